@@ -1,0 +1,1 @@
+"""System checks: a wrong deployment is told before it hurts."""
