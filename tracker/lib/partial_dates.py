@@ -1,0 +1,175 @@
+"""Dates as statements give them: 2028, 2026-03, 2026-02-25, or only words.
+
+One value type, `PartialDate`, with its first and last day, its order and its written form. A year
+or a month covers its whole period, so "2026" is over on 2027-01-01 and not before. The database
+field and the form field for it are in `partial_date_fields`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import total_ordering
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+_ISO = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
+_STORED = re.compile(r'(?P<iso>[0-9-]*)(?: ?"(?P<words>.*)")?', re.DOTALL)
+MAX_WORDS = 200
+
+
+class Precision(StrEnum):
+    """How much of a date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    WORDS = "words"
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date known to the day, the month or the year, or only as the source's words.
+
+    `words` keeps how the source put it ("at the earliest opportunity") and may stand beside a
+    known date. Dates order by first day, then by last day, so a day comes before the month it
+    begins and the month before its year; words alone come after every known date.
+
+    Raises ValueError for a value that names no possible date and for a value that says nothing.
+    """
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        if self.year is None:
+            if self.month is not None or self.day is not None:
+                raise ValueError(_("A month or a day needs its year."))
+            if not self.words:
+                raise ValueError(_("A date needs a year or words."))
+            return
+        if not 1 <= self.year <= 9998:
+            raise ValueError(_("The year must lie between 1 and 9998."))
+        if self.month is None:
+            if self.day is not None:
+                raise ValueError(_("A day needs its month."))
+            return
+        if not 1 <= self.month <= 12:
+            raise ValueError(
+                _("There is no month %(month)02d; use 01 to 12.") % {"month": self.month}
+            )
+        if self.day is not None:
+            last = calendar.monthrange(self.year, self.month)[1]
+            if not 1 <= self.day <= last:
+                raise ValueError(
+                    _("%(year)04d-%(month)02d has no day %(day)02d; its days are 01 to %(last)d.")
+                    % {"year": self.year, "month": self.month, "day": self.day, "last": last}
+                )
+
+    @classmethod
+    def parse(cls, text: str, *, words: str = "") -> PartialDate:
+        """Read ISO 8601 with reduced precision: "2028", "2026-03" or "2026-02-25".
+
+        Any other notation is refused rather than guessed, because 02/03/2026 is two dates.
+        Raises ValueError with a sentence for the person who typed it.
+        """
+        match = _ISO.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(
+                _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
+                % {"text": text.strip()[:40]}
+            )
+        parts = {name: int(value) for name, value in match.groupdict().items() if value}
+        return cls(**parts, words=words.strip())
+
+    @classmethod
+    def of(cls, day: dt.date) -> PartialDate:
+        """Return the partial date that is exactly this calendar day."""
+        return cls(day.year, day.month, day.day)
+
+    @classmethod
+    def from_stored(cls, text: str) -> PartialDate:
+        """Read what `stored` wrote."""
+        match = _STORED.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a stored partial date: {text!r}")
+        words = (match["words"] or "").strip()
+        return cls.parse(match["iso"], words=words) if match["iso"] else cls(words=words)
+
+    @property
+    def iso(self) -> str:
+        """The known part in ISO 8601, to the precision known; empty when there are only words."""
+        numbers = [part for part in (self.year, self.month, self.day) if part is not None]
+        return "-".join(f"{n:04d}" if i == 0 else f"{n:02d}" for i, n in enumerate(numbers))
+
+    @property
+    def stored(self) -> str:
+        """One line of text that holds the whole value, as the database keeps it."""
+        return f'{self.iso} "{self.words}"'.strip() if self.words else self.iso
+
+    @property
+    def precision(self) -> Precision:
+        if self.year is None:
+            return Precision.WORDS
+        if self.month is None:
+            return Precision.YEAR
+        return Precision.MONTH if self.day is None else Precision.DAY
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """The first day that it covers; None when only words are known."""
+        if self.year is None:
+            return None
+        return dt.date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day that it covers; None when only words are known."""
+        if self.year is None:
+            return None
+        month = self.month or 12
+        return dt.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def is_over_on(self, day: dt.date) -> bool:
+        """Whether the whole period lies before `day`. Words alone are never over."""
+        return self.last_day is not None and self.last_day < day
+
+    def with_words(self, words: str) -> PartialDate:
+        return replace(self, words=words.strip())
+
+    def _order(self) -> tuple[dt.date, dt.date, str]:
+        return (self.first_day or dt.date.max, self.last_day or dt.date.max, self.words)
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, PartialDate):
+            return NotImplemented
+        return self._order() < other._order()
+
+    def __str__(self) -> str:
+        return self.iso or self.words
+
+    def spelled(self) -> str:
+        """The known part spelled out in the active language ("25 February 2026"), or the words."""
+        if self.first_day is None:
+            return self.words
+        pattern = {Precision.DAY: "j F Y", Precision.MONTH: "F Y", Precision.YEAR: "Y"}
+        return formats.date_format(self.first_day, pattern[self.precision])
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Move by whole calendar months, keeping to the last day where a month is shorter.
+
+    Raises ValueError when the result leaves the calendar (years 1 to 9999).
+    """
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    if not 1 <= year <= 9999:
+        raise ValueError("the result leaves the calendar")
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

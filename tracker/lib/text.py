@@ -1,0 +1,48 @@
+"""Text made safe and comparable: control characters, folding for search, markup of notes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import nh3
+from markdown_it import MarkdownIt
+
+# XML 1.0 (section 2.2) has no place for these; neither has anything else that we write.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACE = re.compile(r"\s+")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_NOTE_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code"}
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether the text holds a character that XML 1.0 cannot carry."""
+    return _NOT_IN_XML.search(text) is not None
+
+
+def without_control_characters(text: str) -> str:
+    """Drop every character that XML 1.0 cannot carry; line ends and tabs stay."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Bring text to the form in which it is searched: no case, no accents, single spaces.
+
+    Latin "Défense" becomes "defense" and full-width letters become plain ones, while Hangul
+    syllables stay whole: decomposed for the accents' sake, they are composed again.
+    """
+    decomposed = unicodedata.normalize("NFKD", without_control_characters(text).casefold())
+    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", bare)).strip()
+
+
+def render_note(source: str) -> str:
+    """Turn a note's CommonMark into HTML that is safe to show: no images, scripts or raw HTML."""
+    html = _MARKDOWN.render(without_control_characters(source))
+    return nh3.clean(
+        html,
+        tags=_NOTE_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+    )
