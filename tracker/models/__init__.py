@@ -1,0 +1,52 @@
+"""The nouns, in the order in which the facts arrive."""
+
+from tracker.models.changes import GENESIS_HASH, Change, ChangeKind, LogHead
+from tracker.models.commitments import (
+    Alias,
+    Assessment,
+    Commitment,
+    Firmness,
+    Instrument,
+    Position,
+    Stage,
+    Topic,
+)
+from tracker.models.meetings import Forum, Level, Meeting, MeetingState
+from tracker.models.notes import Note
+from tracker.models.parties import Party, PartyKind
+from tracker.models.search import SearchDocument
+from tracker.models.sources import Source, SourceKind
+from tracker.models.standings import LAST_DAY, NO_END, Standing
+from tracker.models.updates import Citation, Revision, Significance, StatusUpdate
+
+__all__ = [
+    "GENESIS_HASH",
+    "LAST_DAY",
+    "NO_END",
+    "Alias",
+    "Assessment",
+    "Change",
+    "ChangeKind",
+    "Citation",
+    "Commitment",
+    "Firmness",
+    "Forum",
+    "Instrument",
+    "Level",
+    "LogHead",
+    "Meeting",
+    "MeetingState",
+    "Note",
+    "Party",
+    "PartyKind",
+    "Position",
+    "Revision",
+    "SearchDocument",
+    "Significance",
+    "Source",
+    "SourceKind",
+    "Stage",
+    "Standing",
+    "StatusUpdate",
+    "Topic",
+]

@@ -1,0 +1,120 @@
+"""The log of changes: append-only, numbered without gaps, chained by hash. The hinge of the house.
+
+The canonical form of a line, over which its hash is taken, is `Change.canonical`; it is described
+for readers in `tracker/docs/log.md`. Database triggers refuse to alter or delete a line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.canonical_json import sha256_hex
+from tracker.models.commitments import Commitment
+from tracker.models.meetings import Meeting
+from tracker.models.notes import Note
+from tracker.models.records import one_of
+from tracker.models.sources import Source
+from tracker.models.updates import Significance, StatusUpdate
+
+GENESIS_HASH = "0" * 64
+
+
+class ChangeKind(models.TextChoices):
+    COMMITMENT_PUBLISHED = "commitment_published", _("Commitment published")
+    STATUS = "status", _("Status")
+    MENTION = "mention", _("Mention")
+    DEADLINE = "deadline", _("Deadline")
+    EVIDENCE = "evidence", _("Evidence")
+    RENAMED = "renamed", _("Renamed")
+    AMENDED = "amended", _("Amended")
+    CORRECTION = "correction", _("Correction")
+    RETRACTION = "retraction", _("Retraction")
+    MEETING = "meeting", _("Meeting")
+    COMMENTARY = "commentary", _("Commentary")
+
+
+class Change(models.Model):
+    """One line of the public log. Rows are written by `tracker.actions.log` and never altered."""
+
+    seq = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    recorded_at = models.DateTimeField(_("recorded"), db_index=True)
+    kind = models.CharField(_("kind"), max_length=24, choices=ChangeKind)
+    significance = models.CharField(_("significance"), max_length=5, choices=Significance)
+    is_backfill = models.BooleanField(
+        _("back-fill"), default=False, help_text=_("Recorded long after; nobody is notified.")
+    )
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, related_name="changes", null=True, blank=True
+    )
+    update = models.ForeignKey(
+        StatusUpdate, models.PROTECT, related_name="changes", null=True, blank=True
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="changes", null=True, blank=True
+    )
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="changes", null=True, blank=True
+    )
+    note = models.ForeignKey(Note, models.PROTECT, related_name="changes", null=True, blank=True)
+    payload = models.JSONField(_("as published"))
+    previous_hash = models.CharField(_("hash of the line before"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64, unique=True)
+    # For the office's own records: neither public nor part of the hash.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ("-seq",)
+        verbose_name, verbose_name_plural = _("change"), _("changes")
+        indexes = (models.Index(name="change_by_commitment", fields=("commitment", "-seq")),)
+        constraints = (
+            models.CheckConstraint(
+                name="change_kind_is_known", condition=one_of("kind", ChangeKind)
+            ),
+            models.CheckConstraint(
+                name="change_significance_is_known",
+                condition=one_of("significance", Significance),
+            ),
+            models.CheckConstraint(name="change_is_numbered_from_one", condition=Q(seq__gte=1)),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.seq} {self.kind}"
+
+    def canonical(self) -> dict[str, Any]:
+        """The public line as hashed: everything a reader can see, and the hash of the line before."""
+        return {
+            "seq": self.seq,
+            "recorded_at": self.recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "kind": str(self.kind),
+            "significance": str(self.significance),
+            "is_backfill": self.is_backfill,
+            "payload": self.payload,
+            "previous_hash": self.previous_hash,
+        }
+
+    def computed_hash(self) -> str:
+        """SHA-256 of the canonical form, as 64 hexadecimal digits."""
+        return sha256_hex(self.canonical())
+
+
+class LogHead(models.Model):
+    """The last line's number and hash: one row, locked by whoever appends."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS_HASH)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="log_has_one_head", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return f"#{self.seq}"

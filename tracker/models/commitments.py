@@ -1,0 +1,255 @@
+"""What was promised: the commitment, its other names and its topics."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.models.meetings import Level, Meeting
+from tracker.models.parties import Party
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+
+
+class Instrument(models.TextChoices):
+    AGREEMENT = "agreement", _("Agreement")
+    ARRANGEMENT = "arrangement", _("Arrangement")
+    DIALOGUE = "dialogue", _("Dialogue")
+    MEETING = "meeting", _("Meeting")
+    ACTION_PLAN = "action_plan", _("Action plan")
+    EXERCISE = "exercise", _("Exercise")
+    COOPERATION = "cooperation", _("Cooperation")
+    STATEMENT = "statement", _("Statement")
+
+
+class Stage(models.TextChoices):
+    """How far it has come: a fact, with evidence. Declared in the order of progress."""
+
+    ANNOUNCED = "announced", _("Announced")
+    PREPARING = "preparing", _("Preparing")
+    NEGOTIATING = "negotiating", _("Negotiating")
+    SCHEDULED = "scheduled", _("Scheduled")
+    CONCLUDED = "concluded", _("Concluded")
+    SIGNED = "signed", _("Signed")
+    IN_EFFECT = "in_effect", _("In effect")
+    COMPLETED = "completed", _("Completed")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+DELIVERED_STAGES = (Stage.IN_EFFECT, Stage.COMPLETED)
+ENDED_STAGES = (Stage.SUPERSEDED, Stage.WITHDRAWN)
+
+
+class Assessment(models.TextChoices):
+    """How it is going: a judgement, with a rationale."""
+
+    NOT_ASSESSED = "not_assessed", _("Not assessed")
+    ON_TRACK = "on_track", _("On track")
+    DELAYED = "delayed", _("Delayed")
+    STALLED = "stalled", _("Stalled")
+    DELIVERED = "delivered", _("Delivered")
+    DELIVERED_LATE = "delivered_late", _("Delivered late")
+    DELIVERED_IN_PART = "delivered_in_part", _("Delivered in part")
+    ABANDONED = "abandoned", _("Abandoned")
+    NOT_ASSESSABLE = "not_assessable", _("Not assessable")
+
+
+DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
+CLOSED_ASSESSMENTS = (*DELIVERED_ASSESSMENTS, Assessment.ABANDONED)
+
+
+class Firmness(models.TextChoices):
+    """How firmly the words bind. Declared from the weakest to the strongest."""
+
+    ASPIRATION = "aspiration", _("Aspiration")
+    INTENT = "intent", _("Intent")
+    FIRM = "firm", _("Firm")
+
+
+class Topic(PublicRecord):
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.TextField(_("summary"), blank=True)
+
+    objects = PublicRecordQuerySet["Topic"].as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("name",)
+        verbose_name, verbose_name_plural = _("topic"), _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(models.Model):
+    """Where a commitment stands after a sequence of updates.
+
+    The commitment's row carries today's position and each `Standing` a past one, under the same
+    column names, so that one filter serves both. Always derived, never typed in.
+    """
+
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
+    assessment = models.CharField(
+        _("assessment"), max_length=20, choices=Assessment, blank=True, editable=False
+    )
+    firmness = models.CharField(
+        _("firmness"), max_length=10, choices=Firmness, blank=True, editable=False
+    )
+    target = PartialDateField(_("target"), blank=True, editable=False)
+    target_first_day = EdgeDayField(of="target", edge="first")
+    target_last_day = EdgeDayField(of="target", edge="last")
+    has_slipped = models.BooleanField(_("slipped"), default=False, editable=False)
+    # Last day of the newest update's date: the day up to which something is known.
+    last_update_day = models.DateField(_("last update"), null=True, editable=False)
+    # Level and parties of the newest meeting that mentioned it: what "dropped" is measured against.
+    mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
+    mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be delivered: neither delivered nor ended nor abandoned."""
+        return not (
+            self.is_delivered
+            or self.stage in ENDED_STAGES
+            or self.assessment == Assessment.ABANDONED
+        )
+
+
+class CommitmentQuerySet(PublicRecordQuerySet["Commitment"]):
+    pass
+
+
+class Commitment(PublicRecord, Position):
+    """Something parties said they will do, with a permanent reference."""
+
+    reference = models.CharField(
+        _("reference"),
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z0-9]+(-[A-Z0-9]+)*-[0-9]{4}-[0-9]{3,6}$",
+                _("Write parties, year and number, such as CAN-KOR-2025-004."),
+            )
+        ],
+        help_text=_("Permanent: parties, year first stated and a number, CAN-KOR-2025-004."),
+    )
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"))
+    instrument = models.CharField(_("instrument"), max_length=12, choices=Instrument)
+    topics = models.ManyToManyField(
+        Topic, verbose_name=_("topics"), related_name="commitments", blank=True
+    )
+    parties = models.ManyToManyField(Party, verbose_name=_("parties"), related_name="commitments")
+    first_stated_at = models.ForeignKey(
+        Meeting,
+        models.PROTECT,
+        verbose_name=_("first stated at"),
+        related_name="commitments_first_stated",
+        null=True,
+        blank=True,
+    )
+    part_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("part of"),
+        related_name="parts",
+        null=True,
+        blank=True,
+    )
+    supersedes = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("supersedes"),
+        related_name="superseded_by",
+        null=True,
+        blank=True,
+    )
+    related = models.ManyToManyField(
+        "self", verbose_name=_("related"), symmetrical=True, blank=True
+    )
+    last_checked_on = models.DateField(_("last checked"), null=True, blank=True)
+    last_change_seq = models.PositiveBigIntegerField(null=True, editable=False)
+    last_changed_at = models.DateTimeField(_("last change"), null=True, editable=False)
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("reference",)
+        verbose_name, verbose_name_plural = _("commitment"), _("commitments")
+        indexes = (
+            models.Index(name="commitment_stage", fields=("stage", "reference")),
+            models.Index(name="commitment_assessment", fields=("assessment", "reference")),
+            models.Index(name="commitment_instrument", fields=("instrument", "reference")),
+            models.Index(name="commitment_target", fields=("target_last_day", "reference")),
+            models.Index(name="commitment_last_update", fields=("last_update_day", "reference")),
+            models.Index(name="commitment_last_change", fields=("last_changed_at", "reference")),
+            models.Index(name="commitment_title", fields=("title",)),
+        )
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(
+                name="commitment_instrument_is_known",
+                condition=one_of("instrument", Instrument),
+            ),
+            models.CheckConstraint(
+                name="commitment_stage_is_known", condition=one_of("stage", Stage, blank=True)
+            ),
+            models.CheckConstraint(
+                name="commitment_assessment_is_known",
+                condition=one_of("assessment", Assessment, blank=True),
+            ),
+            models.CheckConstraint(
+                name="commitment_has_a_stage_before_it_is_public",
+                condition=Q(published_seq__isnull=True) | ~Q(stage=""),
+            ),
+            models.CheckConstraint(
+                name="commitment_is_not_part_of_itself",
+                condition=~Q(part_of=models.F("id")) & ~Q(supersedes=models.F("id")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitment", args=[self.slug])
+
+
+class Alias(PublicRecord):
+    """Another name for the same commitment, in some language."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="aliases")
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=35, default="en")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = PublicRecordQuerySet["Alias"].as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("name",)
+        verbose_name, verbose_name_plural = _("other name"), _("other names")
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.UniqueConstraint(
+                name="alias_is_given_once", fields=("commitment", "name", "language")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

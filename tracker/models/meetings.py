@@ -1,0 +1,143 @@
+"""Where promises are made: standing forums and their meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.models.parties import Party
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+from tracker.models.sources import Source
+
+
+class Level(models.IntegerChoices):
+    """How high a meeting is held; a higher number outranks a lower one."""
+
+    WORKING_LEVEL = 1, _("Working level")
+    SENIOR_OFFICIALS = 2, _("Senior officials")
+    MINISTERS = 3, _("Ministers")
+    LEADERS = 4, _("Leaders")
+
+
+class Forum(PublicRecord):
+    """A standing series of meetings between the same parties at one level."""
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    parties = models.ManyToManyField(Party, verbose_name=_("parties"), related_name="forums")
+    cadence_months = models.PositiveSmallIntegerField(
+        _("months between meetings"), null=True, blank=True
+    )
+    summary = models.TextField(_("summary"), blank=True)
+
+    objects = PublicRecordQuerySet["Forum"].as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("-level", "name")
+        verbose_name, verbose_name_plural = _("forum"), _("forums")
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(name="forum_level_is_known", condition=one_of("level", Level)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeetingQuerySet(PublicRecordQuerySet["Meeting"]):
+    def fully_recorded(self, *, known: int | None = None) -> MeetingQuerySet:
+        """Keep held meetings of which everything was read, so that silence says something."""
+        held = self.filter(state=MeetingState.HELD)
+        if known is None:
+            return held.filter(fully_recorded_seq__isnull=False)
+        return held.filter(fully_recorded_seq__lte=known)
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Meeting(PublicRecord):
+    """One meeting, of a forum or standing alone."""
+
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    forum = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        verbose_name=_("forum"),
+        related_name="meetings",
+        null=True,
+        blank=True,
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    parties = models.ManyToManyField(Party, verbose_name=_("parties"), related_name="meetings")
+    parties_key = models.CharField(max_length=400, blank=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=MeetingState, default=MeetingState.PLANNED
+    )
+    date = PartialDateField(_("date"), blank=False)
+    first_day = EdgeDayField(of="date", edge="first", db_index=True)
+    last_day = EdgeDayField(of="date", edge="last")
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    sources = models.ManyToManyField(
+        Source, verbose_name=_("sources"), related_name="meetings", blank=True
+    )
+    fully_recorded_seq = models.PositiveBigIntegerField(
+        _("fully recorded by change"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Set when the whole text was read; only then does silence mean anything."),
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("-first_day", "slug")
+        verbose_name, verbose_name_plural = _("meeting"), _("meetings")
+        indexes = (
+            # Serves the rule of "dropped": same parties, same or higher level, later day.
+            models.Index(
+                name="meeting_fully_recorded",
+                fields=("parties_key", "level", "first_day"),
+                condition=Q(fully_recorded_seq__isnull=False),
+            ),
+        )
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(name="meeting_level_is_known", condition=one_of("level", Level)),
+            models.CheckConstraint(
+                name="meeting_state_is_known", condition=one_of("state", MeetingState)
+            ),
+            models.CheckConstraint(
+                name="meeting_is_held_and_public_before_it_is_fully_recorded",
+                condition=Q(fully_recorded_seq__isnull=True)
+                | Q(state="held", published_seq__isnull=False, first_day__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.date})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.slug])
+
+    @property
+    def is_fully_recorded(self) -> bool:
+        return self.fully_recorded_seq is not None
+
+    def is_past(self, day: dt.date) -> bool:
+        """Whether its whole date lies before `day`."""
+        return self.last_day is not None and self.last_day < day

@@ -1,0 +1,48 @@
+"""Who promises: states and organisations."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+
+
+class PartyKind(models.TextChoices):
+    STATE = "state", _("State")
+    ORGANISATION = "organisation", _("Organisation")
+
+
+class Party(PublicRecord):
+    """A state (ISO 3166-1 alpha-3 code) or an international organisation (its own short code)."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]{2,12}$", _("Use 2 to 12 capital letters."))],
+        help_text=_("A state's ISO 3166-1 alpha-3 code, such as CAN."),
+    )
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    short_name = models.CharField(_("short name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, default=PartyKind.STATE)
+
+    objects = PublicRecordQuerySet["Party"].as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("name",)
+        verbose_name, verbose_name_plural = _("party"), _("parties")
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(name="party_kind_is_known", condition=one_of("kind", PartyKind)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("party", args=[self.slug])

@@ -1,0 +1,71 @@
+"""What every noun of the register has in common: whether, and since which change, it is public.
+
+A record is a draft until an action publishes it; the number of that change in the log is kept on
+the row. Nothing here publishes: see `tracker.actions`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+_M = TypeVar("_M", bound=models.Model, covariant=True)
+
+
+class PublicRecordQuerySet(models.QuerySet[_M]):
+    def public(self, *, known: int | None = None) -> Self:
+        """Keep what readers may see; `known` is the number of the last change taken into account."""
+        if known is None:
+            return self.filter(published_seq__isnull=False, retracted_seq__isnull=True)
+        return self.filter(published_seq__lte=known).exclude(retracted_seq__lte=known)
+
+    def draft(self) -> Self:
+        return self.filter(published_seq__isnull=True)
+
+
+class PublicRecord(models.Model):
+    """A row that is a draft, public or retracted; the two numbers point into the log of changes."""
+
+    published_seq = models.PositiveBigIntegerField(
+        _("public since change"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=True,
+        help_text=_("Number of the change that made it public; empty for a draft."),
+    )
+    retracted_seq = models.PositiveBigIntegerField(
+        _("retracted by change"), null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                name="%(class)s_is_public_before_it_is_retracted",
+                condition=Q(retracted_seq__isnull=True)
+                | Q(published_seq__isnull=False, retracted_seq__gte=models.F("published_seq")),
+            ),
+        )
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it was ever made public, be it retracted since or not."""
+        return self.published_seq is not None
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.retracted_seq is not None
+
+    @property
+    def is_public(self) -> bool:
+        return self.is_published and not self.is_retracted
+
+
+def one_of(field: str, choices: type[models.Choices], *, blank: bool = False) -> Q:
+    """The condition that a column holds one of its choices, for a CheckConstraint."""
+    values: list[Any] = list(choices.values)
+    return Q(**{f"{field}__in": [*values, ""] if blank else values})

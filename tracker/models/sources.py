@@ -1,0 +1,88 @@
+"""The documents that everything rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+
+
+class SourceKind(models.TextChoices):
+    JOINT_STATEMENT = "joint_statement", _("Joint statement")
+    PRESS_RELEASE = "press_release", _("Press release")
+    READ_OUT = "read_out", _("Read-out")
+    TREATY_TEXT = "treaty_text", _("Treaty text")
+    OFFICIAL_RECORD = "official_record", _("Official record")
+    NEWS_REPORT = "news_report", _("News report")
+    ANALYST_NOTE = "analyst_note", _("Analyst’s note")
+
+
+class Source(PublicRecord):
+    """A document with its publisher, dates and address.
+
+    The full text, where we hold it, is for checking quotations and is not shown to the public;
+    its SHA-256 is.
+    """
+
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
+    publisher = models.CharField(_("publisher"), max_length=200)
+    identifier = models.CharField(
+        _("identifier"),
+        max_length=120,
+        blank=True,
+        help_text=_("The publisher’s own number for the document."),
+    )
+    url = models.URLField(_("web address"), max_length=500, blank=True)
+    archived_url = models.URLField(_("archived address"), max_length=500, blank=True)
+    language = models.CharField(
+        _("language"), max_length=35, default="en", help_text=_("BCP 47 tag, such as en or ko.")
+    )
+    published_on = PartialDateField(_("published"), blank=False)
+    published_first_day = EdgeDayField(of="published_on", edge="first", db_index=True)
+    retrieved_on = models.DateField(_("retrieved"), null=True, blank=True)
+    summary = models.TextField(_("about the source"), blank=True)
+    text = models.TextField(_("full text"), blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = PublicRecordQuerySet["Source"].as_manager()
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("-published_first_day", "slug")
+        verbose_name, verbose_name_plural = _("source"), _("sources")
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(
+                name="source_kind_is_known", condition=one_of("kind", SourceKind)
+            ),
+            models.CheckConstraint(
+                name="source_text_has_its_hash",
+                condition=Q(text="", text_sha256="") | (~Q(text="") & ~Q(text_sha256="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.published_on})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.text_sha256 = (
+            hashlib.sha256(self.text.encode("utf-8")).hexdigest() if self.text else ""
+        )
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.slug])
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a stage may rest on it: commentary never counts."""
+        return self.kind != SourceKind.ANALYST_NOTE

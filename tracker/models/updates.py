@@ -1,0 +1,217 @@
+"""What a meeting or event did to a commitment, and the evidence for it.
+
+Once published, an update, its citations and its revision never change: database triggers refuse
+it (migration 0002). What is wrong is corrected or retracted by a further row.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.models.commitments import Assessment, Commitment, Firmness, Stage
+from tracker.models.meetings import Meeting
+from tracker.models.parties import Party
+from tracker.models.records import one_of
+from tracker.models.sources import Source
+
+
+class Significance(models.TextChoices):
+    MAJOR = "major", _("Major")
+    MINOR = "minor", _("Minor")
+
+
+class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
+    def published(self, *, known: int | None = None) -> Self:
+        """Keep what was ever published, revised since or not, up to change number `known`."""
+        if known is None:
+            return self.filter(published_seq__isnull=False)
+        return self.filter(published_seq__lte=known)
+
+    def effective(self, *, known: int | None = None) -> Self:
+        """Keep what counts: published, and neither corrected nor retracted by change `known`."""
+        published = self.published(known=known)
+        if known is None:
+            return published.filter(revision__isnull=True)
+        return published.filter(Q(revision__isnull=True) | Q(revision__seq__gt=known))
+
+    def draft(self) -> Self:
+        return self.filter(published_seq__isnull=True)
+
+    def chronological(self) -> Self:
+        """Order by when it happened; within a day a coarser date comes last."""
+        return self.order_by(
+            F("happened_first_day").asc(nulls_last=True), "happened_last_day", "number", "pk"
+        )
+
+
+class StatusUpdate(models.Model):
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, verbose_name=_("commitment"), related_name="updates"
+    )
+    number = models.PositiveIntegerField(
+        _("number"),
+        null=True,
+        editable=False,
+        help_text=_("Permanent number within the commitment, given at publication."),
+    )
+    happened = PartialDateField(_("happened"), blank=False)
+    happened_first_day = EdgeDayField(of="happened", edge="first", db_index=True)
+    happened_last_day = EdgeDayField(of="happened", edge="last")
+    meeting = models.ForeignKey(
+        Meeting,
+        models.PROTECT,
+        verbose_name=_("meeting"),
+        related_name="updates",
+        null=True,
+        blank=True,
+    )
+    party = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        verbose_name=_("one party’s own step"),
+        related_name="steps",
+        null=True,
+        blank=True,
+        help_text=_("Only when this is one party’s step, not what all of them did together."),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage)
+    assessment = models.CharField(
+        _("assessment"), max_length=20, choices=Assessment, default=Assessment.NOT_ASSESSED
+    )
+    firmness = models.CharField(_("firmness"), max_length=10, choices=Firmness, blank=True)
+    target = PartialDateField(_("target"), blank=True)
+    target_first_day = EdgeDayField(of="target", edge="first")
+    target_last_day = EdgeDayField(of="target", edge="last")
+    rationale = models.TextField(_("rationale"))
+    corrects = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("corrects"),
+        related_name="corrections",
+        null=True,
+        blank=True,
+    )
+    reason = models.TextField(_("reason of the correction"), blank=True)
+    significance = models.CharField(
+        _("significance"),
+        max_length=5,
+        choices=Significance,
+        default=Significance.MAJOR,
+        help_text=_("A minor change is shown but nobody is notified of it."),
+    )
+    published_seq = models.PositiveBigIntegerField(
+        _("public since change"), null=True, editable=False, db_index=True
+    )
+    published_at = models.DateTimeField(_("recorded"), null=True, editable=False)
+
+    objects = StatusUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("commitment", "number")
+        verbose_name, verbose_name_plural = _("status update"), _("status updates")
+        indexes = (models.Index(name="update_by_meeting", fields=("meeting", "commitment")),)
+        constraints = (
+            models.CheckConstraint(name="update_stage_is_known", condition=one_of("stage", Stage)),
+            models.CheckConstraint(
+                name="update_assessment_is_known", condition=one_of("assessment", Assessment)
+            ),
+            models.CheckConstraint(
+                name="update_firmness_is_known",
+                condition=one_of("firmness", Firmness, blank=True),
+            ),
+            models.CheckConstraint(
+                name="update_significance_is_known",
+                condition=one_of("significance", Significance),
+            ),
+            models.CheckConstraint(
+                name="update_is_numbered_when_it_is_published",
+                condition=Q(number__isnull=True, published_seq__isnull=True, published_at=None)
+                | Q(number__isnull=False, published_seq__isnull=False, published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="update_that_corrects_says_why",
+                condition=Q(corrects__isnull=True) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="update_happened_on_a_known_date",
+                condition=Q(happened_first_day__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="update_number_is_given_once", fields=("commitment", "number")
+            ),
+            models.UniqueConstraint(
+                name="update_is_corrected_once",
+                fields=("corrects",),
+                condition=Q(published_seq__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        number = self.number if self.number is not None else _("draft")
+        return f"{self.commitment.reference}/{number} ({self.happened}: {self.stage})"
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_seq is not None
+
+
+class Citation(models.Model):
+    """Where a source says so: the few words that fix the wording, and where they stand."""
+
+    update = models.ForeignKey(StatusUpdate, models.CASCADE, related_name="citations")
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), related_name="citations"
+    )
+    quotation = models.TextField(_("quotation"), blank=True)
+    locator = models.CharField(
+        _("where in the source"),
+        max_length=160,
+        blank=True,
+        help_text=_("Such as “paragraph 8” or “Annex, item 2”."),
+    )
+    language = models.CharField(_("language"), max_length=35, default="en")
+    added_seq = models.PositiveBigIntegerField(
+        _("added by change"),
+        null=True,
+        editable=False,
+        help_text=_("Set when the evidence was added after the update was published."),
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name, verbose_name_plural = _("citation"), _("citations")
+
+    def __str__(self) -> str:
+        return self.quotation or self.locator or self.source.title
+
+
+class Revision(models.Model):
+    """That a published update no longer counts: corrected by another one, or retracted."""
+
+    update = models.OneToOneField(StatusUpdate, models.PROTECT, related_name="revision")
+    replacement = models.OneToOneField(
+        StatusUpdate, models.PROTECT, related_name="replaces", null=True, blank=True
+    )
+    reason = models.TextField(_("reason"))
+    seq = models.PositiveBigIntegerField(_("change"), unique=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("revision"), _("revisions")
+        constraints = (
+            models.CheckConstraint(name="revision_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="revision_is_not_by_itself", condition=~Q(update=F("replacement"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def is_retraction(self) -> bool:
+        return self.replacement_id is None
