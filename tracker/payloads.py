@@ -1,0 +1,186 @@
+"""The one public JSON shape of each noun, for the log, the feeds, the files and the API.
+
+Only public things are named: whatever a payload refers to that is still a draft is left out.
+Records are named by reference, slug or code, never by a database key. Values are those of
+`lib.canonical_json`, so that a payload can be hashed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import (
+    Alias,
+    Citation,
+    Commitment,
+    Forum,
+    Level,
+    Meeting,
+    Note,
+    Party,
+    Position,
+    Source,
+    StatusUpdate,
+    Topic,
+)
+
+Payload = dict[str, Any]
+
+
+def partial_date(value: PartialDate | None) -> Payload | None:
+    """`date` in ISO 8601 to the precision known, `words` as the source put it; null for neither."""
+    if value is None:
+        return None
+    return {"date": value.iso or None, "words": value.words, "precision": value.precision.value}
+
+
+def day(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def level_name(value: int) -> str:
+    return Level(value).name.lower()
+
+
+def party(record: Party) -> Payload:
+    return {
+        "code": record.code,
+        "slug": record.slug,
+        "name": record.name,
+        "short_name": record.short_name,
+        "kind": str(record.kind),
+    }
+
+
+def topic(record: Topic) -> Payload:
+    return {"slug": record.slug, "name": record.name, "summary": record.summary}
+
+
+def forum(record: Forum) -> Payload:
+    return {
+        "slug": record.slug,
+        "name": record.name,
+        "level": level_name(record.level),
+        "parties": sorted(p.code for p in record.parties.all()),
+        "cadence_months": record.cadence_months,
+        "summary": record.summary,
+    }
+
+
+def source(record: Source) -> Payload:
+    return {
+        "slug": record.slug,
+        "title": record.title,
+        "kind": str(record.kind),
+        "publisher": record.publisher,
+        "identifier": record.identifier,
+        "url": record.url,
+        "archived_url": record.archived_url,
+        "language": record.language,
+        "published_on": partial_date(record.published_on),
+        "retrieved_on": day(record.retrieved_on),
+        "summary": record.summary,
+        "text_sha256": record.text_sha256,
+    }
+
+
+def meeting(record: Meeting) -> Payload:
+    return {
+        "slug": record.slug,
+        "title": record.title,
+        "forum": record.forum.slug if record.forum else None,
+        "level": level_name(record.level),
+        "parties": sorted(p.code for p in record.parties.all()),
+        "state": str(record.state),
+        "date": partial_date(record.date),
+        "place": record.place,
+        "summary": record.summary,
+        "sources": sorted(s.slug for s in record.sources.all() if s.is_public),
+        "is_fully_recorded": record.is_fully_recorded,
+    }
+
+
+def alias(record: Alias) -> Payload:
+    return {"name": record.name, "language": record.language, "note": record.note}
+
+
+def commitment_name(record: Commitment) -> Payload:
+    """Enough to name and link a commitment."""
+    return {"reference": record.reference, "slug": record.slug, "title": record.title}
+
+
+def commitment(record: Commitment) -> Payload:
+    """What a commitment is, without where it stands."""
+    return {
+        **commitment_name(record),
+        "summary": record.summary,
+        "instrument": str(record.instrument),
+        "topics": sorted(t.slug for t in record.topics.all() if t.is_public),
+        "parties": sorted(p.code for p in record.parties.all()),
+        "first_stated_at": record.first_stated_at.slug if record.first_stated_at else None,
+        "part_of": record.part_of.reference
+        if record.part_of and record.part_of.is_public
+        else None,
+        "supersedes": record.supersedes.reference
+        if record.supersedes and record.supersedes.is_public
+        else None,
+        "related": sorted(c.reference for c in record.related.all() if c.is_public),
+        "aliases": [alias(a) for a in record.aliases.all() if a.is_public],
+        "last_checked_on": day(record.last_checked_on),
+    }
+
+
+def position(record: Position) -> Payload:
+    """Where a commitment stands."""
+    return {
+        "stage": str(record.stage),
+        "assessment": str(record.assessment),
+        "firmness": str(record.firmness) or None,
+        "target": partial_date(record.target),
+    }
+
+
+def citation(record: Citation) -> Payload:
+    return {
+        "source": record.source.slug,
+        "source_title": record.source.title,
+        "publisher": record.source.publisher,
+        "published_on": partial_date(record.source.published_on),
+        "url": record.source.url,
+        "quotation": record.quotation,
+        "locator": record.locator,
+        "language": record.language,
+    }
+
+
+def update(record: StatusUpdate) -> Payload:
+    """What a meeting or event did to a commitment, with its evidence."""
+    return {
+        "id": f"{record.commitment.reference}/{record.number}",
+        "number": record.number,
+        "happened": partial_date(record.happened),
+        "meeting": record.meeting.slug if record.meeting else None,
+        "party": record.party.code if record.party else None,
+        "stage": str(record.stage),
+        "assessment": str(record.assessment),
+        "firmness": str(record.firmness) or None,
+        "target": partial_date(record.target),
+        "rationale": record.rationale,
+        "corrects": record.corrects.number if record.corrects else None,
+        "reason": record.reason,
+        "citations": [citation(c) for c in record.citations.all()],
+    }
+
+
+def note(record: Note) -> Payload:
+    return {
+        "key": record.key,
+        "author": record.author,
+        "source": record.source.slug if record.source else None,
+        "language": record.language,
+        "meeting": record.meeting.slug if record.meeting else None,
+        "commitment": record.commitment.reference if record.commitment else None,
+        "text": record.text,
+    }

@@ -1,0 +1,174 @@
+"""What a reader is warned of, computed for a given day: each rule once for a row, once as SQL.
+
+A flag is a fact about dates and mentions, not a judgement: an overdue commitment is one whose
+target has passed without evidence of delivery, and says nothing about why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_dates import add_months
+from tracker.models import Assessment, Commitment, Meeting, Position
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, position_of
+
+
+class Flag(TextChoices):
+    OVERDUE = "overdue", _("Overdue")
+    DUE_SOON = "due_soon", _("Due soon")
+    SLIPPED = "slipped", _("Slipped")
+    QUIET = "quiet", _("Quiet")
+    DROPPED = "dropped", _("Dropped")
+
+
+RULES = {
+    Flag.OVERDUE: _("The last day of the target has passed and it is not delivered."),
+    Flag.DUE_SOON: _("The last day of the target is near and it is not delivered."),
+    Flag.SLIPPED: _("The target was moved to a later date."),
+    Flag.QUIET: _("It is open and nothing was recorded about it for a long time."),
+    Flag.DROPPED: _(
+        "It is open, and a later meeting of the same parties at the same or a higher level, "
+        "of which everything is recorded, did not mention it."
+    ),
+}
+
+
+def quiet_since(day: dt.date) -> dt.date:
+    """The day on or before which a last update makes an open commitment quiet on `day`."""
+    return add_months(day, -settings.QUIET_AFTER_MONTHS)
+
+
+def due_soon_until(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=settings.DUE_SOON_DAYS)
+
+
+# -- For a row ----------------------------------------------------------------------------------
+
+
+def is_overdue(position: Position, day: dt.date) -> bool:
+    last = position.target_last_day
+    return position.is_open and last is not None and last < day
+
+
+def is_due_soon(position: Position, day: dt.date) -> bool:
+    last = position.target_last_day
+    return position.is_open and last is not None and day <= last <= due_soon_until(day)
+
+
+def is_slipped(position: Position, day: dt.date) -> bool:
+    return position.has_slipped
+
+
+def is_quiet(position: Position, day: dt.date) -> bool:
+    last = position.last_update_day
+    return position.is_open and last is not None and last <= quiet_since(day)
+
+
+def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
+    """The flags of one commitment; it must come from `with_silence`."""
+    position, day = position_of(commitment), moment.day
+    is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
+    rules: dict[Flag, bool] = {
+        Flag.OVERDUE: is_overdue(position, day),
+        Flag.DUE_SOON: is_due_soon(position, day),
+        Flag.SLIPPED: is_slipped(position, day),
+        Flag.QUIET: is_quiet(position, day),
+        Flag.DROPPED: position.is_open and is_silent,
+    }
+    return [flag for flag, holds in rules.items() if holds]
+
+
+def has_no_information(position: Position, day: dt.date) -> bool:
+    """Past its target without any evidence since, either way. Never a failure."""
+    last, updated = position.target_last_day, position.last_update_day
+    return (
+        is_overdue(position, day)
+        and position.assessment == Assessment.NOT_ASSESSED
+        and last is not None
+        and updated is not None
+        and updated <= last
+    )
+
+
+# -- As SQL -------------------------------------------------------------------------------------
+
+
+def open_q(moment: Moment) -> Q:
+    stage, assessment = moment.column("stage"), moment.column("assessment")
+    return ~Q(**{f"{stage}__in": [*DELIVERED_STAGES, *ENDED_STAGES]}) & ~Q(
+        **{f"{assessment}__in": [*DELIVERED_ASSESSMENTS, Assessment.ABANDONED]}
+    )
+
+
+def overdue_q(moment: Moment) -> Q:
+    return open_q(moment) & Q(**{f"{moment.column('target_last_day')}__lt": moment.day})
+
+
+def due_soon_q(moment: Moment) -> Q:
+    last = moment.column("target_last_day")
+    return open_q(moment) & Q(
+        **{f"{last}__gte": moment.day, f"{last}__lte": due_soon_until(moment.day)}
+    )
+
+
+def slipped_q(moment: Moment) -> Q:
+    return Q(**{moment.column("has_slipped"): True})
+
+
+def quiet_q(moment: Moment) -> Q:
+    last = moment.column("last_update_day")
+    return open_q(moment) & Q(**{f"{last}__lte": quiet_since(moment.day)})
+
+
+def passed_over(moment: Moment) -> Exists:
+    """Whether a fully recorded meeting since the last mention, of equal rank, was silent on it.
+
+    The meeting is compared with the one that mentioned it last: exactly the same parties, the
+    same level or a higher one, and wholly after the last update.
+    """
+    recorded = Meeting.objects.public(known=known_seq(moment.known_at)).fully_recorded(
+        known=known_seq(moment.known_at)
+    )
+    return Exists(
+        recorded.filter(
+            parties_key=OuterRef(moment.column("mention_parties_key")),
+            level__gte=OuterRef(moment.column("mention_level")),
+            first_day__gt=OuterRef(moment.column("last_update_day")),
+            last_day__lte=moment.day,
+        ).order_by()
+    )
+
+
+def dropped_q(moment: Moment) -> Q:
+    return open_q(moment) & Q(passed_over(moment))
+
+
+QUERIES: dict[Flag, Callable[[Moment], Q]] = {
+    Flag.OVERDUE: overdue_q,
+    Flag.DUE_SOON: due_soon_q,
+    Flag.SLIPPED: slipped_q,
+    Flag.QUIET: quiet_q,
+    Flag.DROPPED: dropped_q,
+}
+
+
+def with_silence(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:
+    """Add what `flags_of` needs to know of meetings."""
+    return commitments.annotate(was_passed_over=passed_over(moment))
+
+
+def no_information_q(moment: Moment) -> Q:
+    """`has_no_information` as SQL."""
+    return overdue_q(moment) & Q(
+        **{
+            moment.column("assessment"): Assessment.NOT_ASSESSED,
+            f"{moment.column('last_update_day')}__lte": F(moment.column("target_last_day")),
+        }
+    )

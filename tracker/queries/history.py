@@ -1,0 +1,163 @@
+"""How a commitment moved: each update compared with the one before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import Commitment, Firmness, Revision, Stage, StatusUpdate
+from tracker.models.commitments import (
+    DELIVERED_ASSESSMENTS,
+    DELIVERED_STAGES,
+    ENDED_STAGES,
+)
+from tracker.queries.visibility import known_seq, with_evidence
+
+
+class Movement(TextChoices):
+    """What an update did, in the order in which they are told when several hold."""
+
+    CORRECTED = "corrected", _("Corrected")
+    NEW = "new", _("New")
+    DELIVERED = "delivered", _("Delivered")
+    ADVANCED = "advanced", _("Advanced")
+    SET_BACK = "set_back", _("Set back")
+    RESCHEDULED = "rescheduled", _("Rescheduled")
+    STRENGTHENED = "strengthened", _("Strengthened")
+    WEAKENED = "weakened", _("Weakened")
+    RENAMED = "renamed", _("Renamed")
+    RESTATED = "restated", _("Restated")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What movement is derived from: an update's four values, or those carried to it."""
+
+    stage: str
+    assessment: str
+    firmness: str = ""
+    target: PartialDate | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
+
+    @classmethod
+    def of(cls, update: StatusUpdate) -> Wording:
+        return cls(update.stage, update.assessment, update.firmness, update.target)
+
+    def followed_by(self, update: StatusUpdate) -> Wording:
+        """The state after the update: what it does not say stays as it was."""
+        after = Wording.of(update)
+        if update.party_id is not None:
+            # One party's own step does not move what all of them did together.
+            after = Wording(self.stage, self.assessment, after.firmness, after.target)
+        return Wording(
+            after.stage,
+            after.assessment,
+            after.firmness or self.firmness,
+            after.target or self.target,
+        )
+
+
+_STAGES = list(Stage)
+_FIRMNESS = ["", *Firmness.values]
+
+
+def _stage_movement(before: str, after: str) -> Movement | None:
+    if before == after:
+        return None
+    if after in ENDED_STAGES:
+        return Movement.SET_BACK if after == Stage.WITHDRAWN else None
+    ahead = _STAGES.index(Stage(after)) > _STAGES.index(Stage(before)) or before in ENDED_STAGES
+    return Movement.ADVANCED if ahead else Movement.SET_BACK
+
+
+def _target_movement(before: PartialDate | None, after: PartialDate | None) -> Movement | None:
+    """A first date, or a more precise one inside the old, binds more; another date reschedules."""
+    if after is None or after.last_day is None or after.first_day is None:
+        return None
+    if before is None or before.last_day is None or before.first_day is None:
+        return Movement.STRENGTHENED
+    if (after.first_day, after.last_day) == (before.first_day, before.last_day):
+        return None
+    inside = before.first_day <= after.first_day and after.last_day <= before.last_day
+    return Movement.STRENGTHENED if inside else Movement.RESCHEDULED
+
+
+def movements(before: Wording | None, after: Wording) -> list[Movement]:
+    """What happened between two states of one commitment; never empty.
+
+    Firmness is compared only where both updates say something about it: silence on the wording is
+    no weakening.
+    """
+    if before is None:
+        return [Movement.NEW]
+    found: set[Movement | None] = {
+        _stage_movement(before.stage, after.stage),
+        _target_movement(before.target, after.target),
+    }
+    if after.is_delivered and not before.is_delivered:
+        found = (found - {Movement.ADVANCED}) | {Movement.DELIVERED}
+    if before.firmness and after.firmness and before.firmness != after.firmness:
+        firmer = _FIRMNESS.index(after.firmness) > _FIRMNESS.index(before.firmness)
+        found.add(Movement.STRENGTHENED if firmer else Movement.WEAKENED)
+    return [movement for movement in Movement if movement in found] or [Movement.RESTATED]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One update in its place in the story."""
+
+    update: StatusUpdate
+    movements: list[Movement]
+    before: Wording | None
+    after: Wording
+
+
+def steps(updates: Iterable[StatusUpdate]) -> list[Step]:
+    """Tell the story of effective updates given in chronological order."""
+    told: list[Step] = []
+    state: Wording | None = None
+    for update in updates:
+        before = state
+        state = Wording.of(update) if before is None else before.followed_by(update)
+        moved = movements(before, state)
+        if update.corrects_id is not None:
+            moved = [Movement.CORRECTED, *moved]
+        told.append(Step(update, moved, before, state))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A commitment's story and, apart from it, what was corrected or retracted."""
+
+    steps: Sequence[Step]
+    revised: Sequence[StatusUpdate]
+
+
+def history(
+    commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
+) -> History:
+    """Everything published about a commitment, by that day and as known then."""
+    known = known_seq(known_at)
+    published = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
+    if as_of is not None:
+        published = published.filter(happened_first_day__lte=as_of)
+    rows = list(with_evidence(published.chronological(), known_at=known_at))
+    return History(
+        steps=steps(update for update in rows if not is_revised(update, known=known)),
+        revised=[update for update in rows if is_revised(update, known=known)],
+    )
+
+
+def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:
+    """Whether the update was corrected or retracted, by change number `known` where given."""
+    revision: Revision | None = getattr(update, "revision", None)
+    return revision is not None and (known is None or revision.seq <= known)

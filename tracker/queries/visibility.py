@@ -1,0 +1,123 @@
+"""The one door of visibility: every public page, feed, file and answer starts here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
+
+from tracker.models import (
+    NO_END,
+    Alias,
+    Change,
+    Citation,
+    Commitment,
+    Forum,
+    LogHead,
+    Meeting,
+    Note,
+    Party,
+    Position,
+    Source,
+    StatusUpdate,
+    Topic,
+)
+from tracker.queries.moments import last_change_by
+
+
+def known_seq(known_at: dt.date | None) -> int | None:
+    """The last change to take into account; None for all."""
+    return None if known_at is None else last_change_by(known_at)
+
+
+def public_commitments(
+    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+) -> QuerySet[Commitment]:
+    """The commitments that readers may see, each with its position on that day as known then.
+
+    Without arguments the position is on the commitment's own row. With one, it is the joined
+    `Standing` under the name `at`, and commitments that had no position are left out.
+    """
+    known = known_seq(known_at)
+    public = Commitment.objects.public(known=known)
+    if as_of is None and known is None:
+        return public
+    day = as_of or dt.date.max - dt.timedelta(days=1)
+    here = Q(standings__valid_from__lte=day, standings__valid_to__gt=day)
+    if known is None:
+        here &= Q(standings__known_to=NO_END)
+    else:
+        here &= Q(standings__known_from__lte=known, standings__known_to__gt=known)
+    return (
+        public.annotate(at=FilteredRelation("standings", condition=here))
+        .filter(at__isnull=False)
+        .select_related("at")
+    )
+
+
+def position_of(commitment: Commitment) -> Position:
+    """Where a commitment of `public_commitments` stands on the day that was asked for."""
+    at: Position | None = getattr(commitment, "at", None)
+    return at if at is not None else commitment
+
+
+def public_updates(
+    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+) -> QuerySet[StatusUpdate]:
+    """The updates that count, of public commitments."""
+    known = known_seq(known_at)
+    updates = StatusUpdate.objects.effective(known=known).filter(
+        commitment__in=Commitment.objects.public(known=known)
+    )
+    return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
+
+
+def with_evidence(
+    updates: QuerySet[StatusUpdate], *, known_at: dt.date | None = None
+) -> QuerySet[StatusUpdate]:
+    """Load meeting, party, revision and citations in a constant number of queries."""
+    citations = Citation.objects.select_related("source")
+    known = known_seq(known_at)
+    if known is not None:
+        citations = citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+    return updates.select_related(
+        "commitment", "meeting", "party", "corrects", "revision", "revision__replacement"
+    ).prefetch_related(Prefetch("citations", queryset=citations))
+
+
+def public_aliases(*, known_at: dt.date | None = None) -> QuerySet[Alias]:
+    return Alias.objects.public(known=known_seq(known_at))
+
+
+def public_meetings(*, known_at: dt.date | None = None) -> QuerySet[Meeting]:
+    return Meeting.objects.public(known=known_seq(known_at))
+
+
+def public_forums(*, known_at: dt.date | None = None) -> QuerySet[Forum]:
+    return Forum.objects.public(known=known_seq(known_at))
+
+
+def public_sources(*, known_at: dt.date | None = None) -> QuerySet[Source]:
+    return Source.objects.public(known=known_seq(known_at))
+
+
+def public_parties(*, known_at: dt.date | None = None) -> QuerySet[Party]:
+    return Party.objects.public(known=known_seq(known_at))
+
+
+def public_topics(*, known_at: dt.date | None = None) -> QuerySet[Topic]:
+    return Topic.objects.public(known=known_seq(known_at))
+
+
+def public_notes(*, known_at: dt.date | None = None) -> QuerySet[Note]:
+    return Note.objects.public(known=known_seq(known_at))
+
+
+def public_changes() -> QuerySet[Change]:
+    """The whole log, newest first. A line is public from the moment it exists."""
+    return Change.objects.select_related("commitment", "update", "meeting", "source", "note")
+
+
+def log_head() -> LogHead:
+    """The last line's number and hash; number 0 while the log is empty."""
+    return LogHead.objects.first() or LogHead()
