@@ -1,0 +1,269 @@
+"""Changing what a public record says about itself, in the open: each amendment is a change.
+
+The row is altered in place; the log keeps what it said before. Updates are never amended (see
+`actions.correct`). Raises ValidationError with a sentence, and writes nothing, when refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tracker import payloads
+from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.actions.publish import introduce, parties_key, require_draft
+from tracker.actions.search_index import index_commitment
+from tracker.models import (
+    Alias,
+    Change,
+    ChangeKind,
+    Citation,
+    Commitment,
+    Forum,
+    Meeting,
+    Note,
+    Party,
+    Source,
+    StatusUpdate,
+    Topic,
+)
+from tracker.models.records import PublicRecord
+from tracker.payloads import Payload
+
+_R = TypeVar("_R", bound=PublicRecord)
+
+
+def _require_public(record: PublicRecord) -> None:
+    if not record.is_public:
+        raise ValidationError(_("A draft is simply edited; only what is public is amended."))
+
+
+def _locked(record: _R) -> _R:
+    current = type(record)._base_manager.select_for_update().get(pk=record.pk)
+    _require_public(current)
+    return current
+
+
+def _assign(record: PublicRecord, values: Mapping[str, Any]) -> None:
+    """Set plain and many-to-many values, checked like a form's; save the row."""
+    plain = {}
+    for name, value in values.items():
+        if record._meta.get_field(name).many_to_many:
+            getattr(record, name).set(value)
+        else:
+            setattr(record, name, value)
+            plain[name] = value
+    record.full_clean()
+    record.save()
+
+
+def _difference(before: Payload, after: Payload) -> Payload:
+    """What the amended fields said before."""
+    return {name: value for name, value in before.items() if after[name] != value}
+
+
+def _amended(
+    record: _R, values: Mapping[str, Any], payload_of: Callable[[_R], Payload]
+) -> tuple[Payload, Payload]:
+    """Change a row; return its payload now and what the changed parts said before."""
+    before = payload_of(record)
+    _assign(record, values)
+    # Read again, so that the payload says what the database holds.
+    after = payload_of(type(record)._base_manager.get(pk=record.pk))
+    difference = _difference(before, after)
+    if not difference:
+        raise ValidationError(_("Nothing would change."), code="nothing")
+    return after, difference
+
+
+def amend_commitment(
+    commitment: Commitment,
+    *,
+    values: Mapping[str, Any],
+    reason: str = "",
+    significance: str = "major",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Change what a public commitment says about itself; `values` maps field names to values."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        record = _locked(commitment)
+        after, before = _amended(record, values, payloads.commitment)
+        for context in (record.first_stated_at, record.part_of, record.supersedes):
+            if context is not None and not context.is_public:
+                raise ValidationError(_("Publish “%(record)s” first."), params={"record": context})
+        introduced = introduce([*record.parties.all(), *record.topics.all()], seq=log.next_seq)
+        kind = ChangeKind.RENAMED if "title" in before else ChangeKind.AMENDED
+        payload = {"commitment": after, "before": before, "reason": reason, **introduced}
+        return _touch(log, record, kind, payload, significance)
+
+
+def _touch(
+    log: OpenLog, commitment: Commitment, kind: ChangeKind, payload: Payload, significance: str
+) -> Change:
+    change = log.append(kind, payload, Subject(commitment=commitment), significance=significance)
+    commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
+    commitment.save(update_fields=["last_change_seq", "last_changed_at"])
+    index_commitment(commitment)
+    return change
+
+
+def publish_aliases(
+    commitment: Commitment,
+    aliases: Collection[Alias],
+    *,
+    significance: str = "minor",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Make further names of a public commitment public."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        record = _locked(commitment)
+        before = payloads.commitment(record)
+        if not aliases:
+            raise ValidationError(_("Nothing would change."), code="nothing")
+        for alias in aliases:
+            require_draft(alias)
+            alias.published_seq = log.next_seq
+            alias.save()
+        after = payloads.commitment(Commitment.objects.get(pk=record.pk))
+        payload = {"commitment": after, "before": _difference(before, after)}
+        return _touch(log, record, ChangeKind.RENAMED, payload, significance)
+
+
+def retract_alias(
+    alias: Alias,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Take back a name that a public commitment was wrongly given."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        record = _locked(alias.commitment)
+        _require_public(alias)
+        before = payloads.commitment(record)
+        alias.retracted_seq = log.next_seq
+        alias.save(update_fields=["retracted_seq"])
+        after = payloads.commitment(Commitment.objects.get(pk=record.pk))
+        payload = {"commitment": after, "before": _difference(before, after)}
+        return _touch(log, record, ChangeKind.RENAMED, payload, "minor")
+
+
+def amend_meeting(
+    meeting: Meeting,
+    *,
+    values: Mapping[str, Any],
+    reason: str = "",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Change a public meeting: held, cancelled, moved to another date, given further sources.
+
+    Its parties and level cannot change any more once updates rest on it, since "dropped" is
+    measured against them.
+    """
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        record = _locked(meeting)
+        was = (record.level, parties_key(record))
+        after, before = _amended(record, values, payloads.meeting)
+        record.parties_key = parties_key(record)
+        if was != (record.level, record.parties_key) and record.updates.exists():
+            raise ValidationError(
+                _("Parties and level stay as they are once updates rest on the meeting.")
+            )
+        record.save(update_fields=["parties_key"])
+        forum = [record.forum] if record.forum else []
+        introduced = introduce(
+            [*record.parties.all(), *forum, *record.sources.all()], seq=log.next_seq
+        )
+        after = payloads.meeting(Meeting.objects.get(pk=record.pk))
+        return log.append(
+            ChangeKind.MEETING,
+            {"meeting": after, "before": before, "reason": reason, **introduced},
+            Subject(meeting=record),
+        )
+
+
+_REFERENCE_PAYLOADS: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
+    Party: ("party", payloads.party),
+    Topic: ("topic", payloads.topic),
+    Forum: ("forum", payloads.forum),
+    Source: ("source", payloads.source),
+    Note: ("note", payloads.note),
+}
+
+
+def amend_reference(
+    record: PublicRecord,
+    *,
+    values: Mapping[str, Any],
+    reason: str = "",
+    significance: str = "minor",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Change a public party, topic, forum, source or note, such as giving an archived address."""
+    name, payload_of = _REFERENCE_PAYLOADS[type(record)]
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        current = _locked(record)
+        after, before = _amended(current, values, payload_of)
+        introduced = introduce(
+            current.parties.all() if isinstance(current, Forum) else [], seq=log.next_seq
+        )
+        return log.append(
+            ChangeKind.COMMENTARY if isinstance(current, Note) else ChangeKind.AMENDED,
+            {name: after, "before": before, "reason": reason, **introduced},
+            Subject(
+                source=current if isinstance(current, Source) else None,
+                note=current if isinstance(current, Note) else None,
+            ),
+            significance=significance,
+        )
+
+
+def add_evidence(
+    citation: Citation,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Add an unsaved citation to a published update that counts."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        update = StatusUpdate.objects.select_related("revision").get(pk=citation.update_id)
+        commitment = _locked(update.commitment)
+        if not update.is_published or hasattr(update, "revision"):
+            raise ValidationError(_("Evidence is added to a public update that counts."))
+        if not citation.source.is_evidence:
+            raise ValidationError(_("Commentary is not evidence; publish it as a note."))
+        citation.added_seq = log.next_seq
+        citation.full_clean()
+        introduced = introduce([citation.source], seq=log.next_seq)
+        citation.save(force_insert=True)
+        payload = {
+            "commitment": payloads.commitment_name(commitment),
+            "update": payloads.update(update),
+            "citation": payloads.citation(citation),
+            **introduced,
+        }
+        change = log.append(
+            ChangeKind.EVIDENCE,
+            payload,
+            Subject(
+                commitment=commitment, update=update, meeting=update.meeting, source=citation.source
+            ),
+        )
+        commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
+        commitment.save(update_fields=["last_change_seq", "last_changed_at"])
+        index_commitment(commitment)
+        return change

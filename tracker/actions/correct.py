@@ -1,0 +1,161 @@
+"""Putting a mistake right: a correction or a retraction that names what it replaces.
+
+The published row stays as it was and stays readable; a `Revision` says that it no longer counts.
+Raises ValidationError with a sentence, and writes nothing, when it cannot be done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tracker import payloads
+from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.actions.projection import project
+from tracker.actions.publish import (
+    introduce,
+    make_public,
+    require_draft,
+    require_evidence,
+)
+from tracker.actions.search_index import index_commitment
+from tracker.models import (
+    Change,
+    ChangeKind,
+    Commitment,
+    Revision,
+    Significance,
+    StatusUpdate,
+)
+
+
+def _require_reason(reason: str) -> str:
+    if not reason.strip():
+        raise ValidationError(_("Say why: readers see the reason beside what it replaces."))
+    return reason.strip()
+
+
+def _require_counting(update: StatusUpdate) -> Commitment:
+    """Return the locked commitment of an update that counts today."""
+    commitment = Commitment.objects.select_for_update().get(pk=update.commitment_id)
+    current = StatusUpdate.objects.select_related("revision").get(pk=update.pk)
+    if not current.is_published or not commitment.is_public:
+        raise ValidationError(_("A draft is simply edited; only what is public is revised."))
+    if hasattr(current, "revision"):
+        raise ValidationError(
+            _("Update %(number)d was already corrected or retracted, by change %(seq)d."),
+            params={"number": current.number, "seq": current.revision.seq},
+        )
+    return commitment
+
+
+def correct_update(
+    replacement: StatusUpdate,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Publish a draft that corrects the update named in its `corrects`, for its `reason`."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        require_draft(replacement)
+        original = replacement.corrects
+        if original is None or original.commitment_id != replacement.commitment_id:
+            raise ValidationError(_("A correction names the update of the same commitment."))
+        reason = _require_reason(replacement.reason)
+        commitment = _require_counting(original)
+        sources = require_evidence(replacement, today=log.recorded_at.date())
+        seq = log.next_seq
+        parties = [replacement.party] if replacement.party else []
+        introduced = introduce([*parties, *sources], seq=seq)
+        make_public(log, replacement, seq=seq)
+        Revision.objects.create(update=original, replacement=replacement, reason=reason, seq=seq)
+        change = log.append(
+            ChangeKind.CORRECTION,
+            {
+                "commitment": payloads.commitment_name(commitment),
+                "update": payloads.update(replacement),
+                "replaces": payloads.update(original),
+                "reason": reason,
+                **introduced,
+            },
+            Subject(commitment=commitment, update=replacement, meeting=replacement.meeting),
+            significance=replacement.significance,
+        )
+        _bring_up_to_date(commitment, change)
+        return change
+
+
+def retract_update(
+    update: StatusUpdate,
+    *,
+    reason: str,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    significance: str = Significance.MAJOR,
+    is_backfill: bool = False,
+) -> Change:
+    """Say that a published update should not have been: it no longer counts."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        reason = _require_reason(reason)
+        commitment = _require_counting(update)
+        others = StatusUpdate.objects.filter(commitment=commitment).effective()
+        if not others.exclude(pk=update.pk).exists():
+            raise ValidationError(
+                _("It is the only evidence of this commitment; retract the commitment instead.")
+            )
+        Revision.objects.create(update=update, reason=reason, seq=log.next_seq)
+        change = log.append(
+            ChangeKind.RETRACTION,
+            {
+                "commitment": payloads.commitment_name(commitment),
+                "retracts": payloads.update(update),
+                "reason": reason,
+            },
+            Subject(commitment=commitment, update=update, meeting=update.meeting),
+            significance=significance,
+        )
+        _bring_up_to_date(commitment, change)
+        return change
+
+
+def _bring_up_to_date(commitment: Commitment, change: Change) -> None:
+    project(commitment, seq=change.seq, now=change.recorded_at)
+    index_commitment(commitment)
+
+
+def retract_commitment(
+    commitment: Commitment,
+    *,
+    reason: str,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Say that a commitment should not have been recorded: its address answers 410 from now on."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        reason = _require_reason(reason)
+        commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
+        if not commitment.is_public:
+            raise ValidationError(_("Only a public commitment can be retracted."))
+        return _retract(log, commitment, reason)
+
+
+def _retract(log: OpenLog, commitment: Commitment, reason: str) -> Change:
+    commitment.retracted_seq = log.next_seq
+    change = log.append(
+        ChangeKind.RETRACTION,
+        {
+            "commitment": payloads.commitment_name(commitment),
+            "retracts": payloads.commitment(commitment),
+            "reason": reason,
+        },
+        Subject(commitment=commitment),
+    )
+    commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
+    commitment.save(update_fields=["retracted_seq", "last_change_seq", "last_changed_at"])
+    index_commitment(commitment)
+    return change

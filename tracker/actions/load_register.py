@@ -1,0 +1,393 @@
+"""Loading a register from files: all or nothing, and a second time nothing.
+
+What the files hold and the database lacks is published; what they say differently is amended; a
+published update that they say differently is refused, since published history is not rewritten.
+Every change is marked as back-fill.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from tracker import payloads
+from tracker.actions.amend import (
+    add_evidence,
+    amend_commitment,
+    amend_meeting,
+    amend_reference,
+    publish_aliases,
+    retract_alias,
+)
+from tracker.actions.correct import correct_update, retract_commitment, retract_update
+from tracker.actions.log import open_log
+from tracker.actions.publish import (
+    mark_fully_recorded,
+    publish_commitment,
+    publish_meeting,
+    publish_note,
+    publish_update,
+)
+from tracker.models import (
+    Alias,
+    Citation,
+    Commitment,
+    Forum,
+    Level,
+    LogHead,
+    Meeting,
+    Note,
+    Party,
+    Source,
+    StatusUpdate,
+    Topic,
+)
+from tracker.models.records import PublicRecord
+from tracker.register_format.reading import Record, Register, RegisterError, read_register
+
+_SIMPLE: dict[str, type[PublicRecord]] = {
+    "party": Party,
+    "topic": Topic,
+    "forum": Forum,
+    "source": Source,
+    "meeting": Meeting,
+    "commitment": Commitment,
+    "note": Note,
+}
+# Where the files say a field's name more shortly than the model.
+_MODEL_NAMES = {
+    "published": "published_on",
+    "retrieved": "retrieved_on",
+    "checked": "last_checked_on",
+    "first_stated": "first_stated_at",
+}
+# Fields that an action sets, not the row.
+_NOT_COLUMNS = {"aliases", "updates", "notes", "fully_recorded", "retracted"}
+
+
+@contextmanager
+def _told_at(record: Record, name: str = "") -> Iterator[None]:
+    """Give a refusal the place in the files that led to it."""
+    try:
+        yield
+    except ValidationError as error:
+        sentence = " ".join(error.messages)
+        raise RegisterError([record.problem(sentence, name)]) from error
+
+
+@dataclass(slots=True)
+class _Loader:
+    register: Register
+    now: dt.datetime
+    by: AbstractBaseUser | None
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fresh: set[tuple[str, str]] = field(default_factory=set)
+
+    def stamp(self) -> dict[str, Any]:
+        return {"now": self.now, "by": self.by, "is_backfill": True}
+
+    # -- Rows -----------------------------------------------------------------------------------
+
+    def value(self, record: Record, name: str) -> Any:
+        """A field's value as the model takes it: names become rows."""
+        spec, value = record.noun.by_name[name], record[name]
+        if spec.refers_to and isinstance(value, list | tuple):
+            return [self.rows[spec.refers_to][key] for key in value]
+        if spec.refers_to:
+            return self.rows[spec.refers_to][value] if value else None
+        if name == "level":
+            return Level[value.upper()]
+        return value
+
+    def values(self, record: Record) -> dict[str, Any]:
+        return {
+            _MODEL_NAMES.get(spec.name, spec.name): self.value(record, spec.name)
+            for spec in record.noun.fields
+            if spec.name not in _NOT_COLUMNS
+        }
+
+    def stage_all(self, noun: str) -> None:
+        """Find or draft the row of every record; relations to the same noun follow after."""
+        model, rows = _SIMPLE[noun], self.rows.setdefault(noun, {})
+        for record in self.register.of(noun):
+            row = model._base_manager.filter(**{record.noun.key: record.key}).first()
+            if row is None:
+                row = model()
+                with _told_at(record):
+                    self.fill(row, record)
+                self.fresh.add((noun, record.key))
+            elif not row.is_published:
+                # It may be a colleague's; loading must not publish what was not in the files.
+                raise RegisterError(
+                    [
+                        record.problem(
+                            f"A draft of the {noun} “{record.key}” exists already; publish or "
+                            "delete it first.",
+                            record.noun.key,
+                        )
+                    ]
+                )
+            rows[record.key] = row
+
+    def fill(self, row: models.Model, record: Record) -> None:
+        """Write a new row, leaving what refers to rows of the same noun for `link_all`."""
+        later = {}
+        for spec in record.noun.fields:
+            if spec.name in _NOT_COLUMNS or spec.refers_to == record.noun.name:
+                continue
+            name, value = _MODEL_NAMES.get(spec.name, spec.name), self.value(record, spec.name)
+            if row._meta.get_field(name).many_to_many:
+                later[name] = value
+            else:
+                setattr(row, name, value)
+        row.full_clean()
+        row.save()
+        for name, value in later.items():
+            getattr(row, name).set(value)
+
+    def link_all(self, noun: str) -> None:
+        for record in self.register.of(noun):
+            if (noun, record.key) not in self.fresh:
+                continue
+            row = self.rows[noun][record.key]
+            for spec in record.noun.fields:
+                if spec.refers_to != noun:
+                    continue
+                value = self.value(record, spec.name)
+                if row._meta.get_field(spec.name).many_to_many:
+                    getattr(row, spec.name).set(value)
+                else:
+                    setattr(row, spec.name, value)
+            row.save()
+
+    # -- Publishing -----------------------------------------------------------------------------
+
+    def publish_meetings(self) -> None:
+        for record in sorted(self.register.of("meeting"), key=lambda r: (r["date"], r.key)):
+            meeting = self.rows["meeting"][record.key]
+            with _told_at(record):
+                if ("meeting", record.key) in self.fresh:
+                    publish_meeting(meeting, **self.stamp())
+                else:
+                    self.amend(record, meeting)
+
+    def amend(self, record: Record, row: PublicRecord) -> None:
+        """Amend a public row when the files say something else; nothing when they agree."""
+        amending: Any = amend_reference
+        if isinstance(row, Meeting):
+            amending = amend_meeting
+        elif isinstance(row, Commitment):
+            amending = amend_commitment
+        try:
+            amending(row, values=self.values(record), **self.stamp())
+        except ValidationError as error:
+            if getattr(error, "code", None) != "nothing":
+                raise
+
+    def amend_references(self) -> None:
+        for noun in ("party", "topic", "forum", "source"):
+            for record in self.register.of(noun):
+                row = self.rows[noun][record.key]
+                if (noun, record.key) not in self.fresh and row.is_public:
+                    with _told_at(record):
+                        self.amend(record, row)
+
+    def publish_commitments(self) -> None:
+        done: set[str] = set()
+
+        def publish(record: Record) -> None:
+            if record.key in done:
+                return
+            done.add(record.key)
+            for name in ("part_of", "supersedes"):
+                if record[name]:
+                    publish(self.register.records["commitment"][record[name]])
+            with _told_at(record):
+                self.publish_commitment(record)
+
+        by_first_day = sorted(
+            self.register.of("commitment"), key=lambda r: (r["updates"][0]["happened"], r.key)
+        )
+        for record in by_first_day:
+            publish(record)
+
+    def publish_commitment(self, record: Record) -> None:
+        commitment: Commitment = self.rows["commitment"][record.key]
+        if ("commitment", record.key) in self.fresh:
+            for alias in record["aliases"]:
+                self.alias(commitment, alias)
+            first = record["updates"][0]
+            with _told_at(first):
+                draft = self.draft_update(commitment, first)
+                publish_commitment(commitment, first_update=draft, **self.stamp())
+        elif commitment.is_retracted:
+            if not record["retracted"]:
+                raise ValidationError("The register has retracted this commitment.")
+            return
+        else:
+            self.amend(record, commitment)
+            self.publish_new_aliases(commitment, record)
+        self.load_updates(commitment, record)
+        if record["retracted"]:
+            retract_commitment(commitment, reason=record["retracted"], **self.stamp())
+
+    def alias(self, commitment: Commitment, record: Record) -> Alias:
+        alias = Alias(
+            commitment=commitment,
+            name=record["name"],
+            language=record["language"],
+            note=record["note"],
+        )
+        with _told_at(record):
+            alias.full_clean()
+        alias.save()
+        return alias
+
+    def publish_new_aliases(self, commitment: Commitment, record: Record) -> None:
+        wanted = {(a["name"], a["language"]): a for a in record["aliases"]}
+        present = {(a.name, a.language): a for a in commitment.aliases.public()}
+        new = [self.alias(commitment, a) for key, a in wanted.items() if key not in present]
+        if new:
+            publish_aliases(commitment, new, **self.stamp())
+        for key, alias in present.items():
+            if key not in wanted:
+                retract_alias(alias, **self.stamp())
+
+    # -- Updates --------------------------------------------------------------------------------
+
+    def draft_update(self, commitment: Commitment, record: Record) -> StatusUpdate:
+        names = ("happened", "meeting", "party", "stage", "assessment", "firmness", "target")
+        update = StatusUpdate(
+            commitment=commitment,
+            **{name: self.value(record, name) for name in names},
+            rationale=record["rationale"],
+            significance=record["significance"],
+            reason=record["reason"],
+            corrects=commitment.updates.get(number=record["corrects"])
+            if record["corrects"] is not None
+            else None,
+        )
+        update.full_clean()
+        update.save()
+        for citation in record["citations"]:
+            self.citation(update, citation).save()
+        return update
+
+    def citation(self, update: StatusUpdate, record: Record) -> Citation:
+        return Citation(
+            update=update,
+            source=self.value(record, "source"),
+            quotation=record["quotation"],
+            locator=record["locator"],
+            language=record["language"],
+        )
+
+    def load_updates(self, commitment: Commitment, record: Record) -> None:
+        present = {u.number: u for u in commitment.updates.published()}
+        for given in record["updates"]:
+            with _told_at(given):
+                if given["number"] in present:
+                    self.compare(present[given["number"]], given)
+                    continue
+                draft = self.draft_update(commitment, given)
+                publish = correct_update if given["corrects"] is not None else publish_update
+                publish(draft, **self.stamp())
+        extra = sorted(n for n in present if n and n > len(record["updates"]))
+        if extra:
+            raise ValidationError(
+                f"The register holds update {extra[0]}, which the file lacks; add it to the file."
+            )
+        self.retract_updates(commitment, record)
+
+    def retract_updates(self, commitment: Commitment, record: Record) -> None:
+        for given in record["updates"]:
+            update = commitment.updates.select_related("revision").get(number=given["number"])
+            if given["retracted"] and not hasattr(update, "revision"):
+                with _told_at(given, "retracted"):
+                    retract_update(update, reason=given["retracted"], **self.stamp())
+
+    def compare(self, update: StatusUpdate, given: Record) -> None:
+        """Refuse a file that tells published history otherwise; take further citations."""
+        names = ("stage", "assessment", "firmness", "rationale", "reason", "significance")
+        same = all(getattr(update, name) == given[name] for name in names) and (
+            update.happened == given["happened"]
+            and update.target == given["target"]
+            and update.meeting == self.value(given, "meeting")
+            and update.party == self.value(given, "party")
+            and (update.corrects.number if update.corrects else None) == given["corrects"]
+        )
+        stored = [payloads.citation(c) for c in update.citations.select_related("source")]
+        cited = [self.citation(update, c) for c in given["citations"]]
+        same = same and stored == [payloads.citation(c) for c in cited[: len(stored)]]
+        if not same:
+            raise ValidationError(
+                f"Update {update.number} is published and says something else; published history "
+                "is not rewritten. Add an update that corrects it."
+            )
+        for further in cited[len(stored) :]:
+            add_evidence(further, **self.stamp())
+
+    # -- The rest -------------------------------------------------------------------------------
+
+    def mark_recorded(self) -> None:
+        for record in sorted(self.register.of("meeting"), key=lambda r: (r["date"], r.key)):
+            meeting = Meeting.objects.get(slug=record.key)
+            with _told_at(record, "fully_recorded"):
+                if record["fully_recorded"] and not meeting.is_fully_recorded:
+                    mark_fully_recorded(meeting, **self.stamp())
+                elif meeting.is_fully_recorded and not record["fully_recorded"]:
+                    raise ValidationError("The register has marked this meeting fully recorded.")
+
+    def publish_notes(self) -> None:
+        for noun in ("meeting", "commitment"):
+            for about in self.register.of(noun):
+                for record in about["notes"]:
+                    with _told_at(record):
+                        self.publish_note(record, {noun: self.rows[noun][about.key]})
+
+    def publish_note(self, record: Record, about: dict[str, Any]) -> None:
+        values = {**self.values(record), **about}
+        present = Note.objects.filter(key=record.key).first()
+        if present is not None:
+            if present.published_seq is None:
+                raise ValidationError("A draft of this note exists already; publish it first.")
+            try:
+                amend_reference(present, values=values, **self.stamp())
+            except ValidationError as error:
+                if getattr(error, "code", None) != "nothing":
+                    raise
+            return
+        for row in about.values():
+            row.refresh_from_db()
+        note = Note(**values)
+        note.full_clean()
+        note.save()
+        publish_note(note, **self.stamp())
+
+
+def load_register(path: Path, *, now: dt.datetime, by: AbstractBaseUser | None = None) -> range:
+    """Load the register in the folder `path`; return the numbers of the changes that it made.
+
+    Raises RegisterError, with file, line and a sentence for each problem, and writes nothing then.
+    """
+    register = read_register(path)
+    with open_log(now=now, by=by, is_backfill=True) as log:
+        first = log.next_seq
+        loader = _Loader(register, now, by)
+        for noun in ("party", "topic", "forum", "source", "meeting", "commitment"):
+            loader.stage_all(noun)
+        loader.amend_references()
+        loader.link_all("commitment")
+        loader.publish_meetings()
+        loader.publish_commitments()
+        loader.mark_recorded()
+        loader.publish_notes()
+        return range(first, LogHead.objects.get().seq + 1)

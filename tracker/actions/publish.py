@@ -1,0 +1,328 @@
+"""Making drafts public: commitments with their first update, updates, meetings and notes.
+
+Each action raises ValidationError, with a sentence for the person who tried, when the draft is not
+fit to be published; nothing is written then. Parties, topics, forums and sources become public
+with the first thing that rests on them, and the change that does it carries them in full.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from tracker import payloads
+from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.actions.projection import project
+from tracker.actions.search_index import index_commitment
+from tracker.models import (
+    Change,
+    ChangeKind,
+    Commitment,
+    Forum,
+    Meeting,
+    MeetingState,
+    Note,
+    Party,
+    Source,
+    StatusUpdate,
+    Topic,
+)
+from tracker.models.records import PublicRecord
+from tracker.payloads import Payload
+from tracker.queries.history import Wording, movements
+
+_INTRODUCED: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
+    Party: ("parties", payloads.party),
+    Topic: ("topics", payloads.topic),
+    Forum: ("forums", payloads.forum),
+    Source: ("sources", payloads.source),
+}
+
+
+def introduce(records: Iterable[PublicRecord], *, seq: int) -> Payload:
+    """Make what a change rests on public with it; return what was not public before, in full."""
+    introduced: Payload = {}
+    for record in dict.fromkeys(records):
+        if record.published_seq is None:
+            record.published_seq = seq
+            record.save(update_fields=["published_seq"])
+            name, payload_of = _INTRODUCED[type(record)]
+            introduced.setdefault(name, []).append(payload_of(record))
+    return {"introduces": introduced} if introduced else {}
+
+
+def require_draft(record: PublicRecord | StatusUpdate) -> None:
+    """Refuse what somebody published meanwhile, or long ago. Call it with the log open."""
+    seq = type(record)._base_manager.values_list("published_seq", flat=True).get(pk=record.pk)
+    if seq is not None:
+        raise ValidationError(
+            _("“%(record)s” is already public, since change %(seq)d."),
+            code="already_public",
+            params={"record": record, "seq": seq},
+        )
+
+
+def parties_key(meeting: Meeting) -> str:
+    """The parties of a meeting as one comparable text."""
+    return "-".join(sorted(party.code for party in meeting.parties.all()))
+
+
+def publish_meeting(
+    meeting: Meeting,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Make a meeting public, with its forum, parties and sources."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        require_draft(meeting)
+        sources = list(meeting.sources.all())
+        if not meeting.parties.all():
+            raise ValidationError(_("Name the parties of the meeting before publishing it."))
+        if not sources:
+            raise ValidationError(
+                _("Name a source that says so before publishing “%(meeting)s”."),
+                params={"meeting": meeting.title},
+            )
+        forum_parties = list(meeting.forum.parties.all()) if meeting.forum else []
+        introduced = introduce(
+            [
+                *meeting.parties.all(),
+                *forum_parties,
+                *([meeting.forum] if meeting.forum else []),
+                *sources,
+            ],
+            seq=log.next_seq,
+        )
+        meeting.published_seq = log.next_seq
+        meeting.parties_key = parties_key(meeting)
+        meeting.save(update_fields=["published_seq", "parties_key"])
+        return log.append(
+            ChangeKind.MEETING,
+            {"meeting": payloads.meeting(meeting), **introduced},
+            Subject(meeting=meeting),
+        )
+
+
+def mark_fully_recorded(
+    meeting: Meeting,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Say that all outcomes of a meeting are recorded, so that its silence counts."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        meeting.refresh_from_db()
+        if not meeting.is_public or meeting.state != MeetingState.HELD:
+            raise ValidationError(_("Only a public meeting that was held can be fully recorded."))
+        if meeting.is_fully_recorded:
+            raise ValidationError(_("The meeting is already marked as fully recorded."))
+        if meeting.first_day is None:
+            raise ValidationError(_("A meeting needs a date before it can be fully recorded."))
+        meeting.fully_recorded_seq = log.next_seq
+        meeting.save(update_fields=["fully_recorded_seq"])
+        return log.append(
+            ChangeKind.MEETING,
+            {"meeting": payloads.meeting(meeting), "before": {"is_fully_recorded": False}},
+            Subject(meeting=meeting),
+        )
+
+
+def publish_commitment(
+    commitment: Commitment,
+    *,
+    first_update: StatusUpdate,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> list[Change]:
+    """Make a commitment public together with its first update: there is no status without source."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        require_draft(commitment)
+        _require_context(commitment, first_update)
+        aliases = list(commitment.aliases.draft())
+        introduced = introduce(
+            [*commitment.parties.all(), *commitment.topics.all()], seq=log.next_seq
+        )
+        for alias in aliases:
+            alias.published_seq = log.next_seq
+            alias.save(update_fields=["published_seq"])
+        # Saved with the position that the first update gives it: a public commitment has a stage.
+        commitment.published_seq = log.next_seq
+        published = log.append(
+            ChangeKind.COMMITMENT_PUBLISHED,
+            {"commitment": payloads.commitment(commitment), **introduced},
+            Subject(commitment=commitment),
+            significance=first_update.significance,
+        )
+        return [published, publish_in(log, commitment, first_update)]
+
+
+def _require_context(commitment: Commitment, first_update: StatusUpdate) -> None:
+    """Refuse a commitment whose surroundings are not public or not said."""
+    if first_update.commitment_id != commitment.pk:
+        raise ValidationError(_("The first update belongs to another commitment."))
+    if not commitment.parties.all():
+        raise ValidationError(
+            _("Name the parties of “%(commitment)s” before publishing it."),
+            params={"commitment": commitment.title},
+        )
+    for record in (commitment.first_stated_at, commitment.part_of, commitment.supersedes):
+        if record is not None and not record.is_public:
+            raise ValidationError(
+                _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
+                params={"record": record, "commitment": commitment.title},
+            )
+
+
+def publish_update(
+    update: StatusUpdate,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Make an update of a public commitment public."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        commitment = Commitment.objects.select_for_update().get(pk=update.commitment_id)
+        if not commitment.is_public:
+            raise ValidationError(
+                _("Publish the commitment “%(commitment)s” first."),
+                params={"commitment": commitment.title},
+            )
+        if update.corrects_id is not None:
+            raise ValidationError(_("Publish a correction as a correction."))
+        return publish_in(log, commitment, update)
+
+
+def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> ChangeKind:
+    """What a reader of the log is told first: the status, the deadline, or only a mention."""
+    if before is None or update.party_id is not None:
+        return ChangeKind.STATUS
+    if (before.stage, before.assessment) != (after.stage, after.assessment):
+        return ChangeKind.STATUS
+    if before.target != after.target:
+        return ChangeKind.DEADLINE
+    return ChangeKind.MENTION
+
+
+def state_before(update: StatusUpdate) -> Wording | None:
+    """Where the commitment stood before this update happened, without what it corrects."""
+    earlier = (
+        StatusUpdate.objects.filter(commitment=update.commitment_id)
+        .effective()
+        .exclude(pk__in=[pk for pk in (update.pk, update.corrects_id) if pk])
+        .chronological()
+    )
+    state: Wording | None = None
+    for other in earlier:
+        if update.happened < other.happened:
+            break
+        state = Wording.of(other) if state is None else state.followed_by(other)
+    return state
+
+
+def _wording(state: Wording | None) -> Payload | None:
+    if state is None:
+        return None
+    return {
+        "stage": str(state.stage),
+        "assessment": str(state.assessment),
+        "firmness": str(state.firmness) or None,
+        "target": payloads.partial_date(state.target),
+    }
+
+
+def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
+    """Return the sources of an update, refusing one without evidence or from the future."""
+    sources = [citation.source for citation in update.citations.select_related("source")]
+    name = {"update": update.commitment.title, "date": update.happened}
+    if not any(source.is_evidence for source in sources):
+        raise ValidationError(
+            _("Cite a source for the update of %(date)s to “%(update)s”. Commentary is none."),
+            params=name,
+        )
+    if update.happened is None or update.happened.first_day is None:
+        raise ValidationError(
+            _("Say when the update to “%(update)s” happened, at least the year."), params=name
+        )
+    if update.happened.first_day > today:
+        raise ValidationError(
+            _("“%(update)s”: %(date)s lies in the future; record what has happened."),
+            params=name,
+        )
+    if update.meeting is not None and not update.meeting.is_public:
+        raise ValidationError(
+            _("Publish the meeting “%(meeting)s” first."), params={"meeting": update.meeting}
+        )
+    return sources
+
+
+def make_public(log: OpenLog, update: StatusUpdate, *, seq: int) -> None:
+    """Give an update its permanent number and its place in the log."""
+    highest = StatusUpdate.objects.filter(commitment=update.commitment_id).aggregate(
+        number=Max("number")
+    )
+    update.number = (highest["number"] or 0) + 1
+    update.published_seq, update.published_at = seq, log.recorded_at
+    update.save(update_fields=["number", "published_seq", "published_at"])
+
+
+def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Change:
+    """Publish an update inside an open log and bring the projection up to date."""
+    require_draft(update)
+    update.commitment = commitment
+    sources = require_evidence(update, today=log.recorded_at.date())
+    before = state_before(update)
+    after = Wording.of(update) if before is None else before.followed_by(update)
+    parties = [update.party] if update.party else []
+    seq = log.next_seq
+    introduced = introduce([*parties, *sources], seq=seq)
+    make_public(log, update, seq=seq)
+    change = log.append(
+        kind_of(before, update, after),
+        {
+            "commitment": payloads.commitment_name(commitment),
+            "update": payloads.update(update),
+            "before": _wording(before),
+            "after": _wording(after),
+            "movement": [str(movement) for movement in movements(before, after)],
+            **introduced,
+        },
+        Subject(commitment=commitment, update=update, meeting=update.meeting),
+        significance=update.significance,
+    )
+    project(commitment, seq=seq, now=change.recorded_at)
+    index_commitment(commitment)
+    return change
+
+
+def publish_note(
+    note: Note,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Make an analyst's note public, as commentary on a public meeting or commitment."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        require_draft(note)
+        about = note.meeting or note.commitment
+        if about is None or not about.is_public:
+            raise ValidationError(_("Publish what the note is about first."))
+        introduced = introduce([note.source] if note.source else [], seq=log.next_seq)
+        note.published_seq = log.next_seq
+        note.save(update_fields=["published_seq"])
+        return log.append(
+            ChangeKind.COMMENTARY,
+            {"note": payloads.note(note), **introduced},
+            Subject(commitment=note.commitment, meeting=note.meeting, note=note),
+        )

@@ -1,0 +1,31 @@
+"""What can be found: the folded text of each public commitment."""
+
+from __future__ import annotations
+
+from tracker.lib.text import fold
+from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
+
+
+def _texts(commitment: Commitment) -> tuple[str, str]:
+    aliases = commitment.aliases.public().values_list("name", flat=True)
+    names = [commitment.title, commitment.reference, *aliases]
+    effective = StatusUpdate.objects.filter(commitment=commitment).effective()
+    quotations = Citation.objects.filter(update__in=effective).values_list("quotation", flat=True)
+    # A line end between the parts, so that no phrase is found across two of them.
+    folded_names = "\n".join(fold(part) for part in names)
+    others = (fold(part) for part in (commitment.summary, *quotations) if part)
+    return folded_names, "\n".join((folded_names, *others))
+
+
+def index_commitment(commitment: Commitment) -> bool:
+    """Write what a search finds the commitment by; return whether it differed from before."""
+    if not commitment.is_public:
+        return bool(SearchDocument.objects.filter(commitment=commitment).delete()[0])
+    names, text = _texts(commitment)
+    before = SearchDocument.objects.filter(commitment=commitment).values_list("names", "text")
+    if before.first() == (names, text):
+        return False
+    SearchDocument.objects.update_or_create(
+        commitment=commitment, defaults={"names": names, "text": text}
+    )
+    return True
