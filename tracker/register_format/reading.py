@@ -1,0 +1,353 @@
+"""From files to checked records: each mistake is told with its file, its line and a sentence.
+
+Nothing here touches the database; `actions.load_register` does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tracker.lib.partial_dates import MAX_WORDS, PartialDate
+from tracker.lib.text import has_control_characters
+from tracker.register_format.schema import (
+    FOLDERS,
+    FORMAT,
+    LISTS,
+    REGISTER,
+    Field,
+    Noun,
+    Type,
+)
+
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+")
+_MAX_FILE_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A mistake in a register: where it is, and what to do about it."""
+
+    file: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.sentence}"
+
+
+class RegisterError(Exception):
+    """A register that cannot be loaded; `problems` holds every mistake that was found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(slots=True)
+class Record:
+    """One record as read: its values by field name, and the line on which each stands."""
+
+    noun: Noun
+    file: str
+    line: int
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def key(self) -> str:
+        return str(self.values[self.noun.key])
+
+    def problem(self, sentence: str, name: str = "") -> Problem:
+        return Problem(self.file, self.lines.get(name, self.line), sentence)
+
+
+@dataclass(slots=True)
+class Register:
+    """A whole register, checked; each noun's records by key, in the order of the files."""
+
+    records: dict[str, dict[str, Record]]
+
+    def of(self, noun: str) -> list[Record]:
+        return list(self.records[noun].values())
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without anchors: a register is read by people, and repeats nothing by reference."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.MarkedYAMLError(problem="anchors are not used here", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+class Reader:
+    """Reads the files of one register and gathers every problem on the way."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+
+    def report(self, file: str, node: yaml.Node | None, sentence: str) -> None:
+        line = node.start_mark.line + 1 if node is not None else 1
+        self.problems.append(Problem(file, line, sentence))
+
+    # -- Files ----------------------------------------------------------------------------------
+
+    def node_of(self, path: Path) -> yaml.Node | None:
+        """Parse one file; None, with the problem reported, when it cannot be."""
+        file = path.relative_to(self.root).as_posix()
+        try:
+            if path.stat().st_size > _MAX_FILE_BYTES:
+                raise ValueError("The file is larger than 5 MB; split it.")
+            text = path.read_bytes().decode("utf-8-sig")
+            if has_control_characters(text):
+                raise ValueError("The file holds a control character; remove it.")
+            node: yaml.Node | None = yaml.compose(text, Loader=_PlainLoader)
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            self.problems.append(
+                Problem(file, line, "The text is not UTF-8; save the file as UTF-8.")
+            )
+        except FileNotFoundError:
+            self.problems.append(Problem(file, 1, "The file is missing."))
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            line = mark.line + 1 if mark else 1
+            self.problems.append(Problem(file, line, f"This is not valid YAML: {error.problem}."))
+        except (ValueError, yaml.YAMLError) as error:
+            self.problems.append(Problem(file, 1, str(error)))
+        else:
+            if node is None:
+                self.problems.append(Problem(file, 1, "The file is empty."))
+            return node
+        return None
+
+    def records_of(self) -> Iterator[Record]:
+        for name, noun in LISTS.items():
+            node = self.node_of(self.root / name)
+            if node is not None:
+                yield from self.list_of(name, node, noun)
+        for folder, noun in FOLDERS.items():
+            for path in sorted((self.root / folder).glob("*.yaml")):
+                node = self.node_of(path)
+                if node is not None:
+                    file = path.relative_to(self.root).as_posix()
+                    record = self.record(file, node, noun)
+                    if record is not None:
+                        self.check_file_name(path, record)
+                        yield record
+
+    def check_file_name(self, path: Path, record: Record) -> None:
+        if path.stem != record.key:
+            self.problems.append(
+                record.problem(
+                    f"The file is called {path.name}, but it holds “{record.key}”; "
+                    f"call it {record.key}.yaml.",
+                    record.noun.key,
+                )
+            )
+
+    # -- Records --------------------------------------------------------------------------------
+
+    def list_of(self, file: str, node: yaml.Node, noun: Noun) -> list[Record]:
+        if not isinstance(node, yaml.SequenceNode):
+            self.report(file, node, f"Here stands a list of {noun.name} records, each with “- ”.")
+            return []
+        found = (self.record(file, item, noun) for item in node.value)
+        return [record for record in found if record is not None]
+
+    def record(self, file: str, node: yaml.Node, noun: Noun) -> Record | None:
+        """Read one mapping; None when a required field is missing or wrong."""
+        if not isinstance(node, yaml.MappingNode):
+            self.report(
+                file, node, f"Here stands one {noun.name} with its fields, as “key: value”."
+            )
+            return None
+        before = len(self.problems)
+        record = Record(noun, file, node.start_mark.line + 1)
+        for key_node, value_node in node.value:
+            name = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+            spec = noun.by_name.get(name)
+            if spec is None:
+                known = ", ".join(noun.by_name)
+                self.report(
+                    file, key_node, f"A {noun.name} has no field “{name}”; it has: {known}."
+                )
+            elif name in record.lines:
+                self.report(file, key_node, f"The field “{name}” is given twice; keep one.")
+            else:
+                record.lines[name] = key_node.start_mark.line + 1
+                record.values[name] = self.value(file, value_node, spec)
+        for spec in noun.fields:
+            if spec.required and spec.name not in record.lines:
+                self.report(file, node, f"The {noun.name} lacks its “{spec.name}”.")
+            record.values.setdefault(spec.name, spec.default)
+        return record if len(self.problems) == before else None
+
+    # -- Values ---------------------------------------------------------------------------------
+
+    def value(self, file: str, node: yaml.Node, spec: Field) -> Any:
+        try:
+            if spec.type is Type.RECORDS and spec.record is not None:
+                records = self.list_of(file, node, spec.record)
+                if spec.required and not records:
+                    raise ValueError(f"“{spec.name}” needs at least one entry.")
+                return records
+            if spec.type is Type.NAMES:
+                return self.names(node, spec)
+            if spec.type is Type.DATE:
+                return self.date(node, spec)
+            return self.scalar(self.text(node, spec), spec)
+        except ValueError as error:
+            self.report(file, node, str(error))
+            return spec.default
+
+    def text(self, node: yaml.Node, spec: Field) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            raise ValueError(f"“{spec.name}” takes one value, not a list or a mapping.")
+        text = str(node.value).strip()
+        if spec.required and not text:
+            raise ValueError(f"“{spec.name}” is empty.")
+        if spec.max_length is not None and len(text) > spec.max_length:
+            raise ValueError(f"“{spec.name}” takes at most {spec.max_length} characters.")
+        return text
+
+    def scalar(self, text: str, spec: Field) -> Any:
+        if spec.type is Type.CHOICE and text not in spec.choices:
+            raise ValueError(
+                f"“{text}” is not a known {spec.name}; use one of: {', '.join(spec.choices)}."
+            )
+        if spec.type is Type.SLUG and not _SLUG.fullmatch(text):
+            raise ValueError(
+                f"“{text}” cannot be an address; use letters, digits, hyphens and underscores."
+            )
+        if spec.type is Type.NUMBER:
+            if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10_000:
+                raise ValueError(f"“{spec.name}” takes a whole number from 1 to 9999.")
+            return int(text)
+        if spec.type is Type.FLAG:
+            if text not in {"true", "false"}:
+                raise ValueError(f"“{spec.name}” is true or false.")
+            return text == "true"
+        if spec.type is Type.DAY:
+            try:
+                return dt.date.fromisoformat(text)
+            except ValueError as error:
+                raise ValueError(f"“{text}” is not a day; write 2026-02-25.") from error
+        return text
+
+    def names(self, node: yaml.Node, spec: Field) -> list[str]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise ValueError(f"“{spec.name}” takes a list, such as [one, two].")
+        found = [self.text(item, spec) for item in node.value]
+        if spec.required and not found:
+            raise ValueError(f"“{spec.name}” needs at least one entry.")
+        if len(set(found)) != len(found):
+            raise ValueError(f"“{spec.name}” names something twice.")
+        return found
+
+    def date(self, node: yaml.Node, spec: Field) -> PartialDate:
+        if isinstance(node, yaml.ScalarNode):
+            return PartialDate.parse(self.text(node, spec))
+        if not isinstance(node, yaml.MappingNode):
+            raise ValueError(f"“{spec.name}” takes a date, or a mapping of date and words.")
+        parts = {key.value: value.value for key, value in node.value}
+        words = parts.pop("words", "")
+        iso = parts.pop("date", "")
+        if parts or not isinstance(words, str) or not isinstance(iso, str):
+            raise ValueError(f"“{spec.name}” has “date” and “words”, and nothing else.")
+        if len(words) > MAX_WORDS:
+            raise ValueError(f"The words of “{spec.name}” take at most {MAX_WORDS} characters.")
+        return PartialDate.parse(iso, words=words) if iso else PartialDate(words=words.strip())
+
+
+def _referring(record: Record) -> Iterator[tuple[Record, Field, str]]:
+    """Every name by which a record, or one inside it, refers to another."""
+    for spec in record.noun.fields:
+        value = record[spec.name]
+        if spec.refers_to and value:
+            for name in value if spec.type is Type.NAMES else [value]:
+                yield record, spec, name
+        if spec.type is Type.RECORDS:
+            for inner in value or ():
+                yield from _referring(inner)
+
+
+def _check_references(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
+    for of_noun in records.values():
+        for record in of_noun.values():
+            for place, spec, name in _referring(record):
+                if name not in records[spec.refers_to]:
+                    yield place.problem(
+                        f"There is no {spec.refers_to} “{name}” in this register.", spec.name
+                    )
+
+
+def _check_numbers(commitment: Record) -> Iterator[Problem]:
+    """Updates are numbered from one; a correction names an earlier one and says why."""
+    for expected, update in enumerate(commitment["updates"], start=1):
+        if update["number"] != expected:
+            yield update.problem(
+                f"Updates are numbered in order; this one is {expected}.", "number"
+            )
+        corrects = update["corrects"]
+        if corrects is not None and not corrects < update["number"]:
+            yield update.problem("A correction names an earlier update by its number.", "corrects")
+        if corrects is not None and not update["reason"]:
+            yield update.problem("A correction says why, in “reason”.", "corrects")
+
+
+def _check_parents(commitments: dict[str, Record]) -> Iterator[Problem]:
+    for record in commitments.values():
+        for name in ("part_of", "supersedes"):
+            seen, at = {record.key}, record[name]
+            while at and at in commitments:
+                if at in seen:
+                    yield record.problem(f"“{name}” leads in a circle.", name)
+                    break
+                seen.add(at)
+                at = commitments[at][name]
+
+
+def read_register(root: Path) -> Register:
+    """Read and check the register in a folder. Raises RegisterError with everything amiss."""
+    reader = Reader(root)
+    if not root.is_dir():
+        raise RegisterError([Problem(str(root), 1, "There is no such folder.")])
+    head_node = reader.node_of(root / "register.yaml")
+    head = reader.record("register.yaml", head_node, REGISTER) if head_node else None
+    if head is not None and head["format"] != FORMAT:
+        reader.problems.append(head.problem(f"The format must be “{FORMAT}”.", "format"))
+    records: dict[str, dict[str, Record]] = {
+        noun.name: {} for noun in (*LISTS.values(), *FOLDERS.values())
+    }
+    for record in reader.records_of():
+        of_noun = records[record.noun.name]
+        first = of_noun.setdefault(record.key, record)
+        if first is not record:
+            reader.problems.append(
+                record.problem(
+                    f"The {record.noun.name} “{record.key}” is given twice; the first stands in "
+                    f"{first.file}, line {first.line}.",
+                    record.noun.key,
+                )
+            )
+    if not reader.problems:
+        reader.problems.extend(_check_references(records))
+        reader.problems.extend(_check_parents(records["commitment"]))
+        for commitment in records["commitment"].values():
+            reader.problems.extend(_check_numbers(commitment))
+    if reader.problems or head is None:
+        raise RegisterError(reader.problems)
+    return Register(records)

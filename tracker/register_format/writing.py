@@ -1,0 +1,89 @@
+"""From values to files: one form for one content, so that a dump shows in a diff what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from tracker.lib.partial_dates import PartialDate
+from tracker.register_format.schema import Noun, Type
+
+_WIDTH = 96
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists inside a mapping are indented, as people write them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    if "\n" in text:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
+    style = ">" if len(text) > _WIDTH - 16 and not text.startswith(" ") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+class _Names(list[str]):
+    """A short list that is written on one line."""
+
+
+def _represent_names(dumper: yaml.SafeDumper, names: _Names) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", names, flow_style=True)
+
+
+class _Quoted(str):
+    """A date, which YAML would take for a number or a day of its own without quotation marks."""
+
+
+def _represent_quoted(dumper: yaml.SafeDumper, text: _Quoted) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(_Quoted, _represent_quoted)
+_Dumper.add_representer(_Names, _represent_names)
+
+
+def _date(value: PartialDate) -> str | dict[str, str]:
+    if not value.words:
+        return _Quoted(value.iso)
+    words = {"words": value.words}
+    return {"date": _Quoted(value.iso), **words} if value.iso else words
+
+
+def plain(values: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
+    """A record as it is written: fields in order, what is empty or the default left out."""
+    written: dict[str, Any] = {}
+    for spec in noun.fields:
+        value = values.get(spec.name)
+        if value in (None, "", [], ()) or (value == spec.default and not spec.required):
+            continue
+        if spec.type is Type.RECORDS and spec.record is not None:
+            written[spec.name] = [plain(inner, spec.record) for inner in value]
+        elif spec.type is Type.NAMES:
+            written[spec.name] = _Names(str(name) for name in value)
+        elif spec.type is Type.DATE:
+            written[spec.name] = _date(value)
+        elif spec.type is Type.DAY:
+            written[spec.name] = _Quoted(value.isoformat())
+        elif spec.type in (Type.NUMBER, Type.FLAG):
+            written[spec.name] = value
+        else:
+            written[spec.name] = str(value)
+    return written
+
+
+def to_yaml(content: object) -> str:
+    """Write plain content as YAML text."""
+    return yaml.dump(
+        content,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        width=_WIDTH,
+    )
