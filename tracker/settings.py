@@ -22,7 +22,7 @@ TESTING = env.bool("TESTING", default=False)
 
 
 def _secret_key() -> str:
-    key = env.str("SECRET_KEY", default="")
+    key: str = env.str("SECRET_KEY", default="")
     if key:
         return key
     if not DEVELOPMENT:

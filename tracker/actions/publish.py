@@ -144,7 +144,7 @@ def publish_commitment(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> list[Change]:
-    """Make a commitment public together with its first update: there is no status without source."""
+    """Make a commitment public with its first update: there is no status without a source."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(commitment)
         _require_context(commitment, first_update)

@@ -164,6 +164,7 @@ class EdgeDayField(_DateField):
             kwargs.pop(implied, None)
         return name, path, args, {**kwargs, "of": self.of, "edge": self.edge}
 
-    def contribute_to_class(self, cls: Any, name: str, **kwargs: Any) -> None:
+    # DateField takes no third argument here, unlike Field, and the type checker sees only Field.
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
         super().contribute_to_class(cls, name, **kwargs)
         setattr(cls, self.attname, _EdgeDay(self))

@@ -89,7 +89,7 @@ class Change(models.Model):
         return f"#{self.seq} {self.kind}"
 
     def canonical(self) -> dict[str, Any]:
-        """The public line as hashed: everything a reader can see, and the hash of the line before."""
+        """The public line as hashed: all that a reader can see, and the hash of the line before."""
         return {
             "seq": self.seq,
             "recorded_at": self.recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),

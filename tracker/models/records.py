@@ -12,12 +12,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-_M = TypeVar("_M", bound=models.Model, covariant=True)
+_M_co = TypeVar("_M_co", bound=models.Model, covariant=True)
 
 
-class PublicRecordQuerySet(models.QuerySet[_M]):
+class PublicRecordQuerySet(models.QuerySet[_M_co]):
     def public(self, *, known: int | None = None) -> Self:
-        """Keep what readers may see; `known` is the number of the last change taken into account."""
+        """Keep what readers may see, up to change number `known` where given."""
         if known is None:
             return self.filter(published_seq__isnull=False, retracted_seq__isnull=True)
         return self.filter(published_seq__lte=known).exclude(retracted_seq__lte=known)
@@ -43,7 +43,7 @@ class PublicRecord(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.CheckConstraint(
                 name="%(class)s_is_public_before_it_is_retracted",
                 condition=Q(retracted_seq__isnull=True)

@@ -51,7 +51,7 @@ def public_commitments(
     return (
         public.annotate(at=FilteredRelation("standings", condition=here))
         .filter(at__isnull=False)
-        .select_related("at")
+        .select_related("at")  # type: ignore[misc]  # django-stubs does not know FilteredRelation
     )
 
 

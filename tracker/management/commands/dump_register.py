@@ -21,8 +21,9 @@ class Command(BaseCommand):
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise CommandError(f"{path} is not an empty folder; nothing was written.")
         count = 0
-        for count, (name, text) in enumerate(register_files(), start=1):
+        for name, text in register_files():
             file = path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")
+            count += 1
         self.stdout.write(f"Wrote {count} files to {path}.")

@@ -23,9 +23,7 @@ class Command(BaseCommand):
         users = get_user_model()
         if not users._default_manager.exists():
             password = secrets.token_urlsafe(12)
-            users._default_manager.create_superuser(  # type: ignore[attr-defined]
-                username="staff", password=password
-            )
+            users._default_manager.create_superuser(username="staff", password=password)
             self.stdout.write(
                 f"Staff account: user “staff”, password “{password}”. It is shown only now."
             )
