@@ -17,7 +17,13 @@ from tracker.models.parties import Party, PartyKind
 from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
-from tracker.models.updates import Citation, Revision, Significance, StatusUpdate
+from tracker.models.updates import (
+    Citation,
+    Revision,
+    Significance,
+    StatusUpdate,
+    StatusUpdateQuerySet,
+)
 
 __all__ = [
     "GENESIS_HASH",
@@ -48,5 +54,6 @@ __all__ = [
     "Stage",
     "Standing",
     "StatusUpdate",
+    "StatusUpdateQuerySet",
     "Topic",
 ]

@@ -6,7 +6,7 @@ the row. Nothing here publishes: see `tracker.actions`.
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -43,7 +43,7 @@ class PublicRecord(models.Model):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 name="%(class)s_is_public_before_it_is_retracted",
                 condition=Q(retracted_seq__isnull=True)

@@ -27,6 +27,11 @@ class Flag(TextChoices):
     QUIET = "quiet", _("Quiet")
     DROPPED = "dropped", _("Dropped")
 
+    @property
+    def rule(self) -> str:
+        """The rule in one sentence, to be shown wherever the flag is."""
+        return str(RULES[self])
+
 
 RULES = {
     Flag.OVERDUE: _("The last day of the target has passed and it is not delivered."),

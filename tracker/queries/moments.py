@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Max
+from django.utils import timezone
 
 from tracker.models import Change
 
@@ -37,13 +38,17 @@ class Moment:
         return f"at__{name}" if self.is_past else name
 
 
+def start_of_day(day: dt.date) -> dt.datetime:
+    """The day's first instant, in the register's time zone."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
+
+
 def end_of_day(day: dt.date) -> dt.datetime:
-    """The first instant after the day, in UTC."""
-    midnight = dt.datetime.combine(day, dt.time.min, tzinfo=dt.UTC)
-    return midnight + dt.timedelta(days=1)
+    """The first instant after the day."""
+    return start_of_day(day + dt.timedelta(days=1))
 
 
 def last_change_by(day: dt.date) -> int:
-    """The number of the last change recorded by the end of that day (UTC); 0 when there is none."""
+    """The number of the last change recorded by the end of that day; 0 when there is none."""
     latest = Change.objects.filter(recorded_at__lt=end_of_day(day)).aggregate(seq=Max("seq"))
     return latest["seq"] or 0

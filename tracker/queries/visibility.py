@@ -20,6 +20,7 @@ from tracker.models import (
     Position,
     Source,
     StatusUpdate,
+    StatusUpdateQuerySet,
     Topic,
 )
 from tracker.queries.moments import last_change_by
@@ -63,7 +64,7 @@ def position_of(commitment: Commitment) -> Position:
 
 def public_updates(
     *, as_of: dt.date | None = None, known_at: dt.date | None = None
-) -> QuerySet[StatusUpdate]:
+) -> StatusUpdateQuerySet:
     """The updates that count, of public commitments."""
     known = known_seq(known_at)
     updates = StatusUpdate.objects.effective(known=known).filter(
@@ -73,8 +74,8 @@ def public_updates(
 
 
 def with_evidence(
-    updates: QuerySet[StatusUpdate], *, known_at: dt.date | None = None
-) -> QuerySet[StatusUpdate]:
+    updates: StatusUpdateQuerySet, *, known_at: dt.date | None = None
+) -> StatusUpdateQuerySet:
     """Load meeting, party, revision and citations in a constant number of queries."""
     citations = Citation.objects.select_related("source")
     known = known_seq(known_at)

@@ -1,0 +1,58 @@
+"""What every public answer has in common: the day it is given on, and its ETag.
+
+Public answers change only when the log's head moves, the day turns or the program is replaced.
+So their ETag is made of these and the request, and a conditional request is answered with 304
+(RFC 9110, section 13) before any other query. Nothing here depends on who asks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import condition, require_safe
+
+import tracker
+from tracker.queries.visibility import log_head
+
+# While developing, a restart stands for a new release: templates may have changed.
+_STARTED = f"{time.time()}" if settings.DEVELOPMENT else ""
+
+
+def today() -> dt.date:
+    """The register's day: the one clock that public answers look at."""
+    return timezone.localdate()
+
+
+def _etag(request: HttpRequest, day: dt.date) -> str:
+    head = log_head()
+    parts = (head.hash, day.isoformat(), request.get_full_path(), tracker.__version__, _STARTED)
+    # Weak, since compression on the way changes the bytes and not the meaning.
+    return 'W/"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
+
+
+def public_answer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the day as `today`, refuse all but GET and HEAD, and answer conditionally."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        day = today()
+
+        @condition(etag_func=lambda request, *args, **kwargs: _etag(request, day))
+        def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, *args, today=day, **kwargs)
+
+        response = at_this_state(request, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            # Shared caches may keep it, and ask each time whether it still holds.
+            response["Cache-Control"] = "public, no-cache"
+        return response
+
+    return require_safe(answer)

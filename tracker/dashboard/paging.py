@@ -1,0 +1,53 @@
+"""Numbered pages of a list, and a sentence instead of an error for a page that is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """One page of a list with the addresses of its neighbours."""
+
+    page: Page[Any]
+    rows: QuerySet[Any]
+    params: QueryDict
+    notice: str
+
+    def _href(self, number: int) -> str:
+        params = self.params.copy()
+        params["page"] = str(number)
+        return f"?{params.urlencode()}"
+
+    @property
+    def previous_href(self) -> str:
+        return self._href(self.page.previous_page_number()) if self.page.has_previous() else ""
+
+    @property
+    def next_href(self) -> str:
+        return self._href(self.page.next_page_number()) if self.page.has_next() else ""
+
+
+def paginate(found: QuerySet[Any], params: QueryDict, *, per_page: int) -> Paging:
+    """Cut out the page that `?page=` asks for; the nearest one, with a notice, if there is none."""
+    paginator = Paginator(found, per_page)
+    asked = params.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    last = paginator.num_pages
+    notice = ""
+    if number < 1:
+        notice = _("“%(page)s” is not a page number; this is page 1.") % {"page": asked[:20]}
+    elif number > last:
+        notice = _("There is no page %(page)s; this is the last one, page %(last)d.") % {
+            "page": asked,
+            "last": last,
+        }
+    page = paginator.page(min(max(number, 1), last))
+    start = page.start_index() - 1 if page.paginator.count else 0
+    return Paging(page, found[start : start + per_page], params, notice)

@@ -1,0 +1,75 @@
+"""The log as an Atom feed (RFC 4287); every filter of the dashboard works on it.
+
+An entry's id is made of the change's hash and so is permanent, whatever the site's address.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from tracker.answers import public_answer
+from tracker.filters import CommitmentFilter
+from tracker.lib.text import without_control_characters
+from tracker.models import Change
+from tracker.queries.change_lines import Line, lines
+from tracker.queries.changes import filtered_changes
+
+
+def entry_id(change: Change) -> str:
+    """The permanent id of a change: a UUID (RFC 9562, version 5) made of its hash."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, change.hash).urn
+
+
+def _link(line: Line, request: HttpRequest) -> str:
+    change = line.change
+    if change.commitment is not None:
+        path = change.commitment.get_absolute_url()
+    elif change.meeting is not None:
+        path = change.meeting.get_absolute_url()
+    elif change.source is not None:
+        path = change.source.get_absolute_url()
+    else:
+        path = reverse("changes")
+    return request.build_absolute_uri(path)
+
+
+@public_answer
+def atom(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    found = CommitmentFilter(request.GET, today=today)
+    if not found.is_valid():
+        sentences = (f"{name}: {' '.join(errors)}" for name, errors in found.errors.items())
+        text = _("This feed address has an error.") + "\n" + "\n".join(sentences) + "\n"
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    log = filtered_changes(found.qs if found.is_narrowed else None)
+    told = lines(log[: settings.FEED_ENTRIES])
+    feed = Atom1Feed(
+        title=_("%(register)s: changes") % {"register": settings.REGISTER_NAME},
+        link=request.build_absolute_uri(reverse("changes")),
+        description=_("What moved, slipped or was dropped, with the source for every word."),
+        language=settings.LANGUAGE_CODE,
+        feed_url=request.build_absolute_uri(),
+        feed_guid=request.build_absolute_uri(),
+        author_name=settings.REGISTER_NAME,
+    )
+    for line in told:
+        content = render_to_string("feeds/_entry.html", {"line": line, "request": request})
+        feed.add_item(
+            title=without_control_characters(line.title),
+            link=_link(line, request),
+            description=without_control_characters(content),
+            unique_id=entry_id(line.change),
+            pubdate=line.change.recorded_at,
+            updateddate=line.change.recorded_at,
+            categories=[str(line.change.kind)],
+        )
+    return HttpResponse(
+        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )

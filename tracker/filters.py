@@ -1,0 +1,352 @@
+"""One meaning of ?stage=, ?flag= and the rest, for every face that lists commitments.
+
+The parameters are a contract: q, stage, assessment, instrument, topic, party, forum, meeting,
+firmness, flag, target_after, target_before, updated_since, as_of, known_at and sort. A repeated
+parameter means "any of". A bad value leaves an error beside its field and finds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Case, F, OrderBy, Q, QuerySet, SmallIntegerField, Value, When
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import PartialDateFormField
+from tracker.lib.partial_dates import PartialDate
+from tracker.lib.text import has_control_characters
+from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
+from tracker.queries.flags import QUERIES, Flag
+from tracker.queries.moments import Moment, start_of_day
+from tracker.queries.search import matching
+from tracker.queries.visibility import (
+    public_commitments,
+    public_forums,
+    public_meetings,
+    public_parties,
+    public_topics,
+)
+
+LONGEST_SEARCH = 200
+EARLIEST_DAY = dt.date(1900, 1, 1)
+Choices = Callable[[], list[tuple[str, str]]]
+
+
+def _topics() -> list[tuple[str, str]]:
+    return list(public_topics().values_list("slug", "name"))
+
+
+def _parties() -> list[tuple[str, str]]:
+    return list(public_parties().values_list("slug", "name"))
+
+
+def _forums() -> list[tuple[str, str]]:
+    return list(public_forums().values_list("slug", "name"))
+
+
+def _meetings() -> list[tuple[str, str]]:
+    rows = public_meetings().values_list("slug", "title", "date")
+    return [(slug, f"{title} ({date})") for slug, title, date in rows]
+
+
+class SearchField(forms.CharField):
+    """What is typed to search; its errors say what to do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_SEARCH, **kwargs)
+        self.widget = forms.TextInput(attrs={"type": "search", "maxlength": LONGEST_SEARCH})
+        self.error_messages["max_length"] = _(
+            "The search takes at most %(limit_value)d characters; this has %(show_value)d."
+        )
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text and has_control_characters(text):
+            raise ValidationError(_("Remove the invisible control characters from the search."))
+        return text
+
+
+class PastDayField(forms.DateField):
+    """A day in ISO 8601 that has come."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        self.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        self.error_messages["invalid"] = _("Write the day as year-month-day, such as 2025-11-01.")
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and day < EARLIEST_DAY:
+            raise ValidationError(_("The register looks back to 1900 at the earliest."))
+        return day
+
+
+class SearchFilter(django_filters.CharFilter):
+    field_class = SearchField
+
+
+class PastDayFilter(django_filters.DateFilter):
+    field_class = PastDayField
+
+
+class PartialDateFilter(django_filters.Filter):
+    field_class = PartialDateFormField
+
+
+class AnyOfFilter(django_filters.MultipleChoiceFilter):
+    """Several values of one parameter, any of which may hold; shown as checkboxes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        field.error_messages["invalid_choice"] = _(
+            "There is no “%(value)s” here. Choose from the list."
+        )
+        return field
+
+
+class MomentForm(forms.Form):
+    """`as_of` and `known_at` on their own, for the page of one thing."""
+
+    as_of = PastDayField(required=False)
+    known_at = PastDayField(required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, today: dt.date) -> None:
+        super().__init__(data)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("as_of", "known_at"):
+            day = cleaned.get(name)
+            if day is not None and day > self.today:
+                self.add_error(
+                    name,
+                    _("%(day)s has not come yet; today is %(today)s.")
+                    % {"day": day.isoformat(), "today": self.today.isoformat()},
+                )
+        return cleaned
+
+    @property
+    def moment(self) -> Moment:
+        """The moment asked for; call it on a valid form."""
+        return Moment(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
+
+
+_SORTS: dict[str, tuple[str, bool]] = {
+    # parameter: (column, whether it belongs to the position)
+    "reference": ("reference", False),
+    "title": ("title", False),
+    "instrument": ("instrument", False),
+    "stage": ("stage", True),
+    "assessment": ("assessment", True),
+    "target": ("target_last_day", True),
+    "happened": ("last_update_day", True),
+    "updated": ("last_changed_at", False),
+}
+SORT_LABELS = {
+    "reference": _("Reference"),
+    "title": _("Title"),
+    "instrument": _("Instrument"),
+    "stage": _("Stage"),
+    "assessment": _("Assessment"),
+    "target": _("Target"),
+    "happened": _("Last update"),
+    "updated": _("Last change in the register"),
+}
+
+
+def _sortable(path: str) -> F | Case:
+    """Stages and assessments sort by their order in the vocabulary, not by the alphabet."""
+    for name, choices in (("stage", Stage), ("assessment", Assessment)):
+        if path.endswith(name):
+            ranks = [When(**{path: value}, then=Value(i)) for i, value in enumerate(choices.values)]
+            return Case(*ranks, output_field=SmallIntegerField())
+    return F(path)
+
+
+def _sort_choices() -> list[tuple[str, Any]]:
+    return [(sign + name, label) for name, label in SORT_LABELS.items() for sign in ("", "-")]
+
+
+class _FilterForm(MomentForm):
+    """The form of the filter set: its own fields come from the filters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        forms.Form.__init__(self, *args, **kwargs)
+        self.today = dt.date.max
+
+
+class CommitmentFilter(django_filters.FilterSet):
+    """The filter set of the register. `qs` is the filtered, sorted queryset of public commitments.
+
+    `today` is the day for which flags are computed and after which nothing can be asked for.
+    """
+
+    q = SearchFilter(method="by_words", label=_("Search"))
+    stage = AnyOfFilter(choices=Stage.choices, method="by_position", label=_("Stage"))
+    assessment = AnyOfFilter(
+        choices=Assessment.choices, method="by_position", label=_("Assessment")
+    )
+    flag = AnyOfFilter(choices=Flag.choices, method="by_flag", label=_("Flag"))
+    instrument = AnyOfFilter(choices=Instrument.choices, label=_("Instrument"))
+    topic = AnyOfFilter(choices=_topics, method="by_topic", label=_("Topic"))
+    party = AnyOfFilter(choices=_parties, method="by_party", label=_("Party"))
+    forum = AnyOfFilter(choices=_forums, method="by_forum", label=_("Forum"))
+    meeting = AnyOfFilter(choices=_meetings, method="by_meeting", label=_("Meeting"))
+    firmness = AnyOfFilter(choices=Firmness.choices, method="by_position", label=_("Firmness"))
+    target_after = PartialDateFilter(method="by_target_after", label=_("Target not before"))
+    target_before = PartialDateFilter(method="by_target_before", label=_("Target not after"))
+    updated_since = PastDayFilter(method="by_change", label=_("Changed in the register since"))
+    as_of = PastDayFilter(method="nothing", label=_("As things stood on"))
+    known_at = PastDayFilter(method="nothing", label=_("As this register knew on"))
+    sort = django_filters.ChoiceFilter(
+        choices=_sort_choices, method="nothing", label=_("Sort by"), empty_label=_("Reference")
+    )
+
+    class Meta:
+        model = Commitment
+        fields: tuple[str, ...] = ()
+        form = _FilterForm
+
+    def __init__(self, data: QueryDict, *, today: dt.date) -> None:
+        self.params = data
+        super().__init__(data=data, queryset=Commitment.objects.none())
+        self.today = today
+        cast(_FilterForm, self.form).today = today
+
+    # -- Reading --------------------------------------------------------------------------------
+
+    @cached_property
+    def moment(self) -> Moment:
+        """The moment asked for; today when the filter has errors."""
+        if not self.is_valid():
+            return Moment(self.today)
+        cleaned = self.form.cleaned_data
+        return Moment(self.today, cleaned["as_of"], cleaned["known_at"])
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """Parameters that are none of ours, so that a page can say that they did nothing."""
+        return sorted(set(self.params) - set(self.filters) - {"page"})
+
+    @cached_property
+    def active(self) -> dict[str, list[str]]:
+        """The parameters that narrow the list, each with its values."""
+        if not self.is_valid():
+            return {}
+        given = {name: self.params.getlist(name) for name in self.filters if name != "sort"}
+        return {name: values for name, values in given.items() if any(values)}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether fewer than all commitments may be found, looking back in time aside."""
+        return bool(self.active.keys() - {"as_of", "known_at"})
+
+    @property
+    def qs(self) -> QuerySet[Commitment]:
+        if not self.is_valid():
+            return Commitment.objects.none()
+        found = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
+        return self.filter_queryset(found).order_by(*self.order())
+
+    def order(self) -> list[str | OrderBy]:
+        """Order by what was asked for, the unknown last, and by reference among equals."""
+        sort = self.form.cleaned_data.get("sort") or "reference"
+        column, of_position = _SORTS[sort.lstrip("-")]
+        path = _sortable(self.moment.column(column) if of_position else column)
+        first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
+        return [first] if column == "reference" else [first, "reference"]
+
+    # -- The filters ----------------------------------------------------------------------------
+
+    def nothing(
+        self, queryset: QuerySet[Commitment], name: str, value: object
+    ) -> QuerySet[Commitment]:
+        """For parameters that do not narrow the list."""
+        return queryset
+
+    def by_words(
+        self, queryset: QuerySet[Commitment], name: str, value: str
+    ) -> QuerySet[Commitment]:
+        return queryset.filter(matching(value))
+
+    def by_position(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        return queryset.filter(**{f"{self.moment.column(name)}__in": value}) if value else queryset
+
+    def by_flag(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        condition = Q()
+        for flag in value:
+            condition |= QUERIES[Flag(flag)](self.moment)
+        return queryset.filter(condition)
+
+    def by_topic(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        return _through(queryset, Commitment.topics.through, topic__slug__in=value)
+
+    def by_party(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        return _through(queryset, Commitment.parties.through, party__slug__in=value)
+
+    def by_forum(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        return self._mentioned(queryset, meeting__forum__slug__in=value)
+
+    def by_meeting(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        return self._mentioned(queryset, meeting__slug__in=value)
+
+    def _mentioned(
+        self, queryset: QuerySet[Commitment], **where: list[str]
+    ) -> QuerySet[Commitment]:
+        """Keep what had an update that counts, at one of these meetings."""
+        if not any(where.values()):
+            return queryset
+        mentions = StatusUpdate.objects.effective().filter(**where)
+        if self.moment.as_of is not None:
+            mentions = mentions.filter(happened_first_day__lte=self.moment.as_of)
+        return queryset.filter(pk__in=mentions.values("commitment"))
+
+    def by_target_after(
+        self, queryset: QuerySet[Commitment], name: str, value: PartialDate
+    ) -> QuerySet[Commitment]:
+        column = self.moment.column("target_last_day")
+        return queryset.filter(**{f"{column}__gte": value.first_day})
+
+    def by_target_before(
+        self, queryset: QuerySet[Commitment], name: str, value: PartialDate
+    ) -> QuerySet[Commitment]:
+        column = self.moment.column("target_last_day")
+        return queryset.filter(**{f"{column}__lte": value.last_day})
+
+    def by_change(
+        self, queryset: QuerySet[Commitment], name: str, value: dt.date
+    ) -> QuerySet[Commitment]:
+        return queryset.filter(last_changed_at__gte=start_of_day(value))
+
+
+def _through(
+    queryset: QuerySet[Commitment], through: Any, **where: list[str]
+) -> QuerySet[Commitment]:
+    """Filter by a many-to-many relation without repeating rows."""
+    if not any(where.values()):
+        return queryset
+    return queryset.filter(pk__in=through.objects.filter(**where).values("commitment"))

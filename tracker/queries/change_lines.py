@@ -1,0 +1,145 @@
+"""The lines of the log in words: what a feed entry and the page of changes say of each.
+
+What was published is told from the line's own payload, so that it reads the same for ever; names
+of commitments and meetings come with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
+from tracker.payloads import Payload
+from tracker.queries.history import Movement
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change in words. `revised_by` is set when what it published no longer counts."""
+
+    change: Change
+    title: str
+    subject: str
+    movements: list[Movement]
+    quotations: list[Payload]
+    rationale: str
+    reason: str
+    revised_by: int | None
+
+
+def stage_label(value: str) -> str:
+    """The word for a stage; the bare value where a later vocabulary has dropped it."""
+    return str(Stage(value).label) if value in Stage.values else value
+
+
+def _assessment_label(value: str) -> str:
+    return str(Assessment(value).label) if value in Assessment.values else value
+
+
+def _subject(change: Change) -> str:
+    payload = change.payload
+    for noun in ("commitment", "meeting", "source", "party", "topic", "forum"):
+        if noun in payload:
+            named = payload[noun]
+            return str(named.get("title") or named.get("name") or "")
+    if "note" in payload:
+        return str(payload["note"]["author"])
+    return str(change.kind)
+
+
+def _step(payload: Payload) -> str:
+    """ "concluded → signed", or what else was said."""
+    before, after = payload.get("before") or {}, payload.get("after") or payload.get("update") or {}
+    old, new = before.get("stage"), after.get("stage")
+    if not new:
+        return ""
+    if old and old != new:
+        return f"{stage_label(old)} → {stage_label(new)}"
+    if old and before.get("assessment") != after.get("assessment"):
+        told = (_assessment_label(str(state.get("assessment"))) for state in (before, after))
+        return " → ".join(told)
+    return stage_label(new)
+
+
+def _date(value: Payload | None) -> str:
+    return str((value or {}).get("date") or (value or {}).get("words") or "–")
+
+
+def _target_step(payload: Payload) -> str:
+    dates = (_date((payload.get(state) or {}).get("target")) for state in ("before", "after"))
+    return _("target %(dates)s") % {"dates": " → ".join(dates)}
+
+
+def _retraction(payload: Payload) -> str:
+    number = payload.get("retracts", {}).get("number")
+    if number is None:
+        return _("retracted")
+    return _("update %(number)s retracted") % {"number": number}
+
+
+def _meeting_event(payload: Payload) -> str:
+    before = payload.get("before")
+    if before is None:
+        return _("recorded")
+    return _("all outcomes recorded") if "is_fully_recorded" in before else _("amended")
+
+
+_EVENTS: dict[str, Callable[[Payload], str]] = {
+    ChangeKind.COMMITMENT_PUBLISHED: lambda payload: _("recorded"),
+    ChangeKind.STATUS: _step,
+    ChangeKind.MENTION: _step,
+    ChangeKind.DEADLINE: _target_step,
+    ChangeKind.EVIDENCE: lambda payload: _("evidence added"),
+    ChangeKind.RENAMED: lambda payload: _("named otherwise"),
+    ChangeKind.AMENDED: lambda payload: _("amended"),
+    ChangeKind.CORRECTION: lambda payload: _("corrected: %(step)s") % {"step": _step(payload)},
+    ChangeKind.RETRACTION: _retraction,
+    ChangeKind.MEETING: _meeting_event,
+    ChangeKind.COMMENTARY: lambda payload: _("commentary"),
+}
+
+
+def title_of(change: Change) -> str:
+    """One line that names the commitment, old → new, and the meeting."""
+    event = _EVENTS[change.kind](change.payload)
+    title = f"{_subject(change)}: {event}" if event else _subject(change)
+    about_meeting = "meeting" in change.payload
+    if change.meeting is not None and not about_meeting:
+        place = change.meeting.place
+        title += f", {change.meeting.title}" + (f", {place}" if place else "")
+    return title
+
+
+def _evidence(payload: Payload) -> list[Payload]:
+    if "citation" in payload:
+        return [payload["citation"]]
+    told = payload.get("update") or {}
+    return list(told.get("citations", []))
+
+
+def lines(changes: Iterable[Change]) -> list[Line]:
+    """Tell changes in words, with what became of each since; one query more than the changes."""
+    given = list(changes)
+    revisions = Revision.objects.filter(update__in=[c.update_id for c in given if c.update_id])
+    revised = {r.update_id: r.seq for r in revisions}
+    told = []
+    for change in given:
+        seq = revised.get(change.update_id) if change.update_id else None
+        told.append(
+            Line(
+                change=change,
+                title=title_of(change),
+                subject=_subject(change),
+                movements=[
+                    Movement(m) for m in change.payload.get("movement", ()) if m in Movement.values
+                ],
+                quotations=_evidence(change.payload),
+                rationale=(change.payload.get("update") or {}).get("rationale", ""),
+                reason=change.payload.get("reason", ""),
+                revised_by=seq if seq is not None and seq > change.seq else None,
+            )
+        )
+    return told

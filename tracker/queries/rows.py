@@ -1,0 +1,116 @@
+"""Commitments as lists show them, with position and flags, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from tracker.models import (
+    Assessment,
+    Change,
+    ChangeKind,
+    Commitment,
+    Party,
+    Position,
+    Stage,
+    Topic,
+)
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.flags import (
+    Flag,
+    dropped_q,
+    flags_of,
+    has_no_information,
+    no_information_q,
+    overdue_q,
+    with_silence,
+)
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, position_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One commitment in a list, as it stood at the moment that was asked for."""
+
+    commitment: Commitment
+    position: Position
+    title: str
+    flags: Sequence[Flag]
+    has_no_information: bool
+    topics: Sequence[Topic]
+    parties: Sequence[Party]
+
+
+def titles_known(commitments: Iterable[Commitment], known: int) -> dict[int, str]:
+    """Titles as published by change number `known`, by primary key, where the log tells them."""
+    told = Change.objects.filter(
+        commitment__in=[c.pk for c in commitments],
+        seq__lte=known,
+        kind__in=(ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED),
+    ).order_by("seq")
+    return dict(told.values_list("commitment", "payload__commitment__title"))
+
+
+def rows(page: QuerySet[Commitment], moment: Moment) -> list[Row]:
+    """The rows of a sliced queryset that comes from `public_commitments`."""
+    commitments = list(
+        with_silence(page, moment).prefetch_related(
+            Prefetch("topics", Topic.objects.public()), Prefetch("parties", Party.objects.public())
+        )
+    )
+    known = known_seq(moment.known_at)
+    titles = {} if known is None else titles_known(commitments, known)
+    return [
+        Row(
+            commitment=commitment,
+            position=position_of(commitment),
+            title=titles.get(commitment.pk, commitment.title),
+            flags=flags_of(commitment, moment),
+            has_no_information=has_no_information(position_of(commitment), moment.day),
+            topics=list(commitment.topics.all()),
+            parties=list(commitment.parties.all()),
+        )
+        for commitment in commitments
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How a set of commitments stands, in figures."""
+
+    total: int
+    delivered: int
+    overdue: int
+    no_information: int
+    dropped: int
+    assessed: int
+    stages: dict[Stage, int]
+
+
+def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
+    """Count in one query; the stages that occur, in the order of progress."""
+    stage, assessment = moment.column("stage"), moment.column("assessment")
+    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
+        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
+    )
+    counts = commitments.order_by().aggregate(
+        total=Count("pk"),
+        delivered=Count("pk", filter=delivered),
+        overdue=Count("pk", filter=overdue_q(moment)),
+        no_information=Count("pk", filter=no_information_q(moment)),
+        dropped=Count("pk", filter=dropped_q(moment)),
+        not_assessed=Count("pk", filter=Q(**{assessment: Assessment.NOT_ASSESSED})),
+        **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+    )
+    return Headline(
+        total=counts["total"],
+        delivered=counts["delivered"],
+        overdue=counts["overdue"],
+        no_information=counts["no_information"],
+        dropped=counts["dropped"],
+        assessed=counts["total"] - counts["not_assessed"],
+        stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
+    )

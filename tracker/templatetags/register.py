@@ -1,0 +1,118 @@
+"""Formatting for templates: stages, dates, notes, addresses. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tracker.lib.partial_dates import PartialDate
+from tracker.lib.text import render_note
+from tracker.models import Assessment, Firmness, Instrument, Level, Stage
+from tracker.models.commitments import DELIVERED_STAGES
+
+register = template.Library()
+
+
+@register.filter
+def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
+    """A date spelled out: “25 February 2026”."""
+    if value is None:
+        return ""
+    if isinstance(value, PartialDate):
+        return value.spelled()
+    return formats.date_format(value, "j F Y")
+
+
+@register.simple_tag
+def date_element(value: PartialDate | None) -> SafeString:
+    """A partial date as a <time> element, with the source's words beside it where there are any."""
+    if value is None:
+        return SafeString()
+    if not value.iso:
+        return format_html("<q>{}</q>", value.words)
+    element = format_html('<time datetime="{}">{}</time>', value.iso, value.spelled())
+    if value.words:
+        return format_html("{} <q>{}</q>", element, value.words)
+    return element
+
+
+@register.filter
+def stage_label(value: str) -> str:
+    return str(Stage(value).label) if value in Stage.values else value
+
+
+@register.filter
+def assessment_label(value: str) -> str:
+    return str(Assessment(value).label) if value in Assessment.values else value
+
+
+@register.filter
+def firmness_label(value: str) -> str:
+    return str(Firmness(value).label) if value in Firmness.values else value
+
+
+@register.filter
+def instrument_label(value: str) -> str:
+    return str(Instrument(value).label) if value in Instrument.values else value
+
+
+@register.filter
+def level_label(value: int) -> str:
+    return str(Level(value).label)
+
+
+# How far the glyph of a stage is filled, in eighths.
+_FILLED = {
+    Stage.ANNOUNCED: 1,
+    Stage.PREPARING: 2,
+    Stage.NEGOTIATING: 3,
+    Stage.SCHEDULED: 4,
+    Stage.CONCLUDED: 5,
+    Stage.SIGNED: 6,
+    Stage.IN_EFFECT: 8,
+    Stage.COMPLETED: 8,
+    Stage.SUPERSEDED: 0,
+    Stage.WITHDRAWN: 0,
+}
+
+
+@register.inclusion_tag("dashboard/_stage_mark.html")
+def stage_mark(value: str) -> dict[str, Any]:
+    """The small labelled mark of a stage, whose glyph fills as the pledge advances."""
+    return {
+        "stage": value,
+        "label": stage_label(value),
+        "filled": _FILLED.get(Stage(value), 0) if value in Stage.values else 0,
+        "is_delivered": value in DELIVERED_STAGES,
+    }
+
+
+@register.inclusion_tag("dashboard/_stage_bar.html")
+def stage_bar(stages: dict[Stage, int], total: int) -> dict[str, Any]:
+    """How many stand at each stage, as one bar; positions are in shares of the total."""
+    segments, x = [], 0
+    for stage, count in stages.items():
+        segments.append({"stage": stage.value, "label": stage.label, "count": count, "x": x})
+        x += count
+    return {"segments": segments, "total": total}
+
+
+@register.filter
+def note_html(text: str) -> SafeString:
+    """A note's CommonMark as safe HTML."""
+    return mark_safe(render_note(text))  # noqa: S308 - render_note lets nothing dangerous through
+
+
+@register.simple_tag
+def without(params: QueryDict, *names: str) -> str:
+    """The query string without some parameters; “?” alone when nothing is left."""
+    kept = params.copy()
+    for name in names:
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}"

@@ -1,0 +1,10 @@
+"""The public surface on one screen: one include for each face."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tracker.dashboard.urls")),
+    path("", include("tracker.feeds.urls")),
+    path("admin/", admin.site.urls),
+]
