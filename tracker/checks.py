@@ -1,1 +1,44 @@
 """System checks: a wrong deployment is told before it hurts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+# FTS5's trigram tokenizer, by which the search finds parts of words in any script.
+OLDEST_SQLITE = (3, 34, 0)
+
+
+@register(Tags.compatibility)
+def sqlite_can_search(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    on_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    if not on_sqlite or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return []
+    return [
+        Error(
+            f"SQLite {sqlite3.sqlite_version} has no trigram search.",
+            hint="Use a Python built with SQLite 3.34 or newer, or PostgreSQL by DATABASE_URL.",
+            id="tracker.E001",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def rules_have_sensible_numbers(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    limits = {"QUIET_AFTER_MONTHS": (1, 1200), "DUE_SOON_DAYS": (0, 3650)}
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)}.",
+            hint=f"Set {name} to a whole number from {least} to {most}.",
+            id="tracker.E002",
+        )
+        for name, (least, most) in limits.items()
+        if not least <= getattr(settings, name) <= most
+    ]

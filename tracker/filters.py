@@ -190,7 +190,8 @@ class _FilterForm(MomentForm):
 class CommitmentFilter(django_filters.FilterSet):
     """The filter set of the register. `qs` is the filtered, sorted queryset of public commitments.
 
-    `today` is the day for which flags are computed and after which nothing can be asked for.
+    `today` is the day for which flags are computed and after which nothing can be asked for;
+    `scope` is a condition that the page itself sets, whatever is asked for.
     """
 
     q = SearchFilter(method="by_words", label=_("Search"))
@@ -219,8 +220,9 @@ class CommitmentFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
         form = _FilterForm
 
-    def __init__(self, data: QueryDict, *, today: dt.date) -> None:
+    def __init__(self, data: QueryDict, *, today: dt.date, scope: Q | None = None) -> None:
         self.params = data
+        self.scope = scope if scope is not None else Q()
         super().__init__(data=data, queryset=Commitment.objects.none())
         self.today = today
         cast(_FilterForm, self.form).today = today
@@ -258,7 +260,7 @@ class CommitmentFilter(django_filters.FilterSet):
         if not self.is_valid():
             return Commitment.objects.none()
         found = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
-        return self.filter_queryset(found).order_by(*self.order())
+        return self.filter_queryset(found).filter(self.scope).order_by(*self.order())
 
     def order(self) -> list[str | OrderBy]:
         """Order by what was asked for, the unknown last, and by reference among equals."""

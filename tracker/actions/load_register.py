@@ -90,6 +90,7 @@ class _Loader:
     by: AbstractBaseUser | None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     fresh: set[tuple[str, str]] = field(default_factory=set)
+    unpublished: set[str] = field(default_factory=set)
 
     def stamp(self) -> dict[str, Any]:
         return {"now": self.now, "by": self.by, "is_backfill": True}
@@ -200,44 +201,86 @@ class _Loader:
                     with _told_at(record):
                         self.amend(record, row)
 
-    def publish_commitments(self) -> None:
-        done: set[str] = set()
-
-        def publish(record: Record) -> None:
-            if record.key in done:
-                return
-            done.add(record.key)
-            for name in ("part_of", "supersedes"):
-                if record[name]:
-                    publish(self.register.records["commitment"][record[name]])
+    def amend_commitments(self) -> None:
+        for record in self.register.of("commitment"):
+            commitment: Commitment = self.rows["commitment"][record.key]
             with _told_at(record):
-                self.publish_commitment(record)
+                if ("commitment", record.key) in self.fresh:
+                    continue
+                if commitment.is_retracted and not record["retracted"]:
+                    raise ValidationError("The register has retracted this commitment.")
+                if not commitment.is_retracted:
+                    self.amend(record, commitment)
+                    self.publish_new_aliases(commitment, record)
 
-        by_first_day = sorted(
-            self.register.of("commitment"), key=lambda r: (r["updates"][0]["happened"], r.key)
-        )
-        for record in by_first_day:
-            publish(record)
+    def publish_updates(self) -> None:
+        """Publish what the database lacks, in the order in which it happened."""
+        self.unpublished = {key for noun, key in self.fresh if noun == "commitment"}
+        events = []
+        for record in self.register.of("commitment"):
+            present = self.present_updates(record)
+            for given in record["updates"]:
+                if given["number"] in present:
+                    with _told_at(given):
+                        self.compare(present[given["number"]], given)
+                elif given["number"] > 1 or record.key not in self.unpublished:
+                    events.append((given["happened"], record.key, given["number"], given))
+                else:
+                    events.append((given["happened"], record.key, 1, None))
+        for _day, reference, _number, given in sorted(events, key=lambda event: event[:3]):
+            record = self.register.records["commitment"][reference]
+            if given is None:
+                self.publish_commitment(record)
+            else:
+                self.publish_update(record, given)
+
+    def present_updates(self, record: Record) -> dict[int | None, StatusUpdate]:
+        commitment: Commitment = self.rows["commitment"][record.key]
+        present = {u.number: u for u in commitment.updates.published()}
+        extra = sorted(n for n in present if n and n > len(record["updates"]))
+        if extra:
+            sentence = f"The register holds update {extra[0]}, which the file lacks; add it."
+            raise RegisterError([record.problem(sentence, "updates")])
+        return present
 
     def publish_commitment(self, record: Record) -> None:
-        commitment: Commitment = self.rows["commitment"][record.key]
-        if ("commitment", record.key) in self.fresh:
-            for alias in record["aliases"]:
-                self.alias(commitment, alias)
-            first = record["updates"][0]
-            with _told_at(first):
-                draft = self.draft_update(commitment, first)
-                publish_commitment(commitment, first_update=draft, **self.stamp())
-        elif commitment.is_retracted:
-            if not record["retracted"]:
-                raise ValidationError("The register has retracted this commitment.")
+        """Publish a commitment with its first update, and before it what it is part of."""
+        if record.key not in self.unpublished:
             return
-        else:
-            self.amend(record, commitment)
-            self.publish_new_aliases(commitment, record)
-        self.load_updates(commitment, record)
-        if record["retracted"]:
-            retract_commitment(commitment, reason=record["retracted"], **self.stamp())
+        self.unpublished.discard(record.key)
+        for name in ("part_of", "supersedes"):
+            if record[name]:
+                self.publish_commitment(self.register.records["commitment"][record[name]])
+        commitment: Commitment = self.rows["commitment"][record.key]
+        for alias in record["aliases"]:
+            self.alias(commitment, alias)
+        first = record["updates"][0]
+        with _told_at(first):
+            for name in ("first_stated_at", "part_of", "supersedes"):
+                if getattr(commitment, name) is not None:
+                    getattr(commitment, name).refresh_from_db()
+            draft = self.draft_update(commitment, first)
+            publish_commitment(commitment, first_update=draft, **self.stamp())
+
+    def publish_update(self, record: Record, given: Record) -> None:
+        # An update may have happened before the first one by number, and needs its commitment.
+        self.publish_commitment(record)
+        commitment: Commitment = self.rows["commitment"][record.key]
+        with _told_at(given):
+            draft = self.draft_update(commitment, given)
+            publish = correct_update if given["corrects"] is not None else publish_update
+            publish(draft, **self.stamp())
+
+    def retract(self) -> None:
+        for record in self.register.of("commitment"):
+            commitment: Commitment = self.rows["commitment"][record.key]
+            commitment.refresh_from_db()
+            if commitment.is_retracted:
+                continue
+            self.retract_updates(commitment, record)
+            if record["retracted"]:
+                with _told_at(record, "retracted"):
+                    retract_commitment(commitment, reason=record["retracted"], **self.stamp())
 
     def alias(self, commitment: Commitment, record: Record) -> Alias:
         alias = Alias(
@@ -289,23 +332,6 @@ class _Loader:
             locator=record["locator"],
             language=record["language"],
         )
-
-    def load_updates(self, commitment: Commitment, record: Record) -> None:
-        present = {u.number: u for u in commitment.updates.published()}
-        for given in record["updates"]:
-            with _told_at(given):
-                if given["number"] in present:
-                    self.compare(present[given["number"]], given)
-                    continue
-                draft = self.draft_update(commitment, given)
-                publish = correct_update if given["corrects"] is not None else publish_update
-                publish(draft, **self.stamp())
-        extra = sorted(n for n in present if n and n > len(record["updates"]))
-        if extra:
-            raise ValidationError(
-                f"The register holds update {extra[0]}, which the file lacks; add it to the file."
-            )
-        self.retract_updates(commitment, record)
 
     def retract_updates(self, commitment: Commitment, record: Record) -> None:
         for given in record["updates"]:
@@ -387,7 +413,9 @@ def load_register(path: Path, *, now: dt.datetime, by: AbstractBaseUser | None =
         loader.amend_references()
         loader.link_all("commitment")
         loader.publish_meetings()
-        loader.publish_commitments()
+        loader.amend_commitments()
+        loader.publish_updates()
+        loader.retract()
         loader.mark_recorded()
         loader.publish_notes()
         return range(first, LogHead.objects.get().seq + 1)

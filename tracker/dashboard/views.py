@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -187,9 +187,8 @@ def parties(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 @public_answer
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     record: Party = get_object_or_404(public_parties(), slug=slug)
-    params = request.GET.copy()
-    params.setlist("party", [record.slug])
-    found = CommitmentFilter(params, today=today)
+    theirs = Q(pk__in=record.commitments.values("pk"))
+    found = CommitmentFilter(request.GET, today=today, scope=theirs)
     own_steps = with_evidence(public_updates().filter(party=record)).chronological().reverse()
     context = {
         "party": record,

@@ -105,7 +105,7 @@ class Meeting(PublicRecord):
 
     class Meta(PublicRecord.Meta):
         abstract = False
-        ordering = ("-first_day", "slug")
+        ordering = (models.F("first_day").desc(nulls_last=True), "slug")
         verbose_name, verbose_name_plural = _("meeting"), _("meetings")
         indexes = (
             # Serves the rule of "dropped": same parties, same or higher level, later day.

@@ -57,7 +57,7 @@ class Source(PublicRecord):
 
     class Meta(PublicRecord.Meta):
         abstract = False
-        ordering = ("-published_first_day", "slug")
+        ordering = (models.F("published_first_day").desc(nulls_last=True), "slug")
         verbose_name, verbose_name_plural = _("source"), _("sources")
         constraints = (
             *PublicRecord.Meta.constraints,

@@ -15,6 +15,9 @@ from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
 from tracker.queries.history import Movement
 
+# What makes a mention worth reading when neither stage nor assessment moved.
+_TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -61,7 +64,10 @@ def _step(payload: Payload) -> str:
     if old and before.get("assessment") != after.get("assessment"):
         told = (_assessment_label(str(state.get("assessment"))) for state in (before, after))
         return " → ".join(told)
-    return stage_label(new)
+    moved = [
+        Movement(m).label.lower() for m in payload.get("movement", ()) if m in _TOLD_OF_MENTIONS
+    ]
+    return f"{stage_label(new)} ({', '.join(moved)})" if moved else stage_label(new)
 
 
 def _date(value: Payload | None) -> str:

@@ -23,7 +23,9 @@ def with_update_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
         updates__commitment__published_seq__isnull=False,
         updates__commitment__retracted_seq__isnull=True,
     )
-    return meetings.annotate(update_count=Count("updates", filter=counting, distinct=True))
+    counted = meetings.annotate(update_count=Count("updates", filter=counting, distinct=True))
+    # Grouping forgets the model's own order.
+    return counted.order_by(*Meeting._meta.ordering or ())
 
 
 def done_by(meeting: Meeting) -> list[Step]:

@@ -20,10 +20,10 @@ from tracker.models import (
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
 from tracker.queries.flags import (
     Flag,
-    dropped_q,
     flags_of,
     has_no_information,
     no_information_q,
+    open_q,
     overdue_q,
     with_silence,
 )
@@ -96,14 +96,19 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
     delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
         **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
     )
-    counts = commitments.order_by().aggregate(
-        total=Count("pk"),
-        delivered=Count("pk", filter=delivered),
-        overdue=Count("pk", filter=overdue_q(moment)),
-        no_information=Count("pk", filter=no_information_q(moment)),
-        dropped=Count("pk", filter=dropped_q(moment)),
-        not_assessed=Count("pk", filter=Q(**{assessment: Assessment.NOT_ASSESSED})),
-        **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+    # As a column first: an aggregate's own condition cannot look into other tables.
+    counts = (
+        with_silence(commitments, moment)
+        .order_by()
+        .aggregate(
+            total=Count("pk"),
+            delivered=Count("pk", filter=delivered),
+            overdue=Count("pk", filter=overdue_q(moment)),
+            no_information=Count("pk", filter=no_information_q(moment)),
+            dropped=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
+            not_assessed=Count("pk", filter=Q(**{assessment: Assessment.NOT_ASSESSED})),
+            **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+        )
     )
     return Headline(
         total=counts["total"],

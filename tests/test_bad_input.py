@@ -1,0 +1,138 @@
+"""Rubbish in, a sentence out: no public address answers 500, or shows everything instead."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from tracker.filters import CommitmentFilter
+
+pytestmark = pytest.mark.usefixtures("shipped_register")
+
+SENTENCES = {
+    "stage=nonsense": "There is no “nonsense” here.",
+    "stage=signed&stage=nonsense": "There is no “nonsense” here.",
+    "assessment=%00": "here. Choose from the list.",
+    "flag=late": "There is no “late” here.",
+    "party=atlantis": "There is no “atlantis” here.",
+    "topic=%F0%9F%98%80": "here. Choose from the list.",
+    "meeting=%00": "here. Choose from the list.",
+    "target_after=2026-13": "There is no month 13; use 01 to 12.",
+    "target_before=2026-02-30": "2026-02 has no day 30; its days are 01 to 28.",
+    "target_after=02/03/2026": "is not a date. Write 2028, 2026-03 or 2026-02-25.",
+    "as_of=2026-13": "Write the day as year-month-day, such as 2025-11-01.",
+    "as_of=2999-01-01": "2999-01-01 has not come yet; today is",
+    "known_at=2999-01-01": "2999-01-01 has not come yet; today is",
+    "as_of=0001-01-01": "The register looks back to 1900 at the earliest.",
+    "updated_since=soon": "Write the day as year-month-day, such as 2025-11-01.",
+    "sort=colour": "Select a valid choice.",
+    "q=a%00b": "Remove the invisible control characters from the search.",
+    f"q={'x' * 10_000}": "The search takes at most 200 characters; this has 10000.",
+}
+
+
+@pytest.mark.parametrize("query", SENTENCES, ids=lambda q: q[:30])
+@pytest.mark.parametrize("page", ["/", "/changes/", "/parties/canada/"])
+def test_a_bad_value_gets_a_sentence_and_no_list(client: Client, page: str, query: str) -> None:
+    response = client.get(f"{page}?{query}")
+    told = response.content.decode()
+    assert response.status_code == 200
+    assert SENTENCES[query] in told
+    assert "Nothing is shown, because the filter has an error:" in told
+    assert 'class="register-table"' not in told
+    assert 'class="line-title"' not in told
+
+
+@pytest.mark.parametrize("query", SENTENCES, ids=lambda q: q[:30])
+def test_a_feed_with_a_bad_value_answers_400(client: Client, query: str) -> None:
+    response = client.get(f"/changes.atom?{query}")
+    assert response.status_code == 400
+    assert SENTENCES[query] in response.content.decode()
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("999999", "There is no page 999999; this is the last one, page 1."),
+        ("0", "“0” is not a page number; this is page 1."),
+        ("-1", "“-1” is not a page number; this is page 1."),
+        ("x", "“x” is not a page number; this is page 1."),
+        ("٣", "“٣” is not a page number; this is page 1."),
+        ("9" * 500, "is not a page number; this is page 1."),
+    ],
+)
+def test_a_page_that_is_not_there_says_so(client: Client, page: str, sentence: str) -> None:
+    response = client.get("/", {"page": page})
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+    assert len(response.context["table"].rows) == 25
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['"', '""', '"open', "''", "%", "_", "\\", "*", "AND", "NOT x", "a OR b", "NEAR(a b)", "^a",
+     "{}", ":", "(", "😀", "é", "x" * 200, "' OR 1=1 --", "<script>alert(1)</script>"],
+)  # fmt: skip
+def test_any_words_may_be_searched_for(client: Client, words: str) -> None:
+    response = client.get("/", {"q": words})
+    assert response.status_code == 200
+    assert not response.context["filter"].errors
+    assert b"<script>alert" not in response.content
+
+
+def test_what_was_typed_is_kept(client: Client) -> None:
+    page = client.get("/?q=cyber&as_of=2026-13&stage=signed").content.decode()
+    assert re.search(r'name="q" value="cyber"', page)
+    assert re.search(r'value="2026-13"[^>]*aria-invalid="true"', page)
+    assert re.search(r'value="signed"[^>]*checked', page)
+
+
+def test_unknown_parameters_are_named(client: Client) -> None:
+    page = client.get("/?stagee=signed&q=cyber").content.decode()
+    assert "mean nothing here and were ignored: stagee" in page
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_public_pages_only_answer_questions(client: Client, method: str) -> None:
+    assert getattr(client, method)("/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/commitments/%00/",
+        "/commitments/x/../",
+        "/meetings/😀/",
+        "/sources/%FF/",
+        "/%00",
+        "/x" * 400,
+    ],
+)
+def test_an_address_that_is_not_there(client: Client, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.content.decode()
+
+
+class AnyQueryString(TestCase):
+    """Any values for any parameters give a page."""
+
+    @hypothesis_settings(max_examples=60, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from([*CommitmentFilter.base_filters, "page", "other"]),
+            st.lists(st.text(max_size=20) | st.sampled_from(["signed", "2026", "1"]), max_size=3),
+            max_size=5,
+        )
+    )
+    def test_gives_a_page(self, parameters: dict[str, list[str]]) -> None:
+        for page in ("/", "/changes/"):
+            assert self.client.get(page, parameters).status_code == 200
+        assert self.client.get("/changes.atom", parameters).status_code in {200, 400}

@@ -1,0 +1,48 @@
+"""The system checks tell of a wrong deployment, with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from tracker.checks import rules_have_sensible_numbers, sqlite_can_search
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.sqlite_only
+def test_an_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sqlite_can_search(None) == []
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 33, 0))
+    [error] = sqlite_can_search(None)
+    assert error.id == "tracker.E001"
+    assert "SQLite 3.34 or newer" in str(error.hint)
+
+
+@pytest.mark.parametrize(("name", "value"), [("QUIET_AFTER_MONTHS", 0), ("DUE_SOON_DAYS", -1)])
+def test_a_senseless_number_is_refused(settings: SettingsWrapper, name: str, value: int) -> None:
+    assert rules_have_sensible_numbers(None) == []
+    setattr(settings, name, value)
+    [error] = rules_have_sensible_numbers(None)
+    assert error.id == "tracker.E002"
+    assert name in str(error.hint)
+
+
+def test_production_without_a_secret_fails_loudly() -> None:
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set." in done.stderr

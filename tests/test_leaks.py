@@ -1,0 +1,232 @@
+"""The leak net: every public address, with and without drafts in the register, gives one answer.
+
+A new address fails the build until it has its line in `LINES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.leaky import DRAFT, INTERNAL, REVISED, Public, add_drafts, publish_register
+from tracker.models import Assessment, Firmness, Instrument, Stage
+from tracker.queries.flags import Flag
+
+FILTERS = [
+    "",
+    "?q=agreement",
+    f"?q={DRAFT}",
+    f"?q={REVISED}",
+    f"?q={INTERNAL}",
+    "?q=an",
+    *(f"?stage={stage}" for stage in Stage.values),
+    *(f"?assessment={value}" for value in Assessment.values),
+    *(f"?instrument={value}" for value in Instrument.values),
+    *(f"?firmness={value}" for value in Firmness.values),
+    *(f"?flag={flag}" for flag in Flag.values),
+    "?topic=cyber",
+    f"?topic={DRAFT}-topic",
+    "?party=canada",
+    f"?party={DRAFT}-party",
+    "?forum=ministerial",
+    f"?forum={DRAFT}-forum",
+    "?meeting=first-meeting",
+    f"?meeting={DRAFT}-meeting",
+    "?target_after=2026&target_before=2026-12",
+    "?updated_since=2020-01-01",
+    "?as_of=2025-06-01",
+    "?known_at=2026-11-22",
+    "?as_of=2026-11-01&known_at=2026-11-22&flag=dropped",
+    "?sort=-stage",
+    "?sort=updated",
+    "?page=2",
+    "?stage=nonsense",
+]
+NOT_FOUND = "nothing-here"
+
+# A line for each address of the URL configuration: what stands after it, in every variation.
+LINES: dict[str, list[str]] = {
+    "dashboard": [f"/{query}" for query in FILTERS],
+    "commitment": [
+        "/commitments/agreement/",
+        "/commitments/agreement",
+        "/commitments/agreement/?as_of=2025-06-01",
+        "/commitments/agreement/?known_at=2026-11-22",
+        "/commitments/agreement/?as_of=1999-01-01",
+        "/commitments/agreement/?as_of=nonsense",
+        "/commitments/one/",
+        "/commitments/mistaken/",
+        f"/commitments/{NOT_FOUND}/",
+        f"/commitments/{DRAFT}-commitment/",
+    ],
+    "meetings": ["/meetings/", "/meetings/?page=2"],
+    "meeting": [
+        "/meetings/first-meeting/",
+        f"/meetings/{NOT_FOUND}/",
+        f"/meetings/{DRAFT}-meeting/",
+        f"/meetings/{DRAFT}-next/",
+    ],
+    "sources": ["/sources/", "/sources/?page=2"],
+    "source": [
+        "/sources/statement/",
+        f"/sources/{NOT_FOUND}/",
+        f"/sources/{DRAFT}-source/",
+    ],
+    "parties": ["/parties/"],
+    "party": [
+        *(f"/parties/canada/{query}" for query in FILTERS),
+        f"/parties/{NOT_FOUND}/",
+        f"/parties/{DRAFT}-party/",
+    ],
+    "changes": [f"/changes/{query}" for query in FILTERS],
+    "changes-atom": [f"/changes.atom{query}" for query in FILTERS],
+    "methodology": ["/methodology/"],
+    "healthz": ["/healthz"],
+}
+ADDRESSES = [address for line in LINES.values() for address in line]
+# Where history is shown as published, with what became of it.
+SHOWS_HISTORY = ("/changes", "/commitments/agreement/")
+
+
+def names(resolver: URLResolver) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+        elif pattern.namespace != "admin":
+            yield from names(pattern)
+
+
+def test_every_address_has_its_line() -> None:
+    assert set(names(get_resolver())) == set(LINES), "give the new address its line in LINES"
+
+
+@pytest.fixture
+def public(db: None) -> Public:
+    return publish_register()
+
+
+def answer(client: Client, address: str) -> tuple[int, dict[str, str], bytes]:
+    response = client.get(address)
+    return response.status_code, dict(response.headers), response.content
+
+
+def roles() -> list[User | None]:
+    """Anonymous, somebody with an account, staff without any right, and staff with all."""
+    make = get_user_model().objects.create_user
+    return [
+        None,
+        make(username="reader"),
+        make(username="desk", is_staff=True),
+        make(username="head", is_staff=True, is_superuser=True),
+    ]
+
+
+def test_drafts_change_no_answer_to_anybody(public: Public) -> None:
+    people = roles()
+    before = {address: answer(Client(), address) for address in ADDRESSES}
+    add_drafts(public)
+    for person in people:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        for address in ADDRESSES:
+            now = answer(client, address)
+            assert now == before[address], f"{address} betrays a draft to {person}"
+
+
+def test_a_draft_does_not_move_an_etag(public: Public, client: Client) -> None:
+    tags = {address: client.get(address).headers.get("ETag") for address in ADDRESSES}
+    assert [address for address, tag in tags.items() if tag], "no public answer has an ETag"
+    add_drafts(public)
+    for address, tag in tags.items():
+        if tag:
+            assert client.get(address, headers={"if-none-match": tag}).status_code == 304, address
+
+
+def test_no_marker_of_a_draft_or_of_internal_matters_is_public(
+    public: Public, client: Client
+) -> None:
+    add_drafts(public)
+    for address in ADDRESSES:
+        if DRAFT in address or INTERNAL in address:
+            continue  # the page repeats what was asked for; the answers are compared above
+        _status, headers, content = answer(client, address)
+        told = f"{headers} {content.decode()}".lower()
+        assert DRAFT not in told, address
+        assert INTERNAL not in told, address
+
+
+def test_a_draft_answers_like_an_address_that_never_was(public: Public, client: Client) -> None:
+    add_drafts(public)
+    for noun in ("commitment", "meeting", "source", "party"):
+        folder = {"commitment": "commitments", "party": "parties"}.get(noun, f"{noun}s")
+        draft = answer(client, f"/{folder}/{DRAFT}-{noun}/")
+        never = answer(client, f"/{folder}/{NOT_FOUND}/")
+        assert draft == never
+        assert draft[0] == 404
+
+
+def test_what_was_revised_is_shown_only_as_history(public: Public, client: Client) -> None:
+    for address in ADDRESSES:
+        if REVISED in address or address.startswith(SHOWS_HISTORY):
+            continue
+        assert REVISED not in client.get(address).content.decode(), address
+
+
+def test_history_shows_the_revised_as_revised(public: Public, client: Client) -> None:
+    page = client.get("/commitments/agreement/").content.decode()
+    history, _, revised = page.partition('<section class="revised"')
+    assert REVISED not in history
+    assert revised.count("<del ") == 2
+    assert revised.count(REVISED) == 4  # rationale and quotation of each
+
+    log = client.get("/changes/").content.decode()
+    for line in log.split("<li ")[1:]:
+        if REVISED in line and "line-revised" not in line:
+            assert "retract" in line.lower() or "mistaken" in line, line
+
+
+@pytest.mark.parametrize("word", [DRAFT, REVISED, INTERNAL])
+def test_no_search_finds_what_is_not_public(public: Public, client: Client, word: str) -> None:
+    add_drafts(public)
+    assert 'class="row-title"' not in client.get(f"/?q={word}").content.decode()
+    assert "<entry>" not in client.get(f"/changes.atom?q={word}").content.decode()
+
+
+def admin_addresses() -> list[str]:
+    """Every address of the admin, with the key of some row where one is asked for."""
+    found = []
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace == "admin":
+            for entry in pattern.url_patterns:
+                inner = entry.url_patterns if isinstance(entry, URLResolver) else [entry]
+                found += [p for p in inner if isinstance(p, URLPattern) and p.name]
+    addresses = []
+    for pattern in found:
+        arguments = ["1"] * pattern.pattern.regex.groups
+        if pattern.name in {"app_list", "view_on_site"}:
+            continue
+        addresses.append(reverse(f"admin:{pattern.name}", args=arguments))
+    return [*addresses, "/admin/tracker/", "/admin/nothing/"]
+
+
+def test_the_admin_shows_nothing_to_who_is_not_staff(public: Public) -> None:
+    add_drafts(public)
+    anonymous, reader = Client(), Client()
+    reader.force_login(get_user_model().objects.create_user(username="reader"))
+    walked = admin_addresses()
+    assert len(walked) > 40
+    for client in (anonymous, reader):
+        for address in walked:
+            response = client.get(address)
+            told = f"{dict(response.headers)} {response.content.decode()}".lower()
+            assert DRAFT not in told, address
+            assert INTERNAL not in told, address
+            assert response.status_code in {200, 301, 302, 404, 405}, address
+            if response.status_code == 200:
+                assert address in {"/admin/login/", "/admin/jsi18n/"}, address
