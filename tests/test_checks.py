@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tracker.checks import rules_have_sensible_numbers, sqlite_can_search
 
@@ -26,7 +26,7 @@ def test_an_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("QUIET_AFTER_MONTHS", 0), ("DUE_SOON_DAYS", -1)])
-def test_a_senseless_number_is_refused(settings: SettingsWrapper, name: str, value: int) -> None:
+def test_a_senseless_number_is_refused(settings: Settings, name: str, value: int) -> None:
     assert rules_have_sensible_numbers(None) == []
     setattr(settings, name, value)
     [error] = rules_have_sensible_numbers(None)

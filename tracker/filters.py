@@ -8,7 +8,7 @@ parameter means "any of". A bad value leaves an error beside its field and finds
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import django_filters
@@ -36,7 +36,6 @@ from tracker.queries.visibility import (
 
 LONGEST_SEARCH = 200
 EARLIEST_DAY = dt.date(1900, 1, 1)
-Choices = Callable[[], list[tuple[str, str]]]
 
 
 def _topics() -> list[tuple[str, str]]:
@@ -73,12 +72,25 @@ class SearchField(forms.CharField):
         return text
 
 
+class DayInput(forms.DateInput):
+    """A calendar, or a plain input for a value that no calendar would show: it must not be lost."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        try:
+            dt.date.fromisoformat(context["widget"]["value"] or "2000-01-01")
+        except ValueError:
+            return context
+        context["widget"]["type"] = "date"
+        return context
+
+
 class PastDayField(forms.DateField):
     """A day in ISO 8601 that has come."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-        self.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        self.widget = DayInput(format="%Y-%m-%d")
         self.error_messages["invalid"] = _("Write the day as year-month-day, such as 2025-11-01.")
 
     def clean(self, value: Any) -> Any:
