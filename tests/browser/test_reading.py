@@ -1,0 +1,103 @@
+"""What a reader's browser does with the public pages: axe, narrow, dark, keyboard, no JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+PAGES = [
+    "/",
+    "/?flag=dropped",
+    "/?as_of=2025-11-01",
+    "/?stage=nonsense&as_of=2026-13",
+    "/?q=nothing-matches-this",
+    "/commitments/classified-information-agreement/",
+    "/commitments/cyber-policy-consultations/",
+    "/commitments/classified-information-agreement/?as_of=2025-11-01",
+    "/meetings/",
+    "/meetings/2026-02-25-second-2plus2-ministerial/",
+    "/sources/",
+    "/sources/2025-10-noah-note/",
+    "/parties/",
+    "/parties/canada/",
+    "/changes/",
+    "/methodology/",
+]
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")], ids=str
+)
+def test_accessible_and_no_wider_than_the_screen(
+    page: Page, address: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address)
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_filters_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.locator("summary", has_text="Flag").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("value", "overdue")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/\?flag=dropped"))
+    expect(page.locator("tbody tr")).to_have_count(3)
+
+
+def test_an_address_keeps_only_what_was_filled_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Search").fill("GSOMIA")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/?q=GSOMIA")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_everything_works_without_javascript(browser: Browser, site: str) -> None:
+    with browser.new_context(base_url=site, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Search").fill("사이버정책협의회")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.locator("tbody a").first.click()
+        expect(page.locator("h1")).to_have_text("Launch the Cyber Policy Consultations")
+        page.goto("/?sort=reference")
+        page.locator("thead a", has_text="Target").click()
+        expect(page.locator("tbody tr").first).to_contain_text("March 2026")
+        expect(page.locator("thead th[aria-sort]")).to_have_attribute("aria-sort", "ascending")
+
+
+def test_print_leaves_the_controls_out(page: Page) -> None:
+    page.goto("/")
+    page.emulate_media(media="print")
+    expect(page.locator("form.filter")).to_be_hidden()
+    expect(page.locator("table")).to_be_visible()
+
+
+def test_an_error_page_is_one_of_ours(page: Page, take_faults: Callable[[], list[str]]) -> None:
+    page.goto("/nothing-here/")
+    expect(page.locator("h1")).to_have_text("There is nothing at this address")
+    page.get_by_label("Search").fill("GSOMIA")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert all("404" in fault for fault in take_faults())
