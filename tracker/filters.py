@@ -27,6 +27,7 @@ from tracker.queries.flags import QUERIES, Flag
 from tracker.queries.moments import Moment, start_of_day
 from tracker.queries.search import matching
 from tracker.queries.visibility import (
+    known_seq,
     public_commitments,
     public_forums,
     public_meetings,
@@ -334,7 +335,8 @@ class CommitmentFilter(django_filters.FilterSet):
         """Keep what had an update that counts, at one of these meetings."""
         if not any(where.values()):
             return queryset
-        mentions = StatusUpdate.objects.effective().filter(**where)
+        known = known_seq(self.moment.known_at)
+        mentions = StatusUpdate.objects.effective(known=known).filter(**where)
         if self.moment.as_of is not None:
             mentions = mentions.filter(happened_first_day__lte=self.moment.as_of)
         return queryset.filter(pk__in=mentions.values("commitment"))
