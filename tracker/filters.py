@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Case, F, OrderBy, Q, QuerySet, SmallIntegerField, Value, When
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_date_fields import PartialDateFormField
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.text import has_control_characters
+from tracker.lib.query_fields import PastDayField, SearchField
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
 from tracker.queries.flags import QUERIES, Flag
 from tracker.queries.moments import Moment, start_of_day
@@ -34,9 +33,6 @@ from tracker.queries.visibility import (
     public_parties,
     public_topics,
 )
-
-LONGEST_SEARCH = 200
-EARLIEST_DAY = dt.date(1900, 1, 1)
 
 
 def _topics() -> list[tuple[str, str]]:
@@ -54,51 +50,6 @@ def _forums() -> list[tuple[str, str]]:
 def _meetings() -> list[tuple[str, str]]:
     rows = public_meetings().values_list("slug", "title", "date")
     return [(slug, f"{title} ({date})") for slug, title, date in rows]
-
-
-class SearchField(forms.CharField):
-    """What is typed to search; its errors say what to do."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST_SEARCH, **kwargs)
-        self.widget = forms.TextInput(attrs={"type": "search", "maxlength": LONGEST_SEARCH})
-        self.error_messages["max_length"] = _(
-            "The search takes at most %(limit_value)d characters; this has %(show_value)d."
-        )
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text and has_control_characters(text):
-            raise ValidationError(_("Remove the invisible control characters from the search."))
-        return text
-
-
-class DayInput(forms.DateInput):
-    """A calendar, or a plain input for a value that no calendar would show: it must not be lost."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        try:
-            dt.date.fromisoformat(context["widget"]["value"] or "2000-01-01")
-        except ValueError:
-            return context
-        context["widget"]["type"] = "date"
-        return context
-
-
-class PastDayField(forms.DateField):
-    """A day in ISO 8601 that has come."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-        self.widget = DayInput(format="%Y-%m-%d")
-        self.error_messages["invalid"] = _("Write the day as year-month-day, such as 2025-11-01.")
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if day is not None and day < EARLIEST_DAY:
-            raise ValidationError(_("The register looks back to 1900 at the earliest."))
-        return day
 
 
 class SearchFilter(django_filters.CharFilter):
