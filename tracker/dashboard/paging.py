@@ -5,10 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A number of rows that a page may have."""
+
+    value: int
+    label: str
+    is_chosen: bool
+
+
+SIZES = (25, 50, 100, 200)
+
+
+def page_sizes(params: QueryDict) -> list[PageSize]:
+    """The sizes on offer; exactly one is chosen, the usual one for a size that is not on offer."""
+    asked = params.get("per_page", "")
+    usual = settings.ROWS_PER_PAGE
+    chosen = int(asked) if asked in map(str, SIZES) else usual
+    return [PageSize(size, str(size), size == chosen) for size in SIZES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from tracker.answers import public_answer
-from tracker.dashboard.paging import paginate
+from tracker.dashboard.facets import facets
+from tracker.dashboard.paging import page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable
 from tracker.dashboard.vocabulary import vocabulary
 from tracker.filters import CommitmentFilter, MomentForm
+from tracker.filters.words import chips, sentence
 from tracker.models import Change, ChangeKind, Citation, Commitment, Meeting, Party, Source
 from tracker.queries.change_lines import lines
 from tracker.queries.changes import filtered_changes
@@ -44,10 +46,22 @@ from tracker.queries.visibility import (
 
 def _listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
     """What every page with the table of commitments needs."""
-    paging = paginate(found.qs, request.GET, per_page=settings.ROWS_PER_PAGE)
+    sizes = page_sizes(request.GET)
+    per_page = next(size.value for size in sizes if size.is_chosen)
+    paging = paginate(found.qs, request.GET, per_page=per_page)
     page_of_rows = rows(paging.rows, found.moment) if found.is_valid() else []
-    table = CommitmentTable(page_of_rows, params=request.GET, caption=_("Commitments"))
-    return {"filter": found, "moment": found.moment, "paging": paging, "table": table}
+    told = sentence(found) if found.is_valid() else _("Commitments")
+    return {
+        "filter": found,
+        "moment": found.moment,
+        "paging": paging,
+        "table": CommitmentTable(page_of_rows, params=request.GET, caption=told),
+        "facets": facets(found),
+        "chips": chips(found) if found.is_valid() else [],
+        "sentence": told,
+        "page_sizes": sizes,
+        "usual_page_size": settings.ROWS_PER_PAGE,
+    }
 
 
 @public_answer
@@ -208,6 +222,9 @@ def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     paging = paginate(log, request.GET, per_page=settings.ROWS_PER_PAGE)
     context = {
         "filter": found,
+        "facets": facets(found),
+        "chips": chips(found) if found.is_valid() else [],
+        "sentence": sentence(found) if found.is_valid() else "",
         "paging": paging,
         "lines": lines(paging.rows),
         "head": log_head(),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from tracker.answers import public_answer
 from tracker.filters import CommitmentFilter
+from tracker.filters.words import sentence
 from tracker.lib.text import without_control_characters
 from tracker.models import Change
 from tracker.queries.change_lines import Line, lines
@@ -53,6 +54,17 @@ def _link(line: Line, request: HttpRequest) -> str:
     return request.build_absolute_uri(path)
 
 
+def _feed_title(found: CommitmentFilter) -> str:
+    """The register's name, and what the feed is about when that is not everything."""
+    if not found.active:
+        return _("%(register)s: changes") % {"register": settings.REGISTER_NAME}
+    told = without_control_characters(sentence(found))
+    return _("%(register)s: changes to “%(sentence)s”") % {
+        "register": settings.REGISTER_NAME,
+        "sentence": told,
+    }
+
+
 @public_answer
 def atom(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     found = CommitmentFilter(request.GET, today=today)
@@ -63,7 +75,7 @@ def atom(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     log = filtered_changes(found.qs if found.is_narrowed else None)
     told = lines(log[: settings.FEED_ENTRIES])
     feed = ChangeFeed(
-        title=_("%(register)s: changes") % {"register": settings.REGISTER_NAME},
+        title=_feed_title(found),
         link=request.build_absolute_uri(reverse("changes")),
         description=_("What moved, slipped or was dropped, with the source for every word."),
         language=settings.LANGUAGE_CODE,

@@ -88,6 +88,7 @@ class Headline:
     dropped: int
     assessed: int
     stages: dict[Stage, int]
+    assessments: dict[Assessment, int]
 
 
 def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
@@ -106,8 +107,11 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
             overdue=Count("pk", filter=overdue_q(moment)),
             no_information=Count("pk", filter=no_information_q(moment)),
             dropped=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
-            not_assessed=Count("pk", filter=Q(**{assessment: Assessment.NOT_ASSESSED})),
             **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+            **{
+                f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
+                for value in Assessment.values
+            },
         )
     )
     return Headline(
@@ -116,6 +120,7 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
         overdue=counts["overdue"],
         no_information=counts["no_information"],
         dropped=counts["dropped"],
-        assessed=counts["total"] - counts["not_assessed"],
+        assessed=counts["total"] - counts[f"assessed_{Assessment.NOT_ASSESSED}"],
         stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
+        assessments={a: counts[f"assessed_{a}"] for a in Assessment if counts[f"assessed_{a}"]},
     )

@@ -34,6 +34,9 @@ from tracker.queries.visibility import (
     public_topics,
 )
 
+# What an address may hold besides the filter: it says how a page is cut, not what is found.
+PAGE_PARAMETERS = {"page", "per_page", "show"}
+
 
 def _topics() -> list[tuple[str, str]]:
     return list(public_topics().values_list("slug", "name"))
@@ -187,6 +190,7 @@ class CommitmentFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, today: dt.date, scope: Q | None = None) -> None:
         self.params = data
         self.scope = scope if scope is not None else Q()
+        self._choices: dict[str, list[tuple[str, str]]] = {}
         super().__init__(data=data, queryset=Commitment.objects.none())
         self.today = today
         cast(_FilterForm, self.form).today = today
@@ -204,7 +208,7 @@ class CommitmentFilter(django_filters.FilterSet):
     @cached_property
     def unknown(self) -> list[str]:
         """Parameters that are none of ours, so that a page can say that they did nothing."""
-        return sorted(set(self.params) - set(self.filters) - {"page"})
+        return sorted(set(self.params) - set(self.filters) - PAGE_PARAMETERS)
 
     @cached_property
     def active(self) -> dict[str, list[str]]:
@@ -219,12 +223,26 @@ class CommitmentFilter(django_filters.FilterSet):
         """Whether fewer than all commitments may be found, looking back in time aside."""
         return bool(self.active.keys() - {"as_of", "known_at"})
 
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """The values that a parameter may have, with their labels; each asked for once."""
+        if name not in self._choices:
+            field: Any = self.form.fields[name]
+            self._choices[name] = [(str(value), str(label)) for value, label in field.choices]
+        return self._choices[name]
+
     @property
     def qs(self) -> QuerySet[Commitment]:
         if not self.is_valid():
             return Commitment.objects.none()
+        return self.found().order_by(*self.order())
+
+    def found(self, *, leaving_out: str = "") -> QuerySet[Commitment]:
+        """What a valid filter finds, unordered; one parameter may be left out of account."""
         found = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
-        return self.filter_queryset(found).filter(self.scope).order_by(*self.order())
+        for name, value in self.form.cleaned_data.items():
+            if name != leaving_out and name in self.filters:
+                found = self.filters[name].filter(found, value)
+        return found.filter(self.scope)
 
     def order(self) -> list[str | OrderBy]:
         """Order by what was asked for, the unknown last, and by reference among equals."""

@@ -1,0 +1,91 @@
+"""The active filter in words: a sentence for titles, feeds and files, and a chip for each part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.filters.commitments import CommitmentFilter
+from tracker.lib.partial_dates import PartialDate
+
+# How each parameter joins the sentence that begins with "Commitments".
+_PHRASES: dict[str, str | Promise] = {
+    "q": gettext_lazy("that mention %(values)s"),
+    "stage": gettext_lazy("at the stage %(values)s"),
+    "assessment": gettext_lazy("assessed as %(values)s"),
+    "flag": gettext_lazy("flagged %(values)s"),
+    "instrument": gettext_lazy("of the kind %(values)s"),
+    "topic": gettext_lazy("on %(values)s"),
+    "party": gettext_lazy("of %(values)s"),
+    "forum": gettext_lazy("mentioned at %(values)s"),
+    "meeting": gettext_lazy("mentioned at %(values)s"),
+    "firmness": gettext_lazy("worded as %(values)s"),
+    "target_after": gettext_lazy("with a target not before %(values)s"),
+    "target_before": gettext_lazy("with a target not after %(values)s"),
+    "updated_since": gettext_lazy("changed in the register since %(values)s"),
+    "as_of": gettext_lazy("as things stood on %(values)s"),
+    "known_at": gettext_lazy("as this register knew on %(values)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One active condition, and the address without it."""
+
+    label: str
+    value: str
+    href: str
+
+
+def _spelled(found: CommitmentFilter, name: str, value: str) -> str:
+    """A parameter's value as a reader says it."""
+    if name == "q":
+        return f"“{value}”"
+    cleaned = found.form.cleaned_data.get(name)
+    if isinstance(cleaned, PartialDate):
+        return cleaned.spelled()
+    if isinstance(cleaned, list):
+        labels = dict(found.choices(name))
+        return labels.get(value, value)
+    return formats.date_format(cleaned, "j F Y") if cleaned else value
+
+
+def _either(values: Iterable[str]) -> str:
+    *most, last = values
+    return _("%(most)s or %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def sentence(found: CommitmentFilter) -> str:
+    """What a valid filter shows, in words: "Commitments at the stage Signed, of Canada"."""
+    parts = [
+        str(_PHRASES[name])
+        % {"values": _either([_spelled(found, name, v) for v in values if v] or [""])}
+        for name, values in found.active.items()
+    ]
+    if not parts:
+        return _("All commitments")
+    return _("Commitments %(conditions)s") % {"conditions": ", ".join(parts)}
+
+
+def file_stem(found: CommitmentFilter) -> str:
+    """The sentence as a file name without its ending, at most 80 characters."""
+    return slugify(sentence(found))[:80].strip("-") or "commitments"
+
+
+def chips(found: CommitmentFilter) -> list[Chip]:
+    """Each active condition with the address that takes it away."""
+    listed = []
+    for name, values in found.active.items():
+        for value in filter(None, values):
+            params = found.params.copy()
+            params.pop("page", None)
+            params.setlist(name, [v for v in params.getlist(name) if v != value])
+            label = str(found.form.fields[name].label)
+            listed.append(Chip(label, _spelled(found, name, value), f"?{params.urlencode()}"))
+    return listed
