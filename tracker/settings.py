@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_filters",
+    "django_htmx",
     "django_tables2",
 ]
 MIDDLEWARE = [

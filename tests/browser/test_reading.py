@@ -72,6 +72,30 @@ def test_an_address_keeps_only_what_was_filled_in(page: Page) -> None:
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
+def test_the_list_refreshes_in_place_and_keeps_its_address(page: Page) -> None:
+    page.goto("/")
+    page.evaluate("window.stillTheSamePage = true")
+    page.locator("summary", has_text="Flag").click()
+    page.locator("#id_flag_4").check()
+    expect(page).to_have_url(re.compile(r"/\?flag=dropped$"))
+    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page).to_have_title(re.compile("^Commitments flagged Dropped"))
+    expect(page.locator("#announcement")).to_contain_text("3 commitments")
+    # What was open and focused stays so.
+    expect(page.locator("#id_flag_4")).to_be_focused()
+    expect(page.locator("#id_flag_4")).to_be_visible()
+    page.locator("thead a", has_text="Last update").click()
+    expect(page).to_have_url(re.compile(r"/\?flag=dropped&sort=happened$"))
+    page.locator(".chip").click()
+    expect(page).to_have_url(re.compile(r"/\?sort=happened$"))
+    expect(page.locator("tbody tr")).to_have_count(25)
+    assert page.evaluate("window.stillTheSamePage")
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.locator("tbody a").first.click()
+    expect(page.locator("h1")).not_to_have_text("Commitments")
+
+
 def test_everything_works_without_javascript(browser: Browser, site: str) -> None:
     with browser.new_context(base_url=site, java_script_enabled=False) as context:
         page = context.new_page()
