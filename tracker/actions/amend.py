@@ -7,7 +7,8 @@ The row is altered in place; the log keeps what it said before. Updates are neve
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -67,18 +68,32 @@ def _difference(before: Payload, after: Payload) -> Payload:
     return {name: value for name, value in before.items() if after[name] != value}
 
 
+@dataclass(frozen=True, slots=True)
+class _Amendment:
+    """What a record says now, what the changed parts said before, and what became public."""
+
+    after: Payload
+    before: Payload
+    introduced: Payload
+
+
 def _amended(
-    record: _R, values: Mapping[str, Any], payload_of: Callable[[_R], Payload]
-) -> tuple[Payload, Payload]:
-    """Change a row; return its payload now and what the changed parts said before."""
+    log: OpenLog,
+    record: _R,
+    values: Mapping[str, Any],
+    payload_of: Callable[[_R], Payload],
+    rests_on: Callable[[_R], Iterable[PublicRecord]] = lambda record: (),
+) -> _Amendment:
+    """Change a row and make public what it rests on from now."""
     before = payload_of(record)
     _assign(record, values)
+    introduced = introduce(rests_on(record), seq=log.next_seq)
     # Read again, so that the payload says what the database holds.
     after = payload_of(type(record)._base_manager.get(pk=record.pk))
     difference = _difference(before, after)
     if not difference:
         raise ValidationError(_("Nothing would change."), code="nothing")
-    return after, difference
+    return _Amendment(after, difference, introduced)
 
 
 def amend_commitment(
@@ -94,13 +109,23 @@ def amend_commitment(
     """Change what a public commitment says about itself; `values` maps field names to values."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(commitment)
-        after, before = _amended(record, values, payloads.commitment)
+        told = _amended(
+            log,
+            record,
+            values,
+            payloads.commitment,
+            lambda it: [*it.parties.all(), *it.topics.all()],
+        )
         for context in (record.first_stated_at, record.part_of, record.supersedes):
             if context is not None and not context.is_public:
                 raise ValidationError(_("Publish “%(record)s” first."), params={"record": context})
-        introduced = introduce([*record.parties.all(), *record.topics.all()], seq=log.next_seq)
-        kind = ChangeKind.RENAMED if "title" in before else ChangeKind.AMENDED
-        payload = {"commitment": after, "before": before, "reason": reason, **introduced}
+        kind = ChangeKind.RENAMED if "title" in told.before else ChangeKind.AMENDED
+        payload = {
+            "commitment": told.after,
+            "before": told.before,
+            "reason": reason,
+            **told.introduced,
+        }
         return _touch(log, record, kind, payload, significance)
 
 
@@ -174,21 +199,22 @@ def amend_meeting(
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(meeting)
         was = (record.level, parties_key(record))
-        after, before = _amended(record, values, payloads.meeting)
+        told = _amended(
+            log,
+            record,
+            values,
+            payloads.meeting,
+            lambda it: [*it.parties.all(), *([it.forum] if it.forum else []), *it.sources.all()],
+        )
         record.parties_key = parties_key(record)
         if was != (record.level, record.parties_key) and record.updates.exists():
             raise ValidationError(
                 _("Parties and level stay as they are once updates rest on the meeting.")
             )
         record.save(update_fields=["parties_key"])
-        forum = [record.forum] if record.forum else []
-        introduced = introduce(
-            [*record.parties.all(), *forum, *record.sources.all()], seq=log.next_seq
-        )
-        after = payloads.meeting(Meeting.objects.get(pk=record.pk))
         return log.append(
             ChangeKind.MEETING,
-            {"meeting": after, "before": before, "reason": reason, **introduced},
+            {"meeting": told.after, "before": told.before, "reason": reason, **told.introduced},
             Subject(meeting=record),
         )
 
@@ -216,13 +242,16 @@ def amend_reference(
     name, payload_of = _REFERENCE_PAYLOADS[type(record)]
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         current = _locked(record)
-        after, before = _amended(current, values, payload_of)
-        introduced = introduce(
-            current.parties.all() if isinstance(current, Forum) else [], seq=log.next_seq
+        told = _amended(
+            log,
+            current,
+            values,
+            payload_of,
+            lambda it: it.parties.all() if isinstance(it, Forum) else (),
         )
         return log.append(
             ChangeKind.COMMENTARY if isinstance(current, Note) else ChangeKind.AMENDED,
-            {name: after, "before": before, "reason": reason, **introduced},
+            {name: told.after, "before": told.before, "reason": reason, **told.introduced},
             Subject(
                 source=current if isinstance(current, Source) else None,
                 note=current if isinstance(current, Note) else None,

@@ -73,11 +73,17 @@ class Source(PublicRecord):
     def __str__(self) -> str:
         return f"{self.title} ({self.published_on})"
 
+    def clean(self) -> None:
+        super().clean()
+        self._hash_text()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.text_sha256 = (
-            hashlib.sha256(self.text.encode("utf-8")).hexdigest() if self.text else ""
-        )
+        self._hash_text()
         super().save(*args, **kwargs)
+
+    def _hash_text(self) -> None:
+        text = self.text.encode("utf-8")
+        self.text_sha256 = hashlib.sha256(text).hexdigest() if text else ""
 
     def get_absolute_url(self) -> str:
         return reverse("source", args=[self.slug])

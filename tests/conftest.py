@@ -1,0 +1,94 @@
+"""What every test may ask for: the database, the shipped register, the day of reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests.make import NOW
+from tests.stored import Rows, put_back, stored_rows, without_triggers
+from tracker.actions.load_register import load_register
+
+# A first example pays for imports and queries that later ones do not.
+hypothesis_settings.register_profile(
+    "tracker", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+hypothesis_settings.load_profile("tracker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other database, and say so in pytest's count of deselected."""
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    foreign = "sqlite_only" if on_postgresql else "postgres_only"
+    left_out = [item for item in items if item.get_closest_marker(foreign)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Keep SQLite's test database in a file: two connections to one in memory share its locks."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> None:
+    """Let a transactional test empty SQLite's tables, which Django does by DELETE.
+
+    PostgreSQL's TRUNCATE fires no row triggers.
+    """
+    operations = SQLite.ops_class
+    flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with without_triggers():
+            flush(self, sql_list)
+
+    operations.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture(scope="session")
+def _shipped_rows() -> Callable[[], Rows]:
+    """Load the shipped register once; later tests get the same rows put back, ten times faster."""
+    loaded: list[Rows] = []
+
+    def rows() -> Rows:
+        if loaded:
+            put_back(loaded[0])
+        else:
+            load_register(settings.SHIPPED_REGISTER, now=NOW)
+            loaded.append(stored_rows())
+        return loaded[0]
+
+    return rows
+
+
+@pytest.fixture
+def shipped_register(db: None, _shipped_rows: Callable[[], Rows]) -> None:
+    """The register that ships, loaded into an empty database at `make.NOW`."""
+    _shipped_rows()
+
+
+@pytest.fixture
+def today() -> dt.date:
+    """The day on which the shipped register is read."""
+    return NOW.date()
+
+
+@pytest.fixture
+def on_postgresql() -> bool:
+    return connection.vendor == "postgresql"

@@ -1,0 +1,16 @@
+"""FACE staff: Django's own admin over every noun, writing public facts through actions only.
+
+One module for each module of `tracker.models`; what they share is in `records` (public and draft
+rows), `acts` (buttons with a confirmation page), `fields` and `publication`.
+"""
+
+from django.conf import settings
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin import changes, commitments, meetings, notes, parties, sources, updates
+
+__all__ = ["changes", "commitments", "meetings", "notes", "parties", "sources", "updates"]
+
+admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
+admin.site.index_title = _("The register’s records")

@@ -1,0 +1,266 @@
+"""Acts: what staff do to a record beyond editing it, each a button that leads to a page of its own.
+
+That page says what would become public, found out by rehearsing the act and undoing it, and asks
+for what is needed. Only its POST acts. The acts themselves stand beside the nouns' ModelAdmins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tracker.actions.log import open_log
+from tracker.admin.fields import LinesField, WordsForm
+from tracker.admin.pages import RegisterAdmin, page_url
+from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
+from tracker.models import Change, Significance
+from tracker.queries.change_lines import Line, lines
+
+_M = TypeVar("_M", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What an act came to: lines in the log, and the record whose page opens next."""
+
+    record: Model
+    changes: Sequence[Change] = ()
+    message: str = ""
+
+    def told(self) -> str:
+        if self.message:
+            return self.message
+        numbers = ", ".join(f"#{change.seq}" for change in self.changes)
+        return ngettext(
+            "Public now, as change %(numbers)s of the log.",
+            "Public now, as changes %(numbers)s of the log.",
+            len(self.changes),
+        ) % {"numbers": numbers}
+
+
+class Act:
+    """One act upon one kind of record. Subclasses say what it is and call an action.
+
+    With `save_label` its button stands beside "Save" and saves first, since the form of a draft
+    may hold unsaved words.
+    """
+
+    name: str
+    label: Any
+    explanation: Any
+    save_label: Any = ""
+    form_class: type[forms.Form | forms.ModelForm[Any]] = forms.Form
+
+    def is_offered(self, record: Any) -> bool:
+        """Whether the record's page has the button, and the act its page."""
+        raise NotImplementedError
+
+    def form(self, record: Any, data: Any = None) -> forms.BaseForm:
+        return self.form_class(data)
+
+    def trial(self, record: Any) -> dict[str, Any] | None:
+        """Answers with which the act can be rehearsed; None when there are none before asking."""
+        return {}
+
+    def has_other_answers(self, form: Any) -> bool:
+        """Whether another answer may be accepted where the rehearsal's was refused."""
+        return False
+
+    def perform(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        """Do it. Raises ValidationError with a sentence when it cannot be done."""
+        raise NotImplementedError
+
+
+class ReasonForm(WordsForm):
+    reason = LinesField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Public: readers see it beside what it is about."),
+        widget=AdminTextareaWidget(attrs={"rows": 4}),
+    )
+
+
+class RetractionForm(ReasonForm):
+    significance = forms.ChoiceField(
+        label=gettext_lazy("Significance"),
+        choices=Significance.choices,
+        initial=Significance.MAJOR,
+        help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would write, or why it would be refused."""
+
+    lines: list[Line] = field(default_factory=list)
+    introduced: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+
+def _introduced(changes: Iterable[Change]) -> list[str]:
+    """The names of what becomes public only because something rests on it."""
+    return [
+        str(record.get("title") or record.get("name"))
+        for change in changes
+        for records in change.payload.get("introduces", {}).values()
+        for record in records
+    ]
+
+
+def locked(record: _M) -> _M:
+    """Read the record again and hold its row until the transaction ends."""
+    row = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if row is None:
+        raise ValidationError(
+            _("Somebody deleted “%(record)s” meanwhile."), params={"record": record}
+        )
+    return row
+
+
+def editor(request: HttpRequest) -> AbstractBaseUser:
+    """Who is signed in; every view of the admin is behind its login."""
+    return cast(AbstractBaseUser, request.user)
+
+
+class ActsAdmin(RegisterAdmin):
+    """A ModelAdmin whose records' pages carry acts."""
+
+    acts: Sequence[Act] = ()
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether this person may publish, correct, retract and amend. Each view asks itself."""
+        return self.has_change_permission(request)
+
+    def act_url(self, act: Act, record: Model) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}"
+        return reverse(name, args=[quote(record.pk)])
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<path:object_id>/{act.name}/",
+                self.admin_site.admin_view(partial(self.act_view, act=act)),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{act.name}",
+            )
+            for act in self.acts
+        ]
+        return [*own, *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, object_id: str, *, act: Act) -> HttpResponse:
+        if not self.may_act(request):
+            raise PermissionDenied
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            # Its page tells that there is none, in the admin's own words.
+            return HttpResponseRedirect("../change/")
+        if not act.is_offered(record):
+            return self._not_offered(request, act, record)
+        if request.method == "POST":
+            return self._act(request, act, record)
+        preview = _rehearsed(act, record, now=timezone.now(), by=editor(request))
+        return self._act_page(request, act, record, act.form(record), preview)
+
+    def _act(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
+        now, by = timezone.now(), editor(request)
+        form = act.form(record, request.POST)
+        try:
+            # First the log, then the row: the order of the actions, so that nobody waits in a ring.
+            with open_log(now=now, by=by):
+                current = locked(record)
+                if not act.is_offered(current):
+                    return self._not_offered(request, act, current)
+                form = act.form(current, request.POST)
+                if not form.is_valid():
+                    return self._act_page(request, act, record, form, Preview())
+                done = act.perform(current, form.cleaned_data, now=now, by=by)
+        except REFUSED as error:
+            show_refusal(form, as_refusal(error))
+            return self._act_page(request, act, record, form, Preview())
+        self.log_change(request, record, f"{act.label}: {done.told()}")
+        self.message_user(request, done.told(), messages.SUCCESS)
+        return HttpResponseRedirect(page_url(done.record))
+
+    def _not_offered(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
+        told = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}
+        self.message_user(request, told, messages.ERROR)
+        return HttpResponseRedirect(page_url(record))
+
+    def _act_page(
+        self, request: HttpRequest, act: Act, record: Model, form: Any, preview: Preview
+    ) -> HttpResponse:
+        fieldsets = [(None, {"fields": list(form.fields)})] if form.fields else []
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.label,
+            "subtitle": str(record),
+            "act": act,
+            "original": record,
+            "page_url": page_url(record),
+            "opts": self.opts,
+            "form": form,
+            "adminform": helpers.AdminForm(form, fieldsets, {}, model_admin=self),
+            "media": self.media + form.media,
+            "preview": preview,
+            "can_try": act.has_other_answers(form)
+            if preview.refusals
+            else bool(form.fields) or not form.errors,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/tracker/act.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None and self.may_act(request):
+            context["acts"] = [
+                {"act": act, "url": self.act_url(act, obj)}
+                for act in self.acts
+                if act.is_offered(obj)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """After "Save and publish…" comes the page of that act."""
+        response = super().response_change(request, obj)
+        for act in self.acts:
+            if f"_{act.name}" in request.POST:
+                return HttpResponseRedirect(self.act_url(act, obj))
+        return response
+
+
+def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUser) -> Preview:
+    """Perform an act, look at what it wrote, and undo it."""
+    try:
+        with transaction.atomic():
+            data = act.trial(record)
+            if data is None:
+                return Preview()
+            with open_log(now=now, by=by):
+                done = act.perform(locked(record), data, now=now, by=by)
+            told = Preview(lines(done.changes), _introduced(done.changes))
+            transaction.set_rollback(True)
+            return told
+    except REFUSED as error:
+        return Preview(refusals=as_refusal(error).messages)

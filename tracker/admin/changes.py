@@ -1,0 +1,61 @@
+"""The log of changes in the admin: read, searched, and never touched."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin.pages import RegisterAdmin, page_url
+from tracker.models import Change
+from tracker.queries.change_lines import title_of
+
+
+@admin.register(Change)
+class ChangeAdmin(RegisterAdmin):
+    list_display = ("seq", "recorded_at", "kind", "told", "significance", "recorded_by")
+    list_filter = ("kind", "significance", "is_backfill")
+    list_select_related = ("commitment", "meeting", "recorded_by")
+    search_fields = ("=seq", "commitment__reference", "commitment__title", "meeting__title")
+    ordering = ("-seq",)
+    fieldsets = (
+        (None, {"fields": ("seq", "recorded_at", "recorded_by", "kind", "significance")}),
+        (_("What it is about"), {"fields": ("commitment", "update", "meeting", "source", "note")}),
+        (_("As published"), {"fields": ("is_backfill", "published_text")}),
+        (_("Chain"), {"fields": ("previous_hash", "hash")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def notice(self, obj: Change) -> Any:
+        return _text(
+            "A line of the log is never altered. If what it tells is wrong, open the record that "
+            "it is about: an update is corrected or retracted, anything else is amended, and that "
+            "writes a further line."
+        )
+
+    def tools(self, request: HttpRequest, obj: Change) -> list[dict[str, Any]]:
+        about = obj.update or obj.note or obj.commitment or obj.meeting or obj.source
+        if about is None:
+            return []
+        return [{"label": _text("The record"), "url": page_url(about)}]
+
+    @admin.display(description=_("what it tells"))
+    def told(self, obj: Change) -> str:
+        return title_of(obj)
+
+    @admin.display(description=_("as published"))
+    def published_text(self, obj: Change) -> Any:
+        return format_html("<pre>{}</pre>", json.dumps(obj.payload, ensure_ascii=False, indent=2))

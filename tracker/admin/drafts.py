@@ -1,0 +1,146 @@
+"""What the ModelAdmin of every noun that starts as a draft has: drafts are edited and deleted
+directly, and a save that is refused is undone and shown once more with the refusal on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as delete_selected_objects
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.admin.acts import ActsAdmin
+from tracker.admin.fields import FieldsMixin
+from tracker.admin.pages import page_url
+from tracker.admin.publication import Publication, publication_of
+from tracker.admin.refusals import REFUSED, as_refusal, lock_drafts
+from tracker.models import Change
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one request: kept on it, since a ModelAdmin serves all requests at once."""
+
+    refusal: ValidationError | None = None
+    changes: list[Change] = field(default_factory=list)
+    is_amendment: bool = False
+
+
+def outcome(request: HttpRequest) -> Outcome:
+    kept: Outcome = vars(request).setdefault("tracker_outcome", Outcome())
+    return kept
+
+
+class DraftsAdmin(FieldsMixin, ActsAdmin):
+    """For every noun that starts as a draft. What is public by now is for subclasses."""
+
+    actions = ("delete_selected",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(
+            request, obj, change=change, **{"help_texts": self.help_texts, **kwargs}
+        )
+        form.refusal = outcome(request).refusal
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Values from the address; what cannot be one is left out."""
+        kept = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            model_field = next((f for f in self.opts.get_fields() if f.name == name), None)
+            try:
+                if model_field is not None and not model_field.many_to_many:
+                    model_field.to_python(value)  # type: ignore[union-attr]
+            except (ValidationError, AttributeError):
+                continue
+            kept[name] = value
+        return kept
+
+    # -- Who may do what ------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only drafts: what was once public is never deleted."""
+        is_draft = obj is None or publication_of(obj) == Publication.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
+
+    def is_frozen(self, obj: Any) -> bool:
+        """Whether the record is only read here."""
+        raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_frozen = obj is not None and self.is_frozen(obj)
+        return not is_frozen and super().has_change_permission(request, obj)
+
+    # -- Saving ---------------------------------------------------------------------------------
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if request.method == "POST" and object_id is not None:
+            obj = self.get_object(request, unquote(object_id))
+            if obj is not None and self.is_frozen(obj) and self.may_act(request):
+                sentence = _("Nothing was saved: it is not edited any more. See what can be done.")
+                self.message_user(request, sentence, messages.ERROR)
+                return HttpResponseRedirect(page_url(obj))
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except REFUSED as error:
+            # All is undone by now. Once more: the refusal on the form keeps it from saving, and
+            # the page shows it with everything that was typed.
+            told = outcome(request)
+            if told.refusal is not None:
+                raise
+            told.refusal = as_refusal(error)
+            return self.changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            lock_drafts(self.model, [obj.pk])
+        super().save_model(request, obj, form, change)
+
+    # -- Deleting drafts ------------------------------------------------------------------------
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        lock_drafts(self.model, [obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except REFUSED as error:
+            for sentence in as_refusal(error).messages:
+                self.message_user(request, sentence, messages.ERROR)
+            return HttpResponseRedirect("../change/")
+
+    @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected drafts"))
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        try:
+            with transaction.atomic():
+                lock_drafts(self.model, queryset.values_list("pk", flat=True))
+                return delete_selected_objects(self, request, queryset)
+        except REFUSED as error:
+            told = _("Nothing was deleted. Select drafts only: what is public is never deleted.")
+            if getattr(error, "code", None) != "public":
+                told = " ".join(as_refusal(error).messages)
+            self.message_user(request, told, messages.ERROR)
+            return None
+
+    @admin.display(description=gettext_lazy("publication"), ordering="published_seq")
+    def publication(self, obj: Any) -> str:
+        return str(publication_of(obj).label)

@@ -1,0 +1,63 @@
+"""What every ModelAdmin of the register has: lists that take any search, pages with a notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker.lib.text import without_control_characters
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+
+def page_url(record: Model) -> str:
+    """The record's own page in the admin."""
+    opts = record._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(record.pk)])
+
+
+class RegisterAdmin(_ModelAdmin):
+    list_per_page = 50
+    # Counting all rows beside those found would cost a second walk through a large table.
+    show_full_result_count = False
+
+    def notice(self, obj: Any) -> Any:
+        """What the record's page says first about how it can be changed; empty for nothing."""
+        return ""
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """Further links of the record's page, each with its label and url."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context |= {"notice": self.notice(obj), "tools": self.tools(request, obj)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # PostgreSQL cannot be asked for a NUL.
+        term = without_control_characters(search_term)
+        return super().get_search_results(request, queryset, term)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if any("\0" in value for _name, values in request.GET.lists() for value in values):
+            told = _("The address held a character that nothing contains; here is the whole list.")
+            self.message_user(request, told, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
