@@ -15,11 +15,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
 
-import tracker
 from tracker.queries.visibility import log_head
 
 # While developing, a restart stands for a new release: templates may have changed.
@@ -33,20 +32,20 @@ def today() -> dt.date:
 
 def _etag(request: HttpRequest, day: dt.date) -> str:
     head = log_head()
-    parts = (head.hash, day.isoformat(), request.get_full_path(), tracker.__version__, _STARTED)
+    parts = (head.hash, day.isoformat(), request.get_full_path(), settings.RELEASE, _STARTED)
     # Weak, since compression on the way changes the bytes and not the meaning.
     return 'W/"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 
-def public_answer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public_answer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give a view the day as `today`, refuse all but GET and HEAD, and answer conditionally."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         day = today()
 
         @condition(etag_func=lambda request, *args, **kwargs: _etag(request, day))
-        def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, *args, today=day, **kwargs)
 
         response = at_this_state(request, *args, **kwargs)

@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tracker.dashboard.urls")),
     path("", include("tracker.feeds.urls")),
+    path("", include("tracker.exports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -219,6 +219,14 @@ class CommitmentFilter(django_filters.FilterSet):
         return {name: values for name, values in given.items() if any(values)}
 
     @property
+    def query(self) -> str:
+        """The given parameters that are a filter's, as the end of an address; empty for none."""
+        kept = self.params.copy()
+        for name in set(self.params) - set(self.filters):
+            del kept[name]
+        return f"?{kept.urlencode()}" if kept else ""
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether fewer than all commitments may be found, looking back in time aside."""
         return bool(self.active.keys() - {"as_of", "known_at"})

@@ -1,0 +1,66 @@
+"""How a cell is read from a record, and that no text in it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.exports.cells import Cell, Column, Kind, safe_text
+
+RECORD = {
+    "title": "=1+1",
+    "empty": "",
+    "number": 7,
+    "holds": False,
+    "none": None,
+    "target": {"date": "2026-03", "words": "in March"},
+    "day": {"date": "2026-02-25"},
+    "parties": ["CAN", "KOR"],
+    "nothing": [],
+    "citations": [{"quotation": "first"}, {"quotation": ""}, {"quotation": "last"}],
+    "blank": [{"quotation": ""}],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "cell"),
+    [
+        ("title", Kind.TEXT, "'=1+1"),
+        ("empty", Kind.TEXT, None),
+        ("number", Kind.NUMBER, 7),
+        ("holds", Kind.YES_NO, False),
+        ("none", Kind.TEXT, None),
+        ("none.date", Kind.PARTIAL_DATE, None),
+        ("target.date", Kind.PARTIAL_DATE, "2026-03"),
+        ("target.words", Kind.TEXT, "in March"),
+        ("day.date", Kind.PARTIAL_DATE, dt.date(2026, 2, 25)),
+        ("parties[]", Kind.LIST, "CAN; KOR"),
+        ("nothing[]", Kind.LIST, None),
+        ("citations[].quotation", Kind.LIST, "first; ; last"),
+        ("blank[].quotation", Kind.LIST, None),
+    ],
+)
+def test_a_cell_is_read_by_its_path(path: str, kind: Kind, cell: Cell) -> None:
+    column = Column(name="c", title="C", description="It.", path=path, kind=kind)
+    assert column.read(RECORD) == cell
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_what_starts_a_formula_does_not_stand_first(sign: str) -> None:
+    assert safe_text(f"{sign}cmd|' /C calc'!A0") == f"'{sign}cmd|' /C calc'!A0"
+    assert safe_text(f"a{sign}b") == f"a{sign}b"
+
+
+@given(st.text() | st.from_regex(r"'{0,3}[=+\-@\t\r\n].*"))
+def test_taking_an_apostrophe_away_gives_the_text_back(text: str) -> None:
+    safe = safe_text(text)
+    assert safe[:1] not in tuple("=+-@\t\r\n＝＋－＠")
+    plain = safe_text(f"a{text}")[1:]  # without what no file can carry
+    assert safe == plain or (safe == f"'{plain}" and safe_text(plain) == safe)
+
+
+def test_control_characters_are_dropped_before_the_first_is_looked_at() -> None:
+    assert safe_text("\x00\x1b=1") == "'=1"

@@ -1,0 +1,48 @@
+"""A table as one JSON object: what was asked for and when, then a record to a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from tracker.exports.extract import Extract
+from tracker.payloads import Payload, day
+
+CONTENT_TYPE = "application/json"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def described(extract: Extract) -> Payload:
+    """What stands before the records. `day` is the day of the answer, by which flags are computed
+    unless `as_of` gives another."""
+    found, head = extract.found, extract.head
+    return {
+        "register": settings.REGISTER_NAME,
+        "address": extract.address,
+        "day": day(found.today),
+        "as_of": day(found.moment.as_of),
+        "known_at": day(found.moment.known_at),
+        "filter": found.active,
+        "log_head": {"seq": head.seq, "hash": head.hash},
+    }
+
+
+def json_parts(extract: Extract) -> Iterator[bytes]:
+    """The file, one part for each chunk of records. `count` comes last, when it is known."""
+    head = "".join(f"{_json(name)}:{_json(value)},\n" for name, value in described(extract).items())
+    yield f"{{\n{head}{_json(extract.table.name)}:[".encode()
+    count, comma = 0, ""
+    for chunk in extract.chunks():
+        for_each = []
+        for record in chunk:
+            for_each.append(f"{comma}\n{_json(record)}")
+            comma = ","
+        count += len(chunk)
+        yield "".join(for_each).encode()
+    yield f'\n],\n"count":{count}\n}}\n'.encode()

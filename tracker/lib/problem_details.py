@@ -1,0 +1,38 @@
+"""Errors that programs can read: Problem Details for HTTP APIs (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from django.http import HttpResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(
+    *,
+    status: int,
+    title: str,
+    detail: str,
+    kind: str = "about:blank",
+    errors: Mapping[str, Iterable[object]] | None = None,
+) -> HttpResponse:
+    """An error answer with RFC 9457's members.
+
+    `kind` becomes `type`: an address that explains this kind of error to a developer. `errors`
+    maps the name of a parameter to sentences about it; each becomes one object of `errors`, an
+    extension member as in section 3 of the RFC.
+    """
+    told: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
+    if errors is not None:
+        told["errors"] = [
+            {"parameter": name, "detail": str(sentence)}
+            for name, sentences in errors.items()
+            for sentence in sentences
+        ]
+    return HttpResponse(
+        json.dumps(told, ensure_ascii=False, indent=2) + "\n",
+        status=status,
+        content_type=CONTENT_TYPE,
+    )

@@ -1,0 +1,174 @@
+"""Commitments and updates in full, in their public shapes, one chunk after another.
+
+However many there are, one chunk of them is in memory, and each chunk takes the same number of
+queries. The shapes are those of `payloads`, with where the record stands in the log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db.models import Max, Model, Prefetch, QuerySet
+
+from tracker import payloads
+from tracker.models import Change, ChangeKind, Commitment, Party, StatusUpdate, Topic
+from tracker.payloads import Payload, day
+from tracker.queries.flags import flags_of, has_no_information, with_silence
+from tracker.queries.history import Step, steps
+from tracker.queries.moments import Moment
+from tracker.queries.rows import titles_known
+from tracker.queries.visibility import (
+    known_seq,
+    position_of,
+    public_aliases,
+    public_updates,
+    with_evidence,
+)
+
+CHUNK = 100
+
+# What the log tells of a commitment as it was described; its relations are read from the rows.
+_DESCRIBED = (
+    *("title", "summary", "instrument", "topics", "parties", "first_stated_at", "aliases"),
+    "last_checked_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A commitment's last line in the log, and how the log described it by then."""
+
+    seq: int
+    recorded_at: dt.datetime
+    described: Payload
+
+
+def commitment_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
+    """Commitments of `public_commitments` in their order, each with position and flags.
+
+    With `known_at` they are described as the log described them by then; parents, predecessors and
+    related commitments are those of today that were public by then.
+    """
+    known = known_seq(moment.known_at)
+    listed = (
+        with_silence(commitments, moment)
+        .select_related("first_stated_at", "part_of", "supersedes")
+        .prefetch_related(
+            Prefetch("topics", Topic.objects.public()),
+            Prefetch("parties", Party.objects.public()),
+            Prefetch("aliases", public_aliases(known_at=moment.known_at)),
+            Prefetch("related", Commitment.objects.public(known=known)),
+        )
+    )
+    for chunk in _chunks(listed):
+        lines = {} if known is None else _lines_known(chunk, known)
+        yield [_commitment(record, moment, known, lines.get(record.pk)) for record in chunk]
+
+
+def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
+    """The updates that count of these commitments, in their order and then as things happened."""
+    known = known_seq(moment.known_at)
+    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    told = with_evidence(counting, known_at=moment.known_at).chronological()
+    for chunk in _chunks(commitments):
+        titles = {} if known is None else titles_known(chunk, known)
+        updates: dict[int, list[StatusUpdate]] = defaultdict(list)
+        listed = told.filter(commitment__in=[record.pk for record in chunk])
+        for update in listed:
+            updates[update.commitment_id].append(update)
+        yield [
+            _update(step, title=titles.get(record.pk, record.title))
+            for record in chunk
+            for step in steps(updates[record.pk])
+        ]
+        _release(listed)
+
+
+def commitment_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
+    return commitments.count()
+
+
+def update_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
+    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
+
+
+def _chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Commitment]]:
+    """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
+    waiting = commitments.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
+        _release(chunk)
+
+
+def _release(records: Iterable[Model]) -> None:
+    """Forget what was prefetched: it points back at its record, and only the garbage collector
+    would free the two, after many more chunks."""
+    for record in records:
+        record.__dict__.get("_prefetched_objects_cache", {}).clear()
+
+
+def _lines_known(commitments: Sequence[Commitment], known: int) -> dict[int, _Line]:
+    """The last line of each by change number `known`, by primary key."""
+    log = Change.objects.filter(commitment__in=[c.pk for c in commitments], seq__lte=known)
+    told = log.filter(
+        kind__in=(ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED)
+    ).order_by("seq")
+    described: Mapping[int | None, Payload] = dict(
+        told.values_list("commitment", "payload__commitment")
+    )
+    last = log.order_by().values_list("commitment").annotate(Max("seq"), Max("recorded_at"))
+    return {key: _Line(seq, recorded_at, described.get(key, {})) for key, seq, recorded_at in last}
+
+
+def _described(record: Commitment, known: int | None, line: _Line | None) -> Payload:
+    described = payloads.commitment(record)
+    if known is None or line is None:
+        return described
+    described |= {name: line.described[name] for name in _DESCRIBED if name in line.described}
+    for name, other in (("part_of", record.part_of), ("supersedes", record.supersedes)):
+        if other is not None and other.published_seq is not None and other.published_seq > known:
+            described[name] = None
+    return described
+
+
+def _commitment(
+    record: Commitment, moment: Moment, known: int | None, line: _Line | None
+) -> Payload:
+    position = position_of(record)
+    seq, recorded_at = record.last_change_seq, record.last_changed_at
+    if line is not None:
+        seq, recorded_at = line.seq, line.recorded_at
+    return {
+        **_described(record, known, line),
+        **payloads.position(position),
+        "target_last_day": day(position.target_last_day),
+        "flags": [str(flag) for flag in flags_of(record, moment)],
+        "no_information": has_no_information(position, moment.day),
+        "last_update_day": day(position.last_update_day),
+        "last_change": _recorded(seq, recorded_at),
+    }
+
+
+def _update(step: Step, *, title: str) -> Payload:
+    update = step.update
+    return {
+        "commitment": {**payloads.commitment_name(update.commitment), "title": title},
+        **payloads.update(update),
+        "happened_last_day": day(update.happened_last_day),
+        "target_last_day": day(update.target_last_day),
+        "movement": [str(movement) for movement in step.movements],
+        "change": _recorded(update.published_seq, update.published_at),
+    }
+
+
+def _recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
+    """A line of the log by its number, and when it was written, in UTC to the second."""
+    if recorded_at is None:
+        return {"seq": seq, "recorded_at": None}
+    told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    return {"seq": seq, "recorded_at": told.replace("+00:00", "Z")}
