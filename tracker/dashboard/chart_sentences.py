@@ -1,0 +1,111 @@
+"""What each chart shows, said in one sentence: the text alternative of its picture."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.models import Stage
+from tracker.queries.trends import Counts, Due, Named, Period, Undated
+
+# As many rows as a sentence can name; of more it names the largest.
+_NAMED_IN_FULL = 3
+
+
+def spelled(day: dt.date) -> str:
+    return formats.date_format(day, "j F Y")
+
+
+def period_label(key: Period | Undated) -> str:
+    if isinstance(key, Undated):
+        return str(key.label)
+    if key.quarter is None:
+        return str(key.year)
+    return _("%(year)s Q%(quarter)s") % {"year": key.year, "quarter": key.quarter}
+
+
+def _told(counts: Counts, vocabulary: type[TextChoices]) -> str:
+    """ "Announced 20, Signed 1", in the order of the vocabulary."""
+    return ", ".join(f"{v.label} {counts[v.value]}" for v in vocabulary if counts.get(v.value))
+
+
+def stages_sentence(shown: Mapping[dt.date, Counts]) -> str:
+    first, *_between = shown
+    *_before, last = shown
+    now = {
+        "day": spelled(last),
+        "count": sum(shown[last].values()),
+        "stages": _told(shown[last], Stage),
+    }
+    if first == last:
+        return _("On %(day)s: %(count)d in all (%(stages)s).") % now
+    count = sum(shown[first].values())
+    return ngettext(
+        "From %(first_count)d commitment on %(first_day)s to %(count)d on %(day)s (%(stages)s).",
+        "From %(first_count)d commitments on %(first_day)s to %(count)d on %(day)s (%(stages)s).",
+        count,
+    ) % (now | {"first_day": spelled(first), "first_count": count})
+
+
+def targets_sentence(found: Mapping[Period | Undated, Counts]) -> str:
+    periods = [key for key in found if isinstance(key, Period)]
+    dated: Counter[str] = Counter()
+    for key in periods:
+        dated.update(found[key])
+    total = sum(sum(counts.values()) for counts in found.values())
+    values = {
+        "total": total,
+        "dated": dated.total(),
+        "counts": _told(dated, Due),
+        "words": sum(found.get(Undated.WORDS, {}).values()),
+        "none": sum(found.get(Undated.NONE, {}).values()),
+    }
+    if not periods:
+        return (
+            ngettext(
+                "%(total)d commitment without a dated target (in words only: %(words)d).",
+                "%(total)d commitments, none with a dated target (in words only: %(words)d).",
+                total,
+            )
+            % values
+        )
+    first, last = period_label(periods[0]), period_label(periods[-1])
+    return ngettext(
+        "%(dated)d of %(total)d commitment has a dated target, from %(first)s to %(last)s "
+        "(%(counts)s); %(words)d in words only, %(none)d without.",
+        "%(dated)d of %(total)d commitments have a dated target, from %(first)s to %(last)s "
+        "(%(counts)s); %(words)d in words only, %(none)d without.",
+        total,
+    ) % {**values, "first": first, "last": last}
+
+
+def named_sentence(
+    found: Mapping[Named, Counts], vocabulary: type[TextChoices], *, without: str
+) -> str:
+    """Every topic or party where there are few, and the largest of more.
+
+    `without` is what commitments with none are called: "No topic".
+    """
+    parts = [
+        _("%(name)s %(count)d (%(counts)s)")
+        % {
+            "name": key.name or without,
+            "count": sum(counts.values()),
+            "counts": _told(counts, vocabulary),
+        }
+        for key, counts in found.items()
+    ]
+    if len(parts) <= _NAMED_IN_FULL:
+        return f"{'; '.join(parts)}."
+    others = len(parts) - 1
+    return ngettext(
+        "The largest: %(largest)s, before %(others)d other.",
+        "The largest: %(largest)s, before %(others)d others.",
+        others,
+    ) % {"largest": parts[0], "others": others}

@@ -1,0 +1,215 @@
+"""What the charts show: commitments counted by month, by target, by topic and by party.
+
+Everything is grouped by the database, so that the size of an answer depends on the months, the
+vocabulary, the topics and the parties, and never on the number of commitments.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Case, CharField, Count, Q, QuerySet, TextChoices, Value, When
+from django.db.models.functions import ExtractQuarter, ExtractYear, TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models import NO_END, Commitment, Stage, Standing
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.flags import open_q, overdue_q
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, public_parties, public_topics
+
+K = TypeVar("K", bound=Hashable)
+# How many commitments have each value of a vocabulary; what does not occur is left out.
+Counts = dict[str, int]
+
+# A longer history is shown by quarters, years or decades, because nobody reads more points.
+MOST_POINTS = 120
+_STEPS = (1, 3, 12, 120)  # in months
+
+
+class Due(TextChoices):
+    """How a commitment stands against its target on the day that is asked for."""
+
+    DELIVERED = "delivered", _("Delivered")
+    OPEN = "open", _("Open")
+    OVERDUE = "overdue", _("Overdue")
+    ENDED = "ended", _("Ended")
+
+
+class Undated(TextChoices):
+    """Where a target would stand in time, if it had a date."""
+
+    WORDS = "words", _("In words only")
+    NONE = "none", _("No target")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The quarter in which targets end, or the whole year where only the year is known."""
+
+    year: int
+    quarter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A topic or a party, as a row of a chart; both empty for commitments without any."""
+
+    slug: str
+    name: str
+
+
+# -- Over time ----------------------------------------------------------------------------------
+
+
+def _month_number(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _last_day(number: int) -> dt.date:
+    year, month = divmod(number, 12)
+    return dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def days_shown(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The last day of each month from `first` on, and then `last` itself.
+
+    Of each quarter, year or decade instead of each month where there would be too many.
+    """
+    start, end = _month_number(first), _month_number(last)
+    step = next((s for s in _STEPS if (end - start) / s < MOST_POINTS), _STEPS[-1])
+    ends = (n for n in range(start, end) if (n + 1) % step == 0)
+    return [*map(_last_day, ends), last]
+
+
+def _per_month(standings: QuerySet[Standing], edge: str) -> Iterator[tuple[int, str, int]]:
+    """How many standings have their edge in each month: month, stage, number."""
+    counted = standings.values_list(TruncMonth(edge), "stage").annotate(count=Count("pk"))
+    for month, stage, count in counted:
+        yield _month_number(month), stage, count
+
+
+def stages_over_time(commitments: QuerySet[Commitment], moment: Moment) -> dict[dt.date, Counts]:
+    """How many of the commitments stood at each stage at the end of each month.
+
+    From the first update to the moment's day, as known now or by `known_at`: the same commitments
+    on every day, whichever filter they would have met then. Empty where there is none. Two
+    queries: the standings that began, and those that ended, by month.
+    """
+    known = known_seq(moment.known_at)
+    here = Q(known_to=NO_END) if known is None else Q(known_from__lte=known, known_to__gt=known)
+    standings = Standing.objects.filter(here, commitment__in=commitments.order_by().values("pk"))
+    begun = list(_per_month(standings.filter(valid_from__lte=moment.day), "valid_from"))
+    ended = list(_per_month(standings.filter(valid_to__lte=moment.day), "valid_to"))
+    if not begun:
+        return {}
+    moves = sorted([*begun, *((month, stage, -count) for month, stage, count in ended)])
+    shown: dict[dt.date, Counts] = {}
+    standing: Counter[str] = Counter()
+    done = 0
+    for day in days_shown(_last_day(moves[0][0]), moment.day):
+        while done < len(moves) and moves[done][0] <= _month_number(day):
+            standing[moves[done][1]] += moves[done][2]
+            done += 1
+        shown[day] = {stage: standing[stage] for stage in Stage.values if standing[stage]}
+    return shown
+
+
+# -- By target ----------------------------------------------------------------------------------
+
+
+def _place(key: Period | Undated) -> tuple[int, int, int]:
+    """Periods in their order, a year after its quarters, and then what has no date."""
+    if isinstance(key, Period):
+        return (0, key.year, key.quarter or 5)
+    return (1, list(Undated).index(key), 0)
+
+
+def _due(moment: Moment) -> Case:
+    stage, assessment = moment.column("stage"), moment.column("assessment")
+    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
+        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
+    )
+    return Case(
+        When(delivered, then=Value(Due.DELIVERED.value)),
+        When(overdue_q(moment), then=Value(Due.OVERDUE.value)),
+        When(open_q(moment), then=Value(Due.OPEN.value)),
+        default=Value(Due.ENDED.value),
+        output_field=CharField(),
+    )
+
+
+def targets_by_period(
+    commitments: QuerySet[Commitment], moment: Moment
+) -> dict[Period | Undated, Counts]:
+    """What is due when, by `Due`: periods in their order, then words only, then no target.
+
+    Only periods with a target are there; a year stands after its quarters. One query.
+    """
+    target, first, last = (
+        moment.column(name) for name in ("target", "target_first_day", "target_last_day")
+    )
+    has_words = Case(When(Q(**{target: ""}), then=Value(False)), default=Value(True))
+    counted = (
+        commitments.order_by()
+        .values_list(
+            ExtractYear(last), ExtractQuarter(first), ExtractQuarter(last), has_words, _due(moment)
+        )
+        .annotate(count=Count("pk"))
+    )
+    found: dict[Period | Undated, Counts] = {}
+    for year, from_quarter, to_quarter, is_said, due, count in counted:
+        key: Period | Undated
+        if year is None:
+            key = Undated.WORDS if is_said else Undated.NONE
+        else:
+            key = Period(year, to_quarter if from_quarter == to_quarter else None)
+        counts = found.setdefault(key, {})
+        counts[due] = counts.get(due, 0) + count
+    return dict(sorted(found.items(), key=lambda row: _place(row[0])))
+
+
+# -- By topic and by party ----------------------------------------------------------------------
+
+
+def _largest_first(counted: Iterable[tuple[Named, str, int]]) -> dict[Named, Counts]:
+    found: dict[Named, Counts] = {}
+    for key, value, count in counted:
+        found.setdefault(key, {})[value] = count
+    return dict(sorted(found.items(), key=lambda row: (-sum(row[1].values()), row[0].name)))
+
+
+def _by_relation(
+    commitments: QuerySet[Commitment], relation: str, public: QuerySet[Any], column: str
+) -> dict[Named, Counts]:
+    """Count by a relation and a column; commitments without any such relation come last."""
+    related = commitments.order_by().filter(**{f"{relation}__in": public.order_by()})
+    counted = related.values_list(f"{relation}__slug", f"{relation}__name", column).annotate(
+        count=Count("pk")
+    )
+    found = _largest_first((Named(slug, name), value, n) for slug, name, value, n in counted)
+    have_one = Commitment.objects.filter(**{f"{relation}__in": public.order_by()}).order_by()
+    without = commitments.order_by().exclude(pk__in=have_one.values("pk"))
+    left = dict(without.values_list(column).annotate(count=Count("pk")))
+    return {**found, Named("", ""): left} if left else found
+
+
+def topics_by_stage(commitments: QuerySet[Commitment], moment: Moment) -> dict[Named, Counts]:
+    """How many commitments of each topic stand at each stage; one counts under each of its topics.
+
+    The largest topic first. Two queries.
+    """
+    return _by_relation(commitments, "topics", public_topics(), moment.column("stage"))
+
+
+def parties_by_assessment(commitments: QuerySet[Commitment], moment: Moment) -> dict[Named, Counts]:
+    """How the commitments of each party are assessed; one counts for each of its parties.
+
+    The party with the most first. Two queries.
+    """
+    return _by_relation(commitments, "parties", public_parties(), moment.column("assessment"))
