@@ -16,8 +16,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tracker import payloads
+from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
 from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.publish import introduce, parties_key, require_draft
+from tracker.actions.publish import introduce, parties_key, require_draft, touch
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
     Alias,
@@ -109,6 +110,7 @@ def amend_commitment(
     """Change what a public commitment says about itself; `values` maps field names to values."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(commitment)
+        refuse_unfit_commitment(record, values)
         told = _amended(
             log,
             record,
@@ -116,9 +118,6 @@ def amend_commitment(
             payloads.commitment,
             lambda it: [*it.parties.all(), *it.topics.all()],
         )
-        for context in (record.first_stated_at, record.part_of, record.supersedes):
-            if context is not None and not context.is_public:
-                raise ValidationError(_("Publish “%(record)s” first."), params={"record": context})
         kind = ChangeKind.RENAMED if "title" in told.before else ChangeKind.AMENDED
         payload = {
             "commitment": told.after,
@@ -133,8 +132,7 @@ def _touch(
     log: OpenLog, commitment: Commitment, kind: ChangeKind, payload: Payload, significance: str
 ) -> Change:
     change = log.append(kind, payload, Subject(commitment=commitment), significance=significance)
-    commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
-    commitment.save(update_fields=["last_change_seq", "last_changed_at"])
+    touch(commitment, change)
     index_commitment(commitment)
     return change
 
@@ -156,6 +154,8 @@ def publish_aliases(
             raise ValidationError(_("Nothing would change."), code="nothing")
         for alias in aliases:
             require_draft(alias)
+            if alias.commitment_id != record.pk:
+                raise ValidationError(_("The name belongs to another commitment."))
             alias.published_seq = log.next_seq
             alias.save()
         after = payloads.commitment(Commitment.objects.get(pk=record.pk))
@@ -173,7 +173,7 @@ def retract_alias(
     """Take back a name that a public commitment was wrongly given."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(alias.commitment)
-        _require_public(alias)
+        alias = _locked(alias)
         before = payloads.commitment(record)
         alias.retracted_seq = log.next_seq
         alias.save(update_fields=["retracted_seq"])
@@ -198,6 +198,7 @@ def amend_meeting(
     """
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(meeting)
+        refuse_unfit_meeting(record, values)
         was = (record.level, parties_key(record))
         told = _amended(
             log,
@@ -292,7 +293,6 @@ def add_evidence(
                 commitment=commitment, update=update, meeting=update.meeting, source=citation.source
             ),
         )
-        commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
-        commitment.save(update_fields=["last_change_seq", "last_changed_at"])
+        touch(commitment, change)
         index_commitment(commitment)
         return change

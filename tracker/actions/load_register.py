@@ -18,7 +18,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tracker import payloads
 from tracker.actions.amend import (
     add_evidence,
     amend_commitment,
@@ -53,7 +52,7 @@ from tracker.models import (
 from tracker.models.records import PublicRecord
 from tracker.register_format.reading import Record, Register, RegisterError, read_register
 
-_SIMPLE: dict[str, type[PublicRecord]] = {
+_MODELS: dict[str, type[PublicRecord]] = {
     "party": Party,
     "topic": Topic,
     "forum": Forum,
@@ -81,6 +80,11 @@ def _told_at(record: Record, name: str = "") -> Iterator[None]:
     except ValidationError as error:
         sentence = " ".join(error.messages)
         raise RegisterError([record.problem(sentence, name)]) from error
+
+
+def _cited(citation: Citation) -> tuple[int, str, str, str]:
+    """What makes two citations the same."""
+    return citation.source_id, citation.quotation, citation.locator, citation.language
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ class _Loader:
 
     def stage_all(self, noun: str) -> None:
         """Find or draft the row of every record; relations to the same noun follow after."""
-        model, rows = _SIMPLE[noun], self.rows.setdefault(noun, {})
+        model, rows = _MODELS[noun], self.rows.setdefault(noun, {})
         for record in self.register.of(noun):
             row = model._base_manager.filter(**{record.noun.key: record.key}).first()
             if row is None:
@@ -218,15 +222,17 @@ class _Loader:
         self.unpublished = {key for noun, key in self.fresh if noun == "commitment"}
         events = []
         for record in self.register.of("commitment"):
-            present = self.present_updates(record)
+            present, latest = self.present_updates(record), record["updates"][0]["happened"]
             for given in record["updates"]:
+                # One that was found late follows those numbered before it.
+                latest = max(latest, given["happened"])
                 if given["number"] in present:
                     with _told_at(given):
                         self.compare(present[given["number"]], given)
                 elif given["number"] > 1 or record.key not in self.unpublished:
-                    events.append((given["happened"], record.key, given["number"], given))
+                    events.append((latest, record.key, given["number"], given))
                 else:
-                    events.append((given["happened"], record.key, 1, None))
+                    events.append((latest, record.key, 1, None))
         for _day, reference, _number, given in sorted(events, key=lambda event: event[:3]):
             record = self.register.records["commitment"][reference]
             if given is None:
@@ -295,14 +301,15 @@ class _Loader:
         return alias
 
     def publish_new_aliases(self, commitment: Commitment, record: Record) -> None:
-        wanted = {(a["name"], a["language"]): a for a in record["aliases"]}
-        present = {(a.name, a.language): a for a in commitment.aliases.public()}
-        new = [self.alias(commitment, a) for key, a in wanted.items() if key not in present]
-        if new:
-            publish_aliases(commitment, new, **self.stamp())
+        wanted = {(a["name"], a["language"], a["note"]): a for a in record["aliases"]}
+        present = {(a.name, a.language, a.note): a for a in commitment.aliases.public()}
+        # First what goes, since a name with another note is given anew.
         for key, alias in present.items():
             if key not in wanted:
                 retract_alias(alias, **self.stamp())
+        new = [self.alias(commitment, a) for key, a in wanted.items() if key not in present]
+        if new:
+            publish_aliases(commitment, new, **self.stamp())
 
     # -- Updates --------------------------------------------------------------------------------
 
@@ -350,9 +357,9 @@ class _Loader:
             and update.party == self.value(given, "party")
             and (update.corrects.number if update.corrects else None) == given["corrects"]
         )
-        stored = [payloads.citation(c) for c in update.citations.select_related("source")]
+        stored = [_cited(c) for c in update.citations.all()]
         cited = [self.citation(update, c) for c in given["citations"]]
-        same = same and stored == [payloads.citation(c) for c in cited[: len(stored)]]
+        same = same and stored == [_cited(c) for c in cited[: len(stored)]]
         if not same:
             raise ValidationError(
                 f"Update {update.number} is published and says something else; published history "
@@ -378,6 +385,21 @@ class _Loader:
                 for record in about["notes"]:
                     with _told_at(record):
                         self.publish_note(record, {noun: self.rows[noun][about.key]})
+
+    def refuse_what_nothing_rests_on(self) -> None:
+        """A record becomes public with the first thing that rests on it; none may stay a draft."""
+        problems = []
+        for noun in ("party", "topic", "forum", "source"):
+            rows = {self.rows[noun][key].pk: key for n, key in self.fresh if n == noun}
+            left = _MODELS[noun]._base_manager.filter(pk__in=rows, published_seq=None)
+            for pk in left.values_list("pk", flat=True):
+                problems.append(
+                    self.register.records[noun][rows[pk]].problem(
+                        f"Nothing in this register rests on the {noun} “{rows[pk]}”; remove it."
+                    )
+                )
+        if problems:
+            raise RegisterError(problems)
 
     def publish_note(self, record: Record, about: dict[str, Any]) -> None:
         values = {**self.values(record), **about}
@@ -415,7 +437,8 @@ def load_register(path: Path, *, now: dt.datetime, by: AbstractBaseUser | None =
         loader.publish_meetings()
         loader.amend_commitments()
         loader.publish_updates()
-        loader.retract()
         loader.mark_recorded()
         loader.publish_notes()
+        loader.retract()
+        loader.refuse_what_nothing_rests_on()
         return range(first, LogHead.objects.get().seq + 1)

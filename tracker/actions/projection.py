@@ -98,16 +98,28 @@ def _advance(rows: Sequence[Span], new: Sequence[Span], seq: int) -> list[Span]:
     return [row for row in kept if row.known_from < row.known_to] + begun
 
 
-def _stored(commitment: Commitment) -> dict[Span, int]:
+_EDGES = ("target_first_day", "target_last_day")
+
+
+def _stored(commitment: Commitment) -> tuple[dict[Span, int], list[int]]:
+    """The sound rows by content, and the keys of rows that repeat one or contradict themselves."""
     names = [f.name for f in fields(Span)]
-    rows = commitment.standings.values("pk", *names)
-    return {Span(**{name: row[name] for name in names}): row["pk"] for row in rows}
+    sound: dict[Span, int] = {}
+    broken = []
+    for row in commitment.standings.values("pk", *names, *_EDGES):
+        span = Span(**{name: row[name] for name in names})
+        days = (span.target.first_day, span.target.last_day) if span.target else (None, None)
+        if span in sound or tuple(row[name] for name in _EDGES) != days:
+            broken.append(row["pk"])
+        else:
+            sound[span] = row["pk"]
+    return sound, broken
 
 
 def _write(commitment: Commitment, wanted: Iterable[Span]) -> bool:
     """Make the stored rows equal to the wanted ones; return whether anything had to change."""
-    stored, goal = _stored(commitment), set(wanted)
-    gone = [pk for span, pk in stored.items() if span not in goal]
+    (stored, broken), goal = _stored(commitment), set(wanted)
+    gone = broken + [pk for span, pk in stored.items() if span not in goal]
     missing = [span for span in goal if span not in stored]
     Standing.objects.filter(pk__in=gone).delete()
     Standing.objects.bulk_create(
@@ -119,7 +131,7 @@ def _write(commitment: Commitment, wanted: Iterable[Span]) -> bool:
 
 def _set_position(commitment: Commitment, current: Span | None) -> list[str]:
     """Copy a position to the commitment's row, unsaved; return the fields that it touched."""
-    touched = [*_POSITION, "target_first_day", "target_last_day"]
+    touched = [*_POSITION, *_EDGES]
     if current is not None:
         for name in _POSITION:
             setattr(commitment, name, getattr(current, name))
@@ -134,7 +146,7 @@ def _effective(commitment: Commitment) -> Sequence[StatusUpdate]:
 def project(commitment: Commitment, *, seq: int, now: dt.datetime) -> None:
     """Bring the commitment's position and standings up to date with change number `seq`."""
     spans = timeline(_effective(commitment))
-    _write(commitment, _advance(list(_stored(commitment)), spans, seq))
+    _write(commitment, _advance(list(_stored(commitment)[0]), spans, seq))
     touched = _set_position(commitment, spans[-1] if spans else None)
     commitment.last_change_seq, commitment.last_changed_at = seq, now
     commitment.save(update_fields=[*touched, "last_change_seq", "last_changed_at", "published_seq"])
@@ -163,20 +175,23 @@ def replayed(commitment: Commitment) -> list[Span]:
     return rows
 
 
+def _row(commitment: Commitment) -> dict[str, object]:
+    """What the database holds of a commitment's projection."""
+    names = (*_POSITION, *_EDGES, "last_change_seq", "last_changed_at")
+    return Commitment.objects.values(*names).get(pk=commitment.pk)
+
+
 def rebuild_commitment(commitment: Commitment) -> bool:
     """Make one commitment's projection anew; return whether anything was different."""
     with transaction.atomic():
-        wanted = replayed(commitment)
+        before, wanted = _row(commitment), replayed(commitment)
         differed = _write(commitment, wanted)
-        before = {name: getattr(commitment, name) for name in _POSITION}
         current = [span for span in wanted if span.known_to == NO_END]
         last = max(current, key=lambda span: span.valid_from, default=None)
         touched = _set_position(commitment, last)
-        changes = commitment.changes.order_by("-seq").values("seq", "recorded_at").first()
-        if changes:
-            latest = (changes["seq"], changes["recorded_at"])
-            differed |= latest != (commitment.last_change_seq, commitment.last_changed_at)
-            commitment.last_change_seq, commitment.last_changed_at = latest
-        differed |= before != {name: getattr(commitment, name) for name in _POSITION}
+        change = commitment.changes.order_by("-seq").first()
+        if change is not None:
+            commitment.last_change_seq = change.seq
+            commitment.last_changed_at = change.recorded_at
         commitment.save(update_fields=[*touched, "last_change_seq", "last_changed_at"])
-    return differed
+        return differed or _row(commitment) != before

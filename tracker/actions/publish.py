@@ -49,22 +49,33 @@ def introduce(records: Iterable[PublicRecord], *, seq: int) -> Payload:
     """Make what a change rests on public with it; return what was not public before, in full."""
     introduced: Payload = {}
     for record in dict.fromkeys(records):
-        if record.published_seq is None:
+        # Read again: somebody may have published it since the caller did.
+        rows = type(record)._base_manager.filter(pk=record.pk, published_seq=None)
+        if rows.update(published_seq=seq):
             record.published_seq = seq
-            record.save(update_fields=["published_seq"])
             name, payload_of = _INTRODUCED[type(record)]
-            introduced.setdefault(name, []).append(payload_of(record))
+            fresh = type(record)._base_manager.get(pk=record.pk)
+            introduced.setdefault(name, []).append(payload_of(fresh))
     return {"introduces": introduced} if introduced else {}
 
 
 def require_draft(record: PublicRecord | StatusUpdate) -> None:
-    """Refuse what somebody published meanwhile, or long ago. Call it with the log open."""
-    seq = type(record)._base_manager.values_list("published_seq", flat=True).get(pk=record.pk)
-    if seq is not None:
+    """Read a draft again as it was saved; refuse what somebody published meanwhile, or long ago.
+
+    Call it with the log open: whatever the caller has in hand may be older than that.
+    """
+    told = str(record)
+    try:
+        record.refresh_from_db()
+    except type(record).DoesNotExist as error:
+        raise ValidationError(
+            _("“%(record)s” is not there any more."), params={"record": told}
+        ) from error
+    if record.published_seq is not None:
         raise ValidationError(
             _("“%(record)s” is already public, since change %(seq)d."),
             code="already_public",
-            params={"record": record, "seq": seq},
+            params={"record": record, "seq": record.published_seq},
         )
 
 
@@ -214,6 +225,12 @@ def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> Cha
     return ChangeKind.MENTION
 
 
+def _place(update: StatusUpdate) -> tuple[dt.date, dt.date]:
+    """Where it stands in the history: the words beside a date move nothing."""
+    first, last = update.happened_first_day, update.happened_last_day
+    return first or dt.date.max, last or dt.date.max
+
+
 def state_before(update: StatusUpdate) -> Wording | None:
     """Where the commitment stood before this update happened, without what it corrects."""
     earlier = (
@@ -224,7 +241,7 @@ def state_before(update: StatusUpdate) -> Wording | None:
     )
     state: Wording | None = None
     for other in earlier:
-        if update.happened < other.happened:
+        if _place(update) < _place(other):
             break
         state = Wording.of(other) if state is None else state.followed_by(other)
     return state
@@ -321,8 +338,17 @@ def publish_note(
         introduced = introduce([note.source] if note.source else [], seq=log.next_seq)
         note.published_seq = log.next_seq
         note.save(update_fields=["published_seq"])
-        return log.append(
+        change = log.append(
             ChangeKind.COMMENTARY,
             {"note": payloads.note(note), **introduced},
             Subject(commitment=note.commitment, meeting=note.meeting, note=note),
         )
+        if note.commitment is not None:
+            touch(note.commitment, change)
+        return change
+
+
+def touch(commitment: Commitment, change: Change) -> None:
+    """Keep on the commitment's row which line of the log is its last."""
+    commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
+    commitment.save(update_fields=["last_change_seq", "last_changed_at"])

@@ -31,7 +31,9 @@ def fold(text: str) -> str:
     Latin "Défense" becomes "defense" and full-width letters become plain ones, while Hangul
     syllables stay whole: decomposed for the accents' sake, they are composed again.
     """
-    decomposed = unicodedata.normalize("NFKD", without_control_characters(text).casefold())
+    plain = unicodedata.normalize("NFKD", without_control_characters(text))
+    # Twice, since a folded letter may be decomposed further.
+    decomposed = unicodedata.normalize("NFKD", plain.casefold())
     bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
     return _SPACE.sub(" ", unicodedata.normalize("NFC", bare)).strip()
 

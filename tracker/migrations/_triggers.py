@@ -121,6 +121,64 @@ RULES = (
 )
 
 
+_TAKES_THE_PLACE = (
+    "EXISTS (SELECT 1 FROM tracker_statusupdate u WHERE u.published_seq IS NOT NULL"
+    " AND {other} (u.id = NEW.id"
+    " OR (u.commitment_id = NEW.commitment_id AND u.number = NEW.number)))"
+)
+_CITES_IN_PLACE = (
+    "EXISTS (SELECT 1 FROM tracker_citation c JOIN tracker_statusupdate u ON u.id = c.update_id"
+    " WHERE c.id = NEW.id {other} AND u.published_seq IS NOT NULL)"
+)
+# SQLite's REPLACE deletes the row in its way without asking the rules on deletion.
+SQLITE_RULES = (
+    Rule(
+        "update_is_never_replaced_by_another",
+        "tracker_statusupdate",
+        "INSERT",
+        _TAKES_THE_PLACE.format(other=""),
+        "a published update is never replaced; correct or retract it",
+    ),
+    Rule(
+        "update_is_never_moved_over_another",
+        "tracker_statusupdate",
+        "UPDATE",
+        _TAKES_THE_PLACE.format(other="u.id <> OLD.id AND"),
+        "a published update is never replaced; correct or retract it",
+    ),
+    Rule(
+        "citation_is_never_replaced_by_another",
+        "tracker_citation",
+        "INSERT",
+        _CITES_IN_PLACE.format(other=""),
+        "a citation of a published update is never replaced",
+    ),
+    Rule(
+        "citation_is_never_moved_over_another",
+        "tracker_citation",
+        "UPDATE",
+        _CITES_IN_PLACE.format(other="AND c.id <> OLD.id"),
+        "a citation of a published update is never replaced",
+    ),
+    Rule(
+        "change_is_never_replaced_by_another",
+        "tracker_change",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM tracker_change WHERE hash = NEW.hash)",
+        "a line of the log of changes is never replaced",
+    ),
+    Rule(
+        "revision_is_never_replaced_by_another",
+        "tracker_revision",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM tracker_revision r WHERE r.id = NEW.id"
+        " OR r.update_id = NEW.update_id OR r.seq = NEW.seq"
+        " OR r.replacement_id = NEW.replacement_id)",
+        "a correction or retraction is never replaced",
+    ),
+)
+
+
 def _sqlite(rule: Rule) -> list[str]:
     return [
         f"CREATE TRIGGER tracker_{rule.name} BEFORE {rule.moment} ON {rule.table}"
@@ -142,15 +200,15 @@ def _postgresql(rule: Rule) -> list[str]:
 
 
 def create(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    write = _postgresql if schema_editor.connection.vendor == "postgresql" else _sqlite
-    for rule in RULES:
-        for statement in write(rule):
+    postgresql = schema_editor.connection.vendor == "postgresql"
+    for rule in RULES if postgresql else (*RULES, *SQLITE_RULES):
+        for statement in _postgresql(rule) if postgresql else _sqlite(rule):
             schema_editor.execute(statement)
 
 
 def drop(schema_editor: BaseDatabaseSchemaEditor) -> None:
     postgresql = schema_editor.connection.vendor == "postgresql"
-    for rule in RULES:
+    for rule in RULES if postgresql else (*RULES, *SQLITE_RULES):
         on = f" ON {rule.table}" if postgresql else ""
         schema_editor.execute(f"DROP TRIGGER tracker_{rule.name}{on}")
         if postgresql:

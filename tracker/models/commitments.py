@@ -85,6 +85,9 @@ class Topic(PublicRecord):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("topic", args=[self.slug])
+
 
 class Position(models.Model):
     """Where a commitment stands after a sequence of updates.
@@ -140,7 +143,7 @@ class Commitment(PublicRecord, Position):
         unique=True,
         validators=[
             RegexValidator(
-                r"^[A-Z0-9]+(-[A-Z0-9]+)*-[0-9]{4}-[0-9]{3,6}$",
+                r"^[A-Z0-9]+(-[A-Z0-9]+)*-[0-9]{4}-[0-9]{3,6}\Z",
                 _("Write parties, year and number, such as CAN-KOR-2025-004."),
             )
         ],
@@ -247,7 +250,10 @@ class Alias(PublicRecord):
         constraints = (
             *PublicRecord.Meta.constraints,
             models.UniqueConstraint(
-                name="alias_is_given_once", fields=("commitment", "name", "language")
+                name="alias_is_given_once",
+                fields=("commitment", "name", "language"),
+                # What was taken back may be given again.
+                condition=Q(retracted_seq__isnull=True),
             ),
         )
 

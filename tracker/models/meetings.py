@@ -50,6 +50,9 @@ class Forum(PublicRecord):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("forum", args=[self.slug])
+
 
 class MeetingQuerySet(PublicRecordQuerySet["Meeting"]):
     def fully_recorded(self, *, known: int | None = None) -> MeetingQuerySet:

@@ -22,7 +22,7 @@ class Party(PublicRecord):
         _("code"),
         max_length=12,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9]{2,12}$", _("Use 2 to 12 capital letters."))],
+        validators=[RegexValidator(r"^[A-Z0-9]{2,12}\Z", _("Use 2 to 12 capital letters."))],
         help_text=_("A state's ISO 3166-1 alpha-3 code, such as CAN."),
     )
     slug = models.SlugField(_("address"), max_length=80, unique=True)

@@ -201,7 +201,8 @@ class Reader:
         try:
             if spec.type is Type.RECORDS and spec.record is not None:
                 records = self.list_of(file, node, spec.record)
-                if spec.required and not records:
+                is_empty = isinstance(node, yaml.SequenceNode) and not node.value
+                if spec.required and is_empty:
                     raise ValueError(f"“{spec.name}” needs at least one entry.")
                 return records
             if spec.type is Type.NAMES:
@@ -308,6 +309,21 @@ def _check_numbers(commitment: Record) -> Iterator[Problem]:
             yield update.problem("A correction says why, in “reason”.", "corrects")
 
 
+def _check_note_keys(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
+    """A note's key is its own in the whole register."""
+    first: dict[str, Record] = {}
+    for noun in ("meeting", "commitment"):
+        for about in records[noun].values():
+            for note in about["notes"]:
+                earlier = first.setdefault(note.key, note)
+                if earlier is not note:
+                    yield note.problem(
+                        f"The note “{note.key}” is given twice; the first stands in "
+                        f"{earlier.file}, line {earlier.line}.",
+                        "key",
+                    )
+
+
 def _check_parents(commitments: dict[str, Record]) -> Iterator[Problem]:
     for record in commitments.values():
         for name in ("part_of", "supersedes"):
@@ -346,6 +362,7 @@ def read_register(root: Path) -> Register:
     if not reader.problems:
         reader.problems.extend(_check_references(records))
         reader.problems.extend(_check_parents(records["commitment"]))
+        reader.problems.extend(_check_note_keys(records))
         for commitment in records["commitment"].values():
             reader.problems.extend(_check_numbers(commitment))
     if reader.problems or head is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from tracker.lib.partial_dates import PartialDate
 from tracker.register_format.schema import Noun, Type
 
 _WIDTH = 96
+# White space that a block of text would lose or change.
+_NEEDS_ESCAPES = re.compile("[\r\t\x85\u2028\u2029\ufeff]| \n|\n ")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -21,9 +24,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    if text != text.strip() or _NEEDS_ESCAPES.search(text):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
     if "\n" in text:
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
-    style = ">" if len(text) > _WIDTH - 16 and not text.startswith(" ") else None
+    style = ">" if len(text) > _WIDTH - 16 else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
