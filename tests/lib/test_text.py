@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import unicodedata
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.lib.text import (
+    fold,
+    has_control_characters,
+    render_note,
+    without_control_characters,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Défense ÉNERGIE", "defense energie"),
+        ("GSOMIA", "gsomia"),
+        ("사이버정책협의회", "사이버정책협의회"),
+        (unicodedata.normalize("NFD", "사이버"), "사이버"),
+        ("한 국", "한 국"),
+        ("ＧＳＯＭＩＡ　２＋２", "gsomia 2+2"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("  two\t\n words\u00a0here ", "two words here"),
+        ("a\x00b\x07c", "abc"),
+        ("３００㎒ and ℡", "300mhz and tel"),
+        ("ﬁrm", "firm"),
+        ("“2+2”", "“2+2”"),
+        ("🇰🇷 ☂", "🇰🇷 ☂"),
+        ("", ""),
+        ("\u0301", ""),
+    ],
+)
+def test_text_is_folded_for_search(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)))
+def test_hangul_stays_whole(text: str) -> None:
+    assert fold(text) == text == fold(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x9f", "\ufffe"])
+def test_control_characters_are_found_and_dropped(character: str) -> None:
+    assert has_control_characters(f"a{character}b")
+    assert without_control_characters(f"a{character}b") == "ab"
+
+
+@pytest.mark.parametrize("text", ["", "line\r\nline\ttab", "é 한 🇰🇷", "\x85"])
+def test_other_text_is_left_alone(text: str) -> None:
+    assert not has_control_characters(text)
+    assert without_control_characters(text) == text
+
+
+@given(st.text(st.characters()))
+def test_what_is_left_has_no_control_characters(text: str) -> None:
+    assert not has_control_characters(without_control_characters(text))
+
+
+def test_a_lone_surrogate_is_dropped() -> None:
+    assert fold("a\ud800b") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("It *was* **firm**.", "<p>It <em>was</em> <strong>firm</strong>.</p>\n"),
+        ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n"),
+        (
+            "[text](https://example.org/a?b=1&c=2)",
+            '<p><a href="https://example.org/a?b=1&amp;c=2" rel="nofollow noopener">text</a></p>\n',
+        ),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>\n"),
+        ("a < b & c", "<p>a &lt; b &amp; c</p>\n"),
+        ("# Title", "Title\n"),
+        ("nul\x00l", "<p>null</p>\n"),
+        ("", ""),
+    ],
+)
+def test_a_note_is_rendered(source: str, html: str) -> None:
+    assert render_note(source) == html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "![alt](https://example.org/pixel.png)",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<javascript:alert(1)>",
+        "[x](https://example.org 'onmouseover=\"alert(1)')",
+        "<iframe src=https://example.org></iframe>",
+        "<p style='position:fixed'>x</p>",
+        "```html\n<script>alert(1)</script>\n```",
+    ],
+)
+def test_a_note_holds_nothing_that_runs_or_loads(source: str) -> None:
+    page = Elements()
+    page.feed(render_note(source))
+    assert page.found - HARMLESS == set()
+
+
+HARMLESS = {
+    *("p", "code", "a", ("a", "href", "https"), ("a", "rel", "nofollow noopener")),
+    ("a", "title", 'onmouseover="alert(1)'),  # a title is only text
+}
+
+
+class Elements(HTMLParser):
+    """Gathers the tags and attributes of a page; of an address, its scheme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str | tuple[str, str, str | None]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+        for name, value in attrs:
+            self.found.add((tag, name, value.split(":")[0] if name == "href" and value else value))

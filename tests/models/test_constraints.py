@@ -1,0 +1,235 @@
+"""Each database constraint refuses, by its readable name, what Python also refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from tests import make
+from tests.stored import without_triggers
+from tracker.models import (
+    Change,
+    LogHead,
+    Revision,
+    Standing,
+    StatusUpdate,
+)
+
+pytestmark = pytest.mark.django_db
+
+Case = tuple[str, Callable[[], Any]]
+
+
+def setting(row: models.Model, **values: Any) -> Any:
+    """Write to a row past everything that Python checks."""
+    return type(row)._base_manager.filter(pk=row.pk).update(**values)
+
+
+def published(update: StatusUpdate, *, number: int, seq: int) -> Any:
+    return setting(update, number=number, published_seq=seq, published_at=make.NOW)
+
+
+def change(**overrides: Any) -> Change:
+    values = {
+        "seq": 1,
+        "recorded_at": make.NOW,
+        "kind": "meeting",
+        "significance": "major",
+        "payload": {},
+        "previous_hash": "0" * 64,
+        "hash": "1" * 64,
+    }
+    return Change.objects.create(**values | overrides)
+
+
+def standing(**overrides: Any) -> Standing:
+    update = make.make_update()
+    values = {
+        "commitment": update.commitment,
+        "update": update,
+        "valid_from": dt.date(2026, 1, 1),
+        "known_from": 1,
+    }
+    return Standing.objects.create(**values | overrides)
+
+
+def update_with_a_number_taken() -> Any:
+    first = make.make_update()
+    second = make.make_update(commitment=first.commitment)
+    published(first, number=1, seq=1)
+    return published(second, number=1, seq=2)
+
+
+def second_correction() -> Any:
+    original = make.make_update()
+    for number in (1, 2):
+        replacement = make.make_update(
+            commitment=original.commitment, corrects=original, reason="Misread."
+        )
+        published(replacement, number=number, seq=number)
+    return None
+
+
+def correction_without_reason() -> Any:
+    return make.make_update(corrects=make.make_update())
+
+
+def revision(**overrides: Any) -> Any:
+    update = make.make_update()
+    return Revision.objects.create(**{"update": update, "reason": "Wrong.", "seq": 1} | overrides)
+
+
+def revision_by_itself() -> Any:
+    update = make.make_update()
+    return revision(update=update, replacement=update)
+
+
+def line_zero() -> Any:
+    with without_triggers():
+        change(seq=0)
+
+
+def twice_the_same_alias() -> Any:
+    commitment = make.make_commitment()
+    for _ in range(2):
+        make.make_alias(commitment, name="GSOMIA")
+
+
+def part_of_itself() -> Any:
+    commitment = make.make_commitment()
+    return setting(commitment, part_of=commitment)
+
+
+def superseding_itself() -> Any:
+    commitment = make.make_commitment()
+    return setting(commitment, supersedes=commitment)
+
+
+def recorded(**overrides: Any) -> Any:
+    values = {"published_seq": 1, "fully_recorded_seq": 2, "first_day": "2026-02-25"}
+    return setting(make.make_meeting(), **values | overrides)
+
+
+CASES: list[Case] = [
+    ("party_kind_is_known", lambda: make.make_party(kind="empire")),
+    ("source_kind_is_known", lambda: make.make_source(kind="rumour")),
+    ("source_text_has_its_hash", lambda: setting(make.make_source(), text="Text.")),
+    ("source_text_has_its_hash", lambda: setting(make.make_source(), text_sha256="0" * 64)),
+    ("forum_level_is_known", lambda: make.make_forum(level=5)),
+    ("meeting_level_is_known", lambda: make.make_meeting(level=0)),
+    ("meeting_state_is_known", lambda: make.make_meeting(state="adjourned")),
+    (
+        "meeting_is_held_and_public_before_it_is_fully_recorded",
+        lambda: recorded(published_seq=None),
+    ),
+    ("meeting_is_held_and_public_before_it_is_fully_recorded", lambda: recorded(state="planned")),
+    ("meeting_is_held_and_public_before_it_is_fully_recorded", lambda: recorded(first_day=None)),
+    ("commitment_instrument_is_known", lambda: make.make_commitment(instrument="oath")),
+    ("commitment_stage_is_known", lambda: make.make_commitment(stage="ratified")),
+    ("commitment_assessment_is_known", lambda: make.make_commitment(assessment="broken")),
+    (
+        "commitment_has_a_stage_before_it_is_public",
+        lambda: make.make_commitment(published_seq=1),
+    ),
+    ("commitment_is_not_part_of_itself", part_of_itself),
+    ("commitment_is_not_part_of_itself", superseding_itself),
+    ("alias_is_given_once", twice_the_same_alias),
+    ("update_stage_is_known", lambda: make.make_update(stage="")),
+    ("update_stage_is_known", lambda: make.make_update(stage="ratified")),
+    ("update_assessment_is_known", lambda: make.make_update(assessment="broken")),
+    ("update_firmness_is_known", lambda: make.make_update(firmness="solemn")),
+    ("update_significance_is_known", lambda: make.make_update(significance="huge")),
+    (
+        "update_is_numbered_when_it_is_published",
+        lambda: setting(make.make_update(), number=1),
+    ),
+    (
+        "update_is_numbered_when_it_is_published",
+        lambda: setting(make.make_update(), published_seq=1),
+    ),
+    (
+        "update_is_numbered_when_it_is_published",
+        lambda: setting(make.make_update(), number=1, published_seq=1),
+    ),
+    ("update_that_corrects_says_why", correction_without_reason),
+    ("update_happened_on_a_known_date", lambda: make.make_update(happened="soon")),
+    ("update_number_is_given_once", update_with_a_number_taken),
+    ("update_is_corrected_once", second_correction),
+    ("revision_says_why", lambda: revision(reason="")),
+    ("revision_is_not_by_itself", revision_by_itself),
+    ("note_is_about_one_thing", lambda: make.make_note(meeting=None)),
+    (
+        "note_is_about_one_thing",
+        lambda: make.make_note(meeting=make.make_meeting(), commitment=make.make_commitment()),
+    ),
+    ("change_kind_is_known", lambda: change(kind="rumour")),
+    ("change_significance_is_known", lambda: change(significance="huge")),
+    ("change_is_numbered_from_one", line_zero),
+    ("log_has_one_head", lambda: LogHead.objects.create(pk=2)),
+    ("standing_covers_a_day", lambda: standing(valid_to=dt.date(2026, 1, 1))),
+    ("standing_covers_a_change", lambda: standing(known_to=1)),
+    *[
+        (
+            f"{noun}_is_public_before_it_is_retracted",
+            lambda make_one=make_one, seqs=seqs: setting(
+                make_one(), published_seq=seqs[0], retracted_seq=seqs[1]
+            ),
+        )
+        for noun, make_one in (
+            ("party", make.make_party),
+            ("source", make.make_source),
+            ("topic", make.make_topic),
+            ("forum", make.make_forum),
+            ("meeting", make.make_meeting),
+            ("commitment", lambda: make.make_commitment(stage="signed")),
+            ("alias", lambda: make.make_alias(make.make_commitment())),
+            ("note", make.make_note),
+        )
+        for seqs in ((None, 2), (2, 1))
+    ],
+]
+
+# SQLite names the columns of a unique constraint instead, or a trigger speaks first.
+SQLITE_COLUMNS = {
+    "alias_is_given_once": "tracker_alias.commitment_id, tracker_alias.name",
+    "update_number_is_given_once": "a published update is never replaced",
+    "update_is_corrected_once": "tracker_statusupdate.corrects_id",
+}
+
+
+@pytest.mark.parametrize(("name", "write"), CASES, ids=[name for name, _ in CASES])
+def test_a_constraint_refuses(name: str, write: Callable[[], Any], on_postgresql: bool) -> None:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        write()
+    assert (name if on_postgresql else SQLITE_COLUMNS.get(name, name)) in str(refusal.value)
+
+
+def declared_names() -> Iterator[str]:
+    for model in apps.get_app_config("tracker").get_models():
+        for constraint in model._meta.constraints:
+            yield constraint.name
+
+
+def test_every_constraint_has_its_case() -> None:
+    assert {name for name, _ in CASES} == set(declared_names())
+
+
+@pytest.mark.parametrize(
+    ("make_two", "column"),
+    [
+        (lambda: [make.make_party(code="JPN", slug=s) for s in "ab"], "code"),
+        (lambda: [make.make_source(slug="same") for _ in "ab"], "slug"),
+        (lambda: [make.make_meeting(slug="same") for _ in "ab"], "slug"),
+        (lambda: [make.make_commitment(reference="CAN-KOR-2020-001") for _ in "ab"], "reference"),
+        (lambda: [make.make_commitment(slug="same") for _ in "ab"], "slug"),
+        (lambda: [make.make_note(key="same") for _ in "ab"], "key"),
+    ],
+)
+def test_a_permanent_name_is_given_once(make_two: Callable[[], Any], column: str) -> None:
+    with pytest.raises(IntegrityError, match=column), transaction.atomic():
+        make_two()

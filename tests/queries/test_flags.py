@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from tests import make
+from tracker.models import Assessment, Commitment, Level, Stage
+from tracker.queries.flags import (
+    QUERIES,
+    RULES,
+    Flag,
+    due_soon_until,
+    flags_of,
+    has_no_information,
+    no_information_q,
+    quiet_since,
+    with_silence,
+)
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import position_of, public_commitments
+
+pytestmark = pytest.mark.django_db
+
+NOW = make.NOW
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def on(text: str) -> Moment:
+    return Moment(today=day(text))
+
+
+def flags(commitment: Commitment, moment: Moment) -> list[str]:
+    """The flags by the row's rules, after seeing that SQL says the same."""
+    rows = with_silence(public_commitments(as_of=moment.as_of, known_at=moment.known_at), moment)
+    row = rows.get(pk=commitment.pk)
+    by_row = flags_of(row, moment)
+    assert by_row == [flag for flag in Flag if rows.filter(QUERIES[flag](moment), pk=row.pk)]
+    return [str(flag) for flag in by_row]
+
+
+def test_each_flag_has_its_rule_in_words_and_as_sql() -> None:
+    assert list(RULES) == list(QUERIES) == list(Flag)
+
+
+# -- Overdue and due soon -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "last_day"),
+    [("2026", "2026-12-31"), ("2026-12", "2026-12-31"), ("2026-12-30", "2026-12-30")],
+)
+def test_overdue_begins_on_the_day_after_the_last_day_of_the_target(
+    target: str, last_day: str
+) -> None:
+    commitment = make.published_commitment(target=target)
+    last = day(last_day)
+    assert flags(commitment, Moment(today=last - dt.timedelta(days=91))) == []
+    assert flags(commitment, Moment(today=last - dt.timedelta(days=90))) == ["due_soon"]
+    assert flags(commitment, Moment(today=last)) == ["due_soon"]
+    assert flags(commitment, Moment(today=last + dt.timedelta(days=1))) == ["overdue"]
+
+
+def test_words_and_no_date_are_never_due() -> None:
+    for target in ("at the earliest opportunity", None):
+        commitment = make.published_commitment(target=target)
+        assert flags(commitment, on("2026-12-31")) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_open"),
+    [
+        *[({"stage": stage}, True) for stage in Stage.values[:6]],
+        *[({"stage": stage}, False) for stage in Stage.values[6:]],
+        *[({"assessment": a}, True) for a in ("not_assessed", "on_track", "delayed", "stalled")],
+        *[({"assessment": a}, True) for a in ("delivered_in_part", "not_assessable")],
+        *[({"assessment": a}, False) for a in ("delivered", "delivered_late", "abandoned")],
+    ],
+)
+def test_only_what_is_open_is_overdue_or_due_soon_or_quiet(
+    values: dict[str, str], is_open: bool
+) -> None:
+    meeting = make.published_meeting(date="2025-01-01")
+    commitment = make.published_commitment(
+        **values, target="2026-03", happened="2025-01-01", meeting=meeting
+    )
+    make.published_meeting(date="2025-12-01", fully_recorded=True)
+    assert flags(commitment, on("2025-12-31")) == (["due_soon", "dropped"] if is_open else [])
+    assert flags(commitment, on("2026-04-01")) == (
+        ["overdue", "quiet", "dropped"] if is_open else []
+    )
+
+
+def test_a_slip_is_told_of_what_is_closed_too() -> None:
+    commitment = make.published_commitment(happened="2025", target="2026-01")
+    make.published_update(commitment, target="2026-06", stage="completed")
+    assert flags(commitment, on("2026-11-22")) == ["slipped"]
+
+
+def test_the_days_before_and_the_months_are_settings() -> None:
+    with override_settings(DUE_SOON_DAYS=1, QUIET_AFTER_MONTHS=1):
+        assert due_soon_until(day("2026-12-31")) == day("2027-01-01")
+        assert quiet_since(day("2026-03-31")) == day("2026-02-28")
+        commitment = make.published_commitment(happened="2026-10-22", target="2026-12")
+        assert flags(commitment, on("2026-11-21")) == []
+        assert flags(commitment, on("2026-11-22")) == ["quiet"]
+        assert flags(commitment, on("2026-12-30")) == ["due_soon", "quiet"]
+
+
+# -- Quiet --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happened", "first_quiet_day"),
+    [("2025-11-22", "2026-11-22"), ("2025-02", "2026-02-28"), ("2024", "2025-12-31")],
+)
+def test_quiet_begins_months_after_the_last_day_of_the_last_update(
+    happened: str, first_quiet_day: str
+) -> None:
+    commitment = make.published_commitment(happened=happened)
+    first = day(first_quiet_day)
+    assert flags(commitment, Moment(today=first - dt.timedelta(days=1))) == []
+    assert flags(commitment, Moment(today=first)) == ["quiet"]
+
+
+# -- No information -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "later", "expected"),
+    [
+        ({}, None, True),
+        ({"assessment": "delayed"}, None, False),
+        ({}, {"happened": "2026-03-31"}, True),
+        ({}, {"happened": "2026-04-01"}, False),
+        ({"stage": "completed"}, None, False),
+    ],
+)
+def test_no_information_is_silence_since_the_target(
+    values: dict[str, Any], later: dict[str, Any] | None, expected: bool
+) -> None:
+    commitment = make.published_commitment(target="2026-03", **values)
+    if later:
+        make.published_update(commitment, **later)
+    for today, holds in (("2026-03-31", False), ("2026-04-01", expected)):
+        moment = on(today)
+        row = public_commitments().get()
+        assert has_no_information(position_of(row), moment.day) is holds
+        assert public_commitments().filter(no_information_q(moment)).exists() is holds
+
+
+# -- Dropped ------------------------------------------------------------------------------------
+
+LATER: list[tuple[str, dict[str, Any], bool]] = [
+    ("same rank, fully recorded", {}, True),
+    ("higher level", {"level": Level.LEADERS}, True),
+    ("lower level", {"level": Level.SENIOR_OFFICIALS}, False),
+    ("not fully recorded", {"fully_recorded": False}, False),
+    ("on the day of the mention", {"date": "2025-10-02"}, False),
+    ("a month that begins before the mention", {"date": "2025-10"}, False),
+    ("a month after it", {"date": "2025-11"}, True),
+    ("on the day asked for", {"date": "2026-11-22"}, True),
+    ("on the day after that", {"date": "2026-11-23"}, False),
+    ("a month that is not over", {"date": "2026-11"}, False),
+    ("before the mention", {"date": "2025-10-01"}, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_dropped"), [case[1:] for case in LATER], ids=[case[0] for case in LATER]
+)
+def test_what_a_later_meeting_must_be_for_its_silence_to_count(
+    values: dict[str, Any], is_dropped: bool
+) -> None:
+    first = make.published_meeting(date="2025-10-02", level=Level.MINISTERS, fully_recorded=True)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first)
+    make.published_meeting(**{"date": "2026-02-25", "fully_recorded": True} | values)
+    assert ("dropped" in flags(commitment, on("2026-11-22"))) is is_dropped
+
+
+def test_a_meeting_of_other_parties_drops_nothing() -> None:
+    [canada, korea] = make.both_parties()
+    japan = make.make_party(code="JPN")
+    first = make.published_meeting(date="2025-10-02")
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first)
+    for parties in ([canada], [canada, korea, japan], [canada, japan]):
+        make.published_meeting(date="2026-01", parties=parties, fully_recorded=True)
+    assert flags(commitment, on("2026-02-01")) == []
+    make.published_meeting(date="2026-01", parties=[korea, canada], fully_recorded=True)
+    assert flags(commitment, on("2026-02-01")) == ["dropped"]
+
+
+def test_a_mention_ends_it_and_an_update_outside_a_meeting_too() -> None:
+    first = make.published_meeting(date="2025-10-02")
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first)
+    second = make.published_meeting(date="2026-01-15", fully_recorded=True)
+    assert flags(commitment, on("2026-02-01")) == ["dropped"]
+    make.published_update(commitment, happened="2026-01-15", meeting=second)
+    assert flags(commitment, on("2026-02-01")) == []
+    make.published_meeting(date="2026-03-01", fully_recorded=True)
+    assert flags(commitment, on("2026-03-01")) == ["dropped"]
+    make.published_update(commitment, happened="2026-03-02")
+    assert flags(commitment, on("2026-03-02")) == []
+
+
+def test_what_no_meeting_ever_mentioned_is_not_dropped() -> None:
+    commitment = make.published_commitment(happened="2025-10-02")
+    make.published_meeting(date="2026-01", fully_recorded=True)
+    assert flags(commitment, on("2026-02-01")) == []
+
+
+def test_dropped_looks_back_in_time() -> None:
+    first = make.published_meeting(date="2025-10-02", now=NOW)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first, now=NOW)
+    second = make.published_meeting(date="2026-01-15", now=NOW)
+    later = NOW + dt.timedelta(days=3)
+    make.mark_fully_recorded(second, now=later)
+    today = later.date()
+    for moment, expected in (
+        (Moment(today=today), ["quiet", "dropped"]),
+        (Moment(today=today, as_of=day("2026-01-14")), []),
+        (Moment(today=today, as_of=day("2026-01-15")), ["dropped"]),
+        (Moment(today=today, known_at=NOW.date()), ["quiet"]),
+        (Moment(today=today, known_at=today), ["quiet", "dropped"]),
+    ):
+        assert flags(commitment, moment) == expected
+
+
+def test_drafts_of_meetings_drop_nothing() -> None:
+    first = make.published_meeting(date="2025-10-02")
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first)
+    make.make_meeting(date="2026-01", parties_key="CAN-KOR")
+    assert flags(commitment, on("2026-02-01")) == []
+
+
+def test_the_choices_of_open_and_closed_are_all_there() -> None:
+    """A stage or assessment added later must be thought about here."""
+    assert (len(Stage), len(Assessment)) == (10, 9)
