@@ -38,7 +38,13 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("query", SENTENCES, ids=lambda q: q[:30])
-@pytest.mark.parametrize("page", ["/", "/changes/", "/parties/canada/"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("/", "/changes/", "/parties/canada/"),
+        *("/topics/information-security/", "/forums/2plus2-ministerial/"),
+    ],
+)
 def test_a_bad_value_gets_a_sentence_and_no_list(client: Client, page: str, query: str) -> None:
     response = client.get(f"{page}?{query}")
     told = response.content.decode()

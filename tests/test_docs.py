@@ -27,7 +27,7 @@ NOUNS = [
 @pytest.mark.parametrize("name", LINES)
 def test_every_address_is_in_the_readme(name: str) -> None:
     first = LINES[name][0].split("?")[0]
-    shown = re.sub(r"(?<=s/)[a-z-]+/$", "SLUG/", first)
+    shown = re.sub(r"(?<=s/)[a-z-]+/(?=$|[a-z]+[./])", "SLUG/", first)
     assert f"`{shown}`" in README
 
 

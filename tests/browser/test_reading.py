@@ -19,13 +19,33 @@ PAGES = [
     "/commitments/classified-information-agreement/",
     "/commitments/cyber-policy-consultations/",
     "/commitments/classified-information-agreement/?as_of=2025-11-01",
+    "/matrix/",
+    "/matrix/?columns=2plus2-ministerial&as_of=2025-11-01",
+    "/matrix/?columns=nonsense",
+    "/compare/",
+    "/compare/?from=2025-10-02-first-2plus2-director-general&to=2026-11-22&party=canada",
+    "/compare/?from=nowhere&to=2020-01-01",
+    "/charts/",
+    "/charts/?q=nothing-matches-this",
+    "/embed/status/?party=canada",
     "/meetings/",
+    "/meetings/2025-10-30-leaders-meeting-on-apec-margins/?as_of=2025-11-01",
+    "/meetings/2028-third-2plus2-ministerial/",
+    "/meetings/2028-third-2plus2-ministerial/brief/",
+    "/meetings/2026-02-25-second-2plus2-ministerial/brief/",
     "/meetings/2026-02-25-second-2plus2-ministerial/",
     "/sources/",
     "/sources/2025-10-noah-note/",
     "/parties/",
     "/parties/canada/",
+    "/topics/",
+    "/topics/information-security/",
+    "/forums/",
+    "/forums/2plus2-ministerial/?as_of=2025-11-01",
+    "/sources/2026-02-25-ministerial-joint-statement/?as_of=2026-03-01",
+    "/commitments/indo-pacific-dialogue/",
     "/changes/",
+    "/data/",
     "/methodology/",
 ]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -94,6 +114,26 @@ def test_the_list_refreshes_in_place_and_keeps_its_address(page: Page) -> None:
     expect(page.locator("tbody tr")).to_have_count(3)
     page.locator("tbody a").first.click()
     expect(page.locator("h1")).not_to_have_text("Commitments")
+
+
+def test_a_workbook_is_waited_for_in_sight(page: Page) -> None:
+    page.goto("/?stage=signed")
+    with page.expect_download() as download:
+        page.locator('a[href="/commitments.xlsx?stage=signed"]').click()
+    assert download.value.suggested_filename.startswith("commitments-at-the-stage-signed-")
+    expect(page.locator("[data-files-state]")).to_have_text("The file is with you.")
+    expect(page.locator("[data-files-state] progress")).to_be_hidden()
+
+
+def test_a_file_that_cannot_be_made_says_why(
+    page: Page, take_faults: Callable[[], list[str]]
+) -> None:
+    page.goto("/data/")
+    link = page.locator("a[data-file]").last
+    link.evaluate("link => link.search = '?stage=late'")
+    link.click()
+    expect(page.locator("[data-files-state]")).to_contain_text("There is no “late” here.")
+    assert all("400" in fault for fault in take_faults())
 
 
 def test_everything_works_without_javascript(browser: Browser, site: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +38,14 @@ class Paging:
     """One page of a list with the addresses of its neighbours."""
 
     page: Page[Any]
-    rows: QuerySet[Any]
+    rows: Any  # of the kind that was given: a queryset, or a list of what stands for its rows
     params: QueryDict
     notice: str
+    parameter: str = "page"
 
     def _href(self, number: int) -> str:
         params = self.params.copy()
-        params["page"] = str(number)
+        params[self.parameter] = str(number)
         return f"?{params.urlencode()}"
 
     @property
@@ -55,10 +57,19 @@ class Paging:
         return self._href(self.page.next_page_number()) if self.page.has_next() else ""
 
 
-def paginate(found: QuerySet[Any], params: QueryDict, *, per_page: int) -> Paging:
-    """Cut out the page that `?page=` asks for; the nearest one, with a notice, if there is none."""
+def paginate(
+    found: QuerySet[Any] | Sequence[Any],
+    params: QueryDict,
+    *,
+    per_page: int,
+    parameter: str = "page",
+) -> Paging:
+    """Cut out the page that `?page=` asks for; the nearest one, with a notice, if there is none.
+
+    A page with two lists names the parameter of the second.
+    """
     paginator = Paginator(found, per_page)
-    asked = params.get("page", "1")
+    asked = params.get(parameter, "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     last = paginator.num_pages
     notice = ""
@@ -71,4 +82,4 @@ def paginate(found: QuerySet[Any], params: QueryDict, *, per_page: int) -> Pagin
         }
     page = paginator.page(min(max(number, 1), last))
     start = page.start_index() - 1 if page.paginator.count else 0
-    return Paging(page, found[start : start + per_page], params, notice)
+    return Paging(page, found[start : start + per_page], params, notice, parameter)

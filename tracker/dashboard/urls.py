@@ -2,18 +2,42 @@
 
 from django.urls import path
 
-from tracker.dashboard import views
+from tracker.dashboard import (
+    charts,
+    commitment,
+    compare,
+    embed,
+    matrix,
+    meetings,
+    scoped_lists,
+    sitemap,
+    sources,
+    views,
+)
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
-    path("commitments/<slug:slug>/", views.commitment, name="commitment"),
-    path("meetings/", views.meetings, name="meetings"),
-    path("meetings/<slug:slug>/", views.meeting, name="meeting"),
-    path("sources/", views.sources, name="sources"),
-    path("sources/<slug:slug>/", views.source, name="source"),
-    path("parties/", views.parties, name="parties"),
-    path("parties/<slug:slug>/", views.party, name="party"),
+    path("commitments/<slug:slug>/", commitment.commitment, name="commitment"),
+    path("commitments/<slug:slug>/cite.<slug:extension>", commitment.cite, name="cite"),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/<slug:slug>/", meetings.meeting, name="meeting"),
+    path("meetings/<slug:slug>/brief/", meetings.brief, name="brief"),
+    path("compare/", compare.compare, name="compare"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("charts/", charts.charts, name="charts"),
+    path("embed/status/", embed.embed_status, name="embed-status"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<slug:slug>/", sources.source, name="source"),
+    path("parties/", scoped_lists.parties, name="parties"),
+    path("parties/<slug:slug>/", scoped_lists.party, name="party"),
+    path("topics/", scoped_lists.topics, name="topics"),
+    path("topics/<slug:slug>/", scoped_lists.topic, name="topic"),
+    path("forums/", scoped_lists.forums, name="forums"),
+    path("forums/<slug:slug>/", scoped_lists.forum, name="forum"),
     path("changes/", views.changes, name="changes"),
     path("methodology/", views.methodology, name="methodology"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>-<int:number>.xml", sitemap.section, name="sitemap-section"),
+    path("robots.txt", sitemap.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
 ]

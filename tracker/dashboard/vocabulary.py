@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Significance, Stage
+from tracker.queries.crosswalk import CROSSWALK
 from tracker.queries.flags import RULES, Flag
 from tracker.queries.history import Movement
 
@@ -81,31 +81,6 @@ SIGNIFICANCES = {
     Significance.MAJOR: _("Worth telling subscribers."),
     Significance.MINOR: _("Shown in the log, sent to nobody."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Crosswalk:
-    """One state of ours on the scales of others."""
-
-    state: Any
-    g7: str
-    polimeter: Any
-    politifact: str
-    ogp: str
-
-
-CROSSWALK = (
-    Crosswalk(_("Announced"), "−1", _("Not yet rated"), "Not Yet Rated", "Not Started"),
-    Crosswalk(
-        _("Preparing, negotiating, scheduled"), "0", _("In progress"), "In the Works", "Limited"
-    ),
-    Crosswalk(_("Concluded, signed"), "0", _("In progress"), "In the Works", "Substantial"),
-    Crosswalk(_("In effect, completed; delivered"), "+1", _("Kept"), "Promise Kept", "Completed"),
-    Crosswalk(_("Delivered in part"), "0", _("Partially kept"), "Compromise", "Substantial"),
-    Crosswalk(_("Stalled"), "−1", _("In progress"), "Stalled", "Limited"),
-    Crosswalk(_("Abandoned, withdrawn"), "−1", _("Broken"), "Promise Broken", "Withdrawn"),
-    Crosswalk(_("Not assessable"), "–", _("Not rated"), "–", "–"),
-)
 
 
 def _terms(definitions: dict[Any, Any]) -> list[tuple[str, Any, Any]]:

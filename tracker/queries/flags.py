@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.lib.partial_dates import add_months
 from tracker.models import Assessment, Commitment, Meeting, Position
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
+from tracker.models.meetings import MeetingQuerySet
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 
@@ -132,23 +134,32 @@ def quiet_q(moment: Moment) -> Q:
     return open_q(moment) & Q(**{f"{last}__lte": quiet_since(moment.day)})
 
 
-def passed_over(moment: Moment) -> Exists:
-    """Whether a fully recorded meeting since the last mention, of equal rank, was silent on it.
+def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any) -> MeetingQuerySet:
+    """The fully recorded meetings of equal rank after a last mention: the rule of "dropped".
 
     The meeting is compared with the one that mentioned it last: exactly the same parties, the
-    same level or a higher one, and wholly after the last update.
+    same level or a higher one, and wholly after the last update. The three may be values or
+    columns of an outer query.
     """
-    recorded = Meeting.objects.public(known=known_seq(moment.known_at)).fully_recorded(
-        known=known_seq(moment.known_at)
+    known = known_seq(moment.known_at)
+    recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
+    return recorded.filter(
+        parties_key=parties_key,
+        level__gte=level,
+        first_day__gt=since,
+        last_day__lte=moment.day,
     )
-    return Exists(
-        recorded.filter(
-            parties_key=OuterRef(moment.column("mention_parties_key")),
-            level__gte=OuterRef(moment.column("mention_level")),
-            first_day__gt=OuterRef(moment.column("last_update_day")),
-            last_day__lte=moment.day,
-        ).order_by()
+
+
+def passed_over(moment: Moment) -> Exists:
+    """Whether a fully recorded meeting since the last mention, of equal rank, was silent on it."""
+    silent = silent_meetings(
+        moment,
+        parties_key=OuterRef(moment.column("mention_parties_key")),
+        level=OuterRef(moment.column("mention_level")),
+        since=OuterRef(moment.column("last_update_day")),
     )
+    return Exists(silent.order_by())
 
 
 def dropped_q(moment: Moment) -> Q:

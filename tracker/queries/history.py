@@ -120,17 +120,20 @@ class Step:
     after: Wording
 
 
-def steps(updates: Iterable[StatusUpdate]) -> list[Step]:
-    """Tell the story of effective updates given in chronological order."""
+def steps(updates: Iterable[StatusUpdate], *, before: Wording | None = None) -> list[Step]:
+    """Tell the story of effective updates given in chronological order.
+
+    `before` is the state that they found; None where they begin the story.
+    """
     told: list[Step] = []
-    state: Wording | None = None
+    state = before
     for update in updates:
-        before = state
-        state = Wording.of(update) if before is None else before.followed_by(update)
-        moved = movements(before, state)
+        found = state
+        state = Wording.of(update) if found is None else found.followed_by(update)
+        moved = movements(found, state)
         if update.corrects_id is not None:
             moved = [Movement.CORRECTED, *moved]
-        told.append(Step(update, moved, before, state))
+        told.append(Step(update, moved, found, state))
     return told
 
 

@@ -1,63 +1,219 @@
-"""What one meeting did to every commitment, and what it passed over in silence."""
+"""What one meeting did to every commitment, what it passed over in silence, and its neighbours."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
 
-from tracker.models import Commitment, Meeting, StatusUpdate
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import Change, ChangeKind, Commitment, Meeting, MeetingState, StatusUpdate
 from tracker.queries.flags import open_q
-from tracker.queries.history import Step, steps
+from tracker.queries.history import Movement, Step, Wording
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import public_commitments, public_updates, with_evidence
+from tracker.queries.rows import titles_known
+from tracker.queries.stories import chapters, states
+from tracker.queries.visibility import (
+    known_seq,
+    public_commitments,
+    public_meetings,
+    public_updates,
+    with_evidence,
+)
+
+# The order in which a meeting's outcomes are told; each is told under the first that holds of it.
+TOLD = (
+    Movement.NEW,
+    Movement.ADVANCED,
+    Movement.RESTATED,
+    Movement.STRENGTHENED,
+    Movement.WEAKENED,
+    Movement.RESCHEDULED,
+    Movement.DELIVERED,
+    Movement.SET_BACK,
+    Movement.RENAMED,
+)
 
 
-def with_update_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Add `update_count`: how many updates that count rest on each meeting."""
-    counting = Q(
-        updates__published_seq__isnull=False,
-        updates__revision__isnull=True,
-        updates__commitment__published_seq__isnull=False,
-        updates__commitment__retracted_seq__isnull=True,
+def with_update_counts(meetings: Iterable[Meeting], moment: Moment) -> list[Meeting]:
+    """Add `update_count`: how many updates that count rest on each meeting; one query."""
+    listed = list(meetings)
+    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    counted = updates.filter(meeting__in=listed).order_by().values_list("meeting")
+    counts = dict(counted.annotate(number=Count("pk")))
+    for meeting in listed:
+        setattr(meeting, "update_count", counts.get(meeting.pk, 0))  # noqa: B010 - an annotation
+    return listed
+
+
+# -- Which meetings, and what was known of them -------------------------------------------------
+
+
+def taking_place(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]:
+    """Leave out the cancelled and, looking back, what lay ahead on that day."""
+    return by_the_day(meetings.exclude(state=MeetingState.CANCELLED), moment)
+
+
+def by_the_day(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]:
+    """Leave out, looking back, what lay ahead on that day.
+
+    When a meeting was first planned is not recorded, so a day before today knows of no plans.
+    """
+    if moment.as_of is None:
+        return meetings
+    here = Q(first_day__lte=moment.as_of)
+    if moment.as_of >= moment.today:
+        here |= Q(state=MeetingState.PLANNED)
+    return meetings.filter(here)
+
+
+def as_known(meetings: Iterable[Meeting], moment: Moment) -> list[Meeting]:
+    """The same meetings with title, date, place and record as this register had published them.
+
+    For reading only: the rows are not to be saved.
+    """
+    listed = list(meetings)
+    known = known_seq(moment.known_at)
+    if known is None:
+        return listed
+    log = Change.objects.filter(meeting__in=listed, kind=ChangeKind.MEETING, seq__lte=known)
+    told = dict(log.order_by("seq").values_list("meeting", "payload__meeting"))
+    for meeting in listed:
+        payload = told.get(meeting.pk)
+        if payload is None:
+            continue
+        for name in ("title", "state", "place", "summary"):
+            setattr(meeting, name, payload[name])
+        written = payload["date"]
+        meeting.date = (
+            PartialDate.parse(written["date"], words=written["words"])
+            if written["date"]
+            else PartialDate(words=written["words"])
+        )
+        meeting.first_day, meeting.last_day = meeting.date.first_day, meeting.date.last_day
+        if not payload["is_fully_recorded"]:
+            meeting.fully_recorded_seq = None
+    return listed
+
+
+def previous_of_forum(meeting: Meeting, moment: Moment) -> Meeting | None:
+    """The meeting of the same forum that was held last before this one."""
+    held = _of_forum(meeting, moment).filter(
+        state=MeetingState.HELD, first_day__lt=meeting.first_day
     )
-    counted = meetings.annotate(update_count=Count("updates", filter=counting, distinct=True))
-    # Grouping forgets the model's own order.
-    return counted.order_by(*Meeting._meta.ordering or ())
+    return next(iter(as_known(held[:1], moment)), None)
 
 
-def done_by(meeting: Meeting) -> list[Step]:
-    """The steps that commitments took at a meeting, each against the step before it."""
-    touched = public_updates().filter(meeting=meeting).values("commitment")
-    story: dict[int, list[StatusUpdate]] = defaultdict(list)
-    updates = public_updates().filter(commitment__in=touched)
-    for update in with_evidence(updates).chronological():
-        story[update.commitment_id].append(update)
-    taken = [
-        step
-        for updates_of_one in story.values()
-        for step in steps(updates_of_one)
-        if step.update.meeting_id == meeting.pk
-    ]
-    return sorted(taken, key=lambda step: step.update.commitment.reference)
+def next_of_forum(meeting: Meeting, moment: Moment) -> Meeting | None:
+    """The meeting of the same forum that follows this one, held or planned."""
+    later = _of_forum(meeting, moment).filter(first_day__gt=meeting.first_day)
+    return next(iter(as_known(later.reverse()[:1], moment)), None)
 
 
-def passed_over_by(meeting: Meeting, *, today: dt.date) -> Sequence[Commitment]:
-    """Open commitments on which a fully recorded meeting was silent; none for any other meeting."""
-    if not meeting.is_fully_recorded or meeting.last_day is None:
+def pairs_of_forums(moment: Moment) -> list[tuple[Meeting, Meeting]]:
+    """Of each forum that met lately, the meeting before the last and the last one."""
+    held = public_meetings(known_at=moment.known_at).filter(
+        state=MeetingState.HELD, forum__isnull=False, first_day__lte=moment.day
+    )
+    latest: dict[int | None, list[Meeting]] = defaultdict(list)
+    # Two hundred meetings reach back far enough for what is only a suggestion.
+    for meeting in held.select_related("forum")[:200]:
+        latest[meeting.forum_id].append(meeting)
+    return [(two[1], two[0]) for two in latest.values() if len(two) > 1]
+
+
+def _of_forum(meeting: Meeting, moment: Moment) -> QuerySet[Meeting]:
+    known = taking_place(public_meetings(known_at=moment.known_at), moment)
+    if meeting.forum_id is None or meeting.first_day is None:
+        return known.none()
+    return known.filter(forum=meeting.forum_id).exclude(pk=meeting.pk)
+
+
+# -- What it did --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a meeting did to one commitment, and how that stood when its forum had last met.
+
+    As `outcomes` gives it the update has no evidence; `with_words` adds it.
+    """
+
+    step: Step
+    title: str
+    earlier: Wording | None
+
+    @property
+    def movement(self) -> Movement:
+        """The movement under which it is told."""
+        return next(movement for movement in self.step.movements if movement in TOLD)
+
+
+def outcomes(meeting: Meeting, moment: Moment, *, previous: Meeting | None = None) -> list[Outcome]:
+    """The steps that commitments took at a meeting, each against the step before it.
+
+    In the order in which they are told: by movement, then by reference. `previous` is the meeting
+    of its forum against which it is read besides.
+    """
+    then = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    touched = then.filter(meeting=meeting).values("commitment")
+    told = chapters(touched, [meeting.pk], moment)
+    taken = [s for story in told.values() for s in story if s.update.meeting_id == meeting.pk]
+    named = Commitment.objects.in_bulk([step.update.commitment_id for step in taken])
+    titles = _titles(named.values(), moment)
+    last = previous.last_day if previous is not None else None
+    earlier = {} if last is None else states(touched, moment, day=last)
+    found = []
+    for step in taken:
+        commitment = named[step.update.commitment_id]
+        step.update.commitment = commitment
+        title = titles.get(commitment.pk, commitment.title)
+        found.append(Outcome(step, title, earlier.get(commitment.pk)))
+    return sorted(found, key=lambda o: (TOLD.index(o.movement), o.step.update.commitment.reference))
+
+
+def with_words(page: Sequence[Outcome], moment: Moment) -> list[Outcome]:
+    """The same outcomes with rationale and citations, in a constant number of queries."""
+    shown = StatusUpdate.objects.filter(pk__in=[outcome.step.update.pk for outcome in page])
+    loaded = {u.pk: u for u in with_evidence(shown, known_at=moment.known_at)}
+    return [replace(o, step=replace(o.step, update=loaded[o.step.update.pk])) for o in page]
+
+
+def _titles(commitments: Iterable[Commitment], moment: Moment) -> dict[int, str]:
+    known = known_seq(moment.known_at)
+    return {} if known is None else titles_known(commitments, known)
+
+
+def by_movement(given: Iterable[Outcome]) -> list[tuple[Movement, list[Outcome]]]:
+    """The outcomes under the movements that occur, in the order in which they are told."""
+    listed = list(given)
+    groups = [(movement, [o for o in listed if o.movement == movement]) for movement in TOLD]
+    return [(movement, group) for movement, group in groups if group]
+
+
+def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
+    """Open commitments on which a fully recorded meeting was silent; none for any other meeting.
+
+    Each bears the title under which it was known. `meeting` comes from `as_known`.
+    """
+    if not meeting.is_fully_recorded or meeting.last_day is None or meeting.last_day > moment.day:
         return []
-    moment = Moment(today, as_of=meeting.last_day)
-    return list(
-        public_commitments(as_of=meeting.last_day)
+    then = Moment(moment.today, as_of=meeting.last_day, known_at=moment.known_at)
+    silent = list(
+        public_commitments(as_of=then.as_of, known_at=then.known_at)
         .filter(
-            open_q(moment),
+            open_q(then),
             **{
-                moment.column("mention_parties_key"): meeting.parties_key,
-                moment.column("mention_level__lte"): meeting.level,
-                moment.column("last_update_day__lt"): meeting.first_day,
+                then.column("mention_parties_key"): meeting.parties_key,
+                then.column("mention_level__lte"): meeting.level,
+                then.column("last_update_day__lt"): meeting.first_day,
             },
         )
         .order_by("reference")
     )
+    titles = _titles(silent, moment)
+    for commitment in silent:
+        commitment.title = titles.get(commitment.pk, commitment.title)
+    return silent

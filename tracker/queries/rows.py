@@ -122,5 +122,9 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
         dropped=counts["dropped"],
         assessed=counts["total"] - counts[f"assessed_{Assessment.NOT_ASSESSED}"],
         stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
-        assessments={a: counts[f"assessed_{a}"] for a in Assessment if counts[f"assessed_{a}"]},
+        assessments={
+            a: counts[f"assessed_{a}"]
+            for a in Assessment
+            if a != Assessment.NOT_ASSESSED and counts[f"assessed_{a}"]
+        },
     )

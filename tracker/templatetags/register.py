@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
 from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -116,3 +120,80 @@ def without(params: QueryDict, *names: str) -> str:
     for name in names:
         kept.pop(name, None)
     return f"?{kept.urlencode()}"
+
+
+@register.simple_tag
+def only(params: QueryDict, *names: str) -> str:
+    """The query string of just some parameters; nothing at all where none of them is given."""
+    kept = params.copy()
+    for name in set(params) - {name for name in names if params.get(name)}:
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}" if kept else ""
+
+
+# A sign beside the word for each movement, so that neither rests on colour.
+_SIGNS = {
+    "corrected": "†",
+    "new": "+",
+    "delivered": "✓",
+    "advanced": "↗",
+    "set_back": "↙",
+    "rescheduled": "→",
+    "strengthened": "▲",
+    "weakened": "▼",
+    "renamed": "≈",
+    "restated": "=",
+}
+
+
+@register.filter
+def movement_sign(value: str) -> str:
+    return _SIGNS.get(value, "")
+
+
+# -- What the head of a page says ---------------------------------------------------------------
+
+# On pages without the filter, what makes another document; order and page number never do.
+_CANONICAL = ("as_of", "known_at", "from", "to")
+# As django.utils.html.json_script has it: no text can end the element or begin another.
+_JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def canonical_url(context: Context) -> str:
+    """The one address of what the page shows; empty where there is no request."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    found = context.get("filter")
+    names = [name for name in found.filters if name != "sort"] if found else _CANONICAL
+    kept = request.GET.copy()
+    for name in request.GET:
+        if name not in names or not any(kept.getlist(name)):
+            kept.pop(name)
+    query = kept.urlencode()
+    address: str = request.build_absolute_uri(request.path)
+    return f"{address}?{query}" if query else address
+
+
+@register.simple_tag(takes_context=True)
+def words_of_block(context: Context, name: str) -> str:
+    """What the page puts into one of its blocks, to be said once more elsewhere."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks is not None else None
+    # Plain text again: what prints it escapes it for where it is printed.
+    return html.unescape(block.render(context)).strip() if block is not None else ""
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """Linked data as a data block, which browsers do not execute."""
+    text = json.dumps(data, ensure_ascii=False).translate(_JSON_ESCAPES)
+    block = f'<script type="application/ld+json">{text}</script>'
+    return mark_safe(block)  # noqa: S308 - nothing in the text can end the element
+
+
+@register.filter
+def citation_day(value: dt.date) -> str:
+    """A day as the citation_* tags of Highwire Press have it."""
+    return f"{value:%Y/%m/%d}"

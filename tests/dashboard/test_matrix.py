@@ -1,0 +1,178 @@
+"""The matrix as a page: a real table, its pages in both directions, its bad input, its cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.dashboard.conftest import OnDay
+from tests.make import make_forum, published_commitment, published_meeting, published_update
+from tracker.models import Stage
+
+SHIPPED = pytest.mark.usefixtures("shipped_register")
+
+
+@pytest.fixture(autouse=True)
+def _day(on_day: OnDay, today: dt.date) -> None:
+    on_day(today)
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+@SHIPPED
+def test_the_shipped_register_is_25_by_12(client: Client) -> None:
+    context = client.get("/matrix/").context
+    table = context["matrix"]
+    assert (len(table.rows), len(table.columns)) == (25, 12)
+    assert [c.meeting.slug for c in table.columns][-3:] == [
+        "2026-02-25-second-2plus2-ministerial",
+        "2026-03-inaugural-cyber-policy-consultations",
+        "2028-third-2plus2-ministerial",
+    ]
+    agreement = table.rows[0]
+    assert [(c.stage, [str(m) for m in c.movements]) for c in agreement.cells if c.steps] == [
+        ("announced", ["new"]),
+        ("negotiating", ["advanced"]),
+        ("negotiating", ["restated"]),
+        ("concluded", ["advanced"]),
+        ("signed", ["advanced"]),
+    ]
+
+
+@SHIPPED
+def test_it_is_a_table_with_caption_and_scopes(client: Client) -> None:
+    page = client.get("/matrix/").content.decode()
+    assert page.count('<th scope="col"') == 13
+    assert page.count('<th scope="row"') == 25
+    assert '<caption id="matrix-caption">' in page
+    assert 'role="region" aria-labelledby="matrix-caption" tabindex="0"' in page
+    assert page.count("<td ") == 25 * 12
+
+
+@SHIPPED
+def test_what_silence_means_is_said_in_words(client: Client) -> None:
+    page = text(client, "/matrix/?q=Indo-Pacific+Dialogue")
+    assert "25 February 2026 Not mentioned" in page
+    assert "30 October 2025 Not recorded: nothing follows from it" in page
+    assert "March 2026 Nothing found that says it was held" in page
+    assert "Fully recorded" in page
+
+
+@SHIPPED
+def test_the_filter_of_the_dashboard_works_here(client: Client) -> None:
+    for query in ("stage=signed", "flag=dropped", "party=canada&instrument=dialogue", "q=GSOMIA"):
+        listed = [r.record.title for r in client.get(f"/?{query}").context["table"].rows]
+        shown = [line.row.title for line in client.get(f"/matrix/?{query}").context["matrix"].rows]
+        assert shown == listed, query
+        assert shown
+
+
+@SHIPPED
+def test_columns_choose_a_forum(client: Client) -> None:
+    response = client.get("/matrix/?columns=2plus2-ministerial&stage=signed")
+    assert [c.meeting.slug for c in response.context["matrix"].columns] == [
+        "2024-11-01-first-2plus2-ministerial",
+        "2026-02-25-second-2plus2-ministerial",
+        "2028-third-2plus2-ministerial",
+    ]
+    page = response.content.decode()
+    assert 'href="?stage=signed&amp;columns=2plus2-ministerial" aria-current="true"' in page
+    assert "were ignored" not in page
+    assert len(client.get("/matrix/?columns=all").context["matrix"].columns) == 12
+
+
+@SHIPPED
+def test_a_look_back_shows_that_day_and_leads_back(client: Client) -> None:
+    response = client.get("/matrix/?as_of=2025-11-01")
+    table = response.context["matrix"]
+    assert table.columns[-1].meeting.slug == "2025-10-30-leaders-meeting-on-apec-margins"
+    assert len(table.rows) == 14
+    page = response.content.decode()
+    assert "as things stood on 1 November 2025" in page
+    assert "/commitments/classified-information-agreement/?as_of=2025-11-01" in page
+    assert client.get("/matrix/?known_at=2026-11-21").context["matrix"].rows == []
+
+
+@SHIPPED
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("columns=nonsense", "There is no forum “nonsense” here. Choose from the list."),
+        ("stage=nonsense", "There is no “nonsense” here."),
+        ("as_of=2999-01-01", "2999-01-01 has not come yet"),
+        ("as_of=2026-13", "Write the day as year-month-day"),
+    ],
+)
+def test_a_bad_value_gets_a_sentence_and_no_table(
+    client: Client, query: str, sentence: str
+) -> None:
+    page = text(client, f"/matrix/?{query}")
+    assert sentence in page
+    assert "Nothing is shown, because the filter has an error:" in page
+    assert "<table" not in client.get(f"/matrix/?{query}").content.decode()
+
+
+@SHIPPED
+def test_nothing_to_show_is_said(client: Client) -> None:
+    assert "No commitment matches." in text(client, "/matrix/?q=zeppelin")
+    assert "There is no meeting to show." in text(client, "/matrix/?as_of=1999-01-01")
+    assert "columns_pagee" in text(client, "/matrix/?columns_pagee=2")
+
+
+@SHIPPED
+@pytest.mark.parametrize("page", ["99", "0", "x"])
+def test_a_page_of_meetings_that_is_not_there_says_so(client: Client, page: str) -> None:
+    response = client.get(f"/matrix/?columns_page={page}")
+    assert response.context["column_paging"].notice in response.content.decode()
+    assert len(response.context["matrix"].columns) == 12
+
+
+@pytest.mark.django_db
+def test_it_pages_over_commitments_and_over_meetings(client: Client) -> None:
+    meetings = [published_meeting(date=f"20{n:02d}-03") for n in range(1, 26)]
+    for n in range(55):
+        published_commitment(
+            reference=f"CAN-KOR-2001-{n:03d}", meeting=meetings[0], happened="2001-03"
+        )
+    newest = client.get("/matrix/")
+    assert [str(c.meeting.date) for c in newest.context["matrix"].columns] == [
+        f"20{n:02d}-03" for n in range(14, 26)
+    ]
+    assert len(newest.context["matrix"].rows) == 50
+    assert 'href="?columns_page=2">← Earlier meetings' in newest.content.decode()
+    oldest = client.get("/matrix/?columns_page=3&page=2")
+    assert [str(c.meeting.date) for c in oldest.context["matrix"].columns] == ["2001-03"]
+    assert len(oldest.context["matrix"].rows) == 5
+    assert 'href="?columns_page=2&amp;page=2">Later meetings →' in oldest.content.decode()
+    assert "50 updates" not in text(client, "/matrix/")
+    assert "1 update outside these meetings" in text(client, "/matrix/")
+
+
+@pytest.mark.django_db
+def test_queries_do_not_grow(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def grow(times: int) -> None:
+        for _ in range(times):
+            meeting = published_meeting(forum=make_forum())
+            pledge = published_commitment(meeting=meeting)
+            published_update(pledge, meeting=meeting, stage=Stage.SIGNED)
+
+    grow(1)
+    with django_assert_num_queries(QUERIES):
+        client.get("/matrix/")
+    grow(4)
+    with django_assert_num_queries(QUERIES):
+        client.get("/matrix/")
+
+
+# ETag, choices of the filter, counts of its facets, then the two pages and their cells.
+QUERIES = 24

@@ -1,0 +1,49 @@
+"""A commitment as a reference to cite: what it said on a day, and where that can be seen again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tracker.lib.reference_formats import Reference
+from tracker.models import Change, Commitment
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, log_head
+
+
+def reference(
+    request: HttpRequest,
+    commitment: Commitment,
+    moment: Moment,
+    *,
+    title: str,
+    last_change: Change | None,
+) -> Reference:
+    """What to cite for a commitment as shown at a moment.
+
+    The address asks for both days, so that it shows the same again whatever happens later;
+    `last_change` is the newest line of the log about the commitment that was known then.
+    """
+    days = {"as_of": moment.day, "known_at": moment.known_at or moment.today}
+    known = known_seq(moment.known_at)
+    issued = timezone.localdate(last_change.recorded_at) if last_change else days["known_at"]
+    address = request.build_absolute_uri(commitment.get_absolute_url())
+    return Reference(
+        key=commitment.reference,
+        title=title,
+        author=settings.REGISTER_NAME,
+        url=f"{address}?{urlencode(days)}",
+        issued=issued,
+        accessed=moment.today,
+        note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
+        % {
+            "day": formats.date_format(days["as_of"], "j F Y"),
+            "seq": log_head().seq if known is None else known,
+        },
+        language=get_language() or settings.LANGUAGE_CODE,
+    )

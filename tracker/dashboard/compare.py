@@ -1,0 +1,187 @@
+"""What changed between two days or two meetings: the form with both ends, and the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.answers import public_answer
+from tracker.dashboard.paging import paginate
+from tracker.filters import CommitmentFilter
+from tracker.filters.words import chips, sentence
+from tracker.lib.query_fields import EARLIEST_DAY
+from tracker.models import Meeting, MeetingState
+from tracker.queries.compare import (
+    Difference,
+    changed,
+    compared_rows,
+    counts,
+    grouped,
+    with_differences,
+)
+from tracker.queries.meetings import pairs_of_forums
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import public_meetings
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+MEETINGS_ON_OFFER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a comparison: the end of a day, which may be that of a meeting."""
+
+    day: dt.date
+    meeting: Meeting | None = None
+
+
+class CompareForm(forms.Form):
+    """`from` and `to`, each a day in ISO 8601 or the address of a meeting that was held."""
+
+    def __init__(self, data: QueryDict, *, today: dt.date) -> None:
+        super().__init__(data)
+        self.today = today
+        shown = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
+        for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=120, widget=shown
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {name: cleaned.get(name) for name in ("from", "to")}
+        for name, text in given.items():
+            if text:
+                try:
+                    cleaned[name] = self._end(text)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        if given["to"] and not given["from"] and "from" not in self.errors:
+            self.add_error("from", _("Say from which day or meeting."))
+        if given["from"] and not given["to"] and not self.errors:
+            cleaned["to"] = End(self.today)
+        if given["from"] and not self.errors and cleaned["from"].day >= cleaned["to"].day:
+            self.add_error("to", self._wrong_order(cleaned["from"].day, cleaned["to"].day))
+        return cleaned
+
+    @staticmethod
+    def _wrong_order(first: dt.date, last: dt.date) -> str:
+        if first == last:
+            return _("Both ends are %(day)s; choose a later day here.") % {"day": first}
+        return _("%(last)s lies before %(first)s; choose a later day here, or swap the two.") % {
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+        }
+
+    def _end(self, text: str) -> End:
+        if _DAY.fullmatch(text):
+            return End(self._day(text))
+        found = public_meetings().filter(slug=text) if _SLUG.fullmatch(text) else None
+        meeting = found.first() if found is not None else None
+        if meeting is None:
+            raise ValidationError(
+                _(
+                    "There is no meeting “%(text)s”. Write a day such as 2025-11-01, or choose a "
+                    "meeting from the list."
+                ),
+                params={"text": text[:60]},
+            )
+        last, first = meeting.last_day, meeting.first_day
+        held = meeting.state == MeetingState.HELD
+        if not held or last is None or first is None or first > self.today:
+            raise ValidationError(
+                _("Nothing says that “%(title)s” was held. Choose a meeting that was."),
+                params={"title": meeting.title},
+            )
+        return End(min(last, self.today), meeting)
+
+    def _day(self, text: str) -> dt.date:
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError(
+                _("%(text)s is no day of the calendar."), params={"text": text}
+            ) from error
+        if day > self.today:
+            raise ValidationError(
+                _("%(day)s has not come yet; today is %(today)s."),
+                params={"day": text, "today": self.today.isoformat()},
+            )
+        if day < EARLIEST_DAY:
+            raise ValidationError(_("The register looks back to 1900 at the earliest."))
+        return day
+
+    @property
+    def ends(self) -> tuple[End, End] | None:
+        """Both ends; None while there is none to compare from."""
+        if not self.is_valid() or not self.cleaned_data["from"]:
+            return None
+        return self.cleaned_data["from"], self.cleaned_data["to"]
+
+
+class ComparedFilter(CommitmentFilter):
+    """The filter of the dashboard, read on the later of the two days."""
+
+    def __init__(self, data: QueryDict, *, today: dt.date, until: dt.date) -> None:
+        read = data.copy()
+        read["as_of"] = until.isoformat()
+        super().__init__(read, today=today)
+        self.params = data
+
+    @cached_property
+    def active(self) -> dict[str, list[str]]:
+        return {name: values for name, values in super().active.items() if name != "as_of"}
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        ours = {"from", "to"}
+        # The two ends say of which days it tells; a third day would contradict them.
+        return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - ours)
+
+
+@public_answer
+def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    form = CompareForm(request.GET, today=today)
+    ends = form.ends
+    until = ends[1].day if ends else today
+    found = ComparedFilter(request.GET, today=today, until=until)
+    context: dict[str, Any] = {
+        "form": form,
+        "filter": found,
+        "chips": chips(found) if found.is_valid() else [],
+        "sentence": sentence(found) if found.is_valid() else _("Commitments"),
+        "on_offer": public_meetings().filter(state=MeetingState.HELD)[:MEETINGS_ON_OFFER],
+    }
+    if ends and found.is_valid():
+        context |= _answer(request, found, ends)
+    elif not form.errors and found.is_valid():
+        context["suggestions"] = pairs_of_forums(Moment(today))
+    return render(request, "dashboard/compare.html", context)
+
+
+def _answer(request: HttpRequest, found: ComparedFilter, ends: tuple[End, End]) -> dict[str, Any]:
+    since = Moment(found.today, as_of=ends[0].day, known_at=found.moment.known_at)
+    compared = with_differences(found.found(), since=since, until=found.moment)
+    paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
+    counted = counts(compared)
+    return {
+        "since": ends[0],
+        "until": ends[1],
+        "moment": found.moment,
+        "counts": {d: n for d, n in counted.items() if d != Difference.UNCHANGED},
+        "unchanged": counted.get(Difference.UNCHANGED, 0),
+        "paging": paging,
+        "groups": grouped(compared_rows(paging.rows, found.moment)),
+    }

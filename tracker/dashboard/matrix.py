@@ -1,0 +1,101 @@
+"""The page of commitments by meetings: the filter of the dashboard, and which meetings to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.answers import public_answer
+from tracker.dashboard.facets import facets
+from tracker.dashboard.paging import paginate
+from tracker.filters import CommitmentFilter
+from tracker.filters.words import chips, sentence
+from tracker.queries.matrix import matrix as matrix_of
+from tracker.queries.matrix import matrix_meetings
+from tracker.queries.rows import rows
+from tracker.queries.visibility import public_forums
+
+ALL = "all"
+# As many as a wide screen and a landscape page show at once; older meetings are a page away.
+COLUMNS_PER_PAGE = 12
+
+
+def _columns() -> list[tuple[str, Any]]:
+    forums = public_forums().values_list("slug", "name")
+    return [(ALL, gettext_lazy("All meetings")), *forums]
+
+
+class MatrixFilter(CommitmentFilter):
+    """The filter of the dashboard and `columns`: the forum whose meetings are shown, or "all"."""
+
+    columns = django_filters.ChoiceFilter(
+        choices=_columns,
+        method="nothing",
+        label=gettext_lazy("Meetings shown"),
+        empty_label=None,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "There is no forum “%(value)s” here. Choose from the list."
+            )
+        },
+    )
+
+    @cached_property
+    def active(self) -> dict[str, list[str]]:
+        return {name: values for name, values in super().active.items() if name != "columns"}
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        return [name for name in super().unknown if name != "columns_page"]
+
+    @property
+    def columns_forum(self) -> str:
+        """The address of the forum whose meetings are columns; empty for all of them."""
+        chosen = self.form.cleaned_data.get("columns") if self.is_valid() else ""
+        return "" if chosen in {None, ALL} else str(chosen)
+
+    def column_links(self) -> list[dict[str, Any]]:
+        """Each choice of columns, its address, and whether it is the one shown."""
+        links = []
+        for value, label in self.choices("columns"):
+            params = self.params.copy()
+            for name in ("columns", "columns_page"):
+                params.pop(name, None)
+            if value != ALL:
+                params["columns"] = value
+            is_shown = self.is_valid() and value == (self.columns_forum or ALL)
+            links.append({"label": label, "href": f"?{params.urlencode()}", "is_shown": is_shown})
+        return links
+
+
+@public_answer
+def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    found = MatrixFilter(request.GET, today=today)
+    moment, is_valid = found.moment, found.is_valid()
+    meetings = matrix_meetings(moment, forum=found.columns_forum)
+    if not is_valid:
+        meetings = meetings.none()
+    paging = paginate(found.qs, request.GET, per_page=settings.ROWS_PER_PAGE)
+    column_paging = paginate(
+        meetings, request.GET, per_page=COLUMNS_PER_PAGE, parameter="columns_page"
+    )
+    page_of_rows = rows(paging.rows, moment) if is_valid else []
+    context = {
+        "filter": found,
+        "facets": facets(found),
+        "chips": chips(found) if is_valid else [],
+        "sentence": sentence(found) if is_valid else _("Commitments"),
+        "moment": moment,
+        "paging": paging,
+        "column_paging": column_paging,
+        "matrix": matrix_of(page_of_rows, column_paging.rows, moment),
+    }
+    return render(request, "dashboard/matrix.html", context)

@@ -1,0 +1,152 @@
+"""The meetings: their list, the page of one, and the brief for a coming one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tracker.answers import public_answer
+from tracker.dashboard.not_here import following_renames, not_yet
+from tracker.dashboard.paging import paginate
+from tracker.dashboard.structured_data import meeting_data
+from tracker.filters import MomentForm
+from tracker.models import Meeting, MeetingState
+from tracker.queries.brief import MOST_ROWS, agenda, between_the_parties
+from tracker.queries.compare import (
+    Difference,
+    changed,
+    compared_rows,
+    counts,
+    grouped,
+    with_differences,
+)
+from tracker.queries.meetings import (
+    as_known,
+    by_movement,
+    by_the_day,
+    next_of_forum,
+    outcomes,
+    passed_over_by,
+    previous_of_forum,
+    with_update_counts,
+    with_words,
+)
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import (
+    public_commitments,
+    public_meetings,
+    public_notes,
+    public_parties,
+    public_sources,
+)
+
+
+def _found(slug: str, moment: Moment) -> Meeting | None:
+    known = public_meetings(known_at=moment.known_at).filter(slug=slug)
+    return next(iter(as_known(known.select_related("forum"), moment)), None)
+
+
+def _not_yet(request: HttpRequest, slug: str, moment: Moment) -> HttpResponse:
+    record = public_meetings().filter(slug=slug).first()
+    return not_yet(request, record.title if record is not None else None, moment)
+
+
+@public_answer
+def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    form = MomentForm(request.GET, today=today)
+    if not form.is_valid():
+        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+    moment = form.moment
+    known = by_the_day(public_meetings(known_at=moment.known_at), moment)
+    paging = paginate(known.select_related("forum"), request.GET, per_page=settings.ROWS_PER_PAGE)
+    listed = with_update_counts(as_known(paging.rows, moment), moment)
+    context = {"moment": moment, "paging": paging, "meetings": listed}
+    return render(request, "dashboard/meetings.html", context)
+
+
+@public_answer
+@following_renames("meeting")
+def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
+    form = MomentForm(request.GET, today=today)
+    if not form.is_valid():
+        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+    moment = form.moment
+    record = _found(slug, moment)
+    if record is None:
+        return _not_yet(request, slug, moment)
+    previous = previous_of_forum(record, moment)
+    told = outcomes(record, moment, previous=previous)
+    paging = paginate(told, request.GET, per_page=settings.ROWS_PER_PAGE)
+    shown = with_words(paging.rows, moment)
+    notes = public_notes(known_at=moment.known_at).filter(meeting=record)
+    parties = public_parties().filter(meetings=record)
+    sources = public_sources(known_at=moment.known_at).filter(meetings=record)
+    context = {
+        "meeting": record,
+        "moment": moment,
+        "is_ahead": record.first_day is None or record.first_day > moment.day,
+        "parties": parties,
+        "sources": sources,
+        "previous": previous,
+        "next": next_of_forum(record, moment),
+        "paging": paging,
+        "counts": [(movement, len(group)) for movement, group in by_movement(told)],
+        "groups": by_movement(shown),
+        "steps": [outcome.step for outcome in shown],
+        "passed_over": passed_over_by(record, moment),
+        "notes": notes.select_related("source"),
+        "structured_data": meeting_data(request, record, parties=parties, sources=sources),
+    }
+    return render(request, "dashboard/meeting.html", context)
+
+
+@public_answer
+@following_renames("meeting")
+def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
+    form = MomentForm(request.GET, today=today)
+    if not form.is_valid():
+        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+    record = _found(slug, form.moment)
+    if record is None:
+        return _not_yet(request, slug, form.moment)
+    moment = _eve(record, form.moment)
+    previous = previous_of_forum(record, moment)
+    context = {
+        "meeting": record,
+        "asked": form.moment,
+        "moment": moment,
+        "parties": public_parties().filter(meetings=record),
+        "previous": previous,
+        "agenda": agenda(record, moment),
+        "since": _since(record, previous, moment),
+    }
+    return render(request, "dashboard/brief.html", context)
+
+
+def _eve(record: Meeting, moment: Moment) -> Moment:
+    """The day for which a brief is written: as asked, today, or the eve of a meeting held."""
+    if moment.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
+        return moment
+    return replace(moment, as_of=record.first_day - dt.timedelta(days=1))
+
+
+def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[str, Any]:
+    """What changed between the parties since the forum last met; nothing where it never did."""
+    if previous is None or previous.last_day is None or previous.last_day >= moment.day:
+        return {}
+    until = replace(moment, as_of=moment.day)
+    found = public_commitments(as_of=until.as_of, known_at=until.known_at)
+    since = replace(moment, as_of=previous.last_day)
+    compared = with_differences(between_the_parties(found, record), since=since, until=until)
+    listed = compared_rows(changed(compared)[:MOST_ROWS], until)
+    return {
+        "groups": grouped(listed),
+        "unchanged": counts(compared).get(Difference.UNCHANGED, 0),
+        "is_cut": len(listed) == MOST_ROWS,
+        "until": moment.day.isoformat(),
+    }

@@ -1,0 +1,85 @@
+"""What crawlers are told: every public page (sitemaps.org) and where not to look (RFC 9309)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from tracker.answers import public_answer
+from tracker.queries.addresses import SECTIONS, counts, page_of
+
+# The protocol allows 50,000; a smaller page is made and read in a moment.
+PER_PAGE = 5_000
+# Pages that are there whatever the register holds.
+STANDING = (
+    *("dashboard", "matrix", "meetings", "sources", "parties", "topics", "forums"),
+    *("charts", "compare", "changes", "methodology", "data-dictionary"),
+)
+
+_XML = "application/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    location: str
+    changed: dt.datetime | None = None
+
+
+def _entries(request: HttpRequest, name: str, number: int) -> list[Entry]:
+    section = SECTIONS[name]
+    return [
+        Entry(request.build_absolute_uri(reverse(section.url_name, args=[slug])), changed)
+        for slug, changed in page_of(section, number=number, per_page=PER_PAGE)
+    ]
+
+
+def _standing(request: HttpRequest) -> list[Entry]:
+    return [Entry(request.build_absolute_uri(reverse(name))) for name in STANDING]
+
+
+@public_answer
+def sitemap(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    """One list of all pages, or an index of lists where they are too many for one."""
+    found = counts()
+    if sum(found.values()) + len(STANDING) < PER_PAGE:
+        entries = _standing(request)
+        for name in found:
+            entries += _entries(request, name, 1)
+        return render(request, "dashboard/sitemap.xml", {"entries": entries}, content_type=_XML)
+    parts = [("standing", 1)]
+    for name, count in found.items():
+        parts += [(name, number) for number in range(1, -(-count // PER_PAGE) + 1)]
+    lists = [
+        request.build_absolute_uri(reverse("sitemap-section", args=[name, number]))
+        for name, number in parts
+    ]
+    return render(request, "dashboard/sitemap_index.xml", {"lists": lists}, content_type=_XML)
+
+
+@public_answer
+def section(request: HttpRequest, section: str, number: int, *, today: dt.date) -> HttpResponse:
+    if section == "standing" and number == 1:
+        entries = _standing(request)
+    elif section in SECTIONS and 1 <= number <= 1_000:
+        entries = _entries(request, section, number)
+    else:
+        entries = []
+    if not entries:
+        raise Http404
+    return render(request, "dashboard/sitemap.xml", {"entries": entries}, content_type=_XML)
+
+
+@public_answer
+def robots(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    """Keep out of the staff's pages and of filtered addresses, of which there is no end."""
+    lines = [
+        "User-agent: *",
+        f"Disallow: {reverse('admin:index')}",
+        "Disallow: /*?",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

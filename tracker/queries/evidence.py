@@ -1,0 +1,45 @@
+"""What rests on a source, in the order of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from tracker.lib.locators import LocatorKey, locator_key
+from tracker.lib.text import fold
+from tracker.models import Citation, Source
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, public_updates
+
+_PLACE = ("pk", "locator", "quotation")
+
+
+def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorKey]:
+    """Where the words stand in the folded full text, if it is held; else what the locator says."""
+    position = text.find(fold(quotation)) if text and quotation else -1
+    return bool(text) and position < 0, position, locator_key(locator)
+
+
+def resting_on(source: Source, moment: Moment) -> list[int]:
+    """The primary keys of the citations of a source that count, as a reader meets their places.
+
+    The order of places is not the alphabet's, so all are sorted here: keys, places and quotations
+    only, as many as one text is cited. Without the full text, sections that are cited by name and
+    not by number come in the order of their names.
+    """
+    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    cited = Citation.objects.filter(source=source, update__in=counting)
+    known = known_seq(moment.known_at)
+    if known is not None:
+        cited = cited.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+    places = cited.order_by("update__commitment__reference", "update__number", "pk")
+    text = fold(source.text)
+    found = [(_place(*place, text), pk) for pk, *place in places.values_list(*_PLACE)]
+    return [pk for _key, pk in sorted(found, key=lambda place: place[0])]
+
+
+def with_what_rests(keys: Sequence[int]) -> list[Citation]:
+    """The citations with their updates, in the order of the keys given."""
+    loaded = Citation.objects.select_related("update__commitment", "update__meeting").in_bulk(keys)
+    return [loaded[key] for key in keys]

@@ -1,0 +1,69 @@
+"""The chapters of many stories at once: what given meetings did to given commitments.
+
+Movement compares an update with the state before it. That state is kept in `Standing`, so that
+only the updates of the time of those meetings are read, however long the stories are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max, Min, Q, QuerySet
+
+from tracker.models import NO_END, Citation, Standing, StatusUpdate
+from tracker.queries.history import Step, Wording, steps
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq, public_updates
+
+# Primary keys, or a query that gives them.
+Keys = Iterable[int] | QuerySet[Any, Any]
+
+
+def states(commitments: Keys, moment: Moment, *, day: dt.date) -> dict[int, Wording]:
+    """How each commitment stood at the end of a day, by its primary key, as known: one query."""
+    known = known_seq(moment.known_at)
+    standings = Standing.objects.filter(
+        commitment__in=commitments, valid_from__lte=day, valid_to__gt=day
+    )
+    if known is None:
+        standings = standings.filter(known_to=NO_END)
+    else:
+        standings = standings.filter(known_from__lte=known, known_to__gt=known)
+    rows = standings.values_list("commitment", "stage", "assessment", "firmness", "target")
+    return {pk: Wording(*state) for pk, *state in rows}
+
+
+def chapters(commitments: Keys, meetings: Keys, moment: Moment) -> dict[int, list[Step]]:
+    """Each commitment's steps of the time of these meetings, by its primary key, in order.
+
+    The updates come with their party, and without rationale and citations: three queries.
+    """
+    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at).filter(
+        commitment__in=commitments
+    )
+    days = updates.filter(meeting__in=meetings).aggregate(
+        first=Min("happened_first_day"), last=Max("happened_first_day")
+    )
+    if days["first"] is None:
+        return {}
+    before = states(commitments, moment, day=days["first"] - dt.timedelta(days=1))
+    told: dict[int, list[StatusUpdate]] = defaultdict(list)
+    meant = updates.filter(happened_first_day__range=(days["first"], days["last"]))
+    for update in meant.select_related("party").defer("rationale", "reason").chronological():
+        told[update.commitment_id].append(update)
+    return {pk: steps(of_one, before=before.get(pk)) for pk, of_one in told.items()}
+
+
+def first_quotations(updates: Iterable[int], moment: Moment) -> dict[int, Citation]:
+    """The first quotation of each of these updates, by the update's primary key: one query."""
+    citations = Citation.objects.filter(update__in=list(updates)).exclude(quotation="")
+    known = known_seq(moment.known_at)
+    if known is not None:
+        citations = citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+    found: dict[int, Citation] = {}
+    for citation in citations.order_by("pk"):
+        found.setdefault(citation.update_id, citation)
+    return found
