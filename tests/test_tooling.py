@@ -43,7 +43,8 @@ def test_the_top_level_holds_only_agreed_names() -> None:
 def test_no_note_to_self_is_left_behind() -> None:
     note = re.compile(rb"\b(TO" + rb"DO|FIX" + rb"ME|XX" + rb"X)\b")
     places = {"tracker", "templates", "tests"}
-    files = [path for path in tree() if path.parts[0] in places]
+    # Pictures hold any three bytes by chance.
+    files = [p for p in tree() if p.parts[0] in places and p.suffix != ".png"]
     assert [str(path) for path in files if note.search((ROOT / path).read_bytes())] == []
 
 

@@ -1,4 +1,4 @@
-"""What a reader's browser does with the public pages: axe, narrow, dark, keyboard, no JavaScript."""
+"""What a reader's browser does with the public pages: axe, narrow, dark, keyboard, no script."""
 
 from __future__ import annotations
 

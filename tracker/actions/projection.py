@@ -178,7 +178,8 @@ def replayed(commitment: Commitment) -> list[Span]:
 def _row(commitment: Commitment) -> dict[str, object]:
     """What the database holds of a commitment's projection."""
     names = (*_POSITION, *_EDGES, "last_change_seq", "last_changed_at")
-    return Commitment.objects.values(*names).get(pk=commitment.pk)
+    row: dict[str, object] = Commitment.objects.values(*names).get(pk=commitment.pk)
+    return row
 
 
 def rebuild_commitment(commitment: Commitment) -> bool:

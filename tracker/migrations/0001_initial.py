@@ -11,7 +11,6 @@ import tracker.lib.partial_date_fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,511 +19,1772 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('stage', models.CharField(blank=True, choices=[('announced', 'Announced'), ('preparing', 'Preparing'), ('negotiating', 'Negotiating'), ('scheduled', 'Scheduled'), ('concluded', 'Concluded'), ('signed', 'Signed'), ('in_effect', 'In effect'), ('completed', 'Completed'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], editable=False, max_length=12, verbose_name='stage')),
-                ('assessment', models.CharField(blank=True, choices=[('not_assessed', 'Not assessed'), ('on_track', 'On track'), ('delayed', 'Delayed'), ('stalled', 'Stalled'), ('delivered', 'Delivered'), ('delivered_late', 'Delivered late'), ('delivered_in_part', 'Delivered in part'), ('abandoned', 'Abandoned'), ('not_assessable', 'Not assessable')], editable=False, max_length=20, verbose_name='assessment')),
-                ('firmness', models.CharField(blank=True, choices=[('aspiration', 'Aspiration'), ('intent', 'Intent'), ('firm', 'Firm')], editable=False, max_length=10, verbose_name='firmness')),
-                ('target', tracker.lib.partial_date_fields.PartialDateField(blank=True, default=None, editable=False, verbose_name='target')),
-                ('target_first_day', tracker.lib.partial_date_fields.EdgeDayField(edge='first', of='target')),
-                ('target_last_day', tracker.lib.partial_date_fields.EdgeDayField(edge='last', of='target')),
-                ('has_slipped', models.BooleanField(default=False, editable=False, verbose_name='slipped')),
-                ('last_update_day', models.DateField(editable=False, null=True, verbose_name='last update')),
-                ('mention_level', models.PositiveSmallIntegerField(choices=[(1, 'Working level'), (2, 'Senior officials'), (3, 'Ministers'), (4, 'Leaders')], editable=False, null=True)),
-                ('mention_parties_key', models.CharField(blank=True, editable=False, max_length=400)),
-                ('reference', models.CharField(help_text='Permanent: parties, year first stated and a number, CAN-KOR-2025-004.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9]+(-[A-Z0-9]+)*-[0-9]{4}-[0-9]{3,6}\\Z', 'Write parties, year and number, such as CAN-KOR-2025-004.')], verbose_name='reference')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='address')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('summary', models.TextField(verbose_name='summary')),
-                ('instrument', models.CharField(choices=[('agreement', 'Agreement'), ('arrangement', 'Arrangement'), ('dialogue', 'Dialogue'), ('meeting', 'Meeting'), ('action_plan', 'Action plan'), ('exercise', 'Exercise'), ('cooperation', 'Cooperation'), ('statement', 'Statement')], max_length=12, verbose_name='instrument')),
-                ('last_checked_on', models.DateField(blank=True, null=True, verbose_name='last checked')),
-                ('last_change_seq', models.PositiveBigIntegerField(editable=False, null=True)),
-                ('last_changed_at', models.DateTimeField(editable=False, null=True, verbose_name='last change')),
-                ('part_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='tracker.commitment', verbose_name='part of')),
-                ('related', models.ManyToManyField(blank=True, to='tracker.commitment', verbose_name='related')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='tracker.commitment', verbose_name='supersedes')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("announced", "Announced"),
+                            ("preparing", "Preparing"),
+                            ("negotiating", "Negotiating"),
+                            ("scheduled", "Scheduled"),
+                            ("concluded", "Concluded"),
+                            ("signed", "Signed"),
+                            ("in_effect", "In effect"),
+                            ("completed", "Completed"),
+                            ("superseded", "Superseded"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_assessed", "Not assessed"),
+                            ("on_track", "On track"),
+                            ("delayed", "Delayed"),
+                            ("stalled", "Stalled"),
+                            ("delivered", "Delivered"),
+                            ("delivered_late", "Delivered late"),
+                            ("delivered_in_part", "Delivered in part"),
+                            ("abandoned", "Abandoned"),
+                            ("not_assessable", "Not assessable"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                        verbose_name="assessment",
+                    ),
+                ),
+                (
+                    "firmness",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("aspiration", "Aspiration"),
+                            ("intent", "Intent"),
+                            ("firm", "Firm"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="firmness",
+                    ),
+                ),
+                (
+                    "target",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        blank=True, default=None, editable=False, verbose_name="target"
+                    ),
+                ),
+                (
+                    "target_first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="first", of="target"),
+                ),
+                (
+                    "target_last_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="last", of="target"),
+                ),
+                (
+                    "has_slipped",
+                    models.BooleanField(default=False, editable=False, verbose_name="slipped"),
+                ),
+                (
+                    "last_update_day",
+                    models.DateField(editable=False, null=True, verbose_name="last update"),
+                ),
+                (
+                    "mention_level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Working level"),
+                            (2, "Senior officials"),
+                            (3, "Ministers"),
+                            (4, "Leaders"),
+                        ],
+                        editable=False,
+                        null=True,
+                    ),
+                ),
+                (
+                    "mention_parties_key",
+                    models.CharField(blank=True, editable=False, max_length=400),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        help_text="Permanent: parties, year first stated and a number, CAN-KOR-2025-004.",
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9]+(-[A-Z0-9]+)*-[0-9]{4}-[0-9]{3,6}\\Z",
+                                "Write parties, year and number, such as CAN-KOR-2025-004.",
+                            )
+                        ],
+                        verbose_name="reference",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="address")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("summary", models.TextField(verbose_name="summary")),
+                (
+                    "instrument",
+                    models.CharField(
+                        choices=[
+                            ("agreement", "Agreement"),
+                            ("arrangement", "Arrangement"),
+                            ("dialogue", "Dialogue"),
+                            ("meeting", "Meeting"),
+                            ("action_plan", "Action plan"),
+                            ("exercise", "Exercise"),
+                            ("cooperation", "Cooperation"),
+                            ("statement", "Statement"),
+                        ],
+                        max_length=12,
+                        verbose_name="instrument",
+                    ),
+                ),
+                (
+                    "last_checked_on",
+                    models.DateField(blank=True, null=True, verbose_name="last checked"),
+                ),
+                ("last_change_seq", models.PositiveBigIntegerField(editable=False, null=True)),
+                (
+                    "last_changed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last change"),
+                ),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="tracker.commitment",
+                        verbose_name="part of",
+                    ),
+                ),
+                (
+                    "related",
+                    models.ManyToManyField(
+                        blank=True, to="tracker.commitment", verbose_name="related"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="tracker.commitment",
+                        verbose_name="supersedes",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commitment',
-                'verbose_name_plural': 'commitments',
-                'ordering': ('reference',),
-                'abstract': False,
+                "verbose_name": "commitment",
+                "verbose_name_plural": "commitments",
+                "ordering": ("reference",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Forum',
+            name="Forum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Working level'), (2, 'Senior officials'), (3, 'Ministers'), (4, 'Leaders')], verbose_name='level')),
-                ('cadence_months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months between meetings')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Working level"),
+                            (2, "Senior officials"),
+                            (3, "Ministers"),
+                            (4, "Leaders"),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "cadence_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="months between meetings"
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
             ],
             options={
-                'verbose_name': 'forum',
-                'verbose_name_plural': 'forums',
-                'ordering': ('-level', 'name'),
-                'abstract': False,
+                "verbose_name": "forum",
+                "verbose_name_plural": "forums",
+                "ordering": ("-level", "name"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SearchDocument',
+            name="SearchDocument",
             fields=[
-                ('commitment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_document', serialize=False, to='tracker.commitment')),
-                ('names', models.TextField()),
-                ('text', models.TextField()),
+                (
+                    "commitment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_document",
+                        serialize=False,
+                        to="tracker.commitment",
+                    ),
+                ),
+                ("names", models.TextField()),
+                ("text", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='LogHead',
+            name="LogHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.PositiveBigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
-                ('recorded_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("seq", models.PositiveBigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='log_has_one_head')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="log_has_one_head")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='address')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Working level'), (2, 'Senior officials'), (3, 'Ministers'), (4, 'Leaders')], verbose_name='level')),
-                ('parties_key', models.CharField(blank=True, editable=False, max_length=400)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('cancelled', 'Cancelled')], default='planned', max_length=10, verbose_name='state')),
-                ('date', tracker.lib.partial_date_fields.PartialDateField(default=None, verbose_name='date')),
-                ('first_day', tracker.lib.partial_date_fields.EdgeDayField(db_index=True, edge='first', of='date')),
-                ('last_day', tracker.lib.partial_date_fields.EdgeDayField(edge='last', of='date')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='place')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('fully_recorded_seq', models.PositiveBigIntegerField(blank=True, editable=False, help_text='Set when the whole text was read; only then does silence mean anything.', null=True, verbose_name='fully recorded by change')),
-                ('forum', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='tracker.forum', verbose_name='forum')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="address")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Working level"),
+                            (2, "Senior officials"),
+                            (3, "Ministers"),
+                            (4, "Leaders"),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                ("parties_key", models.CharField(blank=True, editable=False, max_length=400)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("held", "Held"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "date",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        default=None, verbose_name="date"
+                    ),
+                ),
+                (
+                    "first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(
+                        db_index=True, edge="first", of="date"
+                    ),
+                ),
+                ("last_day", tracker.lib.partial_date_fields.EdgeDayField(edge="last", of="date")),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="place")),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                (
+                    "fully_recorded_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set when the whole text was read; only then does silence mean anything.",
+                        null=True,
+                        verbose_name="fully recorded by change",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meetings",
+                        to="tracker.forum",
+                        verbose_name="forum",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'meeting',
-                'verbose_name_plural': 'meetings',
-                'ordering': (models.OrderBy(models.F('first_day'), descending=True, nulls_last=True), 'slug'),
-                'abstract': False,
+                "verbose_name": "meeting",
+                "verbose_name_plural": "meetings",
+                "ordering": (
+                    models.OrderBy(models.F("first_day"), descending=True, nulls_last=True),
+                    "slug",
+                ),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='first_stated_at',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments_first_stated', to='tracker.meeting', verbose_name='first stated at'),
+            model_name="commitment",
+            name="first_stated_at",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments_first_stated",
+                to="tracker.meeting",
+                verbose_name="first stated at",
+            ),
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('code', models.CharField(help_text="A state's ISO 3166-1 alpha-3 code, such as CAN.", max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9]{2,12}\\Z', 'Use 2 to 12 capital letters.')], verbose_name='code')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('short_name', models.CharField(max_length=60, verbose_name='short name')),
-                ('kind', models.CharField(choices=[('state', 'State'), ('organisation', 'Organisation')], default='state', max_length=12, verbose_name='kind')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="A state's ISO 3166-1 alpha-3 code, such as CAN.",
+                        max_length=12,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9]{2,12}\\Z", "Use 2 to 12 capital letters."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("short_name", models.CharField(max_length=60, verbose_name="short name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("state", "State"), ("organisation", "Organisation")],
+                        default="state",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'party',
-                'verbose_name_plural': 'parties',
-                'ordering': ('name',),
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='party_is_public_before_it_is_retracted'), models.CheckConstraint(condition=models.Q(('kind__in', ['state', 'organisation'])), name='party_kind_is_known')],
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "ordering": ("name",),
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_seq__isnull", True),
+                            models.Q(
+                                ("published_seq__isnull", False),
+                                ("retracted_seq__gte", models.F("published_seq")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_is_public_before_it_is_retracted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["state", "organisation"])),
+                        name="party_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='parties',
-            field=models.ManyToManyField(related_name='meetings', to='tracker.party', verbose_name='parties'),
+            model_name="meeting",
+            name="parties",
+            field=models.ManyToManyField(
+                related_name="meetings", to="tracker.party", verbose_name="parties"
+            ),
         ),
         migrations.AddField(
-            model_name='forum',
-            name='parties',
-            field=models.ManyToManyField(related_name='forums', to='tracker.party', verbose_name='parties'),
+            model_name="forum",
+            name="parties",
+            field=models.ManyToManyField(
+                related_name="forums", to="tracker.party", verbose_name="parties"
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='parties',
-            field=models.ManyToManyField(related_name='commitments', to='tracker.party', verbose_name='parties'),
+            model_name="commitment",
+            name="parties",
+            field=models.ManyToManyField(
+                related_name="commitments", to="tracker.party", verbose_name="parties"
+            ),
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='address')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('kind', models.CharField(choices=[('joint_statement', 'Joint statement'), ('press_release', 'Press release'), ('read_out', 'Read-out'), ('treaty_text', 'Treaty text'), ('official_record', 'Official record'), ('news_report', 'News report'), ('analyst_note', 'Analyst’s note')], max_length=20, verbose_name='kind')),
-                ('publisher', models.CharField(max_length=200, verbose_name='publisher')),
-                ('identifier', models.CharField(blank=True, help_text='The publisher’s own number for the document.', max_length=120, verbose_name='identifier')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='web address')),
-                ('archived_url', models.URLField(blank=True, max_length=500, verbose_name='archived address')),
-                ('language', models.CharField(default='en', help_text='BCP 47 tag, such as en or ko.', max_length=35, verbose_name='language')),
-                ('published_on', tracker.lib.partial_date_fields.PartialDateField(default=None, verbose_name='published')),
-                ('published_first_day', tracker.lib.partial_date_fields.EdgeDayField(db_index=True, edge='first', of='published_on')),
-                ('retrieved_on', models.DateField(blank=True, null=True, verbose_name='retrieved')),
-                ('summary', models.TextField(blank=True, verbose_name='about the source')),
-                ('text', models.TextField(blank=True, verbose_name='full text')),
-                ('text_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="address")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("joint_statement", "Joint statement"),
+                            ("press_release", "Press release"),
+                            ("read_out", "Read-out"),
+                            ("treaty_text", "Treaty text"),
+                            ("official_record", "Official record"),
+                            ("news_report", "News report"),
+                            ("analyst_note", "Analyst’s note"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("publisher", models.CharField(max_length=200, verbose_name="publisher")),
+                (
+                    "identifier",
+                    models.CharField(
+                        blank=True,
+                        help_text="The publisher’s own number for the document.",
+                        max_length=120,
+                        verbose_name="identifier",
+                    ),
+                ),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="web address")),
+                (
+                    "archived_url",
+                    models.URLField(blank=True, max_length=500, verbose_name="archived address"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en",
+                        help_text="BCP 47 tag, such as en or ko.",
+                        max_length=35,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "published_on",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        default=None, verbose_name="published"
+                    ),
+                ),
+                (
+                    "published_first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(
+                        db_index=True, edge="first", of="published_on"
+                    ),
+                ),
+                ("retrieved_on", models.DateField(blank=True, null=True, verbose_name="retrieved")),
+                ("summary", models.TextField(blank=True, verbose_name="about the source")),
+                ("text", models.TextField(blank=True, verbose_name="full text")),
+                ("text_sha256", models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': (models.OrderBy(models.F('published_first_day'), descending=True, nulls_last=True), 'slug'),
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='source_is_public_before_it_is_retracted'), models.CheckConstraint(condition=models.Q(('kind__in', ['joint_statement', 'press_release', 'read_out', 'treaty_text', 'official_record', 'news_report', 'analyst_note'])), name='source_kind_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('text', ''), ('text_sha256', '')), models.Q(models.Q(('text', ''), _negated=True), models.Q(('text_sha256', ''), _negated=True)), _connector='OR'), name='source_text_has_its_hash')],
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": (
+                    models.OrderBy(
+                        models.F("published_first_day"), descending=True, nulls_last=True
+                    ),
+                    "slug",
+                ),
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_seq__isnull", True),
+                            models.Q(
+                                ("published_seq__isnull", False),
+                                ("retracted_seq__gte", models.F("published_seq")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="source_is_public_before_it_is_retracted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "joint_statement",
+                                    "press_release",
+                                    "read_out",
+                                    "treaty_text",
+                                    "official_record",
+                                    "news_report",
+                                    "analyst_note",
+                                ],
+                            )
+                        ),
+                        name="source_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), ("text_sha256", "")),
+                            models.Q(
+                                models.Q(("text", ""), _negated=True),
+                                models.Q(("text_sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="source_text_has_its_hash",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('key', models.SlugField(max_length=120, unique=True, verbose_name='key')),
-                ('author', models.CharField(max_length=160, verbose_name='author')),
-                ('language', models.CharField(default='en', max_length=35, verbose_name='language')),
-                ('text', models.TextField(verbose_name='text')),
-                ('commitment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tracker.commitment')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tracker.meeting')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tracker.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=120, unique=True, verbose_name="key")),
+                ("author", models.CharField(max_length=160, verbose_name="author")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=35, verbose_name="language"),
+                ),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="tracker.commitment",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="tracker.meeting",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="tracker.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'analyst’s note',
-                'verbose_name_plural': 'analysts’ notes',
-                'ordering': ('key',),
-                'abstract': False,
+                "verbose_name": "analyst’s note",
+                "verbose_name_plural": "analysts’ notes",
+                "ordering": ("key",),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='sources',
-            field=models.ManyToManyField(blank=True, related_name='meetings', to='tracker.source', verbose_name='sources'),
+            model_name="meeting",
+            name="sources",
+            field=models.ManyToManyField(
+                blank=True, related_name="meetings", to="tracker.source", verbose_name="sources"
+            ),
         ),
         migrations.CreateModel(
-            name='StatusUpdate',
+            name="StatusUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, help_text='Permanent number within the commitment, given at publication.', null=True, verbose_name='number')),
-                ('happened', tracker.lib.partial_date_fields.PartialDateField(default=None, verbose_name='happened')),
-                ('happened_first_day', tracker.lib.partial_date_fields.EdgeDayField(db_index=True, edge='first', of='happened')),
-                ('happened_last_day', tracker.lib.partial_date_fields.EdgeDayField(edge='last', of='happened')),
-                ('stage', models.CharField(choices=[('announced', 'Announced'), ('preparing', 'Preparing'), ('negotiating', 'Negotiating'), ('scheduled', 'Scheduled'), ('concluded', 'Concluded'), ('signed', 'Signed'), ('in_effect', 'In effect'), ('completed', 'Completed'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], max_length=12, verbose_name='stage')),
-                ('assessment', models.CharField(choices=[('not_assessed', 'Not assessed'), ('on_track', 'On track'), ('delayed', 'Delayed'), ('stalled', 'Stalled'), ('delivered', 'Delivered'), ('delivered_late', 'Delivered late'), ('delivered_in_part', 'Delivered in part'), ('abandoned', 'Abandoned'), ('not_assessable', 'Not assessable')], default='not_assessed', max_length=20, verbose_name='assessment')),
-                ('firmness', models.CharField(blank=True, choices=[('aspiration', 'Aspiration'), ('intent', 'Intent'), ('firm', 'Firm')], max_length=10, verbose_name='firmness')),
-                ('target', tracker.lib.partial_date_fields.PartialDateField(blank=True, default=None, verbose_name='target')),
-                ('target_first_day', tracker.lib.partial_date_fields.EdgeDayField(edge='first', of='target')),
-                ('target_last_day', tracker.lib.partial_date_fields.EdgeDayField(edge='last', of='target')),
-                ('rationale', models.TextField(verbose_name='rationale')),
-                ('reason', models.TextField(blank=True, verbose_name='reason of the correction')),
-                ('significance', models.CharField(choices=[('major', 'Major'), ('minor', 'Minor')], default='major', help_text='A minor change is shown but nobody is notified of it.', max_length=5, verbose_name='significance')),
-                ('published_seq', models.PositiveBigIntegerField(db_index=True, editable=False, null=True, verbose_name='public since change')),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='recorded')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='tracker.commitment', verbose_name='commitment')),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='tracker.statusupdate', verbose_name='corrects')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='tracker.meeting', verbose_name='meeting')),
-                ('party', models.ForeignKey(blank=True, help_text='Only when this is one party’s step, not what all of them did together.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='tracker.party', verbose_name='one party’s own step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        editable=False,
+                        help_text="Permanent number within the commitment, given at publication.",
+                        null=True,
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "happened",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        default=None, verbose_name="happened"
+                    ),
+                ),
+                (
+                    "happened_first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(
+                        db_index=True, edge="first", of="happened"
+                    ),
+                ),
+                (
+                    "happened_last_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="last", of="happened"),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("announced", "Announced"),
+                            ("preparing", "Preparing"),
+                            ("negotiating", "Negotiating"),
+                            ("scheduled", "Scheduled"),
+                            ("concluded", "Concluded"),
+                            ("signed", "Signed"),
+                            ("in_effect", "In effect"),
+                            ("completed", "Completed"),
+                            ("superseded", "Superseded"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.CharField(
+                        choices=[
+                            ("not_assessed", "Not assessed"),
+                            ("on_track", "On track"),
+                            ("delayed", "Delayed"),
+                            ("stalled", "Stalled"),
+                            ("delivered", "Delivered"),
+                            ("delivered_late", "Delivered late"),
+                            ("delivered_in_part", "Delivered in part"),
+                            ("abandoned", "Abandoned"),
+                            ("not_assessable", "Not assessable"),
+                        ],
+                        default="not_assessed",
+                        max_length=20,
+                        verbose_name="assessment",
+                    ),
+                ),
+                (
+                    "firmness",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("aspiration", "Aspiration"),
+                            ("intent", "Intent"),
+                            ("firm", "Firm"),
+                        ],
+                        max_length=10,
+                        verbose_name="firmness",
+                    ),
+                ),
+                (
+                    "target",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        blank=True, default=None, verbose_name="target"
+                    ),
+                ),
+                (
+                    "target_first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="first", of="target"),
+                ),
+                (
+                    "target_last_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="last", of="target"),
+                ),
+                ("rationale", models.TextField(verbose_name="rationale")),
+                ("reason", models.TextField(blank=True, verbose_name="reason of the correction")),
+                (
+                    "significance",
+                    models.CharField(
+                        choices=[("major", "Major"), ("minor", "Minor")],
+                        default="major",
+                        help_text="A minor change is shown but nobody is notified of it.",
+                        max_length=5,
+                        verbose_name="significance",
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="public since change"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="recorded"),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="updates",
+                        to="tracker.commitment",
+                        verbose_name="commitment",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="tracker.statusupdate",
+                        verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="updates",
+                        to="tracker.meeting",
+                        verbose_name="meeting",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Only when this is one party’s step, not what all of them did together.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="tracker.party",
+                        verbose_name="one party’s own step",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'status update',
-                'verbose_name_plural': 'status updates',
-                'ordering': ('commitment', 'number'),
+                "verbose_name": "status update",
+                "verbose_name_plural": "status updates",
+                "ordering": ("commitment", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(blank=True, choices=[('announced', 'Announced'), ('preparing', 'Preparing'), ('negotiating', 'Negotiating'), ('scheduled', 'Scheduled'), ('concluded', 'Concluded'), ('signed', 'Signed'), ('in_effect', 'In effect'), ('completed', 'Completed'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], editable=False, max_length=12, verbose_name='stage')),
-                ('assessment', models.CharField(blank=True, choices=[('not_assessed', 'Not assessed'), ('on_track', 'On track'), ('delayed', 'Delayed'), ('stalled', 'Stalled'), ('delivered', 'Delivered'), ('delivered_late', 'Delivered late'), ('delivered_in_part', 'Delivered in part'), ('abandoned', 'Abandoned'), ('not_assessable', 'Not assessable')], editable=False, max_length=20, verbose_name='assessment')),
-                ('firmness', models.CharField(blank=True, choices=[('aspiration', 'Aspiration'), ('intent', 'Intent'), ('firm', 'Firm')], editable=False, max_length=10, verbose_name='firmness')),
-                ('target', tracker.lib.partial_date_fields.PartialDateField(blank=True, default=None, editable=False, verbose_name='target')),
-                ('target_first_day', tracker.lib.partial_date_fields.EdgeDayField(edge='first', of='target')),
-                ('target_last_day', tracker.lib.partial_date_fields.EdgeDayField(edge='last', of='target')),
-                ('has_slipped', models.BooleanField(default=False, editable=False, verbose_name='slipped')),
-                ('last_update_day', models.DateField(editable=False, null=True, verbose_name='last update')),
-                ('mention_level', models.PositiveSmallIntegerField(choices=[(1, 'Working level'), (2, 'Senior officials'), (3, 'Ministers'), (4, 'Leaders')], editable=False, null=True)),
-                ('mention_parties_key', models.CharField(blank=True, editable=False, max_length=400)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(default=datetime.date(9999, 12, 31))),
-                ('known_from', models.PositiveBigIntegerField()),
-                ('known_to', models.PositiveBigIntegerField(default=4611686018427387904)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='tracker.commitment')),
-                ('update', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='tracker.statusupdate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("announced", "Announced"),
+                            ("preparing", "Preparing"),
+                            ("negotiating", "Negotiating"),
+                            ("scheduled", "Scheduled"),
+                            ("concluded", "Concluded"),
+                            ("signed", "Signed"),
+                            ("in_effect", "In effect"),
+                            ("completed", "Completed"),
+                            ("superseded", "Superseded"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_assessed", "Not assessed"),
+                            ("on_track", "On track"),
+                            ("delayed", "Delayed"),
+                            ("stalled", "Stalled"),
+                            ("delivered", "Delivered"),
+                            ("delivered_late", "Delivered late"),
+                            ("delivered_in_part", "Delivered in part"),
+                            ("abandoned", "Abandoned"),
+                            ("not_assessable", "Not assessable"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                        verbose_name="assessment",
+                    ),
+                ),
+                (
+                    "firmness",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("aspiration", "Aspiration"),
+                            ("intent", "Intent"),
+                            ("firm", "Firm"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="firmness",
+                    ),
+                ),
+                (
+                    "target",
+                    tracker.lib.partial_date_fields.PartialDateField(
+                        blank=True, default=None, editable=False, verbose_name="target"
+                    ),
+                ),
+                (
+                    "target_first_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="first", of="target"),
+                ),
+                (
+                    "target_last_day",
+                    tracker.lib.partial_date_fields.EdgeDayField(edge="last", of="target"),
+                ),
+                (
+                    "has_slipped",
+                    models.BooleanField(default=False, editable=False, verbose_name="slipped"),
+                ),
+                (
+                    "last_update_day",
+                    models.DateField(editable=False, null=True, verbose_name="last update"),
+                ),
+                (
+                    "mention_level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Working level"),
+                            (2, "Senior officials"),
+                            (3, "Ministers"),
+                            (4, "Leaders"),
+                        ],
+                        editable=False,
+                        null=True,
+                    ),
+                ),
+                (
+                    "mention_parties_key",
+                    models.CharField(blank=True, editable=False, max_length=400),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(default=datetime.date(9999, 12, 31))),
+                ("known_from", models.PositiveBigIntegerField()),
+                ("known_to", models.PositiveBigIntegerField(default=4611686018427387904)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="tracker.commitment",
+                    ),
+                ),
+                (
+                    "update",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="tracker.statusupdate",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('seq', models.PositiveBigIntegerField(unique=True, verbose_name='change')),
-                ('replacement', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='tracker.statusupdate')),
-                ('update', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='revision', to='tracker.statusupdate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("seq", models.PositiveBigIntegerField(unique=True, verbose_name="change")),
+                (
+                    "replacement",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="tracker.statusupdate",
+                    ),
+                ),
+                (
+                    "update",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revision",
+                        to="tracker.statusupdate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision',
-                'verbose_name_plural': 'revisions',
+                "verbose_name": "revision",
+                "verbose_name_plural": "revisions",
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quotation', models.TextField(blank=True, verbose_name='quotation')),
-                ('locator', models.CharField(blank=True, help_text='Such as “paragraph 8” or “Annex, item 2”.', max_length=160, verbose_name='where in the source')),
-                ('language', models.CharField(default='en', max_length=35, verbose_name='language')),
-                ('added_seq', models.PositiveBigIntegerField(editable=False, help_text='Set when the evidence was added after the update was published.', null=True, verbose_name='added by change')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='tracker.source', verbose_name='source')),
-                ('update', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='tracker.statusupdate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quotation", models.TextField(blank=True, verbose_name="quotation")),
+                (
+                    "locator",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as “paragraph 8” or “Annex, item 2”.",
+                        max_length=160,
+                        verbose_name="where in the source",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=35, verbose_name="language"),
+                ),
+                (
+                    "added_seq",
+                    models.PositiveBigIntegerField(
+                        editable=False,
+                        help_text="Set when the evidence was added after the update was published.",
+                        null=True,
+                        verbose_name="added by change",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="citations",
+                        to="tracker.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "update",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="tracker.statusupdate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'citation',
-                'verbose_name_plural': 'citations',
-                'ordering': ('pk',),
+                "verbose_name": "citation",
+                "verbose_name_plural": "citations",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('seq', models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name='number')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded')),
-                ('kind', models.CharField(choices=[('commitment_published', 'Commitment published'), ('status', 'Status'), ('mention', 'Mention'), ('deadline', 'Deadline'), ('evidence', 'Evidence'), ('renamed', 'Renamed'), ('amended', 'Amended'), ('correction', 'Correction'), ('retraction', 'Retraction'), ('meeting', 'Meeting'), ('commentary', 'Commentary')], max_length=24, verbose_name='kind')),
-                ('significance', models.CharField(choices=[('major', 'Major'), ('minor', 'Minor')], max_length=5, verbose_name='significance')),
-                ('is_backfill', models.BooleanField(default=False, help_text='Recorded long after; nobody is notified.', verbose_name='back-fill')),
-                ('payload', models.JSONField(verbose_name='as published')),
-                ('previous_hash', models.CharField(max_length=64, verbose_name='hash of the line before')),
-                ('hash', models.CharField(max_length=64, unique=True, verbose_name='hash')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('commitment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='tracker.commitment')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='tracker.meeting')),
-                ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='tracker.note')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='tracker.source')),
-                ('update', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='tracker.statusupdate')),
+                (
+                    "seq",
+                    models.PositiveBigIntegerField(
+                        primary_key=True, serialize=False, verbose_name="number"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("commitment_published", "Commitment published"),
+                            ("status", "Status"),
+                            ("mention", "Mention"),
+                            ("deadline", "Deadline"),
+                            ("evidence", "Evidence"),
+                            ("renamed", "Renamed"),
+                            ("amended", "Amended"),
+                            ("correction", "Correction"),
+                            ("retraction", "Retraction"),
+                            ("meeting", "Meeting"),
+                            ("commentary", "Commentary"),
+                        ],
+                        max_length=24,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "significance",
+                    models.CharField(
+                        choices=[("major", "Major"), ("minor", "Minor")],
+                        max_length=5,
+                        verbose_name="significance",
+                    ),
+                ),
+                (
+                    "is_backfill",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Recorded long after; nobody is notified.",
+                        verbose_name="back-fill",
+                    ),
+                ),
+                ("payload", models.JSONField(verbose_name="as published")),
+                (
+                    "previous_hash",
+                    models.CharField(max_length=64, verbose_name="hash of the line before"),
+                ),
+                ("hash", models.CharField(max_length=64, unique=True, verbose_name="hash")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="tracker.commitment",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="tracker.meeting",
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="tracker.note",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="tracker.source",
+                    ),
+                ),
+                (
+                    "update",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="tracker.statusupdate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'ordering': ('-seq',),
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "ordering": ("-seq",),
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ('name',),
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='topic_is_public_before_it_is_retracted')],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ("name",),
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_seq__isnull", True),
+                            models.Q(
+                                ("published_seq__isnull", False),
+                                ("retracted_seq__gte", models.F("published_seq")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="topic_is_public_before_it_is_retracted",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='topics',
-            field=models.ManyToManyField(blank=True, related_name='commitments', to='tracker.topic', verbose_name='topics'),
+            model_name="commitment",
+            name="topics",
+            field=models.ManyToManyField(
+                blank=True, related_name="commitments", to="tracker.topic", verbose_name="topics"
+            ),
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_seq', models.PositiveBigIntegerField(blank=True, db_index=True, editable=False, help_text='Number of the change that made it public; empty for a draft.', null=True, verbose_name='public since change')),
-                ('retracted_seq', models.PositiveBigIntegerField(blank=True, editable=False, null=True, verbose_name='retracted by change')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('language', models.CharField(default='en', max_length=35, verbose_name='language')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='tracker.commitment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "published_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        help_text="Number of the change that made it public; empty for a draft.",
+                        null=True,
+                        verbose_name="public since change",
+                    ),
+                ),
+                (
+                    "retracted_seq",
+                    models.PositiveBigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="retracted by change"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=35, verbose_name="language"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="tracker.commitment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'other name',
-                'verbose_name_plural': 'other names',
-                'ordering': ('name',),
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='alias_is_public_before_it_is_retracted'), models.UniqueConstraint(condition=models.Q(('retracted_seq__isnull', True)), fields=('commitment', 'name', 'language'), name='alias_is_given_once')],
+                "verbose_name": "other name",
+                "verbose_name_plural": "other names",
+                "ordering": ("name",),
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_seq__isnull", True),
+                            models.Q(
+                                ("published_seq__isnull", False),
+                                ("retracted_seq__gte", models.F("published_seq")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alias_is_public_before_it_is_retracted",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retracted_seq__isnull", True)),
+                        fields=("commitment", "name", "language"),
+                        name="alias_is_given_once",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='forum',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='forum_is_public_before_it_is_retracted'),
+            model_name="forum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retracted_seq__isnull", True),
+                    models.Q(
+                        ("published_seq__isnull", False),
+                        ("retracted_seq__gte", models.F("published_seq")),
+                    ),
+                    _connector="OR",
+                ),
+                name="forum_is_public_before_it_is_retracted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forum',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3, 4])), name='forum_level_is_known'),
+            model_name="forum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", [1, 2, 3, 4])), name="forum_level_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='note_is_public_before_it_is_retracted'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retracted_seq__isnull", True),
+                    models.Q(
+                        ("published_seq__isnull", False),
+                        ("retracted_seq__gte", models.F("published_seq")),
+                    ),
+                    _connector="OR",
+                ),
+                name="note_is_public_before_it_is_retracted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('commitment__isnull', True), ('meeting__isnull', False)), models.Q(('commitment__isnull', False), ('meeting__isnull', True)), _connector='OR'), name='note_is_about_one_thing'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("commitment__isnull", True), ("meeting__isnull", False)),
+                    models.Q(("commitment__isnull", False), ("meeting__isnull", True)),
+                    _connector="OR",
+                ),
+                name="note_is_about_one_thing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(condition=models.Q(('fully_recorded_seq__isnull', False)), fields=['parties_key', 'level', 'first_day'], name='meeting_fully_recorded'),
+            model_name="meeting",
+            index=models.Index(
+                condition=models.Q(("fully_recorded_seq__isnull", False)),
+                fields=["parties_key", "level", "first_day"],
+                name="meeting_fully_recorded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='meeting_is_public_before_it_is_retracted'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retracted_seq__isnull", True),
+                    models.Q(
+                        ("published_seq__isnull", False),
+                        ("retracted_seq__gte", models.F("published_seq")),
+                    ),
+                    _connector="OR",
+                ),
+                name="meeting_is_public_before_it_is_retracted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3, 4])), name='meeting_level_is_known'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", [1, 2, 3, 4])), name="meeting_level_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'cancelled'])), name='meeting_state_is_known'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "held", "cancelled"])),
+                name="meeting_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('fully_recorded_seq__isnull', True), models.Q(('first_day__isnull', False), ('published_seq__isnull', False), ('state', 'held')), _connector='OR'), name='meeting_is_held_and_public_before_it_is_fully_recorded'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fully_recorded_seq__isnull", True),
+                    models.Q(
+                        ("first_day__isnull", False),
+                        ("published_seq__isnull", False),
+                        ("state", "held"),
+                    ),
+                    _connector="OR",
+                ),
+                name="meeting_is_held_and_public_before_it_is_fully_recorded",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statusupdate',
-            index=models.Index(fields=['meeting', 'commitment'], name='update_by_meeting'),
+            model_name="statusupdate",
+            index=models.Index(fields=["meeting", "commitment"], name="update_by_meeting"),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['announced', 'preparing', 'negotiating', 'scheduled', 'concluded', 'signed', 'in_effect', 'completed', 'superseded', 'withdrawn'])), name='update_stage_is_known'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "announced",
+                            "preparing",
+                            "negotiating",
+                            "scheduled",
+                            "concluded",
+                            "signed",
+                            "in_effect",
+                            "completed",
+                            "superseded",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="update_stage_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('assessment__in', ['not_assessed', 'on_track', 'delayed', 'stalled', 'delivered', 'delivered_late', 'delivered_in_part', 'abandoned', 'not_assessable'])), name='update_assessment_is_known'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "assessment__in",
+                        [
+                            "not_assessed",
+                            "on_track",
+                            "delayed",
+                            "stalled",
+                            "delivered",
+                            "delivered_late",
+                            "delivered_in_part",
+                            "abandoned",
+                            "not_assessable",
+                        ],
+                    )
+                ),
+                name="update_assessment_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('firmness__in', ['aspiration', 'intent', 'firm', ''])), name='update_firmness_is_known'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("firmness__in", ["aspiration", "intent", "firm", ""])),
+                name="update_firmness_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('significance__in', ['major', 'minor'])), name='update_significance_is_known'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("significance__in", ["major", "minor"])),
+                name="update_significance_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('published_at', None), ('published_seq__isnull', True)), models.Q(('number__isnull', False), ('published_at__isnull', False), ('published_seq__isnull', False)), _connector='OR'), name='update_is_numbered_when_it_is_published'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("number__isnull", True),
+                        ("published_at", None),
+                        ("published_seq__isnull", True),
+                    ),
+                    models.Q(
+                        ("number__isnull", False),
+                        ("published_at__isnull", False),
+                        ("published_seq__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="update_is_numbered_when_it_is_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='update_that_corrects_says_why'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corrects__isnull", True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="update_that_corrects_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_first_day__isnull', False)), name='update_happened_on_a_known_date'),
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("happened_first_day__isnull", False)),
+                name="update_happened_on_a_known_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.UniqueConstraint(fields=('commitment', 'number'), name='update_number_is_given_once'),
+            model_name="statusupdate",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "number"), name="update_number_is_given_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusupdate',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_seq__isnull', False)), fields=('corrects',), name='update_is_corrected_once'),
+            model_name="statusupdate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("published_seq__isnull", False)),
+                fields=("corrects",),
+                name="update_is_corrected_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['commitment', 'known_to', 'valid_from'], name='standing_known'),
+            model_name="standing",
+            index=models.Index(
+                fields=["commitment", "known_to", "valid_from"], name="standing_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__lt', models.F('valid_to'))), name='standing_covers_a_day'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_from__lt", models.F("valid_to"))),
+                name="standing_covers_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('known_from__lt', models.F('known_to'))), name='standing_covers_a_change'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("known_from__lt", models.F("known_to"))),
+                name="standing_covers_a_change",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='revision_says_why'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="revision_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('update', models.F('replacement')), _negated=True), name='revision_is_not_by_itself'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("update", models.F("replacement")), _negated=True),
+                name="revision_is_not_by_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['commitment', '-seq'], name='change_by_commitment'),
+            model_name="change",
+            index=models.Index(fields=["commitment", "-seq"], name="change_by_commitment"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['commitment_published', 'status', 'mention', 'deadline', 'evidence', 'renamed', 'amended', 'correction', 'retraction', 'meeting', 'commentary'])), name='change_kind_is_known'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "commitment_published",
+                            "status",
+                            "mention",
+                            "deadline",
+                            "evidence",
+                            "renamed",
+                            "amended",
+                            "correction",
+                            "retraction",
+                            "meeting",
+                            "commentary",
+                        ],
+                    )
+                ),
+                name="change_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('significance__in', ['major', 'minor'])), name='change_significance_is_known'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("significance__in", ["major", "minor"])),
+                name="change_significance_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='change_is_numbered_from_one'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seq__gte", 1)), name="change_is_numbered_from_one"
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['stage', 'reference'], name='commitment_stage'),
+            model_name="commitment",
+            index=models.Index(fields=["stage", "reference"], name="commitment_stage"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['assessment', 'reference'], name='commitment_assessment'),
+            model_name="commitment",
+            index=models.Index(fields=["assessment", "reference"], name="commitment_assessment"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['instrument', 'reference'], name='commitment_instrument'),
+            model_name="commitment",
+            index=models.Index(fields=["instrument", "reference"], name="commitment_instrument"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['target_last_day', 'reference'], name='commitment_target'),
+            model_name="commitment",
+            index=models.Index(fields=["target_last_day", "reference"], name="commitment_target"),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['last_update_day', 'reference'], name='commitment_last_update'),
+            model_name="commitment",
+            index=models.Index(
+                fields=["last_update_day", "reference"], name="commitment_last_update"
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['last_changed_at', 'reference'], name='commitment_last_change'),
+            model_name="commitment",
+            index=models.Index(
+                fields=["last_changed_at", "reference"], name="commitment_last_change"
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['title'], name='commitment_title'),
+            model_name="commitment",
+            index=models.Index(fields=["title"], name="commitment_title"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_seq__isnull', True), models.Q(('published_seq__isnull', False), ('retracted_seq__gte', models.F('published_seq'))), _connector='OR'), name='commitment_is_public_before_it_is_retracted'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retracted_seq__isnull", True),
+                    models.Q(
+                        ("published_seq__isnull", False),
+                        ("retracted_seq__gte", models.F("published_seq")),
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_is_public_before_it_is_retracted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('instrument__in', ['agreement', 'arrangement', 'dialogue', 'meeting', 'action_plan', 'exercise', 'cooperation', 'statement'])), name='commitment_instrument_is_known'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "instrument__in",
+                        [
+                            "agreement",
+                            "arrangement",
+                            "dialogue",
+                            "meeting",
+                            "action_plan",
+                            "exercise",
+                            "cooperation",
+                            "statement",
+                        ],
+                    )
+                ),
+                name="commitment_instrument_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['announced', 'preparing', 'negotiating', 'scheduled', 'concluded', 'signed', 'in_effect', 'completed', 'superseded', 'withdrawn', ''])), name='commitment_stage_is_known'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "announced",
+                            "preparing",
+                            "negotiating",
+                            "scheduled",
+                            "concluded",
+                            "signed",
+                            "in_effect",
+                            "completed",
+                            "superseded",
+                            "withdrawn",
+                            "",
+                        ],
+                    )
+                ),
+                name="commitment_stage_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('assessment__in', ['not_assessed', 'on_track', 'delayed', 'stalled', 'delivered', 'delivered_late', 'delivered_in_part', 'abandoned', 'not_assessable', ''])), name='commitment_assessment_is_known'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "assessment__in",
+                        [
+                            "not_assessed",
+                            "on_track",
+                            "delayed",
+                            "stalled",
+                            "delivered",
+                            "delivered_late",
+                            "delivered_in_part",
+                            "abandoned",
+                            "not_assessable",
+                            "",
+                        ],
+                    )
+                ),
+                name="commitment_assessment_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('published_seq__isnull', True), models.Q(('stage', ''), _negated=True), _connector='OR'), name='commitment_has_a_stage_before_it_is_public'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_seq__isnull", True),
+                    models.Q(("stage", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="commitment_has_a_stage_before_it_is_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('part_of', models.F('id')), _negated=True), models.Q(('supersedes', models.F('id')), _negated=True)), name='commitment_is_not_part_of_itself'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("part_of", models.F("id")), _negated=True),
+                    models.Q(("supersedes", models.F("id")), _negated=True),
+                ),
+                name="commitment_is_not_part_of_itself",
+            ),
         ),
     ]

@@ -35,7 +35,8 @@ def resting_on(source: Source, moment: Moment) -> list[int]:
         cited = cited.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
     places = cited.order_by("update__commitment__reference", "update__number", "pk")
     text = fold(source.text)
-    found = [(_place(*place, text), pk) for pk, *place in places.values_list(*_PLACE)]
+    rows = places.values_list("pk", "locator", "quotation")
+    found = [(_place(locator, quotation, text), pk) for pk, locator, quotation in rows]
     return [pk for _key, pk in sorted(found, key=lambda place: place[0])]
 
 
