@@ -12,8 +12,6 @@ from tracker.models import Citation, Source
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_updates
 
-_PLACE = ("pk", "locator", "quotation")
-
 
 def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorKey]:
     """Where the words stand in the folded full text, if it is held; else what the locator says."""
