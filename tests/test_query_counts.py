@@ -1,0 +1,72 @@
+"""No page asks more of the database because the register has grown: 1 commitment or 300."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.make import (
+    first_update,
+    make_forum,
+    make_topic,
+    published_commitment,
+    published_meeting,
+    published_note,
+    published_update,
+)
+from tests.test_leaks import LINES
+from tracker.models import Change
+
+# Files and the log of what they hold are read in chunks: their queries grow, their memory not.
+IN_CHUNKS = {name for name in LINES if name.startswith(("commitments-", "updates-"))}
+
+
+def addresses(slug: str, meeting: str, source: str) -> dict[str, str]:
+    """One address of each kind that a page answers."""
+    shown = {
+        "commitment": f"/commitments/{slug}/",
+        "cite": f"/commitments/{slug}/cite.bib",
+        "meeting": f"/meetings/{meeting}/",
+        "brief": f"/meetings/{meeting}/brief/",
+        "source": f"/sources/{source}/",
+        "party": "/parties/canada/",
+        "topic": "/topics/cyber/",
+        "forum": "/forums/ministerial/",
+        "compare": "/compare/?from=2020-01-01",
+        "sitemap-section": "/sitemap-commitments-1.xml",
+        "dashboard": "/?party=canada",
+    }
+    return {name: shown.get(name, line[0]) for name, line in LINES.items() if name not in IN_CHUNKS}
+
+
+def counts(client: Client, walked: dict[str, str]) -> dict[str, int]:
+    found = {}
+    for name, address in walked.items():
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+            assert response.status_code == 200, address
+            b"".join(response) if response.streaming else response.content
+        found[name] = len(queries)
+    return found
+
+
+@pytest.mark.django_db
+def test_three_hundred_commitments_take_the_queries_of_one(client: Client) -> None:
+    forum, topic = make_forum(slug="ministerial"), make_topic(slug="cyber")
+    meeting = published_meeting(forum=forum, fully_recorded=True, date="2026-01-10")
+    published_meeting(forum=forum, date="2025-01-10")
+    # Each of them at once, so that no query is missing only because there was nothing to ask.
+    one = published_commitment(topics=[topic], meeting=meeting, target="2026-03")
+    source = first_update(one).citations.get().source
+    published_update(one, meeting=meeting, source=source, target="2026-05", stage="negotiating")
+    published_note(meeting=meeting)
+    published_note(commitment=one)
+    walked = addresses(one.slug, meeting.slug, source.slug)
+    before = counts(client, walked)
+    for number in range(299):
+        at = meeting if number % 3 else published_meeting(forum=forum, date="2025-06-01")
+        published_commitment(topics=[topic], meeting=at, source=source, target="2027")
+    assert Change.objects.count() > 600
+    assert counts(client, walked) == before
