@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests import make
 from tests.actions.refusals import refused
@@ -178,6 +179,14 @@ def test_an_unfit_update_is_refused(values: Callable[[], dict[str, Any]], senten
 def test_a_date_that_has_begun_is_not_in_the_future(happened: str) -> None:
     commitment = make.published_commitment()
     assert make.published_update(commitment, happened=happened).number == 2
+
+
+@override_settings(TIME_ZONE="Asia/Seoul")
+def test_the_future_begins_where_the_register_is() -> None:
+    """In the evening of UTC it is the next day in Seoul already, for flags and here alike."""
+    evening = NOW.replace(hour=20)
+    commitment = make.published_commitment(now=evening)
+    assert make.published_update(commitment, now=evening, happened=TOMORROW).number == 2
 
 
 def test_an_update_of_a_draft_or_retracted_commitment_is_refused() -> None:

@@ -261,7 +261,7 @@ def test_a_name_twice_is_told(browser: Browser) -> None:
     page = browser.page(commitment)
     page.fields["aliases-TOTAL_FORMS"] = ["2"]
     again = {"aliases-1-name": alias.name, "aliases-1-language": "en", "aliases-1-note": ""}
-    assert "Please correct the duplicate" in browser.send(page, **again).words
+    assert "is given twice in one language" in browser.send(page, **again).words
     assert commitment.aliases.count() == 1
 
 

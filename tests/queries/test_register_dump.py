@@ -131,6 +131,23 @@ def test_a_dump_can_be_loaded_over_what_it_was_made_of(tmp_path: Path) -> None:
     assert not load_register(tmp_path, now=NOW)
 
 
+def test_what_nothing_rests_on_any_more_does_not_stop_a_dump_from_being_loaded(
+    tmp_path: Path,
+) -> None:
+    [canada, korea] = make.both_parties()
+    japan, used = make.make_party(code="JPN"), make.make_source()
+    topic, old = make.make_topic(), make.make_source()
+    meeting = make.published_meeting(sources=[old], parties=[canada, korea, japan])
+    commitment = make.published_commitment(topics=[topic], parties=[canada, korea, japan])
+    amend_commitment(commitment, values={"topics": [], "parties": [canada, korea]}, now=NOW)
+    amend_meeting(meeting, values={"sources": [used], "parties": [canada, korea]}, now=NOW)
+    files = dump(tmp_path)
+    assert not load_register(tmp_path, now=NOW)
+    forget_everything()
+    load_register(tmp_path, now=NOW)
+    assert dict(register_files()) == files
+
+
 def test_drafts_are_not_dumped() -> None:
     publish_much()
     before = dict(register_files())

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from tracker import payloads
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
+from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.publish import introduce, parties_key, require_draft, touch
+from tracker.actions.publish import parties_key
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
     Alias,

@@ -10,17 +10,14 @@ import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import payloads
+from tracker.actions.drafts import introduce, require_draft
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import project
-from tracker.actions.publish import (
-    introduce,
-    make_public,
-    require_draft,
-    require_evidence,
-)
+from tracker.actions.publish import make_public, require_evidence
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
     Change,
@@ -67,7 +64,7 @@ def correct_update(
             raise ValidationError(_("A correction names the update of the same commitment."))
         reason = _require_reason(replacement.reason)
         commitment = _require_counting(original)
-        sources = require_evidence(replacement, today=log.recorded_at.date())
+        sources = require_evidence(replacement, today=timezone.localdate(log.recorded_at))
         seq = log.next_seq
         parties = [replacement.party] if replacement.party else []
         introduced = introduce([*parties, *sources], seq=seq)

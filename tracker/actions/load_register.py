@@ -8,15 +8,12 @@ Every change is marked as back-fill.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from tracker.actions.amend import (
     add_evidence,
@@ -35,51 +32,18 @@ from tracker.actions.publish import (
     publish_note,
     publish_update,
 )
+from tracker.actions.register_rows import MODELS, Rows, told_at
 from tracker.models import (
     Alias,
     Citation,
     Commitment,
-    Forum,
-    Level,
     LogHead,
     Meeting,
     Note,
-    Party,
-    Source,
     StatusUpdate,
-    Topic,
 )
 from tracker.models.records import PublicRecord
-from tracker.register_format.reading import Record, Register, RegisterError, read_register
-
-_MODELS: dict[str, type[PublicRecord]] = {
-    "party": Party,
-    "topic": Topic,
-    "forum": Forum,
-    "source": Source,
-    "meeting": Meeting,
-    "commitment": Commitment,
-    "note": Note,
-}
-# Where the files say a field's name more shortly than the model.
-_MODEL_NAMES = {
-    "published": "published_on",
-    "retrieved": "retrieved_on",
-    "checked": "last_checked_on",
-    "first_stated": "first_stated_at",
-}
-# Fields that an action sets, not the row.
-_NOT_COLUMNS = {"aliases", "updates", "notes", "fully_recorded", "retracted"}
-
-
-@contextmanager
-def _told_at(record: Record, name: str = "") -> Iterator[None]:
-    """Give a refusal the place in the files that led to it."""
-    try:
-        yield
-    except ValidationError as error:
-        sentence = " ".join(error.messages)
-        raise RegisterError([record.problem(sentence, name)]) from error
+from tracker.register_format.reading import Record, RegisterError, read_register
 
 
 def _cited(citation: Citation) -> tuple[int, str, str, str]:
@@ -88,97 +52,15 @@ def _cited(citation: Citation) -> tuple[int, str, str, str]:
 
 
 @dataclass(slots=True)
-class _Loader:
-    register: Register
-    now: dt.datetime
-    by: AbstractBaseUser | None
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
-    fresh: set[tuple[str, str]] = field(default_factory=set)
+class _Loader(Rows):
     unpublished: set[str] = field(default_factory=set)
-
-    def stamp(self) -> dict[str, Any]:
-        return {"now": self.now, "by": self.by, "is_backfill": True}
-
-    # -- Rows -----------------------------------------------------------------------------------
-
-    def value(self, record: Record, name: str) -> Any:
-        """A field's value as the model takes it: names become rows."""
-        spec, value = record.noun.by_name[name], record[name]
-        if spec.refers_to and isinstance(value, list | tuple):
-            return [self.rows[spec.refers_to][key] for key in value]
-        if spec.refers_to:
-            return self.rows[spec.refers_to][value] if value else None
-        if name == "level":
-            return Level[value.upper()]
-        return value
-
-    def values(self, record: Record) -> dict[str, Any]:
-        return {
-            _MODEL_NAMES.get(spec.name, spec.name): self.value(record, spec.name)
-            for spec in record.noun.fields
-            if spec.name not in _NOT_COLUMNS
-        }
-
-    def stage_all(self, noun: str) -> None:
-        """Find or draft the row of every record; relations to the same noun follow after."""
-        model, rows = _MODELS[noun], self.rows.setdefault(noun, {})
-        for record in self.register.of(noun):
-            row = model._base_manager.filter(**{record.noun.key: record.key}).first()
-            if row is None:
-                row = model()
-                with _told_at(record):
-                    self.fill(row, record)
-                self.fresh.add((noun, record.key))
-            elif not row.is_published:
-                # It may be a colleague's; loading must not publish what was not in the files.
-                raise RegisterError(
-                    [
-                        record.problem(
-                            f"A draft of the {noun} “{record.key}” exists already; publish or "
-                            "delete it first.",
-                            record.noun.key,
-                        )
-                    ]
-                )
-            rows[record.key] = row
-
-    def fill(self, row: models.Model, record: Record) -> None:
-        """Write a new row, leaving what refers to rows of the same noun for `link_all`."""
-        later = {}
-        for spec in record.noun.fields:
-            if spec.name in _NOT_COLUMNS or spec.refers_to == record.noun.name:
-                continue
-            name, value = _MODEL_NAMES.get(spec.name, spec.name), self.value(record, spec.name)
-            if row._meta.get_field(name).many_to_many:
-                later[name] = value
-            else:
-                setattr(row, name, value)
-        row.full_clean()
-        row.save()
-        for name, value in later.items():
-            getattr(row, name).set(value)
-
-    def link_all(self, noun: str) -> None:
-        for record in self.register.of(noun):
-            if (noun, record.key) not in self.fresh:
-                continue
-            row = self.rows[noun][record.key]
-            for spec in record.noun.fields:
-                if spec.refers_to != noun:
-                    continue
-                value = self.value(record, spec.name)
-                if row._meta.get_field(spec.name).many_to_many:
-                    getattr(row, spec.name).set(value)
-                else:
-                    setattr(row, spec.name, value)
-            row.save()
 
     # -- Publishing -----------------------------------------------------------------------------
 
     def publish_meetings(self) -> None:
         for record in sorted(self.register.of("meeting"), key=lambda r: (r["date"], r.key)):
             meeting = self.rows["meeting"][record.key]
-            with _told_at(record):
+            with told_at(record):
                 if ("meeting", record.key) in self.fresh:
                     publish_meeting(meeting, **self.stamp())
                 else:
@@ -202,13 +84,13 @@ class _Loader:
             for record in self.register.of(noun):
                 row = self.rows[noun][record.key]
                 if (noun, record.key) not in self.fresh and row.is_public:
-                    with _told_at(record):
+                    with told_at(record):
                         self.amend(record, row)
 
     def amend_commitments(self) -> None:
         for record in self.register.of("commitment"):
             commitment: Commitment = self.rows["commitment"][record.key]
-            with _told_at(record):
+            with told_at(record):
                 if ("commitment", record.key) in self.fresh:
                     continue
                 if commitment.is_retracted and not record["retracted"]:
@@ -227,7 +109,7 @@ class _Loader:
                 # One that was found late follows those numbered before it.
                 latest = max(latest, given["happened"])
                 if given["number"] in present:
-                    with _told_at(given):
+                    with told_at(given):
                         self.compare(present[given["number"]], given)
                 elif given["number"] > 1 or record.key not in self.unpublished:
                     events.append((latest, record.key, given["number"], given))
@@ -261,7 +143,7 @@ class _Loader:
         for alias in record["aliases"]:
             self.alias(commitment, alias)
         first = record["updates"][0]
-        with _told_at(first):
+        with told_at(first):
             for name in ("first_stated_at", "part_of", "supersedes"):
                 if getattr(commitment, name) is not None:
                     getattr(commitment, name).refresh_from_db()
@@ -272,7 +154,7 @@ class _Loader:
         # An update may have happened before the first one by number, and needs its commitment.
         self.publish_commitment(record)
         commitment: Commitment = self.rows["commitment"][record.key]
-        with _told_at(given):
+        with told_at(given):
             draft = self.draft_update(commitment, given)
             publish = correct_update if given["corrects"] is not None else publish_update
             publish(draft, **self.stamp())
@@ -285,7 +167,7 @@ class _Loader:
                 continue
             self.retract_updates(commitment, record)
             if record["retracted"]:
-                with _told_at(record, "retracted"):
+                with told_at(record, "retracted"):
                     retract_commitment(commitment, reason=record["retracted"], **self.stamp())
 
     def alias(self, commitment: Commitment, record: Record) -> Alias:
@@ -295,7 +177,7 @@ class _Loader:
             language=record["language"],
             note=record["note"],
         )
-        with _told_at(record):
+        with told_at(record):
             alias.full_clean()
         alias.save()
         return alias
@@ -344,7 +226,7 @@ class _Loader:
         for given in record["updates"]:
             update = commitment.updates.select_related("revision").get(number=given["number"])
             if given["retracted"] and not hasattr(update, "revision"):
-                with _told_at(given, "retracted"):
+                with told_at(given, "retracted"):
                     retract_update(update, reason=given["retracted"], **self.stamp())
 
     def compare(self, update: StatusUpdate, given: Record) -> None:
@@ -373,7 +255,7 @@ class _Loader:
     def mark_recorded(self) -> None:
         for record in sorted(self.register.of("meeting"), key=lambda r: (r["date"], r.key)):
             meeting = Meeting.objects.get(slug=record.key)
-            with _told_at(record, "fully_recorded"):
+            with told_at(record, "fully_recorded"):
                 if record["fully_recorded"] and not meeting.is_fully_recorded:
                     mark_fully_recorded(meeting, **self.stamp())
                 elif meeting.is_fully_recorded and not record["fully_recorded"]:
@@ -383,7 +265,7 @@ class _Loader:
         for noun in ("meeting", "commitment"):
             for about in self.register.of(noun):
                 for record in about["notes"]:
-                    with _told_at(record):
+                    with told_at(record):
                         self.publish_note(record, {noun: self.rows[noun][about.key]})
 
     def refuse_what_nothing_rests_on(self) -> None:
@@ -391,7 +273,7 @@ class _Loader:
         problems = []
         for noun in ("party", "topic", "forum", "source"):
             rows = {self.rows[noun][key].pk: key for n, key in self.fresh if n == noun}
-            left = _MODELS[noun]._base_manager.filter(pk__in=rows, published_seq=None)
+            left = MODELS[noun]._base_manager.filter(pk__in=rows, published_seq=None)
             for pk in left.values_list("pk", flat=True):
                 problems.append(
                     self.register.records[noun][rows[pk]].problem(

@@ -141,6 +141,20 @@ class AliasForm(RecordForm):
 
 
 class AliasFormSet(_InlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        given = set()
+        for form in self.forms:
+            kept = getattr(form, "cleaned_data", {})
+            name = (kept.get("name"), kept.get("language"))
+            if not kept or kept.get("DELETE") or form.instance.is_retracted or None in name:
+                continue
+            if name in given:
+                # The database's own rule leaves out what was taken back, so no form knows it.
+                told = _text("“%(name)s” is given twice in one language; keep one.")
+                raise ValidationError(told, params={"name": name[0]})
+            given.add(name)
+
     def add_fields(self, form: AliasForm, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.is_retracted and "DELETE" in form.fields:

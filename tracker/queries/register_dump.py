@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from tracker.models import (
     Change,
@@ -113,12 +113,27 @@ def _commitments() -> Iterator[Commitment]:
     )
 
 
+def _used(records: QuerySet[Any], *relations: str) -> QuerySet[Any]:
+    """Leave out what nothing public rests on any more: loading could not make it public."""
+    condition = Q()
+    for relation in relations:
+        condition |= Q(**{f"{relation}__published_seq__isnull": False})
+    return records.filter(condition).distinct()
+
+
 def register_files() -> Iterator[tuple[str, str]]:
     """Yield each file's path and text. Retracted commitments are included, marked as such."""
     yield "register.yaml", to_yaml(plain({"format": schema.FORMAT}, schema.REGISTER))
     lists: dict[str, list[dict[str, Any]]] = {
-        "parties.yaml": [_copy(p, schema.PARTY) for p in public_parties().order_by("code")],
-        "topics.yaml": [_copy(t, schema.TOPIC) for t in public_topics().order_by("slug")],
+        "parties.yaml": [
+            _copy(p, schema.PARTY)
+            for p in _used(
+                public_parties(), "forums__meetings", "meetings", "commitments", "steps"
+            ).order_by("code")
+        ],
+        "topics.yaml": [
+            _copy(t, schema.TOPIC) for t in _used(public_topics(), "commitments").order_by("slug")
+        ],
         "forums.yaml": [
             _copy(
                 forum,
@@ -126,11 +141,15 @@ def register_files() -> Iterator[tuple[str, str]]:
                 level=level_name(forum.level),
                 parties=sorted(p.code for p in forum.parties.all()),
             )
-            for forum in public_forums().prefetch_related("parties").order_by("slug")
+            for forum in _used(public_forums(), "meetings")
+            .prefetch_related("parties")
+            .order_by("slug")
         ],
         "sources.yaml": [
             _copy(s, schema.SOURCE, published=s.published_on, retrieved=s.retrieved_on)
-            for s in public_sources().order_by("slug")
+            for s in _used(public_sources(), "citations__update", "meetings", "notes").order_by(
+                "slug"
+            )
         ],
     }
     for name, noun in schema.LISTS.items():
