@@ -60,6 +60,7 @@ A_FEW = [
     "?known_at=2026-11-21",
     "?stage=nonsense",
 ]
+LOOKING_BACK = ("?as_of=2025-06-01", "?known_at=2026-11-21", "?as_of=nonsense")
 NOT_FOUND = "nothing-here"
 
 # A line for each address of the URL configuration: what stands after it, in every variation.
@@ -128,7 +129,7 @@ LINES: dict[str, list[str]] = {
         f"/meetings/{DRAFT}-meeting/",
         f"/meetings/{DRAFT}-next/",
     ],
-    "sources": ["/sources/", "/sources/?page=2"],
+    "sources": [f"/sources/{query}" for query in ("", "?page=2", *LOOKING_BACK)],
     "source": [
         "/sources/statement/",
         "/sources/statement/?as_of=2025-06-01",
@@ -137,19 +138,19 @@ LINES: dict[str, list[str]] = {
         f"/sources/{NOT_FOUND}/",
         f"/sources/{DRAFT}-source/",
     ],
-    "parties": ["/parties/"],
+    "parties": [f"/parties/{query}" for query in ("", *LOOKING_BACK)],
     "party": [
         *(f"/parties/canada/{query}" for query in A_FEW),
         f"/parties/{NOT_FOUND}/",
         f"/parties/{DRAFT}-party/",
     ],
-    "topics": ["/topics/", "/topics/?page=2"],
+    "topics": [f"/topics/{query}" for query in ("", "?page=2", *LOOKING_BACK)],
     "topic": [
         *(f"/topics/cyber/{query}" for query in A_FEW),
         f"/topics/{NOT_FOUND}/",
         f"/topics/{DRAFT}-topic/",
     ],
-    "forums": ["/forums/", "/forums/?page=2"],
+    "forums": [f"/forums/{query}" for query in ("", "?page=2", *LOOKING_BACK)],
     "forum": [
         *(f"/forums/ministerial/{query}" for query in A_FEW),
         f"/forums/{NOT_FOUND}/",

@@ -53,7 +53,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")], ids=str
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")], ids=str
 )
 def test_accessible_and_no_wider_than_the_screen(
     page: Page, address: str, width: int, scheme: Literal["light", "dark"]
@@ -165,3 +165,19 @@ def test_an_error_page_is_one_of_ours(page: Page, take_faults: Callable[[], list
     page.get_by_role("button", name="Show").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     assert all("404" in fault for fault in take_faults())
+
+
+@pytest.mark.parametrize("address", ["/", "/matrix/", "/commitments/cyber-policy-consultations/"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_text_at_twice_the_size_does_not_break(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("h1, .headline, button, .chip, summary")]
+            .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1
+                && getComputedStyle(e).overflowX !== "visible")
+            .map((e) => e.textContent)"""
+    )
+    assert cut == []

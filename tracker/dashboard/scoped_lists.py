@@ -13,7 +13,6 @@ from django.shortcuts import render
 from tracker.answers import public_answer
 from tracker.dashboard.listing import listing
 from tracker.dashboard.not_here import following_renames, not_yet
-from tracker.dashboard.paging import paginate
 from tracker.filters import CommitmentFilter, MomentForm
 from tracker.models import Forum, Meeting
 from tracker.queries.meetings import as_known
@@ -47,12 +46,6 @@ def _scoped(
 
 
 @public_answer
-def parties(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    paging = paginate(public_parties(), request.GET, per_page=settings.ROWS_PER_PAGE)
-    return render(request, "dashboard/parties.html", {"paging": paging})
-
-
-@public_answer
 @following_renames("party")
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
@@ -73,12 +66,6 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 
 
 @public_answer
-def topics(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    paging = paginate(public_topics(), request.GET, per_page=settings.ROWS_PER_PAGE)
-    return render(request, "dashboard/topics.html", {"paging": paging})
-
-
-@public_answer
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     then = _moment(request, today) or Moment(today)
@@ -91,12 +78,6 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 
 
 # -- Forums -------------------------------------------------------------------------------------
-
-
-@public_answer
-def forums(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    paging = paginate(public_forums(), request.GET, per_page=settings.ROWS_PER_PAGE)
-    return render(request, "dashboard/forums.html", {"paging": paging})
 
 
 @public_answer

@@ -1,4 +1,4 @@
-"""The documents, and the page of one with all that rests on it."""
+"""The page of one document, with all that rests on it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ from tracker.models import Source
 from tracker.queries.evidence import resting_on, with_what_rests
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_meetings, public_notes, public_sources
-
-
-@public_answer
-def sources(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    paging = paginate(public_sources(), request.GET, per_page=settings.ROWS_PER_PAGE)
-    return render(request, "dashboard/sources.html", {"paging": paging})
 
 
 @public_answer
