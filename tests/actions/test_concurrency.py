@@ -58,7 +58,8 @@ def reading() -> Iterator[list[int]]:
 
     def follow() -> None:
         while True:
-            finished = done.is_set()
+            # A breath between two looks, or this thread takes the writers' time on a busy machine.
+            finished = done.wait(0.005)
             last = seen[-1] if seen else 0
             seen.extend(
                 Change.objects.filter(seq__gt=last).order_by("seq").values_list("seq", flat=True)
