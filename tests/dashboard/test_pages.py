@@ -82,6 +82,9 @@ def test_a_planned_meeting_says_that_nothing_was_found(client: Client) -> None:
     page = text(client, "/meetings/2026-03-inaugural-cyber-policy-consultations/")
     assert "nothing found that says it was held" in page
     assert "March 2026" in page
+    ahead = text(client, "/meetings/2028-third-2plus2-ministerial/")
+    assert "Record Planned" in ahead
+    assert "nothing found" not in ahead
 
 
 @pytest.mark.usefixtures("shipped_register")

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.text import render_note
-from tracker.models import Assessment, Firmness, Instrument, Level, Stage
+from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
 from tracker.models.commitments import DELIVERED_STAGES
 
 register = template.Library()
@@ -64,6 +64,12 @@ def firmness_label(value: str) -> str:
 @register.filter
 def instrument_label(value: str) -> str:
     return str(Instrument(value).label) if value in Instrument.values else value
+
+
+@register.filter
+def is_past_on(meeting: Meeting, day: dt.date) -> bool:
+    """Whether the meeting's whole date lies before the day."""
+    return meeting.is_past(day)
 
 
 @register.filter
