@@ -140,7 +140,7 @@ EVERY = {
     "/compare/": {200, 400},
     "/changes/": {200},
     "/parties/canada/": {200, 404},
-    "/topics/maritime-security/": {200, 404},
+    "/topics/cyber-and-hybrid-threats/": {200, 404},
     "/forums/2plus2-ministerial/": {200, 404},
     "/commitments/cyber-policy-consultations/": {200, 400, 404},
     "/commitments/cyber-policy-consultations/cite.bib": {200, 400, 404},
