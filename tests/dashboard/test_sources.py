@@ -35,8 +35,10 @@ def test_what_rests_on_it_stands_in_the_order_of_the_text(client: Client) -> Non
         "opening section, paragraph 3",
     ]
     assert found[-3:] == ["Annex, item 1", "Annex, item 2", "Annex, item 3"]
-    security = [place for place in found if place.startswith("section Security and defence")]
-    assert security == sorted(security)
+    sections = [place for place in found if place.startswith("section ")]
+    assert sections == sorted(sections)
+    assert sections[0] == "section 3, Indo-Pacific region, paragraph 2"
+    assert sections[-1] == "section 6, Looking forward, paragraph 1"
     assert "In the order of the places cited" in client.get(STATEMENT).content.decode()
 
 

@@ -11,6 +11,7 @@ from django import template
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -180,6 +181,14 @@ def canonical_url(context: Context) -> str:
     query = kept.urlencode()
     address: str = request.build_absolute_uri(request.path)
     return f"{address}?{query}" if query else address
+
+
+@register.simple_tag(takes_context=True)
+def absolute_static(context: Context, path: str) -> str:
+    """The whole address of a static file, for readers outside the page."""
+    request = context.get("request")
+    address = static(path)
+    return str(request.build_absolute_uri(address)) if request is not None else address
 
 
 @register.simple_tag(takes_context=True)
