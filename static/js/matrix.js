@@ -10,5 +10,8 @@ function fit() {
 if (frame) {
   fit();
   frame.scrollLeft = frame.scrollWidth;
+  // The table itself is watched: larger text changes its width, and not the window's.
+  const watcher = new ResizeObserver(fit);
+  watcher.observe(frame.firstElementChild);
   window.addEventListener("resize", fit);
 }
