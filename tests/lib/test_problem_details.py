@@ -36,3 +36,8 @@ def test_without_a_kind_of_its_own_the_type_is_blank() -> None:
         "status": 404,
         "detail": "Nothing is here.",
     }
+
+
+def test_further_members_stand_beside_the_errors() -> None:
+    answer = problem(status=409, title="No", detail="Not here.", members={"head": {"seq": 3}})
+    assert json.loads(answer.content)["head"] == {"seq": 3}

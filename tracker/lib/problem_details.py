@@ -17,14 +17,16 @@ def problem(
     detail: str,
     kind: str = "about:blank",
     errors: Mapping[str, Iterable[object]] | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """An error answer with RFC 9457's members.
 
     `kind` becomes `type`: an address that explains this kind of error to a developer. `errors`
     maps the name of a parameter to sentences about it; each becomes one object of `errors`, an
-    extension member as in section 3 of the RFC.
+    extension member as in section 3.2 of the RFC; `members` are further ones.
     """
     told: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
+    told |= members or {}
     if errors is not None:
         told["errors"] = [
             {"parameter": name, "detail": str(sentence)}
