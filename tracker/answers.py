@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
 from tracker.queries.visibility import log_head
@@ -30,21 +31,26 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
-def _etag(request: HttpRequest, day: dt.date) -> str:
-    head = log_head()
-    parts = (head.hash, day.isoformat(), request.get_full_path(), settings.RELEASE, _STARTED)
+def _etag(request: HttpRequest, day: dt.date, by_headers: Sequence[str]) -> str:
+    asked = [request.get_full_path(), *(request.headers.get(name, "") for name in by_headers)]
+    parts = (log_head().hash, day.isoformat(), *asked, settings.RELEASE, _STARTED)
     # Weak, since compression on the way changes the bytes and not the meaning.
     return 'W/"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 
-def public_answer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give a view the day as `today`, refuse all but GET and HEAD, and answer conditionally."""
+def public_answer(
+    view: Callable[..., HttpResponseBase], *, by_headers: Sequence[str] = ()
+) -> Callable[..., HttpResponseBase]:
+    """Give a view the day as `today`, refuse all but GET and HEAD, and answer conditionally.
+
+    `by_headers` names headers of the request by which the view chooses a representation.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         day = today()
 
-        @condition(etag_func=lambda request, *args, **kwargs: _etag(request, day))
+        @condition(etag_func=lambda request, *args, **kwargs: _etag(request, day, by_headers))
         def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, *args, today=day, **kwargs)
 
@@ -52,6 +58,8 @@ def public_answer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         if not response.has_header("Cache-Control"):
             # Shared caches may keep it, and ask each time whether it still holds.
             response["Cache-Control"] = "public, no-cache"
+        if by_headers:
+            patch_vary_headers(response, by_headers)
         return response
 
     return require_safe(answer)
