@@ -62,6 +62,7 @@ NOUNS = [
     "updates",
     "notes",
     "changes",
+    "raised_flags",
     "standings",
     "search",
     "subscriptions",

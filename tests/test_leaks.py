@@ -294,7 +294,8 @@ def test_history_shows_the_revised_as_revised(public: Public, client: Client) ->
 def test_no_search_finds_what_is_not_public(public: Public, client: Client, word: str) -> None:
     add_drafts(public)
     assert 'class="row-title"' not in client.get(f"/?q={word}").content.decode()
-    assert "<entry>" not in client.get(f"/changes.atom?q={word}").content.decode()
+    if word != REVISED:  # the log keeps what was retracted, and says that it was
+        assert "<entry>" not in client.get(f"/changes.atom?q={word}").content.decode()
     for table in ("commitments", "updates"):
         _status, _headers, content = answer(client, f"/{table}.json?q={word}")
         assert b'"count":0' in content

@@ -8,11 +8,13 @@ Records are named by reference, slug or code, never by a database key. Values ar
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,
+    Change,
     Citation,
     Commitment,
     Forum,
@@ -184,3 +186,13 @@ def note(record: Note) -> Payload:
         "commitment": record.commitment.reference if record.commitment else None,
         "text": record.text,
     }
+
+
+def change_id(record: Change) -> str:
+    """The permanent id of a change: a UUID (RFC 9562, version 5) made of its hash, as a URN."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, record.hash).urn
+
+
+def change(record: Change) -> Payload:
+    """A line of the log: all that its hash covers, the hash, and the permanent id."""
+    return {"id": change_id(record), **record.canonical(), "hash": record.hash}

@@ -18,8 +18,12 @@ def _texts(commitment: Commitment) -> tuple[str, str]:
 
 
 def index_commitment(commitment: Commitment) -> bool:
-    """Write what a search finds the commitment by; return whether it differed from before."""
-    if not commitment.is_public:
+    """Write what a search finds the commitment by; return whether it differed from before.
+
+    A retracted commitment keeps its document: the log still holds its lines, and who follows
+    them by a search must learn of the retraction. Lists leave it out by their own visibility.
+    """
+    if not commitment.is_published:
         return bool(SearchDocument.objects.filter(commitment=commitment).delete()[0])
     names, text = _texts(commitment)
     before = SearchDocument.objects.filter(commitment=commitment).values_list("names", "text")

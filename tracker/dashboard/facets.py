@@ -20,6 +20,10 @@ FACETS = (
 )
 
 
+# What the filter of the log has besides; its values are not counted.
+OF_THE_LOG = ("kind", "significance")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     value: str
@@ -53,13 +57,13 @@ def facets(found: CommitmentFilter) -> list[Facet]:
     """Every facet, in the order in which they are shown."""
     counts = _counts(found)
     shown = []
-    for name in FACETS:
+    for name in (*FACETS, *(name for name in OF_THE_LOG if name in found.form.fields)):
         field, chosen = found.form.fields[name], set(found.params.getlist(name))
         choices = [
             Choice(
                 value=value,
                 label=label,
-                count=counts[name].get(value, 0) if counts else None,
+                count=counts[name].get(value, 0) if name in counts else None,
                 is_chosen=value in chosen,
             )
             for value, label in found.choices(name)

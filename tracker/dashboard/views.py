@@ -14,10 +14,9 @@ from tracker.dashboard.listing import listing
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
-from tracker.filters import CommitmentFilter
-from tracker.filters.words import chips, sentence
+from tracker.filters import ChangeFilter, CommitmentFilter
+from tracker.filters.words import chips, log_sentence
 from tracker.queries.change_lines import lines
-from tracker.queries.changes import filtered_changes
 from tracker.queries.health import health
 from tracker.queries.rows import headline
 from tracker.queries.visibility import log_head
@@ -34,16 +33,13 @@ def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @public_answer
 def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
-    log = filtered_changes(found.qs if found.is_narrowed else None)
-    if not found.is_valid():
-        log = log.none()
-    paging = paginate(log, request.GET, per_page=settings.ROWS_PER_PAGE)
+    found = ChangeFilter(request.GET, today=today)
+    paging = paginate(found.log, request.GET, per_page=settings.ROWS_PER_PAGE)
     context = {
         "filter": found,
         "facets": facets(found),
         "chips": chips(found) if found.is_valid() else [],
-        "sentence": sentence(found) if found.is_valid() else "",
+        "sentence": log_sentence(found) if found.is_valid() else "",
         "paging": paging,
         "lines": lines(paging.rows),
         "head": log_head(),

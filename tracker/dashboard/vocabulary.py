@@ -76,6 +76,9 @@ KINDS = {
     ChangeKind.RETRACTION: _("Something should not have been published."),
     ChangeKind.MEETING: _("A meeting was recorded, amended or marked as fully recorded."),
     ChangeKind.COMMENTARY: _("An analyst’s note."),
+    ChangeKind.FLAG: _(
+        "Time raised a flag: a deadline came near or passed, it went quiet or was dropped."
+    ),
 }
 SIGNIFICANCES = {
     Significance.MAJOR: _("Worth telling subscribers."),

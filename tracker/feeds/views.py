@@ -6,7 +6,6 @@ An entry's id is made of the change's hash and so is permanent, whatever the sit
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +15,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from tracker.answers import public_answer
-from tracker.filters import CommitmentFilter
-from tracker.filters.words import sentence
+from tracker.filters import ChangeFilter
+from tracker.filters.words import log_sentence
 from tracker.lib.text import without_control_characters
-from tracker.models import Change
+from tracker.payloads import change_id
 from tracker.queries.change_lines import Line, lines
-from tracker.queries.changes import filtered_changes
 from tracker.queries.visibility import log_head
 
 # What an empty feed of an empty log was last changed at.
@@ -34,11 +32,6 @@ class ChangeFeed(Atom1Feed):
     def latest_post_date(self) -> dt.datetime:
         latest: dt.datetime = self.feed["as_of"]
         return max((item["updateddate"] for item in self.items), default=latest)
-
-
-def entry_id(change: Change) -> str:
-    """The permanent id of a change: a UUID (RFC 9562, version 5) made of its hash."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, change.hash).urn
 
 
 def _link(line: Line, request: HttpRequest) -> str:
@@ -54,26 +47,22 @@ def _link(line: Line, request: HttpRequest) -> str:
     return request.build_absolute_uri(path)
 
 
-def _feed_title(found: CommitmentFilter) -> str:
+def _feed_title(found: ChangeFilter) -> str:
     """The register's name, and what the feed is about when that is not everything."""
     if not found.active:
         return _("%(register)s: changes") % {"register": settings.REGISTER_NAME}
-    told = without_control_characters(sentence(found))
-    return _("%(register)s: changes to “%(sentence)s”") % {
-        "register": settings.REGISTER_NAME,
-        "sentence": told,
-    }
+    told = without_control_characters(log_sentence(found))
+    return f"{settings.REGISTER_NAME}: {told}"
 
 
 @public_answer
 def atom(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
+    found = ChangeFilter(request.GET, today=today, follows=True)
     if not found.is_valid():
         sentences = (f"{name}: {' '.join(errors)}" for name, errors in found.errors.items())
         text = _("This feed address has an error.") + "\n" + "\n".join(sentences) + "\n"
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-    log = filtered_changes(found.qs if found.is_narrowed else None)
-    told = lines(log[: settings.FEED_ENTRIES])
+    told = lines(found.log[: settings.FEED_ENTRIES])
     feed = ChangeFeed(
         title=_feed_title(found),
         link=request.build_absolute_uri(reverse("changes")),
@@ -90,7 +79,7 @@ def atom(request: HttpRequest, *, today: dt.date) -> HttpResponse:
             title=without_control_characters(line.title),
             link=_link(line, request),
             description=without_control_characters(content),
-            unique_id=entry_id(line.change),
+            unique_id=change_id(line.change),
             pubdate=line.change.recorded_at,
             updateddate=line.change.recorded_at,
             categories=[str(line.change.kind)],

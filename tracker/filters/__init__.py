@@ -1,5 +1,6 @@
 """The filter set, and the active filter in words."""
 
+from tracker.filters.changes import ChangeFilter
 from tracker.filters.commitments import SORT_LABELS, CommitmentFilter, MomentForm
 
-__all__ = ["SORT_LABELS", "CommitmentFilter", "MomentForm"]
+__all__ = ["SORT_LABELS", "ChangeFilter", "CommitmentFilter", "MomentForm"]

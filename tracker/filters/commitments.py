@@ -1,8 +1,8 @@
 """One meaning of ?stage=, ?flag= and the rest, for every face that lists commitments.
 
 The parameters are a contract: q, stage, assessment, instrument, topic, party, forum, meeting,
-firmness, flag, target_after, target_before, updated_since, as_of, known_at and sort. A repeated
-parameter means "any of". A bad value leaves an error beside its field and finds nothing.
+firmness, flag, target_after, target_before, updated_since, commitment, as_of, known_at and sort. A
+repeated parameter means "any of". A bad value leaves an error beside its field and finds nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from tracker.filters.named_commitments import NamedCommitmentsField
 from tracker.lib.partial_date_fields import PartialDateFormField
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.query_fields import PastDayField, SearchField
@@ -80,6 +81,12 @@ class AnyOfFilter(django_filters.MultipleChoiceFilter):
             "There is no “%(value)s” here. Choose from the list."
         )
         return field
+
+
+class NamedCommitmentsFilter(django_filters.Filter):
+    """Commitments by reference or slug, for addresses that are about a few of them."""
+
+    field_class = NamedCommitmentsField
 
 
 class MomentForm(forms.Form):
@@ -176,6 +183,7 @@ class CommitmentFilter(django_filters.FilterSet):
     target_after = PartialDateFilter(method="by_target_after", label=_("Target not before"))
     target_before = PartialDateFilter(method="by_target_before", label=_("Target not after"))
     updated_since = PastDayFilter(method="by_change", label=_("Changed in the register since"))
+    commitment = NamedCommitmentsFilter(method="by_name", label=_("Commitment"))
     as_of = PastDayFilter(method="nothing", label=_("As things stood on"))
     known_at = PastDayFilter(method="nothing", label=_("As this register knew on"))
     sort = django_filters.ChoiceFilter(
@@ -235,6 +243,8 @@ class CommitmentFilter(django_filters.FilterSet):
         """The values that a parameter may have, with their labels; each asked for once."""
         if name not in self._choices:
             field: Any = self.form.fields[name]
+            if name == "commitment":
+                return [(c.reference, c.title) for c in self.form.cleaned_data[name]]
             self._choices[name] = [(str(value), str(label)) for value, label in field.choices]
         return self._choices[name]
 
@@ -285,6 +295,11 @@ class CommitmentFilter(django_filters.FilterSet):
         for flag in value:
             condition |= QUERIES[Flag(flag)](self.moment)
         return queryset.filter(condition)
+
+    def by_name(
+        self, queryset: QuerySet[Commitment], name: str, value: list[Commitment]
+    ) -> QuerySet[Commitment]:
+        return queryset.filter(pk__in=[c.pk for c in value]) if value else queryset
 
     def by_topic(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]

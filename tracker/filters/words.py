@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.filters.changes import ChangeFilter
 from tracker.filters.commitments import CommitmentFilter
 from tracker.lib.partial_dates import PartialDate
 
@@ -28,6 +29,7 @@ _PHRASES: dict[str, str | Promise] = {
     "firmness": gettext_lazy("worded as %(values)s"),
     "target_after": gettext_lazy("with a target not before %(values)s"),
     "target_before": gettext_lazy("with a target not after %(values)s"),
+    "commitment": gettext_lazy("named %(values)s"),
     "updated_since": gettext_lazy("changed in the register since %(values)s"),
     "as_of": gettext_lazy("as things stood on %(values)s"),
     "known_at": gettext_lazy("as this register knew on %(values)s"),
@@ -71,6 +73,22 @@ def sentence(found: CommitmentFilter) -> str:
     if not parts:
         return _("All commitments")
     return _("Commitments %(conditions)s") % {"conditions": ", ".join(parts)}
+
+
+def log_sentence(found: ChangeFilter) -> str:
+    """Which lines of the log a valid filter finds, in words, as a whole title."""
+    told = {
+        name: _either([_spelled(found, name, v) for v in values if v] or [""])
+        for name, values in found.active.items()
+    }
+    kinds = [told.pop(name) for name in ("kind", "significance") if name in told]
+    title = _("All changes")
+    if told:
+        parts = [str(_PHRASES[name]) % {"values": values} for name, values in told.items()]
+        title = _("Changes to commitments %(conditions)s") % {"conditions": ", ".join(parts)}
+    if kinds:
+        return _("%(title)s, only: %(kinds)s") % {"title": title, "kinds": "; ".join(kinds)}
+    return title
 
 
 def file_stem(found: CommitmentFilter) -> str:

@@ -14,6 +14,7 @@ from tracker.models.commitments import (
 from tracker.models.meetings import Forum, Level, Meeting, MeetingState
 from tracker.models.notes import Note
 from tracker.models.parties import Party, PartyKind
+from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
 from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
@@ -29,6 +30,7 @@ __all__ = [
     "GENESIS_HASH",
     "LAST_DAY",
     "NO_END",
+    "TIME_MADE_FLAGS",
     "Alias",
     "Assessment",
     "Change",
@@ -46,6 +48,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "Position",
+    "RaisedFlag",
     "Revision",
     "SearchDocument",
     "Significance",

@@ -37,6 +37,7 @@ class ChangeKind(models.TextChoices):
     RETRACTION = "retraction", _("Retraction")
     MEETING = "meeting", _("Meeting")
     COMMENTARY = "commentary", _("Commentary")
+    FLAG = "flag", _("Flag raised")
 
 
 class Change(models.Model):

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tracker import payloads
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
+from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
 
 # What makes a mention worth reading when neither stage nor assessment moved.
@@ -93,6 +95,13 @@ def _meeting_event(payload: Payload) -> str:
     return _("all outcomes recorded") if "is_fully_recorded" in before else _("amended")
 
 
+def _flag(payload: Payload) -> str:
+    """ "overdue since 2027-01-01"."""
+    name = payload.get("flag", "")
+    label = str(Flag(name).label) if name in Flag.values else name
+    return _("%(flag)s since %(day)s") % {"flag": label.lower(), "day": payload.get("since")}
+
+
 _EVENTS: dict[str, Callable[[Payload], str]] = {
     ChangeKind.COMMITMENT_PUBLISHED: lambda payload: _("recorded"),
     ChangeKind.STATUS: _step,
@@ -105,6 +114,7 @@ _EVENTS: dict[str, Callable[[Payload], str]] = {
     ChangeKind.RETRACTION: _retraction,
     ChangeKind.MEETING: _meeting_event,
     ChangeKind.COMMENTARY: lambda payload: _("commentary"),
+    ChangeKind.FLAG: _flag,
 }
 
 
@@ -149,3 +159,16 @@ def lines(changes: Iterable[Change]) -> list[Line]:
             )
         )
     return told
+
+
+def public_line(line: Line) -> Payload:
+    """The one JSON shape of a line, for every program that reads the log.
+
+    `payload` is what was published, for ever as it was; `title` tells it in one line, and
+    `revised_by` is the number of the later line that says it no longer counts, or null.
+    """
+    return {
+        **payloads.change(line.change),
+        "title": line.title,
+        "revised_by": line.revised_by,
+    }

@@ -1,16 +1,87 @@
-"""The log, cut down to the commitments of a filter."""
+"""The log, cut down to what a filter finds: each line as things stood when it was written.
+
+What a line matches never depends on what happens later, so a reader who follows the log with a
+filter, by feed, cursor or subscription, misses nothing and is told nothing twice. A line matches a
+position (stage, assessment, target ...) when its commitment was there right after the line or
+right before it: both the way in and the way out are news. Topics, parties and the kind of
+instrument are those of the commitment today; they are amended, not moved.
+"""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
-from tracker.models import Change, Commitment
-from tracker.queries.visibility import public_changes
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tracker.models import (
+    LAST_DAY,
+    Assessment,
+    Meeting,
+    RaisedFlag,
+    Standing,
+    StatusUpdate,
+)
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
+from tracker.queries.flags import Flag
 
 
-def filtered_changes(commitments: QuerySet[Commitment] | None) -> QuerySet[Change]:
-    """All changes, newest first; only those of the given commitments where there is a filter."""
-    log = public_changes().order_by("-seq")
-    if commitments is None:
-        return log
-    return log.filter(commitment__in=commitments.order_by().values("pk"))
+def _standing(seq: OuterRef, **where: object) -> QuerySet[Standing]:
+    """The latest position that a commitment came to, or left, with line `seq` of the log."""
+    return Standing.objects.filter(
+        valid_to=LAST_DAY, known_from__lte=seq, known_to__gte=seq, **where
+    )
+
+
+def positioned(condition: Q) -> Q:
+    """Lines whose commitment met a condition on `Standing` right after or right before."""
+    standings = _standing(OuterRef("seq"), commitment=OuterRef("commitment"))
+    return Q(Exists(standings.filter(condition)))
+
+
+def mentioned(meetings: QuerySet[Meeting]) -> Q:
+    """Lines whose commitment had an update at one of the meetings, by then."""
+    mentions = StatusUpdate.objects.filter(
+        commitment=OuterRef("commitment"),
+        published_seq__lte=OuterRef("seq"),
+        meeting__in=meetings.order_by().values("pk"),
+    )
+    return Q(Exists(mentions))
+
+
+def flagged(flags: Iterable[Flag]) -> Q:
+    """Lines written while one of the flags was raised, from the line that raised it on.
+
+    Of a flag that time raises, the log tells by a line of kind `flag`; it holds until the line
+    with which its commitment is delivered, ended, given another target or updated.
+    """
+    wanted = set(flags)
+    condition = positioned(Q(has_slipped=True)) if Flag.SLIPPED in wanted else Q(pk__in=())
+    for flag in wanted - {Flag.SLIPPED}:
+        column = "target_last_day" if flag in {Flag.OVERDUE, Flag.DUE_SOON} else "last_update_day"
+        still = _standing(
+            OuterRef(OuterRef("seq")),
+            commitment=OuterRef("commitment"),
+            **{column: OuterRef("basis")},
+        ).exclude(
+            Q(stage__in=[*DELIVERED_STAGES, *ENDED_STAGES])
+            | Q(assessment__in=[*DELIVERED_ASSESSMENTS, Assessment.ABANDONED])
+        )
+        raised = RaisedFlag.objects.filter(
+            Exists(still),
+            commitment=OuterRef("commitment"),
+            flag=flag,
+            change__lte=OuterRef("seq"),
+        )
+        condition |= Q(Exists(raised))
+    return condition
+
+
+def about_meetings(meetings: QuerySet[Meeting]) -> Q:
+    """Lines about one of the meetings themselves."""
+    return Q(commitment=None, meeting__in=meetings.order_by().values("pk"))
+
+
+def lines_about(conditions: Q, *, of_meetings: QuerySet[Meeting] | None) -> Q:
+    """Lines of commitments that meet the conditions, and those about the given meetings."""
+    about = Q(conditions, commitment__isnull=False)
+    return about if of_meetings is None else about | about_meetings(of_meetings)

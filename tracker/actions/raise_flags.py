@@ -1,0 +1,113 @@
+"""Writing into the log what time does by itself: a deadline passed, something went quiet.
+
+Nobody publishes such a thing, so the deliverer calls this before it delivers. Each flag is told
+once for what it counts from (see `models.raised_flags`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.utils import timezone
+
+from tracker import payloads
+from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.lib.partial_dates import add_months
+from tracker.models import Change, ChangeKind, Commitment, RaisedFlag
+from tracker.queries.flags import QUERIES, Flag, quiet_since, silent_meetings
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import public_commitments
+
+# The column that each flag's rule counts from.
+_BASIS = {
+    Flag.DUE_SOON: "target_last_day",
+    Flag.OVERDUE: "target_last_day",
+    Flag.QUIET: "last_update_day",
+    Flag.DROPPED: "last_update_day",
+}
+# So many lines are written under one lock of the log; publishers get their turn in between.
+_AT_ONCE = 100
+
+
+def _due_soon_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+    return basis - dt.timedelta(days=settings.DUE_SOON_DAYS)
+
+
+def _overdue_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+    return basis + dt.timedelta(days=1)
+
+
+def _quiet_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+    day = add_months(basis, settings.QUIET_AFTER_MONTHS)
+    while quiet_since(day) < basis:  # a month's end, such as 31 August to 28 February
+        day += dt.timedelta(days=1)
+    return day
+
+
+def _dropped_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+    silent = silent_meetings(
+        moment,
+        parties_key=commitment.mention_parties_key,
+        level=commitment.mention_level,
+        since=basis,
+    )
+    first: dt.date = silent.order_by().aggregate(day=Min("last_day"))["day"]
+    return first
+
+
+_SINCE: dict[Flag, Callable[[Commitment, dt.date, Moment], dt.date]] = {
+    Flag.DUE_SOON: _due_soon_from,
+    Flag.OVERDUE: _overdue_from,
+    Flag.QUIET: _quiet_from,
+    Flag.DROPPED: _dropped_from,
+}
+
+
+def _untold(flag: Flag, moment: Moment) -> QuerySet[Commitment]:
+    """The public commitments that carry the flag without a line that says so."""
+    told = RaisedFlag.objects.filter(
+        commitment=OuterRef("pk"), flag=flag, basis=OuterRef(_BASIS[flag])
+    )
+    return public_commitments().filter(QUERIES[flag](moment)).exclude(Exists(told))
+
+
+def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Moment) -> Change:
+    basis: dt.date = getattr(commitment, _BASIS[flag])
+    since = _SINCE[flag](commitment, basis, moment)
+    first = commitment.changes.order_by("seq").first()
+    log.is_backfill = first is None or timezone.localdate(first.recorded_at) > since
+    change = log.append(
+        ChangeKind.FLAG,
+        {
+            "commitment": payloads.commitment_name(commitment),
+            "flag": str(flag),
+            "since": payloads.day(since),
+            "basis": payloads.day(basis),
+            "after": payloads.position(commitment),
+        },
+        Subject(commitment=commitment),
+    )
+    RaisedFlag.objects.create(commitment=commitment, flag=flag, basis=basis, change=change)
+    return change
+
+
+def raise_flags(*, now: dt.datetime) -> list[int]:
+    """Tell of every time-made flag that holds on the day of `now` and was not told before.
+
+    Returns the numbers of the lines written. A flag that was raised already when the register
+    first heard of the commitment is marked as back-fill: it is no news.
+    """
+    moment = Moment(timezone.localdate(now))
+    told: list[int] = []
+    for flag in _BASIS:
+        keys = list(_untold(flag, moment).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            with open_log(now=now) as log:
+                # Asked again under the lock: another deliverer may have told of it meanwhile.
+                still = _untold(flag, moment).filter(pk__in=some).order_by("pk")
+                told += [_tell(log, commitment, flag, moment).seq for commitment in still]
+    return told
