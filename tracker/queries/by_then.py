@@ -1,4 +1,4 @@
-"""The sources, parties, topics and forums there were at a moment: the rule of each, in one place."""
+"""The sources, parties, topics and forums there were at a moment: the rule of each, once."""
 
 from __future__ import annotations
 
