@@ -23,6 +23,7 @@ from tracker.models import (
     Note,
     Party,
     Position,
+    Revision,
     Source,
     StatusUpdate,
     Topic,
@@ -157,10 +158,27 @@ def citation(record: Citation) -> Payload:
     }
 
 
+def cited(record: Citation, *, title: str) -> Payload:
+    """What rests on a source at one place; `title` is that of the commitment, as known."""
+    update = record.update
+    return {
+        "update": update_id(update),
+        "commitment": {**commitment_name(update.commitment), "title": title},
+        "quotation": record.quotation,
+        "locator": record.locator,
+        "language": record.language,
+    }
+
+
+def update_id(record: StatusUpdate) -> str:
+    """The permanent id of an update: its commitment's reference and its number."""
+    return f"{record.commitment.reference}/{record.number}"
+
+
 def update(record: StatusUpdate) -> Payload:
     """What a meeting or event did to a commitment, with its evidence."""
     return {
-        "id": f"{record.commitment.reference}/{record.number}",
+        "id": update_id(record),
         "number": record.number,
         "happened": partial_date(record.happened),
         "meeting": record.meeting.slug if record.meeting else None,
@@ -173,6 +191,15 @@ def update(record: StatusUpdate) -> Payload:
         "corrects": record.corrects.number if record.corrects else None,
         "reason": record.reason,
         "citations": [citation(c) for c in record.citations.all()],
+    }
+
+
+def revision(record: Revision) -> Payload:
+    """That an update no longer counts: by which line of the log, and what stands in its place."""
+    return {
+        "change": record.seq,
+        "replaced_by": record.replacement.number if record.replacement else None,
+        "reason": record.reason,
     }
 
 

@@ -81,7 +81,7 @@ def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator
         for update in listed:
             updates[update.commitment_id].append(update)
         yield [
-            _update(step, title=titles.get(record.pk, record.title))
+            update_record(step, title=titles.get(record.pk, record.title))
             for record in chunk
             for step in steps(updates[record.pk])
         ]
@@ -154,7 +154,8 @@ def _commitment(
     }
 
 
-def _update(step: Step, *, title: str) -> Payload:
+def update_record(step: Step, *, title: str) -> Payload:
+    """An update that counts with what it did; `title` is its commitment's, as known."""
     update = step.update
     return {
         "commitment": {**payloads.commitment_name(update.commitment), "title": title},
