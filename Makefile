@@ -20,7 +20,8 @@ help:
 run: export DEVELOPMENT := 1
 run: venv
 	@$(PYTHON) manage.py first_run
-	@exec $(PYTHON) manage.py runserver $(if $(RELOAD),,--noreload) 127.0.0.1:$(PORT)
+	@$(PYTHON) manage.py deliver --watch --with-parent & \
+	exec $(PYTHON) manage.py runserver $(if $(RELOAD),,--noreload) 127.0.0.1:$(PORT)
 
 check: test-venv
 	@$(PYTHON) -m tests.run_all --fast

@@ -59,6 +59,38 @@ DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=90)
 ROWS_PER_PAGE = 50
 FEED_ENTRIES = 50
 
+# -- Telling subscribers -------------------------------------------------------------------------
+
+# Where the register is found: for links in messages, which answer no request.
+PUBLIC_URL = env.str(
+    "PUBLIC_URL",
+    default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+    if DEVELOPMENT or not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS[0]
+    else f"https://{ALLOWED_HOSTS[0].removeprefix('.')}",
+).rstrip("/")
+# How e-mail is sent, such as smtp+tls://user:password@mail.example.org:587. Without one there are
+# no subscriptions by e-mail; a developer's machine prints messages instead.
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if DEVELOPMENT or TESTING else "")
+vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Commitment Tracker <register@localhost>")
+# Seconds to wait before each further attempt to deliver, each lengthened by up to a tenth at
+# random: about three days altogether, after which the subscription stops. Closer at the start,
+# since most receivers that fail are being restarted; then wide, to last over a weekend.
+DELIVERY_RETRY_SECONDS = env.list(
+    "DELIVERY_RETRY_SECONDS",
+    cast=float,
+    default=[5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400],
+)
+# Whether a webhook starts without waiting for staff to approve it.
+WEBHOOK_SELF_SERVICE = env.bool("WEBHOOK_SELF_SERVICE", default=DEVELOPMENT)
+# Networks, such as 10.1.0.0/16, that webhooks may reach although they are not public.
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+# Whether webhooks may go to addresses without TLS.
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+# A WebSub hub that feeds name and that is told of every change.
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
+
 # -- Django -------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

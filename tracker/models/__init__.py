@@ -18,6 +18,14 @@ from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
 from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
+from tracker.models.subscriptions import (
+    Channel,
+    Delivery,
+    Frequency,
+    Outcome,
+    Subscription,
+    SubscriptionState,
+)
 from tracker.models.updates import (
     Citation,
     Revision,
@@ -35,16 +43,20 @@ __all__ = [
     "Assessment",
     "Change",
     "ChangeKind",
+    "Channel",
     "Citation",
     "Commitment",
+    "Delivery",
     "Firmness",
     "Forum",
+    "Frequency",
     "Instrument",
     "Level",
     "LogHead",
     "Meeting",
     "MeetingState",
     "Note",
+    "Outcome",
     "Party",
     "PartyKind",
     "Position",
@@ -58,5 +70,7 @@ __all__ = [
     "Standing",
     "StatusUpdate",
     "StatusUpdateQuerySet",
+    "Subscription",
+    "SubscriptionState",
     "Topic",
 ]

@@ -1,0 +1,108 @@
+"""Telling a webhook: one request for each line of the log, in order, signed.
+
+Requests follow Standard Webhooks 1.0 (standardwebhooks.com): `webhook-id`, `webhook-timestamp`,
+`webhook-signature`, and a body of `type`, `timestamp` and `data`. The id is the change's own, so
+that a request that is sent again is known by it.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import secrets
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from standardwebhooks import Webhook
+
+from tracker.lib.safe_http import Failed, Refused, post
+from tracker.models import Outcome, Subscription
+from tracker.notify.following import lines_to_tell
+from tracker.notify.messages import Attempt, Message
+from tracker.payloads import change_id
+from tracker.queries.change_lines import Line, lines, public_line
+
+# The whole exchange, looking the name up included.
+SECONDS = 15
+# Of the answer so much is read and kept as the detail of a failure.
+BODY_LIMIT = 2_048
+_OK = range(200, 300)
+_GONE = 410
+
+
+def new_secret() -> str:
+    """A signing secret as Standard Webhooks writes it: `whsec_` and 32 random bytes in base64."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def body_of(line: Line) -> bytes:
+    """The request's body for a line of the log: the one public shape, and links to its pages."""
+    change = line.change
+    about = change.commitment or change.meeting or change.source
+    told = {
+        "type": f"change.{change.kind}",
+        "timestamp": change.recorded_at.astimezone(dt.UTC).isoformat(),
+        "data": {
+            **public_line(line),
+            "url": settings.PUBLIC_URL + about.get_absolute_url() if about else None,
+        },
+    }
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> str:
+    """Signatures by the secret, and by the one before it while that is still accepted."""
+    accepted = [subscription.secret]
+    until = subscription.previous_secret_until
+    if subscription.previous_secret and until is not None and now < until:
+        accepted.append(subscription.previous_secret)
+    return " ".join(Webhook(secret).sign(id, now, content.decode()) for secret in accepted)
+
+
+def next_message(subscription: Subscription, *, now: dt.datetime, head: int) -> Message | None:
+    owed = lines_to_tell(
+        subscription, today=timezone.localdate(now), after=subscription.cursor, to=head
+    ).first()
+    if owed is None:
+        return None
+    return Message(id=change_id(owed), lines=lines([owed]), first_seq=owed.seq, last_seq=owed.seq)
+
+
+def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+    return request(subscription, id=message.id, content=body_of(message.lines[0]), now=now)
+
+
+def request(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> Attempt:
+    """Send one signed request. 2xx is a success, 410 ends the subscription, all else a failure."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": f"CommitmentTracker/{settings.RELEASE} (+{settings.PUBLIC_URL})",
+        "webhook-id": id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signatures(subscription, id=id, content=content, now=now),
+    }
+    try:
+        answer = post(
+            subscription.address,
+            content=content,
+            headers=headers,
+            allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
+            allow_http=settings.WEBHOOK_ALLOW_HTTP,
+            seconds=SECONDS,
+            body_limit=BODY_LIMIT,
+        )
+    except (Refused, Failed) as error:
+        # Tried again when refused, too: names move, and one bad answer of the DNS is no end.
+        return Attempt(Outcome.FAILED, detail=str(error))
+    if answer.status in _OK:
+        return Attempt(Outcome.DELIVERED, answer.status)
+    if answer.status == _GONE:
+        return Attempt(Outcome.REFUSED, answer.status, _("The receiver answered 410 Gone."))
+    said = answer.body.decode("utf-8", "replace")[:200]
+    return Attempt(Outcome.FAILED, answer.status, f"HTTP {answer.status}: {said}".rstrip(": "))
+
+
+def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
+    return now
