@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("tracker.dashboard.urls")),
     path("", include("tracker.feeds.urls")),
     path("", include("tracker.exports.urls")),
+    path("", include("tracker.notify.urls")),
     path("admin/", admin.site.urls),
 ]
