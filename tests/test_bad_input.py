@@ -159,6 +159,7 @@ EVERY = {
     "/forums/": {200, 400},
     "/embed/status/": {200, 400},
     "/changes.atom": {200, 400},
+    "/calendar.ics": {200, 400},
     "/commitments.csv": {200, 400},
     "/commitments.xlsx": {200, 400},
     "/commitments.json": {200, 400},

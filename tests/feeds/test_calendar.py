@@ -1,0 +1,222 @@
+"""The calendar as a whole: the register's dates, the dashboard's filters, any text and size."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import icalendar
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.feeds.calendars import content, events, only_event, summaries
+from tests.make import (
+    NOW,
+    make_forum,
+    make_party,
+    published_commitment,
+    published_meeting,
+    published_update,
+)
+from tracker.actions.correct import retract_commitment, retract_update
+from tracker.models import Commitment, Meeting, Stage
+from tracker.queries import agenda
+
+SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "feeds" / "calendar.ics"
+LATER = NOW + dt.timedelta(days=1)
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_the_whole_file(client: Client) -> None:
+    told = content(client).decode()
+    # Each edit of the shipped files moves every hash, and with it every UID of this sample.
+    assert len(set(re.findall(r"\r\nUID:(.*)\r\n", told))) == told.count("BEGIN:VEVENT")
+    assert re.sub(r"\r\nUID:.*\r\n", "\r\nUID:…\r\n", told) == SAMPLE.read_bytes().decode()
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_it_holds_every_date_of_the_register(client: Client) -> None:
+    told = {
+        (e["DTSTART"].dt, e["DTEND"].dt, str(e["URL"]), str(e.get("LOCATION", "")))
+        for e in events(client)
+    }
+    day = dt.timedelta(days=1)
+    targets = Commitment.objects.filter(target_last_day__isnull=False)
+    meetings = Meeting.objects.filter(first_day__isnull=False)
+    assert targets.count() > 2
+    assert meetings.count() > 5
+    site = "http://testserver"
+    assert told == {
+        (c.target_last_day, c.target_last_day + day, site + c.get_absolute_url(), "")
+        for c in targets
+    } | {(m.first_day, m.last_day + day, site + m.get_absolute_url(), m.place) for m in meetings}
+
+
+def test_it_says_what_it_is(client: Client, db: None) -> None:
+    published_commitment(target="2028")
+    calendar = icalendar.Calendar.from_ical(content(client, "?party=canada&stage=announced"))
+    assert calendar["VERSION"] == "2.0"
+    assert calendar["METHOD"] == "PUBLISH"
+    assert calendar["CALSCALE"] == "GREGORIAN"
+    name = "Commitment Tracker: Commitments at the stage Announced, of Canada"
+    assert (calendar["NAME"], calendar["X-WR-CALNAME"]) == (name, name)
+    assert calendar["REFRESH-INTERVAL"].dt == dt.timedelta(hours=6)
+    assert calendar["SOURCE"] == "http://testserver/calendar.ics?party=canada&stage=announced"
+    assert calendar["URL"] == "http://testserver/?party=canada&stage=announced"
+    assert calendar["LAST-MODIFIED"].dt == NOW
+    headers = client.get("/calendar.ics?party=canada").headers
+    assert headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert headers["Content-Disposition"] == 'inline; filename="commitments-of-canada.ics"'
+
+
+def test_an_empty_register_has_an_empty_calendar(client: Client, db: None) -> None:
+    calendar = icalendar.Calendar.from_ical(content(client))
+    assert "LAST-MODIFIED" not in calendar
+    assert calendar.walk("VEVENT") == []
+
+
+def test_which_meetings_a_filter_leaves(client: Client, db: None) -> None:
+    one, two, three = (
+        published_meeting(title=title, slug=title, forum=make_forum(slug=f"forum-{title}"))
+        for title in ("one", "two", "three")
+    )
+    norway = make_party(slug="norway")
+    published_meeting(title="four", slug="four", parties=[norway])
+    published_commitment(title="Signed", stage=Stage.SIGNED, meeting=one)
+    published_commitment(title="Announced", meeting=two)
+    mistake = published_commitment(meeting=two)
+    wrong = published_update(mistake, stage=Stage.SIGNED, meeting=three)
+    retract_update(wrong, reason="Not so.", now=LATER)
+    for query, titles in {
+        "": ["four", "one", "three", "two"],
+        "?meeting=one&meeting=three": ["one", "three"],
+        "?forum=forum-two": ["two"],
+        "?party=norway": ["four"],
+        "?party=norway&party=canada": ["four", "one", "three", "two"],
+        "?forum=forum-one&party=norway": [],
+        "?stage=signed": ["one"],
+        "?stage=announced": ["two"],
+        "?stage=signed&forum=forum-two": [],
+        "?q=Announced": ["two"],
+        "?q=": ["four", "one", "three", "two"],
+    }.items():
+        assert summaries(client, query) == titles, query
+
+
+# -- Text, requests, queries --------------------------------------------------------------------
+
+
+def test_any_text_is_carried_whole_and_folded(client: Client, db: None) -> None:
+    title = 'Due; \\ "x", 한국-캐나다 사이버정책협의회를 개최하기로 합의하였다 ' * 2
+    hostile = "line\r\nBEGIN:VEVENT\rEND:VCALENDAR\n\tok"
+    published_commitment(title=title.strip(), target="2028", quotation=hostile)
+    told = content(client)
+    assert all(len(line) <= 75 for line in told.split(b"\r\n"))
+    assert b"\r" not in told.replace(b"\r\n", b"")
+    assert b"\n" not in told.replace(b"\r\n", b"")
+    event = only_event(client)
+    assert event["SUMMARY"] == f"Due: {title.strip()} (by the end of 2028)"
+    assert "“line\nBEGIN:VEVENT\nEND:VCALENDAR\n\tok”" in event["DESCRIPTION"]
+    for line in told.split(b"\r\n"):
+        line.decode()  # no character is cut in two
+
+
+def test_control_characters_are_left_out(client: Client, db: None) -> None:
+    meeting = published_meeting()
+    Meeting.objects.filter(pk=meeting.pk).update(title="a\x00b\x07c\x1bd", place="\x0b")
+    event = only_event(client)
+    assert (event["SUMMARY"], event["LOCATION"]) == ("abcd", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "sentence"),
+    [
+        ("stage=nonsense", "stage", "There is no “nonsense” here. Choose from the list."),
+        ("as_of=2026-01-01", "as_of", "take it from /changes/?as_of=… or from a file."),
+        ("known_at=2026-01-01", "known_at", "follows the register as it grows"),
+        ("known_at=soon", "known_at", "Write the day as year-month-day"),
+        ("partyy=canada", "partyy", "There is no parameter “partyy” here."),
+        ("before=3", "before", "There is no parameter “before” here."),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(
+    client: Client, db: None, query: str, parameter: str, sentence: str
+) -> None:
+    response = client.get(f"/calendar.ics?{query}")
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    errors = response.json()["errors"]
+    assert {error["parameter"] for error in errors} == {parameter}
+    assert sentence in " ".join(error["detail"] for error in errors)
+
+
+@pytest.mark.parametrize("query", ["?sort=-title&page=3", "?as_of=&known_at=&q=", "?per_page=5"])
+def test_how_a_page_is_cut_does_not_matter(client: Client, db: None, query: str) -> None:
+    published_commitment(target="2028")
+    assert content(client, query) == content(client)
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_every_filter_of_the_dashboard_works(client: Client) -> None:
+    for query in (
+        "?flag=overdue",
+        "?q=cyber&instrument=dialogue",
+        "?target_after=2026&stage=scheduled",
+    ):
+        page = client.get(f"/{query}").context["table"]
+        dated = {
+            row.record.commitment.get_absolute_url()
+            for row in page.rows
+            if row.record.commitment.target_last_day
+        }
+        told = {
+            str(event["URL"]).removeprefix("http://testserver")
+            for event in events(client, query)
+            if "Target date" in event.categories
+        }
+        assert told == dated, query
+        assert dated, query
+
+
+def test_an_unchanged_calendar_is_304_after_one_query(client: Client, db: None) -> None:
+    commitment = published_commitment(target="2028")
+    tag = client.get("/calendar.ics").headers["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get("/calendar.ics", headers={"if-none-match": tag})
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert len(queries) == 1
+    published_update(commitment)
+    assert client.get("/calendar.ics").headers["ETag"] != tag
+
+
+def test_the_head_alone_writes_nothing(client: Client, db: None) -> None:
+    published_commitment(target="2028")
+    head = client.head("/calendar.ics")
+    assert (head.status_code, head.getvalue()) == (200, b"")
+
+
+def count_of_queries(client: Client) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        content(client)
+    return len(queries)
+
+
+def test_queries_grow_by_the_chunk_alone(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agenda, "CHUNK", 4)
+    meeting = published_meeting()
+    published_commitment(target="2028", meeting=meeting)
+    given_up = published_commitment(target="2028")
+    published_update(given_up, target="some day", happened="2026-11")
+    retract_commitment(published_commitment(target="2028"), reason="No.", now=LATER)
+    one_chunk = count_of_queries(client)
+    published_commitment(target="2028")
+    published_meeting()
+    assert count_of_queries(client) == one_chunk
+    for _ in range(4):
+        published_commitment(target="2028")
+    assert count_of_queries(client) <= one_chunk + 6

@@ -1,0 +1,217 @@
+"""Target dates and meetings as iCalendar (RFC 5545, with the properties of RFC 7986).
+
+One event for each, all day long and without an alarm. Its UID is made of the hash of the line that
+published the record, so it outlives every change of title, address and site; SEQUENCE rises with
+each line of the log that altered the record. No date is ever given as more precise than it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from tracker.lib.partial_dates import PartialDate, Precision
+from tracker.lib.text import without_control_characters
+from tracker.models import Assessment, MeetingState, Stage
+from tracker.queries.agenda import Due, Gathering, Recorded
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+# How often a calendar program should ask again; each asking that finds nothing new costs one query.
+REFRESH = dt.timedelta(hours=6)
+_END = b"END:VCALENDAR\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the calendar says of itself. Addresses are whole ones."""
+
+    name: str
+    page: str
+    source: str
+    site: str
+    changed_at: dt.datetime | None
+
+
+def calendar_parts(
+    heading: Heading, dues: Iterable[list[Due]], gatherings: Iterable[list[Gathering]]
+) -> Iterator[bytes]:
+    """The calendar, one part for each chunk of events."""
+    yield _opening(heading).removesuffix(_END)
+    for due_chunk in dues:
+        yield b"".join(_target_event(due, heading.site).to_ical() for due in due_chunk)
+    for chunk in gatherings:
+        yield b"".join(_meeting_event(gathering, heading.site).to_ical() for gathering in chunk)
+    yield _END
+
+
+def _opening(heading: Heading) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Commitment Tracker//Register of commitments//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, _plain(heading.name))
+    calendar.add("description", _("Target dates and meetings, with the source for every word."))
+    calendar.add("url", heading.page)
+    calendar.add("source", heading.source, parameters={"VALUE": "URI"})
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT6H")
+    if heading.changed_at is not None:
+        calendar.add("last-modified", heading.changed_at.astimezone(dt.UTC))
+    return calendar.to_ical()
+
+
+def event_uid(recorded: Recorded, what: str) -> str:
+    """The permanent UID of a record's event: a UUID, as RFC 7986 (section 5.3) advises."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{recorded.published_hash} {what}"))
+
+
+def _event(recorded: Recorded, what: str, first_day: dt.date, last_day: dt.date) -> Event:
+    event = Event()
+    changed_at = recorded.changed_at.astimezone(dt.UTC)
+    event.add("uid", event_uid(recorded, what))
+    event.add("sequence", recorded.alterations)
+    # What is published is dated by the log, and the same whoever asks, and when.
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
+    event.add("created", recorded.published_at.astimezone(dt.UTC))
+    event.add("dtstart", first_day)
+    event.add("dtend", last_day + dt.timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+# -- Targets ------------------------------------------------------------------------------------
+
+
+def _target_event(due: Due, site: str) -> Event:
+    """One day: the last of the target, since "2028" is missed on 1 January 2029 and not before."""
+    day = due.target.last_day or dt.date.max
+    event = _event(due.recorded, "target", day, day)
+    page = site + due.commitment.get_absolute_url()
+    event.add("summary", _plain(_target_summary(due)))
+    event.add("description", _plain("\n".join([*_target_lines(due), page])))
+    event.add("url", page)
+    event.add("status", "CANCELLED" if due.is_off else "CONFIRMED")
+    topics = [] if due.commitment.is_retracted else [topic.name for topic in due.topics]
+    event.add("categories", [_plain(name) for name in (_("Target date"), *topics)])
+    return event
+
+
+def _target_summary(due: Due) -> str:
+    told = {"title": due.title, "when": _by(due.target)}
+    if due.commitment.is_retracted:
+        return _("Retracted: %(title)s") % told
+    if due.is_off:
+        return _("No longer due: %(title)s (%(when)s)") % told
+    if due.commitment.is_delivered:
+        return _("Delivered: %(title)s (due %(when)s)") % told
+    return _("Due: %(title)s (%(when)s)") % told
+
+
+def _by(target: PartialDate) -> str:
+    told = {"date": target.spelled()}
+    if target.precision == Precision.DAY:
+        return _("by %(date)s") % told
+    return _("by the end of %(date)s") % told
+
+
+def _target_lines(due: Due) -> Iterator[str]:
+    record = due.commitment
+    if record.is_retracted:
+        yield _("This commitment was retracted: it should not have been recorded.")
+        return
+    told = {"stage": _stage(record.stage), "assessment": _assessment(record.assessment)}
+    yield _("Stage: %(stage)s. Assessment: %(assessment)s.") % told
+    if due.is_given_up:
+        yield _("This date was the target once; none is stated now.")
+    yield _precision(due.target)
+    if due.quotation is not None:
+        yield f"“{due.quotation.text}” — {due.quotation.source_title}"
+
+
+def _stage(value: str) -> str:
+    return str(Stage(value).label) if value in Stage.values else value
+
+
+def _assessment(value: str) -> str:
+    return str(Assessment(value).label) if value in Assessment.values else value
+
+
+def _precision(date: PartialDate) -> str:
+    """What is known of the date, and in whose words."""
+    known = {
+        Precision.DAY: _("Date: %(date)s."),
+        Precision.MONTH: _("Only the month is known: %(date)s."),
+        Precision.YEAR: _("Only the year is known: %(date)s."),
+    }[date.precision] % {"date": date.spelled()}
+    if not date.words:
+        return known
+    return _("%(known)s In the words of the source: “%(words)s”.") % {
+        "known": known,
+        "words": date.words,
+    }
+
+
+# -- Meetings -----------------------------------------------------------------------------------
+
+
+def _meeting_event(gathering: Gathering, site: str) -> Event:
+    """All of the period that is known: a day, or the whole month or year."""
+    meeting = gathering.meeting
+    first_day = meeting.first_day or dt.date.min
+    event = _event(gathering.recorded, "meeting", first_day, meeting.last_day or first_day)
+    page = site + meeting.get_absolute_url()
+    event.add("summary", _plain(_meeting_summary(gathering)))
+    event.add("description", _plain("\n".join([*_meeting_lines(gathering), page])))
+    event.add("url", page)
+    if meeting.place and not meeting.is_retracted:
+        event.add("location", _plain(meeting.place))
+    planned = meeting.state == MeetingState.PLANNED
+    confirmed = "TENTATIVE" if planned else "CONFIRMED"
+    event.add("status", "CANCELLED" if gathering.is_off else confirmed)
+    event.add("categories", [_plain(_("Meeting"))])
+    return event
+
+
+def _meeting_summary(gathering: Gathering) -> str:
+    meeting = gathering.meeting
+    if meeting.is_retracted:
+        return _("Retracted: %(title)s") % {"title": meeting.title}
+    title = meeting.title
+    if meeting.date.precision != Precision.DAY:
+        told = {"title": title, "period": meeting.date.spelled()}
+        title = _("%(title)s (in %(period)s, day not known)") % told
+    return _("Cancelled: %(title)s") % {"title": title} if gathering.is_off else title
+
+
+def _meeting_lines(gathering: Gathering) -> Iterator[str]:
+    meeting = gathering.meeting
+    if meeting.is_retracted:
+        yield _("This meeting was retracted: it should not have been recorded.")
+        return
+    parties = ", ".join(party.name for party in meeting.parties.all())
+    yield f"{meeting.get_state_display()}. {meeting.get_level_display()}: {parties}."
+    yield _precision(meeting.date)
+
+
+# -- Text ---------------------------------------------------------------------------------------
+
+
+def _plain(text: str) -> str:
+    """Without what iCalendar cannot carry. The library escapes and folds, but leaves a bare CR."""
+    return without_control_characters(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def calendar_name(sentence: str) -> str:
+    return _("%(register)s: %(sentence)s") % {
+        "register": settings.REGISTER_NAME,
+        "sentence": sentence,
+    }

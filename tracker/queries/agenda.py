@@ -1,0 +1,199 @@
+"""What has a date: targets of commitments, and meetings, each with how the log last changed it.
+
+Cut into chunks: however many there are, one chunk is in memory, and each takes the same number of
+queries. Which of them a reader asked for is said by whoever calls.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, QuerySet
+
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import (
+    NO_END,
+    Assessment,
+    Change,
+    ChangeKind,
+    Citation,
+    Commitment,
+    Meeting,
+    MeetingState,
+    Party,
+    Standing,
+    Topic,
+)
+from tracker.models.commitments import ENDED_STAGES
+from tracker.models.records import PublicRecord
+from tracker.queries.rows import titles_known
+from tracker.queries.visibility import public_updates
+
+CHUNK = 100
+_R = TypeVar("_R", bound=Model)
+
+# The lines that can move a commitment's target, stage, assessment or title. Its first status is
+# one of them, so that there is always one.
+_ALTERING = (
+    *(ChangeKind.STATUS, ChangeKind.DEADLINE, ChangeKind.RENAMED, ChangeKind.AMENDED),
+    *(ChangeKind.CORRECTION, ChangeKind.RETRACTION),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the log says of a record: the hash of the line that published it, and since."""
+
+    published_hash: str
+    published_at: dt.datetime
+    changed_at: dt.datetime
+    alterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    text: str
+    source_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The target of a commitment: the one that stands, or the last one that stood."""
+
+    commitment: Commitment
+    title: str
+    target: PartialDate
+    is_given_up: bool
+    quotation: Quotation | None
+    topics: Sequence[Topic]
+    recorded: Recorded
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nobody waits for it any more, other than because it was delivered."""
+        return (
+            self.is_given_up
+            or self.commitment.is_retracted
+            or self.commitment.stage in ENDED_STAGES
+            or self.commitment.assessment == Assessment.ABANDONED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """A meeting of which at least the year is known."""
+
+    meeting: Meeting
+    recorded: Recorded
+
+    @property
+    def is_off(self) -> bool:
+        return self.meeting.is_retracted or self.meeting.state == MeetingState.CANCELLED
+
+
+def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
+    """The published commitments among these that ever had a target with a date, retracted or not.
+
+    A target in words alone is left out: it stands on no day.
+    """
+    dated = Standing.objects.filter(commitment=OuterRef("pk"), target_last_day__isnull=False)
+    listed = commitments.filter(Exists(dated), published_seq__isnull=False).prefetch_related(
+        Prefetch("topics", Topic.objects.public())
+    )
+    for chunk in _chunks(listed):
+        recorded = _recorded("commitment", chunk, kinds=_ALTERING)
+        quoted, stood = _last_quotations(chunk), _last_targets(chunk)
+        retracted = [record for record in chunk if record.is_retracted]
+        titles = titles_known(retracted, NO_END) if retracted else {}
+        yield [
+            Due(
+                commitment=record,
+                title=titles.get(record.pk, record.title),
+                target=record.target if record.target_last_day else stood[record.pk],
+                is_given_up=not record.target_last_day,
+                quotation=quoted.get(record.pk),
+                topics=list(record.topics.all()),
+                recorded=recorded[record.pk],
+            )
+            for record in chunk
+        ]
+
+
+def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
+    """The published meetings among these of which at least the year is known, retracted or not."""
+    listed = meetings.filter(published_seq__isnull=False, first_day__isnull=False)
+    public_parties = Prefetch("parties", Party.objects.public())
+    for chunk in _chunks(listed.prefetch_related(public_parties)):
+        recorded = _recorded(
+            "meeting",
+            chunk,
+            kinds=(ChangeKind.MEETING, ChangeKind.RETRACTION),
+            # Its own lines: not those of what it did to a commitment.
+            commitment__isnull=True,
+        )
+        yield [Gathering(meeting=record, recorded=recorded[record.pk]) for record in chunk]
+
+
+def _chunks(records: QuerySet[_R]) -> Iterator[list[_R]]:
+    """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
+    waiting = records.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
+        for record in chunk:
+            # What was prefetched points back at its record; only the collector would free both.
+            record.__dict__.get("_prefetched_objects_cache", {}).clear()
+
+
+def _recorded(
+    noun: str, chunk: Sequence[PublicRecord], *, kinds: Sequence[ChangeKind], **where: Any
+) -> dict[int, Recorded]:
+    """By primary key, from two queries."""
+    published = {
+        seq: (line_hash, at)
+        for seq, line_hash, at in Change.objects.filter(
+            seq__in=[record.published_seq for record in chunk]
+        ).values_list("seq", "hash", "recorded_at")
+    }
+    lines = Change.objects.filter(**{f"{noun}__in": [record.pk for record in chunk]}, **where)
+    since = {
+        key: (changed_at, count)
+        for key, changed_at, count in lines.order_by()
+        .values_list(noun)
+        .annotate(last=Max("recorded_at"), count=Count("pk", filter=Q(kind__in=kinds)))
+    }
+    told = {}
+    for record in chunk:
+        line_hash, published_at = published[record.published_seq or 0]
+        changed_at, count = since[record.pk]
+        told[record.pk] = Recorded(line_hash, published_at, changed_at, alterations=count - 1)
+    return told
+
+
+def _last_quotations(chunk: Sequence[Commitment]) -> dict[int, Quotation]:
+    """The first quotation of the newest update that counts and has one, by commitment."""
+    cited = (
+        Citation.objects.filter(
+            update__in=public_updates().filter(commitment__in=[record.pk for record in chunk])
+        )
+        .exclude(quotation="")
+        # Of one update the first comes last, and stays.
+        .order_by(
+            *("update__happened_first_day", "update__happened_last_day", "update__number", "-pk")
+        )
+        .values_list("update__commitment", "quotation", "source__title")
+    )
+    return {key: Quotation(text, title) for key, text, title in cited}
+
+
+def _last_targets(chunk: Sequence[Commitment]) -> dict[int, PartialDate]:
+    """The date that was the target last, of those that have none now."""
+    without = [record.pk for record in chunk if record.target_last_day is None]
+    if not without:
+        return {}
+    stood = Standing.objects.filter(commitment__in=without, target_last_day__isnull=False)
+    # What is still known comes before what a retraction or correction took back.
+    return dict(stood.order_by("known_to", "valid_from").values_list("commitment", "target"))
