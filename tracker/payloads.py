@@ -43,6 +43,14 @@ def day(value: dt.date | None) -> str | None:
     return value.isoformat() if value else None
 
 
+def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
+    """A line of the log by its number, and when it was written, in UTC to the second."""
+    if recorded_at is None:
+        return {"seq": seq, "recorded_at": None}
+    told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    return {"seq": seq, "recorded_at": told.replace("+00:00", "Z")}
+
+
 def level_name(value: int) -> str:
     return Level(value).name.lower()
 

@@ -150,7 +150,7 @@ def _commitment(
         "flags": [str(flag) for flag in flags_of(record, moment)],
         "no_information": has_no_information(position, moment.day),
         "last_update_day": day(position.last_update_day),
-        "last_change": _recorded(seq, recorded_at),
+        "last_change": payloads.recorded(seq, recorded_at),
     }
 
 
@@ -163,13 +163,5 @@ def update_record(step: Step, *, title: str) -> Payload:
         "happened_last_day": day(update.happened_last_day),
         "target_last_day": day(update.target_last_day),
         "movement": [str(movement) for movement in step.movements],
-        "change": _recorded(update.published_seq, update.published_at),
+        "change": payloads.recorded(update.published_seq, update.published_at),
     }
-
-
-def _recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
-    """A line of the log by its number, and when it was written, in UTC to the second."""
-    if recorded_at is None:
-        return {"seq": seq, "recorded_at": None}
-    told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return {"seq": seq, "recorded_at": told.replace("+00:00", "Z")}
