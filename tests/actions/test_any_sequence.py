@@ -35,6 +35,7 @@ from tests.register_format.files import a_commitment, write_register
 from tests.stored import forget_everything, stored_rows
 from tracker.actions import amend, correct, publish
 from tracker.actions.load_register import load_register
+from tracker.actions.raise_flags import raise_flags
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,
@@ -44,6 +45,7 @@ from tracker.models import (
     Instrument,
     Level,
     Meeting,
+    RaisedFlag,
     Significance,
     Stage,
     StatusUpdate,
@@ -142,6 +144,12 @@ class Editors(RuleBasedStateMachine):
         make.published_commitment(
             now=self.now, part_of=part_of, topics=[make.make_topic()], **self.values(data)
         )
+
+    @rule()
+    def tell_what_time_has_done(self) -> None:
+        told = raise_flags(now=self.now)
+        assert raise_flags(now=self.now) == []
+        assert RaisedFlag.objects.filter(change__in=told).count() == len(told)
 
     @precondition(lambda self: Commitment.objects.public().exists())
     @rule(data=st.data())

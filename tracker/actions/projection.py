@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from django.db import transaction
 
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import LAST_DAY, NO_END, Commitment, Standing, StatusUpdate
+from tracker.models import LAST_DAY, NO_END, ChangeKind, Commitment, Standing, StatusUpdate
 from tracker.queries.history import Wording, is_revised
 
 
@@ -190,7 +190,8 @@ def rebuild_commitment(commitment: Commitment) -> bool:
         current = [span for span in wanted if span.known_to == NO_END]
         last = max(current, key=lambda span: span.valid_from, default=None)
         touched = _set_position(commitment, last)
-        change = commitment.changes.order_by("-seq").first()
+        # What time does is told in the log, and is no change of the commitment.
+        change = commitment.changes.exclude(kind=ChangeKind.FLAG).order_by("-seq").first()
         if change is not None:
             commitment.last_change_seq = change.seq
             commitment.last_changed_at = change.recorded_at

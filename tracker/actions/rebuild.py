@@ -7,7 +7,14 @@ import datetime as dt
 from tracker.actions.log import open_log
 from tracker.actions.projection import rebuild_commitment
 from tracker.actions.search_index import index_commitment
-from tracker.models import Commitment, SearchDocument, Standing
+from tracker.models import (
+    Change,
+    ChangeKind,
+    Commitment,
+    RaisedFlag,
+    SearchDocument,
+    Standing,
+)
 
 
 def rebuild(*, now: dt.datetime) -> list[str]:
@@ -25,4 +32,26 @@ def rebuild(*, now: dt.datetime) -> list[str]:
             position_differed = rebuild_commitment(commitment)
             if index_commitment(commitment) or position_differed:
                 differed.append(commitment.reference)
+        differed += _rebuild_raised_flags()
     return differed
+
+
+def _rebuild_raised_flags() -> list[str]:
+    """Make the rows that name each told flag anew from the log; return what differed."""
+    lines = Change.objects.filter(kind=ChangeKind.FLAG).values_list("seq", "commitment", "payload")
+    wanted = {
+        (commitment, told["flag"], dt.date.fromisoformat(told["basis"]), seq)
+        for seq, commitment, told in lines.iterator()
+    }
+    stored = {
+        (row.commitment_id, row.flag, row.basis, row.change_id): row.pk
+        for row in RaisedFlag.objects.iterator()
+    }
+    gone = [pk for row, pk in stored.items() if row not in wanted]
+    missing = sorted(wanted - stored.keys(), key=lambda row: row[3])
+    RaisedFlag.objects.filter(pk__in=gone).delete()
+    RaisedFlag.objects.bulk_create(
+        RaisedFlag(commitment_id=commitment, flag=flag, basis=basis, change_id=seq)
+        for commitment, flag, basis, seq in missing
+    )
+    return ["raised flags"] if gone or missing else []

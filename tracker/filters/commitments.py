@@ -244,7 +244,8 @@ class CommitmentFilter(django_filters.FilterSet):
         if name not in self._choices:
             field: Any = self.form.fields[name]
             if name == "commitment":
-                return [(c.reference, c.title) for c in self.form.cleaned_data[name]]
+                named = self.form.cleaned_data[name]
+                return [(key, c.title) for c in named for key in (c.reference, c.slug)]
             self._choices[name] = [(str(value), str(label)) for value, label in field.choices]
         return self._choices[name]
 
