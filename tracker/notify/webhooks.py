@@ -2,7 +2,8 @@
 
 Requests follow Standard Webhooks 1.0 (standardwebhooks.com): `webhook-id`, `webhook-timestamp`,
 `webhook-signature`, and a body of `type`, `timestamp` and `data`. The id is the change's own, so
-that a request that is sent again is known by it.
+that a request that is sent again is known by it: a URN, which holds no full stop and so cannot be
+mistaken for what the signature covers with it, `id.timestamp.body`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import base64
 import datetime as dt
 import json
 import secrets
+import uuid
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from standardwebhooks import Webhook
 
-from tracker.lib.safe_http import Failed, Refused, post
+from tracker.lib.safe_http import Answer, Failed, Refused, post
+from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
 from tracker.notify.following import lines_to_tell
 from tracker.notify.messages import Attempt, Message
@@ -37,6 +40,21 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def test_id() -> str:
+    """The id of a test, which is no change's: each test is a message of its own."""
+    return uuid.uuid4().urn
+
+
+def test_body(subscription: Subscription, *, now: dt.datetime) -> bytes:
+    """The request's body for a test: type and shape as for a change, and what is subscribed to."""
+    told = {
+        "type": "test",
+        "timestamp": now.astimezone(dt.UTC).isoformat(),
+        "data": {"register": settings.REGISTER_NAME, "filter": subscription.query},
+    }
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
 def body_of(line: Line) -> bytes:
     """The request's body for a line of the log: the one public shape, and links to its pages."""
     change = line.change
@@ -54,11 +72,12 @@ def body_of(line: Line) -> bytes:
 
 def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> str:
     """Signatures by the secret, and by the one before it while that is still accepted."""
+    at = now.astimezone(dt.UTC)  # the library takes any time for one of UTC
     accepted = [subscription.secret]
     until = subscription.previous_secret_until
     if subscription.previous_secret and until is not None and now < until:
         accepted.append(subscription.previous_secret)
-    return " ".join(Webhook(secret).sign(id, now, content.decode()) for secret in accepted)
+    return " ".join(Webhook(secret).sign(id, at, content.decode()) for secret in accepted)
 
 
 def next_message(subscription: Subscription, *, now: dt.datetime, head: int) -> Message | None:
@@ -74,7 +93,14 @@ def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> A
     return request(subscription, id=message.id, content=body_of(message.lines[0]), now=now)
 
 
-def request(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> Attempt:
+def request(
+    subscription: Subscription,
+    *,
+    id: str,
+    content: bytes,
+    now: dt.datetime,
+    seconds: float = SECONDS,
+) -> Attempt:
     """Send one signed request. 2xx is a success, 410 ends the subscription, all else a failure."""
     headers = {
         "Content-Type": "application/json; charset=utf-8",
@@ -90,7 +116,7 @@ def request(subscription: Subscription, *, id: str, content: bytes, now: dt.date
             headers=headers,
             allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
             allow_http=settings.WEBHOOK_ALLOW_HTTP,
-            seconds=SECONDS,
+            seconds=seconds,
             body_limit=BODY_LIMIT,
         )
     except (Refused, Failed) as error:
@@ -100,8 +126,18 @@ def request(subscription: Subscription, *, id: str, content: bytes, now: dt.date
         return Attempt(Outcome.DELIVERED, answer.status)
     if answer.status == _GONE:
         return Attempt(Outcome.REFUSED, answer.status, _("The receiver answered 410 Gone."))
-    said = answer.body.decode("utf-8", "replace")[:200]
-    return Attempt(Outcome.FAILED, answer.status, f"HTTP {answer.status}: {said}".rstrip(": "))
+    return Attempt(Outcome.FAILED, answer.status, _what_was_said(answer))
+
+
+def _what_was_said(answer: Answer) -> str:
+    """The beginning of a failed answer, for its owner to find out why.
+
+    Not where closed networks may be called: there an answer could tell what is not for strangers.
+    """
+    if settings.WEBHOOK_ALLOWED_NETWORKS:
+        return f"HTTP {answer.status}"
+    said = without_control_characters(answer.body.decode("utf-8", "replace"))
+    return f"HTTP {answer.status}: {' '.join(said.split())[:200]}".rstrip(": ")
 
 
 def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
