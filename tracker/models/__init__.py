@@ -19,6 +19,7 @@ from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
 from tracker.models.subscriptions import (
+    AskedMail,
     Channel,
     Delivery,
     Frequency,
@@ -40,6 +41,7 @@ __all__ = [
     "NO_END",
     "TIME_MADE_FLAGS",
     "Alias",
+    "AskedMail",
     "Assessment",
     "Change",
     "ChangeKind",

@@ -154,6 +154,8 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("Failed")
     # Not to be tried again: the receiver said so, or the address may not be called.
     REFUSED = "refused", _("Refused")
+    # By e-mail: nobody reads there, as the mail server said at once or in a message of its own.
+    BOUNCED = "bounced", _("Bounced")
 
 
 class Delivery(models.Model):
@@ -183,3 +185,24 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id}: {self.outcome}"
+
+
+class AskedMail(models.Model):
+    """One message that was sent because somebody filled in the form; kept for a day, to count.
+
+    It holds hashes only: enough to see that one address or one network is asked for too often.
+    """
+
+    address_hash = models.CharField(max_length=64)
+    network_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("message asked for"), _("messages asked for")
+        indexes = (
+            models.Index(name="asked_for_address", fields=("address_hash", "sent_at")),
+            models.Index(name="asked_by_network", fields=("network_hash", "sent_at")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sent_at:%Y-%m-%d %H:%M}"

@@ -20,7 +20,7 @@ from tracker.models import Channel, Delivery, Outcome, Subscription, Subscriptio
 from tracker.notify import emails, hub, webhooks
 from tracker.notify.following import BrokenFilterError
 from tracker.notify.leases import Lease, take
-from tracker.notify.messages import Attempt, Message
+from tracker.notify.messages import Attempt, Later, Message
 from tracker.queries.visibility import log_head
 
 Clock = Callable[[], dt.datetime]
@@ -36,8 +36,11 @@ class Sender(Protocol):
 
     def next_message(
         self, subscription: Subscription, *, now: dt.datetime, head: int
-    ) -> Message | None:
-        """The next message owed, or None when nothing up to `head` concerns it."""
+    ) -> Message | Later | None:
+        """The next message owed, or None when nothing up to `head` concerns it.
+
+        `Later` when something does and is not to be told before a certain time.
+        """
 
     def send(self, subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
         """Try to deliver; never raises for what a receiver does."""
@@ -84,6 +87,9 @@ def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> in
             next_time = sender.next_time(subscription, now=now)
             lease.give_back(cursor=head, batch_end=None, next_attempt_at=next_time)
             return attempts
+        if isinstance(message, Later):
+            lease.give_back(cursor=message.cursor, next_attempt_at=message.until)
+            return attempts
         if message.is_batch and not lease.keep(now=now, batch_end=message.last_seq):
             return attempts
         attempt = sender.send(subscription, message, now=now)
@@ -128,6 +134,9 @@ def _settle(
         )
     if attempt.outcome == Outcome.REFUSED:
         lease.give_back(delivery=delivery, **_stopped(ended, attempt.detail))
+        return False
+    if attempt.again_at is not None:
+        lease.give_back(delivery=delivery, next_attempt_at=attempt.again_at)
         return False
     lease.give_back(delivery=delivery, **_after_failure(subscription, attempt, now=ended))
     return False

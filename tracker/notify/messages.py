@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,9 +29,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Something is owed, and its time has not come: look again at `until`.
+
+    Up to `cursor` nothing concerned the subscription.
+    """
+
+    until: dt.datetime
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """How sending ended. `status` is the HTTP or SMTP status; `detail` a sentence for people."""
+    """How sending ended. `status` is the HTTP or SMTP status; `detail` a sentence for people.
+
+    An attempt that failed is repeated by the table of the settings, unless `again_at` says when;
+    that one does not count towards the failures after which a subscription stops.
+    """
 
     outcome: Outcome
     status: int | None = None
     detail: str = ""
+    again_at: dt.datetime | None = None
