@@ -5,9 +5,11 @@ Names are looked up in a resolver of our own.
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -251,5 +253,21 @@ def test_a_receiver_that_speaks_no_tls(behave: Behaviour) -> None:
 @pytest.mark.parametrize("behave", [silent, encrypted(silent), encrypted(drip_headers)])
 def test_nobody_outlives_the_time_limit_by_tls(behave: Behaviour, names: Names) -> None:
     names.answers["receiver.test"] = [["127.0.0.1"]]
-    with receiver(behave) as it, pytest.raises(Failed, match=OVER_TIME):
-        call(f"https://receiver.test:{it.port}/", seconds=SHORT)
+    started = time.monotonic()
+    with receiver(behave) as it:
+        with pytest.raises(Failed, match=OVER_TIME):
+            call(f"https://receiver.test:{it.port}/", seconds=SHORT)
+        assert time.monotonic() - started < 2
+
+
+def test_who_hangs_up_before_tls_is_sent_nothing_in_the_clear(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def getpeername(self: socket.socket) -> None:
+        raise OSError(errno.ENOTCONN, "Not connected")
+
+    with receiver(lambda link: link.connection.recv(100)) as it:
+        monkeypatch.setattr(socket.socket, "getpeername", getpeername)
+        with pytest.raises(Failed, match=NO_TLS):
+            call(it.url.replace("http://", "https://"))
+        assert it.requests.get(timeout=PATIENCE) == b""
