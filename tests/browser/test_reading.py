@@ -46,9 +46,28 @@ PAGES = [
     "/commitments/indo-pacific-dialogue/",
     "/changes/",
     "/data/",
+    "/subscribe/webhook/?topic=information-security",
+    "/subscribe/webhook/?topic=nonsense&known_at=2026-11-22",
     "/methodology/",
 ]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What is wrong with the page as it stands: sideways scroll, cut words, frames out of reach.
+FIND_BREAKS = """() => {
+  const found = [];
+  const onPaper = matchMedia("print").matches;
+  const overflow = document.documentElement.scrollWidth - innerWidth;
+  if (overflow > 0) found.push(`the page scrolls sideways by ${overflow}`);
+  for (const element of document.querySelectorAll("body *")) {
+    const { clipPath, overflowX } = getComputedStyle(element);
+    const isFrame = !onPaper && (overflowX === "auto" || overflowX === "scroll");
+    // Offered whole to screen readers only, or scrolled as one types.
+    if (clipPath !== "none" || overflowX === "visible" || element.matches("input")) continue;
+    if (!element.checkVisibility() || element.scrollWidth <= element.clientWidth + 1) continue;
+    if (!isFrame) found.push(`cut: ${element.textContent}`);
+    if (isFrame && element.tabIndex < 0) found.push(`out of reach: ${element.className}`);
+  }
+  return found;
+}"""
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -155,7 +174,25 @@ def test_print_leaves_the_controls_out(page: Page) -> None:
     page.goto("/")
     page.emulate_media(media="print")
     expect(page.locator("form.filter")).to_be_hidden()
+    expect(page.locator(".embed-code")).to_be_hidden()
     expect(page.locator("table")).to_be_visible()
+
+
+def test_print_keeps_what_is_wrong_with_the_filter(page: Page) -> None:
+    page.goto("/?stage=nonsense")
+    page.emulate_media(media="print")
+    expect(page.locator(".errors")).to_be_visible()
+    expect(page.get_by_label("Search")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", [a for a in PAGES if not a.startswith("/matrix/")])
+def test_nothing_runs_out_of_the_paper(page: Page, address: str) -> None:
+    page.goto(address)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    # A4 without its margins.
+    page.set_viewport_size({"width": 703, "height": 1017})
+    assert page.evaluate(FIND_BREAKS) == []
 
 
 def test_an_error_page_is_one_of_ours(page: Page, take_faults: Callable[[], list[str]]) -> None:
@@ -166,24 +203,6 @@ def test_an_error_page_is_one_of_ours(page: Page, take_faults: Callable[[], list
     page.get_by_role("button", name="Show").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     assert all("404" in fault for fault in take_faults())
-
-
-# What is wrong with the page as it stands: sideways scroll, cut words, frames out of reach.
-FIND_BREAKS = """() => {
-  const found = [];
-  const overflow = document.documentElement.scrollWidth - innerWidth;
-  if (overflow > 0) found.push(`the page scrolls sideways by ${overflow}`);
-  for (const element of document.querySelectorAll("body *")) {
-    const { clipPath, overflowX } = getComputedStyle(element);
-    const isFrame = overflowX === "auto" || overflowX === "scroll";
-    // Offered whole to screen readers only, or scrolled as one types.
-    if (clipPath !== "none" || overflowX === "visible" || element.matches("input, select")) continue;
-    if (!element.checkVisibility() || element.scrollWidth <= element.clientWidth + 1) continue;
-    if (!isFrame) found.push(`cut: ${element.textContent}`);
-    if (isFrame && element.tabIndex < 0) found.push(`out of reach: ${element.className}`);
-  }
-  return found;
-}"""
 
 
 def breaks_at_twice_the_size(page: Page) -> list[str]:
