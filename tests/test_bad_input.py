@@ -167,6 +167,8 @@ EVERY = {
     "/updates.json": {200, 400},
     "/datapackage.json": {200, 400},
     "/data/": {200},
+    "/subscribe/webhook/": {200},
+    "/subscribe/webhook/TOKEN/": {404},
     "/methodology/": {200},
 }
 PARAMETERS = [

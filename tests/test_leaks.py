@@ -170,6 +170,11 @@ LINES: dict[str, list[str]] = {
     "changes": [f"/changes/{query}" for query in A_FEW],
     "changes-atom": [f"/changes.atom{query}" for query in FILTERS],
     "calendar": [f"/calendar.ics{query}" for query in FILTERS],
+    "webhook-ask": [
+        *(f"/subscribe/webhook/{query}" for query in A_FEW),
+        f"/subscribe/webhook/?topic={DRAFT}-topic",
+    ],
+    "webhook": ["/subscribe/webhook/TOKEN/"],
     "methodology": ["/methodology/"],
     "subscribe": [f"/subscribe/{query}" for query in FILTERS],
     "sitemap": ["/sitemap.xml"],
@@ -206,8 +211,8 @@ def public(db: None) -> Public:
 def answer(client: Client, address: str) -> tuple[int, dict[str, str], bytes]:
     response = client.get(address)
     content = response.getvalue() if response.streaming else response.content
-    # A form's token is masked anew for each answer.
-    content = re.sub(rb'(name="csrfmiddlewaretoken" value=)"[^"]*"', rb"\1", content)
+    # A form's token is masked anew for each answer, and its key is a new one.
+    content = re.sub(rb'(name="(?:csrfmiddlewaretoken|key)" value=)"[^"]*"', rb"\1", content)
     return response.status_code, dict(response.headers), content
 
 

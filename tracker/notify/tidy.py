@@ -1,21 +1,30 @@
-"""Forgetting what is no longer needed: records of attempts, and addresses never confirmed."""
+"""Forgetting what is no longer needed: records of attempts, and what was never confirmed."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from tracker.models import Channel, Delivery, Subscription, SubscriptionState
+from tracker.notify.throttles import WINDOW
 
 ATTEMPTS_KEPT = dt.timedelta(days=90)
 CONFIRM_WITHIN = dt.timedelta(days=7)
 STOPPED_EMAIL_KEPT = dt.timedelta(days=30)
+# Staff may be on holiday.
+APPROVE_WITHIN = dt.timedelta(days=60)
 
 
 def tidy(*, now: dt.datetime) -> None:
-    """Delete old attempts, e-mail subscriptions not confirmed in time, and long stopped ones."""
+    """Delete old attempts, what was not confirmed in time, and e-mail long stopped."""
     Delivery.objects.filter(started_at__lt=now - ATTEMPTS_KEPT).delete()
     of_email = Subscription.objects.filter(channel=Channel.EMAIL)
     of_email.filter(state=SubscriptionState.PENDING, created_at__lt=now - CONFIRM_WITHIN).delete()
     of_email.filter(
         state=SubscriptionState.STOPPED, stopped_at__lt=now - STOPPED_EMAIL_KEPT
     ).delete()
+    of_webhooks = Subscription.objects.filter(channel=Channel.WEBHOOK)
+    of_webhooks.filter(
+        state=SubscriptionState.PENDING, created_at__lt=now - APPROVE_WITHIN
+    ).delete()
+    # What a deleted webhook leaves behind, to be counted for a day.
+    of_webhooks.filter(contact="", created_at__lt=now - WINDOW).delete()

@@ -40,12 +40,12 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def test_id() -> str:
+def id_of_test() -> str:
     """The id of a test, which is no change's: each test is a message of its own."""
     return uuid.uuid4().urn
 
 
-def test_body(subscription: Subscription, *, now: dt.datetime) -> bytes:
+def body_of_test(subscription: Subscription, *, now: dt.datetime) -> bytes:
     """The request's body for a test: type and shape as for a change, and what is subscribed to."""
     told = {
         "type": "test",

@@ -1,0 +1,80 @@
+"""What is typed on the pages of webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.lib.safe_http import Refused, check_address
+
+
+class WebhookForm(forms.Form):
+    """Asking for a webhook: the address to call, and whom to ask about it."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address to call"),
+        help_text=gettext_lazy(
+            "An https:// address of yours that takes POST requests, reachable from the internet."
+        ),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Give the address that is to be called.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    contact = forms.EmailField(
+        max_length=254,
+        label=gettext_lazy("Your e-mail address"),
+        help_text=gettext_lazy(
+            "For questions about this webhook. Only staff see it; it goes when the webhook goes."
+        ),
+        error_messages={
+            "required": gettext_lazy("Give an e-mail address for questions about this webhook."),
+            "invalid": gettext_lazy(
+                "This is not an e-mail address. Write it like ann@example.org."
+            ),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        try:
+            check_address(
+                address,
+                allow_http=settings.WEBHOOK_ALLOW_HTTP,
+                allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
+            )
+        except Refused as refused:
+            raise ValidationError(str(refused)) from None
+        return address
+
+
+class ReplayForm(forms.Form):
+    """From which change on lines are sent again; `head` is the number of the log's last one."""
+
+    after = forms.IntegerField(label=gettext_lazy("Send again everything after change"))
+
+    def __init__(self, *args: Any, head: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.head = head
+        field = self.fields["after"]
+        field.widget.attrs |= {"min": 0, "max": head}
+        field.error_messages |= {"required": self._sentence(), "invalid": self._sentence()}
+
+    def _sentence(self) -> str:
+        return _("Write a number from 0, for everything, to %(head)d, the last change.") % {
+            "head": self.head
+        }
+
+    def clean_after(self) -> int:
+        after: int = self.cleaned_data["after"]
+        if not 0 <= after <= self.head:
+            raise ValidationError(self._sentence())
+        return after
