@@ -177,6 +177,11 @@ LINES: dict[str, list[str]] = {
     "webhook": ["/subscribe/webhook/TOKEN/"],
     "methodology": ["/methodology/"],
     "subscribe": [f"/subscribe/{query}" for query in FILTERS],
+    "subscribe-email": ["/subscribe/email/"],
+    "subscribe-asked": ["/subscribe/asked/"],
+    "confirm-subscription": ["/subscribe/confirm/TOKEN/"],
+    "manage-subscription": ["/subscribe/manage/TOKEN/"],
+    "stop-subscription": ["/subscribe/stop/TOKEN/"],
     "sitemap": ["/sitemap.xml"],
     "sitemap-section": [
         "/sitemap-commitments-1.xml",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tracker.models import Channel, Delivery, Subscription, SubscriptionState
+from tracker.models import AskedMail, Channel, Delivery, Subscription, SubscriptionState
 from tracker.notify.throttles import WINDOW
 
 ATTEMPTS_KEPT = dt.timedelta(days=90)
@@ -17,6 +17,7 @@ APPROVE_WITHIN = dt.timedelta(days=60)
 def tidy(*, now: dt.datetime) -> None:
     """Delete old attempts, what was not confirmed in time, and e-mail long stopped."""
     Delivery.objects.filter(started_at__lt=now - ATTEMPTS_KEPT).delete()
+    AskedMail.objects.filter(sent_at__lt=now - WINDOW).delete()
     of_email = Subscription.objects.filter(channel=Channel.EMAIL)
     of_email.filter(state=SubscriptionState.PENDING, created_at__lt=now - CONFIRM_WITHIN).delete()
     of_email.filter(

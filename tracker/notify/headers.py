@@ -1,0 +1,46 @@
+"""What stands in the headers of a message; nothing in them can begin another header."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from tracker.lib.text import without_control_characters
+from tracker.models import Subscription
+from tracker.notify.links import Purpose, lasting_token, link
+from tracker.notify.messages import Message
+
+LONGEST_SUBJECT = 180
+_SPACE = re.compile(r"\s+")
+
+
+def one_line(text: str, *, longest: int | None = None) -> str:
+    """Text on a single line, without control characters; cut with "…" past `longest` characters."""
+    told = _SPACE.sub(" ", without_control_characters(_SPACE.sub(" ", text))).strip()
+    if longest is not None and len(told) > longest:
+        return told[: longest - 1].rstrip() + "…"
+    return told
+
+
+def host() -> str:
+    """The host of the register's own address, for ids that are unique in the world."""
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
+def headers(subscription: Subscription, message: Message, *, now: dt.datetime) -> dict[str, str]:
+    """The same Message-ID each time; unsubscribing by one click (RFC 8058); no auto-replies.
+
+    List-Id is RFC 2919, List-Unsubscribe RFC 2369, Auto-Submitted RFC 3834.
+    """
+    return {
+        "Message-ID": f"<{message.id}@{host()}>",
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+        "List-Id": f"<changes.{host()}>",
+        "List-Unsubscribe": f"<{link(Purpose.STOP, lasting_token(subscription, Purpose.STOP))}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
