@@ -18,6 +18,8 @@ from tracker.queries.visibility import log_head
 
 logger = logging.getLogger(__name__)
 
+PREPARE_EVERY = dt.timedelta(seconds=30)
+
 
 def watch(
     *,
@@ -30,20 +32,24 @@ def watch(
 ) -> None:
     """Deliver until `stopping` is set or `is_orphaned`; `rest` is in seconds.
 
-    `prepare` is called at the start, and again whenever the day has turned or the log has moved.
+    `prepare` is called at the start, when the day has turned, and when the log has moved, then at
+    most every PREPARE_EVERY, since it looks at the whole register.
     """
     seen: tuple[dt.date, int] | None = None
+    prepared_at: dt.datetime | None = None
     while not stopping.is_set() and not is_orphaned():
         close_old_connections()
         try:
             now = clock()
             state = (timezone.localdate(now), log_head().seq)
-            if state != seen:
+            has_turned = seen is None or seen[0] != state[0]
+            if has_turned:
+                keep_hub(now=now)
+                tidy(now=now)
+            is_rested = prepared_at is None or now - prepared_at >= PREPARE_EVERY
+            if has_turned or (state != seen and is_rested):
                 prepare(now)
-                if seen is None or seen[0] != state[0]:
-                    keep_hub(now=now)
-                    tidy(now=now)
-                seen = (state[0], log_head().seq)
+                prepared_at, seen = now, (state[0], log_head().seq)
             deliver_due(clock=clock, lease=lease, is_stopping=stopping.is_set)
         except DatabaseError as error:
             # A database that restarts, or is busy beyond patience: what was not recorded is sent

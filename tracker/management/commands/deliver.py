@@ -58,6 +58,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         parent = os.getppid()
+        self.stdout.write("Delivering to subscribers.")
+        self.stdout.flush()
         watch(
             clock=clock,
             stopping=stopping,

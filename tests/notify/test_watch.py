@@ -1,0 +1,196 @@
+"""The deliverer that stays: when it prepares, what it survives, and how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError
+from django.test import override_settings
+
+from tests.make import NOW, published_commitment
+from tests.notify.subscriptions import make_webhook
+from tracker.models import Change, ChangeKind, Channel, Delivery, Outcome, Subscription
+from tracker.notify import watch as watching
+from tracker.notify.deliver import Clock
+from tracker.notify.watch import watch
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Keep the connection, which the test needs after; note when it would have been closed."""
+    closed: list[str] = []
+    monkeypatch.setattr(watching, "close_old_connections", lambda: None)
+    monkeypatch.setattr(watching.connection, "close", lambda: closed.append("closed"))
+    return closed
+
+
+class Days:
+    """Stands for the event that stops it: each rest takes one step of a script."""
+
+    def __init__(self, *steps: Callable[[], object]) -> None:
+        self.steps = list(steps)
+
+    def is_set(self) -> bool:
+        return not self.steps
+
+    def wait(self, rest: float) -> None:
+        self.steps.pop(0)()
+
+
+def run(clock: Clock, *steps: Callable[[], object]) -> list[dt.datetime]:
+    """Watch until the steps are used up; return when it prepared."""
+    prepared: list[dt.datetime] = []
+    watch(clock=clock, stopping=Days(*steps), prepare=prepared.append)  # type: ignore[arg-type]
+    return prepared
+
+
+@pytest.mark.django_db
+def test_it_prepares_at_the_start_when_the_day_turns_and_when_the_log_moves() -> None:
+    times = {"now": NOW}
+
+    def later(**duration: float) -> None:
+        times["now"] += dt.timedelta(**duration)
+
+    def publish() -> None:
+        published_commitment()
+        later(seconds=10)
+
+    prepared = run(
+        lambda: times["now"],
+        lambda: later(seconds=40),  # nothing happened
+        publish,
+        lambda: later(hours=20),
+        publish,  # right after: it waits
+        lambda: later(seconds=30),
+        lambda: None,
+    )
+    day = dt.timedelta(hours=20)
+    assert prepared == [
+        NOW,
+        NOW + dt.timedelta(seconds=50),
+        NOW + dt.timedelta(seconds=50) + day,
+        NOW + dt.timedelta(seconds=90) + day,
+    ]
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, closed: list[str]
+) -> None:
+    calls = []
+
+    def deliver_due(**_options: object) -> int:
+        calls.append(1)
+        if len(calls) == 1:
+            raise DatabaseError("gone for a moment")
+        return 0
+
+    monkeypatch.setattr(watching, "deliver_due", deliver_due)
+    run(lambda: NOW, lambda: None, lambda: None)
+    assert len(calls) == 2
+    assert closed == ["closed"]
+
+
+@pytest.mark.django_db
+@override_settings(WEBSUB_HUB="https://hub.example.org/")
+def test_the_command_raises_flags_keeps_the_hub_and_delivers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    published_commitment(target="2020", happened="2019-01-01")
+    call_command("deliver")
+    assert Change.objects.filter(kind=ChangeKind.FLAG).count() == 2
+    hub = Subscription.objects.get()
+    assert (hub.channel, hub.address) == (Channel.HUB, "https://hub.example.org/")
+    assert capsys.readouterr().out == "Attempts: 0.\n"
+
+
+@pytest.mark.django_db
+def test_what_nobody_needs_any_more_is_forgotten() -> None:
+    old, recent = NOW - dt.timedelta(days=91), NOW - dt.timedelta(days=89)
+    webhook = make_webhook()
+    for started_at in (old, recent):
+        Delivery.objects.create(
+            subscription=webhook,
+            message_id="m",
+            attempt=1,
+            started_at=started_at,
+            milliseconds=1,
+            outcome=Outcome.DELIVERED,
+        )
+    email = {"channel": Channel.EMAIL, "secret": ""}
+    for days in (6, 8):
+        asked = NOW - dt.timedelta(days=days)
+        make_webhook(**email, state="pending", address=f"{days}@example.org", created_at=asked)
+    for days in (29, 31):
+        at = NOW - dt.timedelta(days=days)
+        make_webhook(
+            **email,
+            state="stopped",
+            address=f"s{days}@example.org",
+            stopped_at=at,
+            stopped_because="Bounced.",
+        )
+    run(lambda: NOW, lambda: None)
+    assert [d.started_at for d in Delivery.objects.all()] == [recent]
+    kept = Subscription.objects.filter(channel=Channel.EMAIL).values_list("address", flat=True)
+    assert sorted(kept) == ["6@example.org", "s29@example.org"]
+
+
+@pytest.fixture
+def empty_register(tmp_path: Path) -> dict[str, str]:
+    """The environment of a register of its own, migrated and empty."""
+    environment = {
+        **os.environ,
+        "TESTING": "1",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'register.sqlite3'}",
+    }
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+    return environment
+
+
+def start(*options: str, env: dict[str, str], through: str = "") -> subprocess.Popen[str]:
+    """Start a deliverer that stays, and wait until it says that it has started."""
+    deliver = f"exec {sys.executable} manage.py deliver --watch --rest 0.05 {' '.join(options)}"
+    process = subprocess.Popen(
+        ["sh", "-c", through.format(deliver=deliver) or deliver],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Delivering to subscribers.\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_by_itself_when_asked_to(
+    empty_register: dict[str, str], number: signal.Signals
+) -> None:
+    with start(env=empty_register) as process:
+        assert process.poll() is None
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+
+
+def test_it_ends_with_its_parent(empty_register: dict[str, str]) -> None:
+    """As `make run` starts it: when the server is gone, nobody is left behind."""
+    through = "({deliver}) & exec sleep 60"
+    with start("--with-parent", env=empty_register, through=through) as parent:
+        parent.terminate()
+        # Its end closes the pipe; reading to the end waits for that.
+        assert parent.stdout is not None
+        assert parent.stdout.read() == ""
