@@ -8,9 +8,27 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import changes, commitments, meetings, notes, parties, sources, updates
+from tracker.admin import (
+    changes,
+    commitments,
+    meetings,
+    notes,
+    parties,
+    sources,
+    subscriptions,
+    updates,
+)
 
-__all__ = ["changes", "commitments", "meetings", "notes", "parties", "sources", "updates"]
+__all__ = [
+    "changes",
+    "commitments",
+    "meetings",
+    "notes",
+    "parties",
+    "sources",
+    "subscriptions",
+    "updates",
+]
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
 admin.site.index_title = _("The register’s records")

@@ -196,8 +196,13 @@ def replay(webhook: Subscription, *, after: int, now: dt.datetime) -> None:
 
 
 def pause(webhook: Subscription, *, now: dt.datetime) -> None:
-    """Send nothing until it is resumed, when it goes on where it was."""
+    """Send nothing until it is resumed, when it goes on where it was.
+
+    Raises RefusedError before it was active.
+    """
     with held(webhook) as current:
+        if current.state == SubscriptionState.PENDING:
+            raise RefusedError(_("It is not active yet: there is nothing to pause."))
         if current.state == SubscriptionState.ACTIVE:
             current.stop(now=now, because=_("Its owner paused it."))
             current.save()
