@@ -55,17 +55,13 @@ def test_a_bad_value_gets_a_sentence_and_no_list(client: Client, page: str, quer
     assert 'class="line-title"' not in told
 
 
-_LOOKING_BACK = ("as_of=", "known_at=")
-
-
-@pytest.mark.parametrize(
-    "query", [q for q in SENTENCES if not q.startswith(_LOOKING_BACK)], ids=lambda q: q[:30]
-)
-def test_a_feed_with_a_bad_value_answers_400(client: Client, query: str) -> None:
-    response = client.get(f"/changes.atom?{query}")
+@pytest.mark.parametrize("query", SENTENCES, ids=lambda q: q[:30])
+@pytest.mark.parametrize("address", ["/changes.atom", "/changes.json", "/calendar.ics"])
+def test_a_feed_with_a_bad_value_answers_400(client: Client, address: str, query: str) -> None:
+    response = client.get(f"{address}?{query}")
     assert response.status_code == 400
     assert SENTENCES[query] in response.content.decode()
-    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +155,8 @@ EVERY = {
     "/forums/": {200, 400},
     "/embed/status/": {200, 400},
     "/changes.atom": {200, 400},
+    "/changes.rss": {200, 400},
+    "/changes.json": {200, 400},
     "/calendar.ics": {200, 400},
     "/commitments.csv": {200, 400},
     "/commitments.xlsx": {200, 400},
@@ -170,10 +168,11 @@ EVERY = {
     "/subscribe/webhook/": {200},
     "/subscribe/webhook/TOKEN/": {404},
     "/methodology/": {200},
+    "/subscribe/": {200, 400},
 }
 PARAMETERS = [
     *CommitmentFilter.base_filters,
-    *("page", "per_page", "show", "columns", "columns_page", "from", "to", "other"),
+    *("page", "per_page", "show", "columns", "columns_page", "from", "to", "other", "before"),
 ]
 VALUES = ["signed", "2026", "2025-11-01", "1", "canada", "overdue", "2plus2-ministerial", "-stage"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -27,6 +27,8 @@ from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
 from tracker.notify.tidy import CONFIRM_WITHIN
 
 logger = logging.getLogger(__name__)
+
+_Limits: TypeAlias = tuple[tuple[dt.timedelta, int], ...]
 
 # How many messages may be asked for within a time. For one address: enough to try again after a
 # message that got lost, too few to fill somebody else's mailbox.
@@ -107,7 +109,7 @@ def _is_within_limits(address: str, *, asked_from: str, now: dt.datetime) -> boo
     mine = AskedMail.objects.create(
         address_hash=address_hash(address), network_hash=asked_from, sent_at=now
     )
-    counted = (
+    counted: tuple[tuple[dict[str, str], _Limits], ...] = (
         ({"address_hash": mine.address_hash}, FOR_ONE_ADDRESS),
         ({"network_hash": asked_from}, FROM_ONE_NETWORK),
         ({}, FROM_EVERYWHERE),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils import timezone
@@ -142,7 +142,7 @@ def _settle(
     return False
 
 
-def _stopped(now: dt.datetime, because: str) -> dict[str, object]:
+def _stopped(now: dt.datetime, because: str) -> dict[str, Any]:
     return {
         "state": SubscriptionState.STOPPED,
         "stopped_at": now,
@@ -152,10 +152,10 @@ def _stopped(now: dt.datetime, because: str) -> dict[str, object]:
 
 def _after_failure(
     subscription: Subscription, attempt: Attempt, *, now: dt.datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """When to try again; after the last time of the table it stops, its cursor where it is."""
     waits, failures = settings.DELIVERY_RETRY_SECONDS, subscription.failures + 1
-    values: dict[str, object] = {"failures": failures}
+    values: dict[str, Any] = {"failures": failures}
     if failures > len(waits):
         because = _("%(count)d attempts failed, the last one so: %(detail)s") % {
             "count": failures,

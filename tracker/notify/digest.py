@@ -12,11 +12,12 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import log_sentence, sentence
-from tracker.models import Change, Commitment, Subscription
+from tracker.models import Change, ChangeKind, Commitment, Subscription
 from tracker.notify.following import filter_of
 from tracker.notify.headers import LONGEST_SUBJECT, headers, one_line
 from tracker.notify.links import Purpose, lasting_token, link
@@ -35,6 +36,9 @@ class Entry:
     line: Line
     href: str
     kind: str
+    # What was promised, or the rule of a flag; and an analyst's note, in CommonMark.
+    about: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,24 @@ def _context(
 
 def _entry(line: Line) -> Entry:
     movements = [str(movement.label) for movement in line.movements]
-    kind = " · ".join([line.change.get_kind_display(), *movements])
-    return Entry(line=line, href=_whole(_page_of(line.change)), kind=kind)
+    number = _("Change %(number)d") % {"number": line.change.seq}
+    kind = " · ".join([number, line.change.get_kind_display(), *movements])
+    return Entry(
+        line=line,
+        href=_whole(_page_of(line.change)),
+        kind=kind,
+        about=_about(line.change),
+        note=str(line.change.payload.get("note", {}).get("text", "")),
+    )
+
+
+def _about(change: Change) -> str:
+    payload = change.payload
+    if change.kind == ChangeKind.COMMITMENT_PUBLISHED:
+        return str(payload["commitment"]["summary"])
+    if change.kind == ChangeKind.FLAG and payload.get("flag") in Flag.values:
+        return Flag(payload["flag"]).rule
+    return ""
 
 
 def _page_of(change: Change) -> str:

@@ -30,7 +30,7 @@ class AddressField(forms.EmailField):
         # Before anything is stripped: a line end is no slip of the finger.
         if isinstance(value, str) and (has_control_characters(value) or set(value) & set("\r\n\t")):
             raise ValidationError(_("Remove line ends and control characters from the address."))
-        return super().to_python(value).lower()
+        return (super().to_python(value) or "").lower()
 
 
 class HowForm(forms.Form):
