@@ -168,7 +168,9 @@ LINES: dict[str, list[str]] = {
     "datapackage": [f"/datapackage.json{query}" for query in A_FEW],
     "data-dictionary": ["/data/"],
     "changes": [f"/changes/{query}" for query in A_FEW],
-    "changes-atom": [f"/changes.atom{query}" for query in FILTERS],
+    "changes-atom": [f"/changes.atom{query}" for query in (*FILTERS, "?before=9")],
+    "changes-rss": [f"/changes.rss{query}" for query in (*A_FEW, "?before=9")],
+    "changes-json": [f"/changes.json{query}" for query in (*A_FEW, "?before=9")],
     "calendar": [f"/calendar.ics{query}" for query in FILTERS],
     "webhook-ask": [
         *(f"/subscribe/webhook/{query}" for query in A_FEW),

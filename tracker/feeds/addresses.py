@@ -6,6 +6,7 @@ can be the topic of a hub and the ground of a permanent id.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -15,15 +16,23 @@ from tracker.filters import CommitmentFilter
 from tracker.models import Change
 
 
-def canonical_query(found: CommitmentFilter, *, leaving_out: frozenset[str] = frozenset()) -> str:
-    """What narrows a valid filter, in one order, without what only sorts or cuts a page."""
+def canonical_query(found: CommitmentFilter) -> str:
+    """What narrows a valid filter, in one order, without what only sorts or cuts a page.
+
+    A commitment is named by its permanent reference, however it was asked for.
+    """
     pairs = [
         (name, value)
         for name in sorted(found.active)
-        if name not in leaving_out
-        for value in sorted(filter(None, set(found.active[name])))
+        for value in sorted(set(_values(found, name)))
     ]
     return urlencode(pairs)
+
+
+def _values(found: CommitmentFilter, name: str) -> Iterable[str]:
+    if name == "commitment":
+        return [record.reference for record in found.form.cleaned_data[name]]
+    return filter(None, found.active[name])
 
 
 def absolute(request: HttpRequest, name: str, query: str = "") -> str:
@@ -44,3 +53,10 @@ def page_of(change: Change) -> str:
         if record is not None:
             return record.get_absolute_url()
     return reverse("changes")
+
+
+def rests_on_the_log_alone(request: HttpRequest) -> bool:
+    """Whether the answer changes with the log and not with the day: a day asked for may yet come,
+    and flags of commitments are computed."""
+    dated = ("flag", "updated_since", "as_of", "known_at")
+    return not any(any(request.GET.getlist(name)) for name in dated)

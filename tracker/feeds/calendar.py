@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from tracker.answers import public_answer
-from tracker.feeds.addresses import absolute, canonical_query
+from tracker.feeds.addresses import absolute, canonical_query, rests_on_the_log_alone
 from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_parts
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
@@ -22,7 +23,7 @@ from tracker.queries.visibility import log_head, public_updates
 _OF_MEETINGS = {"meeting": "slug__in", "forum": "forum__slug__in", "party": "parties__slug__in"}
 
 
-@public_answer
+@partial(public_answer, dated=rests_on_the_log_alone)
 def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     """Streamed, so that a register of any size fits."""
     found = CommitmentFilter(request.GET, today=today)

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from tracker.feeds.words import label, plain
 from tracker.lib.partial_dates import PartialDate, Precision
-from tracker.lib.text import without_control_characters
 from tracker.models import Assessment, MeetingState, Stage
 from tracker.queries.agenda import Due, Gathering, Recorded
 
@@ -57,7 +57,7 @@ def _opening(heading: Heading) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, _plain(heading.name))
+        calendar.add(name, plain(heading.name))
     calendar.add("description", _("Target dates and meetings, with the source for every word."))
     calendar.add("url", heading.page)
     calendar.add("source", heading.source, parameters={"VALUE": "URI"})
@@ -96,12 +96,12 @@ def _target_event(due: Due, site: str) -> Event:
     day = due.target.last_day or dt.date.max
     event = _event(due.recorded, "target", day, day)
     page = site + due.commitment.get_absolute_url()
-    event.add("summary", _plain(_target_summary(due)))
-    event.add("description", _plain("\n".join([*_target_lines(due), page])))
+    event.add("summary", plain(_target_summary(due)))
+    event.add("description", plain("\n".join([*_target_lines(due), page])))
     event.add("url", page)
     event.add("status", "CANCELLED" if due.is_off else "CONFIRMED")
     topics = [] if due.commitment.is_retracted else [topic.name for topic in due.topics]
-    event.add("categories", [_plain(name) for name in (_("Target date"), *topics)])
+    event.add("categories", [plain(name) for name in (_("Target date"), *topics)])
     return event
 
 
@@ -128,21 +128,13 @@ def _target_lines(due: Due) -> Iterator[str]:
     if record.is_retracted:
         yield _("This commitment was retracted: it should not have been recorded.")
         return
-    told = {"stage": _stage(record.stage), "assessment": _assessment(record.assessment)}
+    told = {"stage": label(Stage, record.stage), "assessment": label(Assessment, record.assessment)}
     yield _("Stage: %(stage)s. Assessment: %(assessment)s.") % told
     if due.is_given_up:
         yield _("This date was the target once; none is stated now.")
     yield _precision(due.target)
     if due.quotation is not None:
         yield f"“{due.quotation.text}” — {due.quotation.source_title}"
-
-
-def _stage(value: str) -> str:
-    return str(Stage(value).label) if value in Stage.values else value
-
-
-def _assessment(value: str) -> str:
-    return str(Assessment(value).label) if value in Assessment.values else value
 
 
 def _precision(date: PartialDate) -> str:
@@ -169,15 +161,15 @@ def _meeting_event(gathering: Gathering, site: str) -> Event:
     first_day = meeting.first_day or dt.date.min
     event = _event(gathering.recorded, "meeting", first_day, meeting.last_day or first_day)
     page = site + meeting.get_absolute_url()
-    event.add("summary", _plain(_meeting_summary(gathering)))
-    event.add("description", _plain("\n".join([*_meeting_lines(gathering), page])))
+    event.add("summary", plain(_meeting_summary(gathering)))
+    event.add("description", plain("\n".join([*_meeting_lines(gathering), page])))
     event.add("url", page)
     if meeting.place and not meeting.is_retracted:
-        event.add("location", _plain(meeting.place))
+        event.add("location", plain(meeting.place))
     planned = meeting.state == MeetingState.PLANNED
     confirmed = "TENTATIVE" if planned else "CONFIRMED"
     event.add("status", "CANCELLED" if gathering.is_off else confirmed)
-    event.add("categories", [_plain(_("Meeting"))])
+    event.add("categories", [plain(_("Meeting"))])
     return event
 
 
@@ -200,14 +192,6 @@ def _meeting_lines(gathering: Gathering) -> Iterator[str]:
     parties = ", ".join(party.name for party in meeting.parties.all())
     yield f"{meeting.get_state_display()}. {meeting.get_level_display()}: {parties}."
     yield _precision(meeting.date)
-
-
-# -- Text ---------------------------------------------------------------------------------------
-
-
-def _plain(text: str) -> str:
-    """Without what iCalendar cannot carry. The library escapes and folds, but leaves a bare CR."""
-    return without_control_characters(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def calendar_name(sentence: str) -> str:

@@ -1,11 +1,14 @@
-"""Addresses of the feeds."""
+"""Addresses of the feeds and the calendar."""
 
 from django.urls import path
 
-from tracker.feeds import views
 from tracker.feeds.calendar import calendar
+from tracker.feeds.views import WRITERS, feed
 
 urlpatterns = [
-    path("changes.atom", views.atom, name="changes-atom"),
+    *(
+        path(f"changes.{ending}", feed, {"ending": ending}, name=f"changes-{ending}")
+        for ending in WRITERS
+    ),
     path("calendar.ics", calendar, name="calendar"),
 ]

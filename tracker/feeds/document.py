@@ -1,0 +1,149 @@
+"""One document of a feed: the newest lines of a filter, or an archive of older ones (RFC 5005).
+
+The log only grows, so documents are cut by number: `before=N` holds the matching lines right before
+line N, the same for ever. From the subscription document, `prev-archive` leads back to the first
+line, and passes each matching line once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker.feeds.addresses import absolute, canonical_query
+from tracker.feeds.entries import Entry, Tombstone, entries, tombstones_of
+from tracker.feeds.hub import is_pinged
+from tracker.feeds.words import plain
+from tracker.filters import ChangeFilter
+from tracker.filters.words import log_sentence
+from tracker.models import GENESIS_HASH, Change
+from tracker.queries.change_lines import lines
+from tracker.queries.visibility import log_head
+
+# What an empty feed of an empty log was last changed at.
+_BEFORE_EVERYTHING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MOST_DIGITS = 18  # what the databases take for a number
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What each format writes down. `links` maps relations of RFC 5005 to whole addresses."""
+
+    id: str
+    title: str
+    subtitle: str
+    address: str
+    page: str
+    site: str
+    updated: dt.datetime
+    entries: list[Entry]
+    gone: list[Tombstone]
+    is_archive: bool
+    hub: str
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def before_of(params: QueryDict) -> tuple[int | None, list[str]]:
+    """The line before which a document ends, None for the newest; and sentences about a bad one."""
+    given = params.getlist("before")
+    if not given:
+        return None, []
+    if len(given) == 1 and re.fullmatch(rf"[1-9][0-9]{{0,{_MOST_DIGITS - 1}}}", given[0]):
+        return int(given[0]), []
+    return None, [
+        _("“before” is the number of a line of the log, given once and in digits, such as 120.")
+    ]
+
+
+def feed_document(
+    request: HttpRequest, name: str, found: ChangeFilter, before: int | None
+) -> Document:
+    """The document of a valid filter at the address called `name`; a constant number of queries."""
+    newest_first = found.log if before is None else found.log.filter(seq__lt=before)
+    rows = list(newest_first[: settings.FEED_ENTRIES + 1])
+    told = lines(rows[: settings.FEED_ENTRIES])
+    older = told[-1].change.seq if len(rows) > settings.FEED_ENTRIES else None
+    written = entries(told, request)
+    here = {entry.id for entry in written}
+    hub = settings.WEBSUB_HUB if before is None and is_pinged(found) else ""
+    query = canonical_query(found)
+    address = _Addresses(request, name, query)
+    # The hub is pinged with addresses that know no request, and has to find them again.
+    current = f"{settings.PUBLIC_URL}{_with(reverse(name), query)}" if hub else address.of(None)
+    return Document(
+        id=_feed_id(query),
+        title=_title(found),
+        subtitle=_("What moved, slipped or was dropped, with the source for every word."),
+        address=current if before is None else address.of(before),
+        page=absolute(request, "changes", query),
+        site=absolute(request, "dashboard"),
+        updated=max(entry.updated for entry in written) if written else _last_recorded(),
+        entries=written,
+        gone=[stone for stone in tombstones_of(told) if stone.id not in here],
+        is_archive=before is not None,
+        hub=hub,
+        links=_links(address, before=before, older=older, newer=_newer(found, before)),
+    )
+
+
+def _feed_id(query: str) -> str:
+    """Permanent for the filter, whatever the site's address: of the log's first line and the query.
+
+    A UUID (RFC 9562, version 5). All documents of a feed share it (RFC 5005, section 4).
+    """
+    first = Change.objects.filter(seq=1).values_list("hash", flat=True).first() or GENESIS_HASH
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{first} ?{query}").urn
+
+
+def _title(found: ChangeFilter) -> str:
+    return f"{settings.REGISTER_NAME}: {plain(log_sentence(found))}"
+
+
+def _last_recorded() -> dt.datetime:
+    return log_head().recorded_at or _BEFORE_EVERYTHING
+
+
+def _newer(found: ChangeFilter, before: int | None) -> int | None:
+    """The `before` of the archive that follows; None when that is the subscription document."""
+    if before is None:
+        return None
+    following = found.log.filter(seq__gte=before).order_by("seq").values_list("seq", flat=True)
+    return following[settings.FEED_ENTRIES : settings.FEED_ENTRIES + 1].first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    request: HttpRequest
+    name: str
+    query: str
+
+    def of(self, before: int | None) -> str:
+        """The address of the document that ends before a line, or of the newest one."""
+        cut = f"before={before}" if before is not None else ""
+        return absolute(self.request, self.name, "&".join(filter(None, (self.query, cut))))
+
+
+def _with(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def _links(
+    address: _Addresses, *, before: int | None, older: int | None, newer: int | None
+) -> dict[str, str]:
+    """As a paged feed (RFC 5005, section 3) and as an archived one (section 4)."""
+    links = {"first": address.of(None)}
+    if before is not None:
+        links["current"] = address.of(None)
+        links["previous"] = address.of(newer)
+        if newer is not None:
+            links["next-archive"] = address.of(newer)
+    if older is not None:
+        links["next"] = links["prev-archive"] = address.of(older)
+    return links

@@ -1,0 +1,228 @@
+"""One line of the log as every format tells it: Atom, RSS and JSON Feed only write it down.
+
+What a line published is told from its own payload and so stays as it was; only what became of it
+since is added, and that alone moves `updated`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from tracker.feeds.addresses import page_of
+from tracker.feeds.facts import facts, note_of, summary_of
+from tracker.feeds.words import plain, spelled_date
+from tracker.lib.text import render_note
+from tracker.models import Change, ChangeKind
+from tracker.payloads import Payload, change_id
+from tracker.queries.change_lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The later line because of which a line no longer counts."""
+
+    seq: int
+    recorded_at: dt.datetime
+    reason: str
+    is_retraction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """That an entry is gone (RFC 6721): its id, since when and why."""
+
+    id: str
+    when: dt.datetime
+    replaced: Replacement
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A citation as published, with the source's page here and its own address."""
+
+    quotation: str
+    language: str
+    title: str
+    origin: str
+    page: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. Addresses are whole ones; `html` is a fragment and `text` the same in plain."""
+
+    line: Line
+    id: str
+    title: str
+    address: str
+    html: str
+    text: str
+    updated: dt.datetime
+    related: Sequence[Link]
+    documents: Sequence[Link]
+    replaced: Replacement | None
+
+    @property
+    def seq(self) -> int:
+        return self.line.change.seq
+
+    @property
+    def published(self) -> dt.datetime:
+        return self.line.change.recorded_at
+
+    @property
+    def tombstone(self) -> Tombstone | None:
+        """Set where what the line published was retracted, rather than corrected."""
+        if self.replaced is None or not self.replaced.is_retraction:
+            return None
+        return Tombstone(self.id, self.replaced.recorded_at, self.replaced)
+
+    @property
+    def tags(self) -> list[str]:
+        """Its kind, and the movement that it tells of."""
+        return [str(self.line.change.kind), *(str(movement) for movement in self.line.movements)]
+
+
+def entries(lines: Sequence[Line], request: HttpRequest) -> list[Entry]:
+    """The lines as entries, in their order; one query for what became of all of them."""
+    became = {line.change.seq: _revising_seqs(line) for line in lines}
+    later = {
+        change.seq: change
+        for change in Change.objects.filter(seq__in={s for seqs in became.values() for s in seqs})
+    }
+    return [
+        _entry(line, request, _replacement([later[s] for s in became[line.change.seq]]))
+        for line in lines
+    ]
+
+
+def _revising_seqs(line: Line) -> list[int]:
+    """The later lines that took back what this one published, or what it is about."""
+    change = line.change
+    records = [change.commitment, change.note]
+    if change.kind == ChangeKind.MEETING:
+        records.append(change.meeting)
+    found = {record.retracted_seq for record in records if record is not None}
+    return sorted(s for s in {*found, line.revised_by} if s is not None and s > change.seq)
+
+
+def _replacement(changes: Sequence[Change]) -> Replacement | None:
+    """A retraction tells more than the correction before it."""
+    if not changes:
+        return None
+    last = max(changes, key=lambda change: (change.kind == ChangeKind.RETRACTION, change.seq))
+    return Replacement(
+        seq=last.seq,
+        recorded_at=last.recorded_at,
+        reason=plain(last.payload.get("reason", "")),
+        is_retraction=last.kind == ChangeKind.RETRACTION,
+    )
+
+
+def _entry(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
+    change = line.change
+    quoted = [_quoted(citation, request) for citation in line.quotations]
+    about = _about(change, request)
+    context = {
+        "line": line,
+        "facts": facts(change),
+        "summary": summary_of(change),
+        "note": note_of(change),
+        "note_html": _note_html(change),
+        "quoted": quoted,
+        "about": about,
+        "replaced": replaced,
+    }
+    pages = [Link(q.title, q.page) for q in quoted]
+    return Entry(
+        line=line,
+        id=change_id(change),
+        title=plain(line.title),
+        address=request.build_absolute_uri(page_of(change)),
+        html=plain(render_to_string("feeds/_entry.html", context)).strip(),
+        text=_close(plain(render_to_string("feeds/_entry.txt", context))),
+        updated=replaced.recorded_at if replaced else change.recorded_at,
+        related=list(dict.fromkeys([*about, *pages])),
+        documents=list(dict.fromkeys(Link(q.title, q.document) for q in quoted if q.document)),
+        replaced=replaced,
+    )
+
+
+def _note_html(change: Change) -> SafeString:
+    html = render_note(note_of(change))
+    return mark_safe(html)  # noqa: S308 - render_note lets nothing dangerous through
+
+
+def _quoted(citation: Payload, request: HttpRequest) -> Quoted:
+    published = spelled_date(citation.get("published_on"))
+    origin = (citation["publisher"], published, citation.get("locator"))
+    return Quoted(
+        quotation=plain(citation["quotation"]),
+        language=citation["language"],
+        title=plain(citation["source_title"]),
+        origin=plain(", ".join(filter(None, origin))),
+        page=request.build_absolute_uri(reverse("source", args=[citation["source"]])),
+        document=plain(citation.get("url") or ""),
+    )
+
+
+def _about(change: Change, request: HttpRequest) -> list[Link]:
+    """The pages of what the line is about and of where it happened."""
+    as_published = change.payload.get("commitment", {}).get("title")
+    records = (
+        (change.commitment, as_published),
+        (change.meeting, None),
+        (change.source, None),
+    )
+    links = [
+        Link(plain(title or record.title), request.build_absolute_uri(record.get_absolute_url()))
+        for record, title in records
+        if record is not None
+    ]
+    source = change.payload.get("note", {}).get("source")
+    if source:
+        page = reverse("source", args=[source])
+        links.append(Link(_("Where it was published"), request.build_absolute_uri(page)))
+    return links
+
+
+def _close(text: str) -> str:
+    """Without the empty lines that conditions leave in a template."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def tombstones_of(lines: Iterable[Line]) -> list[Tombstone]:
+    """Of every line that the retractions among these took back, wherever it stands; one query."""
+    updates: dict[int, Change] = {}
+    commitments: dict[int, Change] = {}
+    for change in (line.change for line in lines if line.change.kind == ChangeKind.RETRACTION):
+        if change.update_id is not None:
+            updates[change.update_id] = change
+        elif change.commitment_id is not None:
+            commitments[change.commitment_id] = change
+    if not updates and not commitments:
+        return []
+    taken = Change.objects.filter(Q(update__in=updates) | Q(commitment__in=commitments))
+    told = []
+    for change in taken.order_by("-seq").only("seq", "hash", "update", "commitment"):
+        by = commitments.get(change.commitment_id or 0) or updates.get(change.update_id or 0)
+        replaced = _replacement([by]) if by is not None and change.seq < by.seq else None
+        if replaced is not None:
+            told.append(Tombstone(change_id(change), replaced.recorded_at, replaced))
+    return told

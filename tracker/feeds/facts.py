@@ -1,0 +1,146 @@
+"""What a line of the log says beyond its title: named facts, read from what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.feeds.words import label, spelled, spelled_date
+from tracker.models import (
+    Assessment,
+    Change,
+    ChangeKind,
+    Commitment,
+    Firmness,
+    Forum,
+    Meeting,
+    MeetingState,
+    Note,
+    Party,
+    Source,
+    Stage,
+    Topic,
+)
+from tracker.payloads import Payload
+from tracker.queries.flags import Flag
+
+_PUBLISHING = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
+_NOUNS: dict[str, type[Model]] = {
+    "commitment": Commitment,
+    "meeting": Meeting,
+    "source": Source,
+    "party": Party,
+    "topic": Topic,
+    "forum": Forum,
+    "note": Note,
+}
+# What a payload tells and no column of its model does.
+_PUT_TOGETHER = {
+    "aliases": gettext_lazy("Other names"),
+    "is_fully_recorded": gettext_lazy("All outcomes recorded"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    value: str
+
+
+def facts(change: Change) -> list[Fact]:
+    """In the order in which they are told; values are plain text."""
+    payload = change.payload
+    if change.kind == ChangeKind.FLAG:
+        told = [*_position({}, payload.get("after") or {}), *_flag(payload)]
+    elif payload.get("update") and change.kind != ChangeKind.EVIDENCE:
+        told = list(_update(payload))
+    elif payload.get("before"):
+        told = list(_amendment(payload))
+    elif change.kind == ChangeKind.MEETING:
+        told = list(_meeting(payload["meeting"]))
+    else:
+        told = []
+    return [fact for fact in told if fact.value]
+
+
+def summary_of(change: Change) -> str:
+    """The text of what the line published for the first time, or the rule of a flag."""
+    payload = change.payload
+    if change.kind == ChangeKind.FLAG:
+        return Flag(payload["flag"]).rule if payload.get("flag") in Flag.values else ""
+    if payload.get("before") or change.kind not in _PUBLISHING:
+        return ""
+    described = payload.get("commitment") or payload.get("meeting") or {}
+    return str(described.get("summary") or "")
+
+
+def note_of(change: Change) -> str:
+    """The CommonMark of an analyst's note; empty for every other line."""
+    return str(change.payload.get("note", {}).get("text") or "")
+
+
+def _update(payload: Payload) -> Iterator[Fact]:
+    update = payload["update"]
+    yield Fact(_("Happened"), spelled_date(update.get("happened")))
+    if update.get("party"):
+        yield Fact(_("One party’s own step"), str(update["party"]))
+    before = payload.get("before") or payload.get("replaces") or {}
+    yield from _position(before, payload.get("after") or update)
+
+
+def _position(before: Payload, after: Payload) -> Iterator[Fact]:
+    yield Fact(_("Stage"), _moved(*(label(Stage, p.get("stage")) for p in (before, after))))
+    assessments = [label(Assessment, p.get("assessment")) for p in (before, after)]
+    if {p.get("assessment") for p in (before, after)} - {Assessment.NOT_ASSESSED, None}:
+        yield Fact(_("Assessment"), _moved(*assessments))
+    yield Fact(_("Wording"), _moved(*(label(Firmness, p.get("firmness")) for p in (before, after))))
+    yield Fact(_("Target"), _moved(*(spelled_date(p.get("target")) for p in (before, after))))
+
+
+def _moved(old: str, new: str) -> str:
+    return f"{old} → {new}" if old and new and old != new else new
+
+
+def _flag(payload: Payload) -> Iterator[Fact]:
+    yield Fact(_("Since"), spelled_date({"date": payload.get("since")}))
+    yield Fact(_("Counted from"), spelled_date({"date": payload.get("basis")}))
+
+
+def _amendment(payload: Payload) -> Iterator[Fact]:
+    noun = next((noun for noun in _NOUNS if noun in payload), "")
+    now = payload.get(noun) or {}
+    for name, old in payload["before"].items():
+        told = [spelled(_word(noun, name, value)) for value in (old, now.get(name))]
+        yield Fact(_named(noun, name), " → ".join(told))
+
+
+def _field(noun: str, name: str) -> Any:
+    """The model's field of that name; None for what a payload puts together."""
+    fields = {field.name: field for field in _NOUNS[noun]._meta.fields} if noun in _NOUNS else {}
+    many = _NOUNS[noun]._meta.many_to_many if noun in _NOUNS else ()
+    return (fields | {field.name: field for field in many}).get(name)
+
+
+def _named(noun: str, name: str) -> str:
+    field = _field(noun, name)
+    if field is not None:
+        return capfirst(str(field.verbose_name))
+    return str(_PUT_TOGETHER.get(name, name.replace("_", " ").capitalize()))
+
+
+def _word(noun: str, name: str, value: object) -> object:
+    """A choice by its label, and any other value as it is."""
+    choices = dict(getattr(_field(noun, name), "flatchoices", None) or ())
+    return str(choices.get(value, value)) if isinstance(value, str) else value
+
+
+def _meeting(meeting: Payload) -> Iterator[Fact]:
+    yield Fact(_("Date"), spelled_date(meeting.get("date")))
+    yield Fact(_("Place"), str(meeting.get("place") or ""))
+    yield Fact(_("State"), label(MeetingState, meeting.get("state")))

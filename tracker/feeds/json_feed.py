@@ -1,0 +1,64 @@
+"""JSON Feed 1.1 (jsonfeed.org/version/1.1); what was retracted says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from tracker.feeds.document import Document
+from tracker.feeds.entries import Entry
+
+CONTENT_TYPE = "application/feed+json; charset=utf-8"
+
+
+def json_feed(document: Document) -> str:
+    """The document as JSON Feed; `_commitment_tracker` holds what the log says of each line."""
+    told: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": document.title,
+        "home_page_url": document.page,
+        "feed_url": document.address,
+        "description": document.subtitle,
+        "language": settings.LANGUAGE_CODE,
+        "authors": [{"name": settings.REGISTER_NAME, "url": document.site}],
+    }
+    told["_commitment_tracker"] = {"about": document.site.rstrip("/") + reverse("methodology")}
+    if "next" in document.links:
+        told["next_url"] = document.links["next"]
+    if document.hub:
+        told["hubs"] = [{"type": "WebSub", "url": document.hub}]
+    told["items"] = [_item(entry) for entry in document.entries]
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    change = entry.line.change
+    item: dict[str, Any] = {"id": entry.id, "url": entry.address}
+    if entry.documents:
+        item["external_url"] = entry.documents[0].address
+    return {
+        **item,
+        "title": entry.title,
+        "content_html": entry.html,
+        "content_text": entry.text,
+        "date_published": _instant(entry.published),
+        "date_modified": _instant(entry.updated),
+        "tags": entry.tags,
+        "_commitment_tracker": {
+            "seq": change.seq,
+            "kind": str(change.kind),
+            "significance": str(change.significance),
+            "hash": change.hash,
+            "replaced_by": entry.replaced.seq if entry.replaced else None,
+            "is_retracted": entry.tombstone is not None,
+        },
+    }
+
+
+def _instant(value: dt.datetime) -> str:
+    """RFC 3339, in UTC and to the second."""
+    return f"{value.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,70 @@
+"""RSS 2.0, archived as Atom is (RFC 5005, with Atom's links); what was retracted says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.utils.feedgenerator import Rss201rev2Feed, rfc3339_date
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from tracker.feeds.atom import HISTORY
+from tracker.feeds.document import Document
+from tracker.feeds.entries import Entry
+
+CONTENT_TYPE = "application/rss+xml; charset=utf-8"
+
+
+def rss(document: Document) -> str:
+    """The document in RSS; it has no tombstones, so that retracted entries stay, and say so."""
+    feed = _Feed(document)
+    for entry in document.entries:
+        feed.add_item(
+            title=entry.title,
+            link=entry.address,
+            description=entry.html,
+            unique_id=entry.id,
+            unique_id_is_permalink=False,
+            pubdate=entry.published,
+            categories=entry.tags,
+            entry=entry,
+        )
+    return feed.writeString("utf-8")
+
+
+class _Feed(Rss201rev2Feed):
+    """Django's RSS feed, which looks at the clock when it has no entry; this one never does."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        super().__init__(
+            title=document.title,
+            link=document.page,
+            description=document.subtitle,
+            language=settings.LANGUAGE_CODE,
+            feed_url=document.address,
+        )
+
+    def latest_post_date(self) -> dt.datetime:
+        return self.document.updated
+
+    def rss_attributes(self) -> dict[str, str]:
+        return super().rss_attributes() | {"xmlns:fh": HISTORY}
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        handler.addQuickElement("generator", "Commitment Tracker")
+        hub = {"hub": self.document.hub} if self.document.hub else {}
+        for rel, address in (self.document.links | hub).items():
+            handler.addQuickElement("atom:link", "", {"rel": rel, "href": address})
+        if self.document.is_archive:
+            handler.addQuickElement("fh:archive", "")
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        entry: Entry = item["entry"]
+        handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
+        for link in entry.documents:
+            attributes = {"rel": "via", "href": link.address, "title": link.title}
+            handler.addQuickElement("atom:link", "", attributes)
