@@ -5,17 +5,19 @@ taken away before and put back after.
 """
 
 import django.db.models.deletion
+from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from tracker.migrations import _triggers
 
 
-def create_triggers(apps, schema_editor):
+def create_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _triggers.create(schema_editor)
 
 
-def drop_triggers(apps, schema_editor):
+def drop_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _triggers.drop(schema_editor)
 
 
