@@ -38,8 +38,8 @@ def at(moment: dt.datetime) -> Callable[[], dt.datetime]:
 class ScriptedServer(BaseEmailBackend):
     """Raises what `answers` holds, one for each message, and takes the message otherwise."""
 
-    answers: list[Exception] = []  # noqa: RUF012 - emptied for each test
-    taken: list[EmailMultiAlternatives] = []  # noqa: RUF012 - emptied for each test
+    answers: list[Exception] = []
+    taken: list[EmailMultiAlternatives] = []
 
     def send_messages(self, email_messages: Any) -> int:
         for message in email_messages:
