@@ -28,4 +28,9 @@ def tidy(*, now: dt.datetime) -> None:
         state=SubscriptionState.PENDING, created_at__lt=now - APPROVE_WITHIN
     ).delete()
     # What a deleted webhook leaves behind, to be counted for a day.
-    of_webhooks.filter(contact="", created_at__lt=now - WINDOW).delete()
+    of_webhooks.filter(
+        state=SubscriptionState.STOPPED,
+        confirmed_at=None,
+        contact="",
+        created_at__lt=now - WINDOW,
+    ).delete()

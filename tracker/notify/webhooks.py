@@ -90,7 +90,8 @@ def next_message(subscription: Subscription, *, now: dt.datetime, head: int) -> 
 
 
 def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
-    return request(subscription, id=message.id, content=body_of(message.lines[0]), now=now)
+    content = body_of(message.lines[0])
+    return request(subscription, id=message.id, content=content, now=now, seconds=SECONDS)
 
 
 def request(
@@ -99,7 +100,7 @@ def request(
     id: str,
     content: bytes,
     now: dt.datetime,
-    seconds: float = SECONDS,
+    seconds: float,
 ) -> Attempt:
     """Send one signed request. 2xx is a success, 410 ends the subscription, all else a failure."""
     headers = {
