@@ -167,12 +167,28 @@ EVERY = {
     "/data/": {200},
     "/subscribe/webhook/": {200},
     "/subscribe/webhook/TOKEN/": {404},
+    "/api/v1/": {200, 400},
+    "/api/v1/commitments/": {200, 400, 404},
+    "/api/v1/commitments/cyber-policy-consultations/": {200, 400, 404},
+    "/api/v1/updates/": {200, 400, 404},
+    "/api/v1/meetings/": {200, 400, 404},
+    "/api/v1/meetings/2026-02-25-second-2plus2-ministerial/": {200, 400, 404},
+    "/api/v1/sources/": {200, 400, 404},
+    "/api/v1/sources/2025-10-noah-note/": {200, 400, 404},
+    "/api/v1/parties/": {200, 400, 404},
+    "/api/v1/topics/": {200, 400, 404},
+    "/api/v1/forums/": {200, 400, 404},
+    "/api/v1/changes/": {200, 400, 409},
+    "/api/v1/changes/1/": {200, 400},
+    "/api/v1/schema/": {200, 400},
+    "/api/docs/": {200},
     "/methodology/": {200},
     "/subscribe/": {200, 400},
 }
 PARAMETERS = [
     *CommitmentFilter.base_filters,
     *("page", "per_page", "show", "columns", "columns_page", "from", "to", "other", "before"),
+    *("after", "limit", "wait", "format"),
 ]
 VALUES = ["signed", "2026", "2025-11-01", "1", "canada", "overdue", "2plus2-ministerial", "-stage"]
 

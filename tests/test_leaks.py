@@ -177,6 +177,46 @@ LINES: dict[str, list[str]] = {
         f"/subscribe/webhook/?topic={DRAFT}-topic",
     ],
     "webhook": ["/subscribe/webhook/TOKEN/"],
+    "api-root": [f"/api/{rest}" for rest in ("v1/", "v1/?q=x", "", f"v1/{NOT_FOUND}/")],
+    "api-commitments": [f"/api/v1/commitments/{query}" for query in FILTERS],
+    "api-commitment": [
+        "/api/v1/commitments/agreement/",
+        "/api/v1/commitments/agreement/?as_of=2025-06-01",
+        "/api/v1/commitments/agreement/?known_at=2026-11-22",
+        "/api/v1/commitments/agreement/?as_of=nonsense",
+        "/api/v1/commitments/CAN-KOR-2025-001/",
+        "/api/v1/commitments/CAN-KOR-2026-999/",
+        "/api/v1/commitments/mistaken/",
+        f"/api/v1/commitments/{NOT_FOUND}/",
+        f"/api/v1/commitments/{DRAFT}-commitment/",
+    ],
+    "api-updates": [f"/api/v1/updates/{query}" for query in A_FEW],
+    "api-meetings": [f"/api/v1/meetings/{query}" for query in ("", "?page=2", *LOOKING_BACK)],
+    "api-meeting": [
+        *(f"/api/v1/meetings/first-meeting/{query}" for query in ("", *LOOKING_BACK)),
+        f"/api/v1/meetings/{NOT_FOUND}/",
+        f"/api/v1/meetings/{DRAFT}-meeting/",
+        f"/api/v1/meetings/{DRAFT}-next/",
+    ],
+    "api-sources": [f"/api/v1/sources/{query}" for query in ("", "?page=2", *LOOKING_BACK)],
+    "api-source": [
+        *(f"/api/v1/sources/statement/{query}" for query in ("", *LOOKING_BACK)),
+        f"/api/v1/sources/{NOT_FOUND}/",
+        f"/api/v1/sources/{DRAFT}-source/",
+    ],
+    "api-parties": [f"/api/v1/parties/{query}" for query in ("", *LOOKING_BACK)],
+    "api-topics": [f"/api/v1/topics/{query}" for query in ("", *LOOKING_BACK)],
+    "api-forums": [f"/api/v1/forums/{query}" for query in ("", *LOOKING_BACK)],
+    "api-changes": [
+        *(f"/api/v1/changes/{query}" for query in FILTERS),
+        "/api/v1/changes/?format=ndjson",
+        "/api/v1/changes/?after=2&limit=1&kind=status",
+        "/api/v1/changes/?after=900",
+        "/api/v1/changes/?wait=0&limit=x",
+    ],
+    "api-change": [f"/api/v1/changes/{seq}/" for seq in (1, 2, 3, 900)],
+    "api-schema": ["/api/v1/schema/", "/api/v1/schema/?format=yaml"],
+    "api-docs": ["/api/docs/"],
     "methodology": ["/methodology/"],
     "subscribe": [f"/subscribe/{query}" for query in FILTERS],
     "subscribe-email": ["/subscribe/email/"],
@@ -195,7 +235,10 @@ LINES: dict[str, list[str]] = {
 }
 ADDRESSES = [address for line in LINES.values() for address in line]
 # Where history is shown as published, with what became of it.
-SHOWS_HISTORY = ("/changes", "/commitments/agreement/")
+SHOWS_HISTORY = (
+    *("/changes", "/commitments/agreement/"),
+    *("/api/v1/changes", "/api/v1/commitments/agreement/"),
+)
 
 
 def names(resolver: URLResolver) -> Iterator[str]:
@@ -313,9 +356,11 @@ def test_no_search_finds_what_is_not_public(public: Public, client: Client, word
     assert 'class="row-title"' not in client.get(f"/?q={word}").content.decode()
     if word != REVISED:  # the log keeps what was retracted, and says that it was
         assert "<entry>" not in client.get(f"/changes.atom?q={word}").content.decode()
+        assert client.get(f"/api/v1/changes/?q={word}").json()["results"] == []
     for table in ("commitments", "updates"):
-        _status, _headers, content = answer(client, f"/{table}.json?q={word}")
-        assert b'"count":0' in content
+        for address in (f"/{table}.json", f"/api/v1/{table}/"):
+            _status, _headers, content = answer(client, f"{address}?q={word}")
+            assert b'"count":0' in content
 
 
 def admin_addresses() -> list[str]:

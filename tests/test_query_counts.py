@@ -39,6 +39,9 @@ def addresses(slug: str, meeting: str, source: str) -> dict[str, str]:
         "compare": "/compare/?from=2020-01-01",
         "sitemap-section": "/sitemap-commitments-1.xml",
         "dashboard": "/?party=canada",
+        "api-commitment": f"/api/v1/commitments/{slug}/",
+        "api-meeting": f"/api/v1/meetings/{meeting}/",
+        "api-source": f"/api/v1/sources/{source}/",
     }
     left_out = IN_CHUNKS | BEHIND_A_KEY
     return {name: shown.get(name, line[0]) for name, line in LINES.items() if name not in left_out}

@@ -32,7 +32,11 @@ def sqlite_can_search(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 def rules_have_sensible_numbers(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    limits = {"QUIET_AFTER_MONTHS": (1, 1200), "DUE_SOON_DAYS": (0, 3650)}
+    limits = {
+        "QUIET_AFTER_MONTHS": (1, 1200),
+        "DUE_SOON_DAYS": (0, 3650),
+        "LONG_POLL_WAITERS": (0, 1000),
+    }
     return [
         Error(
             f"{name} is {getattr(settings, name)}.",

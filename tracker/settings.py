@@ -58,6 +58,9 @@ QUIET_AFTER_MONTHS = env.int("QUIET_AFTER_MONTHS", default=12)
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=90)
 ROWS_PER_PAGE = 50
 FEED_ENTRIES = 50
+# Readers of the API who may wait for a line of the log at a time, in each process. Each of them
+# holds a thread, so this must stay below the number of threads.
+LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
 
 # -- Telling subscribers -------------------------------------------------------------------------
 
@@ -224,6 +227,44 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# -- The API ------------------------------------------------------------------------------------
+
+# It is read by anybody, so nobody is asked who they are.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tracker.api.problems.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": REGISTER_NAME,
+    "VERSION": "1",
+    "ENUM_NAME_OVERRIDES": {
+        "Stage": "tracker.models.Stage",
+        "Assessment": "tracker.models.Assessment",
+        "Firmness": "tracker.models.Firmness",
+        "Instrument": "tracker.models.Instrument",
+        "ChangeKind": "tracker.models.ChangeKind",
+        "Significance": "tracker.models.Significance",
+        "MeetingState": "tracker.models.MeetingState",
+        "SourceKind": "tracker.models.SourceKind",
+        "PartyKind": "tracker.models.PartyKind",
+        "Flag": "tracker.queries.flags.Flag",
+        "Movement": "tracker.queries.history.Movement",
+        "Level": "tracker.api.shapes.LEVELS",
+        "Precision": "tracker.api.shapes.PRECISIONS",
+    },
+    "GENERIC_ADDITIONAL_PROPERTIES": None,
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "SERVERS": [{"url": "/"}],
+}
 
 LOGGING = {
     "version": 1,

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("tracker.feeds.urls")),
     path("", include("tracker.exports.urls")),
     path("", include("tracker.notify.urls")),
+    path("", include("tracker.api.urls")),
     path("admin/", admin.site.urls),
 ]

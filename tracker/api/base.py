@@ -1,0 +1,68 @@
+"""The views' common ground: reading only, by anybody, as JSON unless another form is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from tracker import payloads
+from tracker.api.problems import bad_parameters
+from tracker.models import LogHead
+from tracker.payloads import Payload
+
+
+class ByFormat(DefaultContentNegotiation):
+    """By `?format=` where a view has several forms, else by the header Accept."""
+
+    def select_renderer(  # type: ignore[override]  # the stubs ask for an iterator
+        self,
+        request: Request,
+        renderers: Sequence[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        asked = request.query_params.get("format")
+        if len(renderers) > 1 and asked is not None:
+            for renderer in renderers:
+                if renderer.format == asked:
+                    return renderer, renderer.media_type
+            known = ", ".join(renderer.format for renderer in renderers)
+            sentence = _("There is no format “%(asked)s” here. Choose from: %(known)s.")
+            raise bad_parameters({"format": [sentence % {"asked": asked[:40], "known": known}]})
+        if not request.headers.get("Accept", "*/*").strip():
+            # An empty list of what is wanted rules nothing out.
+            return renderers[0], renderers[0].media_type
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return chosen
+
+
+class Reading(APIView):
+    """A view that answers GET and HEAD; what it asks of nobody is set in REST_FRAMEWORK."""
+
+    http_method_names = ["get", "head"]
+    content_negotiation_class = ByFormat
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None of DRF's: `edge` says which methods there are and which headers matter."""
+        return {}
+
+
+def head_of_log(head: LogHead) -> Payload:
+    """The last line of the log by number, hash and time."""
+    told = payloads.recorded(head.seq, head.recorded_at)
+    return {"seq": told["seq"], "hash": head.hash, "recorded_at": told["recorded_at"]}
+
+
+def page_address(request: Request, name: str, slug: Any, *, fragment: str = "") -> str:
+    """The absolute address of a page for people."""
+    address: str = request.build_absolute_uri(reverse(name, args=[slug]) + fragment)
+    return address

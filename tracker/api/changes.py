@@ -1,0 +1,152 @@
+"""The log as a cursor: what is after a line, once and in order, as JSON or line by line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker import answers, payloads
+from tracker.api.base import Reading, head_of_log
+from tracker.api.describing_changes import describes_change, describes_changes
+from tracker.api.parameters import Errors, between, sentences, unknown
+from tracker.api.problems import Refused, bad_parameters, not_found
+from tracker.api.waiting import MOST_SECONDS, waited
+from tracker.filters import ChangeFilter
+from tracker.models import Change, LogHead
+from tracker.queries.cursor import each_line, end_of, lines_after
+from tracker.queries.visibility import log_head, public_changes
+
+USUAL_LIMIT, MOST_LINES = 100, 1000
+# What a whole number in the database may be.
+LARGEST = 2**63 - 1
+NDJSON = "application/x-ndjson"
+OWN = ("after", "limit", "wait", "format")
+
+
+class LineRenderer(BaseRenderer):
+    """Only for choosing: `_stream` writes the lines."""
+
+    media_type = NDJSON
+    format = "ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What is asked for: lines of the filter after line `after`. No limit is all of them."""
+
+    found: ChangeFilter
+    after: int
+    limit: int | None
+    wait: int
+
+
+def read_cursor(params: QueryDict, today: dt.date, *, in_lines: bool) -> Cursor:
+    """Raises Refused with a sentence for each parameter that cannot be followed."""
+    found = ChangeFilter(params, today=today, follows=True)
+    errors: Errors = sentences(found.errors) | unknown(params, [*found.filters, *OWN])
+    for name in ("page", "per_page"):
+        if name in params:
+            errors[name] = [_("The log is read by cursor: use “after” and “limit” instead.")]
+    if "sort" in params:
+        errors["sort"] = [_("Lines come in the order of their numbers; leave “sort” out.")]
+    most = LARGEST if in_lines else MOST_LINES
+    after = between(params, "after", least=0, most=LARGEST, default=0, errors=errors)
+    limit = between(params, "limit", least=1, most=most, default=USUAL_LIMIT, errors=errors)
+    wait = between(params, "wait", least=0, most=MOST_SECONDS, default=0, errors=errors)
+    if errors:
+        raise bad_parameters(errors)
+    is_limited = bool(params.get("limit")) or not in_lines
+    return Cursor(found, after, limit if is_limited else None, wait)
+
+
+def wait_first(request: HttpRequest) -> Mapping[str, str]:
+    """Wait for the next line where `wait` asks for it, before anything is looked at."""
+    if request.method != "GET" or not request.GET.get("wait"):
+        return {}
+    try:
+        cursor = read_cursor(request.GET, answers.today(), in_lines=True)
+    except Refused:
+        return {}  # the view will say why
+    return waited(request, cursor.after, cursor.wait) if cursor.wait else {}
+
+
+class Changes(Reading):
+    renderer_classes = (JSONRenderer, LineRenderer)
+
+    @describes_changes
+    def get(self, request: Request, *, today: dt.date) -> HttpResponseBase:
+        in_lines = request.accepted_renderer.format == LineRenderer.format
+        cursor = read_cursor(request.query_params, today, in_lines=in_lines)
+        head = log_head()
+        if cursor.after > head.seq:
+            raise _ahead(cursor.after, head)
+        if in_lines:
+            return _stream(request, cursor, head)
+        lines = lines_after(cursor.found.log, cursor.after, limit=cursor.limit or 0, head=head)
+        body = {
+            "head": head_of_log(head),
+            "after": cursor.after,
+            "next_after": lines.next_after,
+            "more": lines.more,
+            "results": [payloads.change(change) for change in lines.found],
+        }
+        return Response(body, headers=_onward(request, lines.next_after))
+
+
+class OneChange(Reading):
+    @describes_change
+    def get(self, request: Request, *, seq: int, today: dt.date) -> Response:
+        if errors := unknown(request.query_params, ()):
+            raise bad_parameters(errors)
+        change = public_changes().filter(seq=seq).first() if seq <= LARGEST else None
+        if change is None:
+            told = {"seq": log_head().seq}
+            raise not_found(_("There is no such line: the log ends at line %(seq)d.") % told)
+        return Response(payloads.change(change))
+
+
+def _ahead(after: int, head: LogHead) -> Refused:
+    """A reader of another register, or of one that was put back from a copy: it must start anew."""
+    detail = _(
+        "You have read up to line %(after)d, and this log ends at line %(seq)d. It is not the log "
+        "that you have read: compare the hashes of its lines with yours, and go on from the last "
+        "one that agrees."
+    )
+    return Refused(
+        409,
+        "cursor-ahead",
+        title=_("The cursor is ahead of the log"),
+        detail=detail % {"after": after, "seq": head.seq},
+        errors={"after": [_("The last line is %(seq)d.") % {"seq": head.seq}]},
+        members={"head": head_of_log(head)},
+    )
+
+
+def _onward(request: Request, after: int) -> dict[str, str]:
+    params = request.query_params.copy()
+    params["after"] = str(after)
+    address = request.build_absolute_uri(f"?{params.urlencode()}")
+    return {"Link": f'<{address}>; rel="next"'}
+
+
+def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpResponse:
+    """One line for each change up to the head; Link names the cursor that comes after the last."""
+    log = cursor.found.log
+    upto = end_of(log, cursor.after, limit=cursor.limit, head=head)
+    lines = _written(each_line(log, cursor.after, upto=upto)) if request.method == "GET" else ()
+    return StreamingHttpResponse(lines, content_type=NDJSON, headers=_onward(request, upto))
+
+
+def _written(changes: Iterator[Change]) -> Iterator[bytes]:
+    for change in changes:
+        told = json.dumps(payloads.change(change), ensure_ascii=False, separators=(",", ":"))
+        yield f"{told}\n".encode()

@@ -1,0 +1,136 @@
+"""Commitments and updates: the filter of the dashboard, page by page, and one in full."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import chain
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker.api import shapes
+from tracker.api.base import Reading, page_address
+from tracker.api.describing import describes_list, describes_record
+from tracker.api.paging import page_of, state
+from tracker.api.parameters import read_filter
+from tracker.api.problems import Refused
+from tracker.api.records import Noun, moved, record_or_redirect
+from tracker.filters import CommitmentFilter
+from tracker.models import Change, ChangeKind, Commitment
+from tracker.payloads import Payload, recorded
+from tracker.queries.extracts import commitment_chunks
+from tracker.queries.in_full import commitment_in_full
+from tracker.queries.update_pages import UpdatePages
+from tracker.queries.visibility import public_commitments
+
+
+def _title(slug: str) -> str | None:
+    return public_commitments().filter(slug=slug).values_list("title", flat=True).first()
+
+
+COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, _title)
+
+
+def with_page(request: Request, record: Payload) -> Payload:
+    return {**record, "url": page_address(request, "commitment", record["slug"])}
+
+
+def update_with_page(request: Request, record: Payload) -> Payload:
+    slug, fragment = record["commitment"]["slug"], f"#update-{record['number']}"
+    return {**record, "url": page_address(request, "commitment", slug, fragment=fragment)}
+
+
+class Commitments(Reading):
+    @describes_list(
+        "commitments",
+        shapes.Commitment,
+        asked="stage=signed&per_page=1",
+        tag=gettext_lazy("Commitments"),
+        summary=gettext_lazy("The commitments that a filter finds"),
+        description=gettext_lazy(
+            "Every filter of the dashboard, with the same meaning; different ones must all hold, "
+            "and a repeated one means “any of”."
+        ),
+        filtered_by=CommitmentFilter,
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        found, cut = read_filter(request.query_params, today)
+
+        def records(page: QuerySet[Commitment]) -> list[Payload]:
+            told = chain.from_iterable(commitment_chunks(page, found.moment))
+            return [with_page(request, record) for record in told]
+
+        return page_of(request, found.qs, cut, state(found.moment, active=found.active), records)
+
+
+class Updates(Reading):
+    @describes_list(
+        "updates",
+        shapes.Update,
+        asked="commitment=CAN-KOR-2026-002&per_page=1",
+        tag=gettext_lazy("Commitments"),
+        summary=gettext_lazy("The updates of the commitments that a filter finds"),
+        description=gettext_lazy(
+            "What each meeting or event did to them, with the evidence: in the order of the "
+            "commitments, then as things happened. Those corrected or retracted are left out."
+        ),
+        filtered_by=CommitmentFilter,
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        found, cut = read_filter(request.query_params, today)
+
+        def records(page: list[Payload]) -> list[Payload]:
+            return [update_with_page(request, record) for record in page]
+
+        told = state(found.moment, active=found.active)
+        return page_of(request, UpdatePages(found.qs, found.moment), cut, told, records)
+
+
+class OneCommitment(Reading):
+    @describes_record(
+        "commitment",
+        shapes.CommitmentInFull,
+        asked="/api/v1/commitments/asean-engagement/",
+        tag=gettext_lazy("Commitments"),
+        summary=gettext_lazy("One commitment with its history"),
+        description=gettext_lazy(
+            "Position, flags, other names, updates with their evidence, and what was corrected or "
+            "retracted. A reference in place of the slug leads to the slug (301), as an address "
+            "of long ago does; a retracted commitment answers 410 and says why."
+        ),
+        statuses=(301, 404, 410),
+    )
+    def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
+        published = Commitment.objects.filter(published_seq__isnull=False)
+        named = published.filter(Q(slug=slug) | Q(reference=slug)).first()
+        if named is not None and named.slug != slug:
+            return moved(request, COMMITMENT.url_name, named.slug)
+        if named is not None and named.is_retracted:
+            raise _gone(named)
+        record = record_or_redirect(request, COMMITMENT, slug, today=today)
+        if isinstance(record, HttpResponseBase):
+            return record
+        updates = [update_with_page(request, update) for update in record["updates"]]
+        return Response(with_page(request, {**record, "updates": updates}))
+
+
+def _gone(record: Commitment) -> Refused:
+    line = Change.objects.filter(commitment=record, kind=ChangeKind.RETRACTION, update=None)
+    change = line.order_by("-seq").first()
+    members: dict[str, Any] = {"reference": record.reference}
+    if change is not None:
+        members["reason"] = change.payload["reason"]
+        members["change"] = recorded(change.seq, change.recorded_at)
+    detail = _("Commitment %(reference)s should not have been recorded; it was retracted.")
+    return Refused(
+        410,
+        "retracted",
+        title=_("This was retracted"),
+        detail=detail % {"reference": record.reference},
+        members=members,
+    )

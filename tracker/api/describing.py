@@ -1,0 +1,222 @@
+"""How a view is described in the schema: parameters, shapes, headers, refusals, an example.
+
+Examples are files of this folder, so that the page of the documentation and the schema show the
+same ones; a test holds them to the shapes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import django_filters
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
+
+from tracker.api import shapes
+from tracker.api.parameters import MOST_PER_PAGE
+from tracker.filters import CommitmentFilter
+from tracker.filters.meanings import MEANINGS
+from tracker.lib.problem_details import CONTENT_TYPE as PROBLEM
+
+Words = str | Promise
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+EXAMPLES = Path(__file__).resolve().parent / "examples"
+# Their values are those of records, which a schema does not list.
+_NAMED = {"topic", "party", "forum", "meeting", "commitment"}
+_DAYS = {"updated_since", "as_of", "known_at"}
+
+_STATUSES: dict[int, Words] = {
+    301: _("It has another address now; Location names it."),
+    304: _("Nothing has changed since the answer with that ETag."),
+    400: _("A parameter means nothing here or has a bad value; each has its sentence."),
+    404: _("Nothing public is there, or was at that moment."),
+    406: _("The header Accept asks for none of what there is."),
+    409: _("The cursor is ahead of the log."),
+    410: _("It was retracted, and why."),
+}
+
+
+@cache
+def example(name: str) -> Any:
+    return json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+
+
+def query(name: str, schema: dict[str, Any], description: Words) -> OpenApiParameter:
+    return OpenApiParameter(name, type=schema, description=description)
+
+
+def in_path(name: str, kind: type, description: Words) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, type=kind, location=OpenApiParameter.PATH, description=description
+    )
+
+
+def number(
+    name: str, description: Words, *, least: int, most: int, default: int | None = None
+) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return query(name, schema if default is None else {**schema, "default": default}, description)
+
+
+def filter_parameters(
+    filters: type[CommitmentFilter], *, without: Iterable[str] = ()
+) -> list[OpenApiParameter]:
+    """The parameters of a filter set, in its order; repeatable ones as lists, choices as enums."""
+    return [
+        _filter_parameter(name, declared)
+        for name, declared in filters.base_filters.items()
+        if name not in set(without)
+    ]
+
+
+def _filter_parameter(name: str, declared: django_filters.Filter) -> OpenApiParameter:
+    schema: dict[str, Any] = {"type": "string"}
+    choices = declared.extra.get("choices", ())
+    if name in _DAYS:
+        schema["format"] = "date"
+    listed: Iterable[tuple[Any, Any]] = ()
+    if choices and name not in _NAMED:
+        listed = choices() if callable(choices) else choices
+        schema["enum"] = [str(value) for value, _label in listed]
+    if name in _NAMED or isinstance(declared, django_filters.MultipleChoiceFilter):
+        schema = {"type": "array", "items": schema}
+    label = declared.label or name
+    if listed:
+        return query(name, schema, label)
+    told = {"label": label, "meaning": MEANINGS[name]}
+    return query(name, schema, _("%(label)s. %(meaning)s") % told)
+
+
+PAGING = (
+    number("page", _("Which page, from 1."), least=1, most=10**9, default=1),
+    number(
+        "per_page",
+        _("How many records a page holds."),
+        least=1,
+        most=MOST_PER_PAGE,
+        default=settings.ROWS_PER_PAGE,
+    ),
+)
+MOMENT = [
+    _filter_parameter(name, CommitmentFilter.base_filters[name]) for name in ("as_of", "known_at")
+]
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description=_("The ETag of an answer that you have."),
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    description=_("Moves with the log, the day and the release."),
+    response=[200],
+)
+LINK = OpenApiParameter(
+    "Link",
+    location=OpenApiParameter.HEADER,
+    description=_("Where to go on (RFC 8288): first, prev, next and last."),
+    response=[200],
+)
+
+
+def refusals(statuses: Iterable[int]) -> dict[Any, OpenApiResponse]:
+    """The answers that are no record: those with a body are Problem Details."""
+    told: dict[Any, OpenApiResponse] = {}
+    for status in sorted({304, 400, 406, *statuses}):
+        has_body = status >= 400
+        key = (status, PROBLEM) if has_body else status
+        shape = shapes.Problem if has_body else None
+        told[key] = OpenApiResponse(shape, description=_STATUSES[status])
+    return told
+
+
+def describes(
+    name: str,
+    shape: Any,
+    *,
+    asked: str,
+    tag: Words,
+    summary: Words,
+    description: Words,
+    parameters: Iterable[OpenApiParameter] = (),
+    statuses: Iterable[int] = (),
+    forms: dict[str, Any] | None = None,
+) -> Callable[[_View], _View]:
+    """Describe `get`. `asked` is a request whose answer, maybe shortened, is the example `name`;
+    `forms` are further media types of the answer with their shapes."""
+    as_json = OpenApiExample(
+        "Example", value=example(name), response_only=True, media_type="application/json"
+    )
+    answers: dict[Any, Any] = {
+        (200, media_type): OpenApiResponse(form, description=summary)
+        for media_type, form in {"application/json": shape, **(forms or {})}.items()
+    }
+    return extend_schema(
+        operation_id=name,
+        extensions={"x-request": asked},
+        tags=[str(tag)],
+        summary=summary,
+        description=description,
+        parameters=[*parameters, IF_NONE_MATCH, ETAG],
+        responses={**answers, **refusals(statuses)},
+        examples=[as_json],
+    )
+
+
+def describes_list(
+    name: str,
+    shape: type[shapes.Shape],
+    *,
+    tag: Words,
+    summary: Words,
+    description: Words,
+    asked: str = "per_page=1",
+    filtered_by: type[CommitmentFilter] | None = None,
+) -> Callable[[_View], _View]:
+    """A list in numbered pages, filtered or for a moment."""
+    narrowing = MOMENT if filtered_by is None else filter_parameters(filtered_by)
+    return describes(
+        name,
+        shapes.listing(shape, is_filtered=filtered_by is not None),
+        asked=f"/api/v1/{name}/?{asked}",
+        tag=tag,
+        summary=summary,
+        description=description,
+        parameters=[*narrowing, *PAGING, LINK],
+        statuses=(404,),
+    )
+
+
+def describes_record(
+    name: str,
+    shape: type[shapes.Shape],
+    *,
+    asked: str,
+    tag: Words,
+    summary: Words,
+    description: Words,
+    statuses: Iterable[int] = (301, 404),
+) -> Callable[[_View], _View]:
+    """One record in full, for a moment."""
+    return describes(
+        name,
+        shape,
+        asked=asked,
+        tag=tag,
+        summary=summary,
+        description=description,
+        parameters=[in_path("slug", str, _("The last part of its address.")), *MOMENT],
+        statuses=statuses,
+    )

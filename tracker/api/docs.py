@@ -1,0 +1,153 @@
+"""The API described for people: a page made from the schema, so that the two cannot differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tracker.answers import public_answer
+from tracker.api.openapi import schema
+
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    location: str
+    kind: str
+    values: list[str]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One address. `request` is an example of one that is asked for; `shapes` name the answer's."""
+
+    anchor: str
+    tag: str
+    path: str
+    summary: str
+    description: str
+    parameters: list[Parameter]
+    statuses: list[tuple[str, str]]
+    media_types: list[str]
+    shape: str
+    request: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a value is: "list of" `shape`, `shape` "or null", or words alone in `before`."""
+
+    before: str = ""
+    shape: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    kind: Kind
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    name: str
+    description: str
+    fields: list[Field]
+    values: list[str]
+
+
+@public_answer
+def docs(request: HttpRequest, *, today: dt.date) -> HttpResponse:
+    described = schema()
+    operations = list(_operations(described))
+    parameters = {p.name: p for operation in operations for p in operation.parameters}
+    context = {
+        "site": request.build_absolute_uri("/").rstrip("/"),
+        "operations": operations,
+        "parameters": list(parameters.values()),
+        "shapes": list(_shapes(described)),
+    }
+    return render(request, "api/docs.html", context)
+
+
+def _operations(described: Part) -> Iterator[Operation]:
+    for path, methods in described["paths"].items():
+        told = methods["get"]
+        answer = told["responses"]["200"]
+        content = answer["content"]
+        examples = content["application/json"].get("examples", {})
+        first = examples.get("Example")
+        yield Operation(
+            anchor=told["operationId"],
+            tag=told["tags"][0],
+            path=path,
+            summary=told["summary"],
+            description=told["description"],
+            parameters=[_parameter(part) for part in told.get("parameters", ())],
+            statuses=[(code, part["description"]) for code, part in told["responses"].items()],
+            media_types=list(content),
+            shape=_kind(content["application/json"]["schema"]).shape,
+            request=told.get("x-request", path),
+            example="" if first is None else _written(first["value"]),
+        )
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _parameter(part: Part) -> Parameter:
+    of = part["schema"].get("items", part["schema"])
+    return Parameter(
+        name=part["name"],
+        location=part["in"],
+        kind=_kind(part["schema"]).before,
+        values=of.get("enum", []),
+        description=part.get("description", ""),
+    )
+
+
+def _shapes(described: Part) -> Iterator[Shape]:
+    shapes: dict[str, Part] = described["components"]["schemas"]
+    for name, part in shapes.items():
+        fields = []
+        for field, told in part.get("properties", {}).items():
+            kind = _kind(told)
+            of_shape = shapes.get(kind.shape, {})
+            # The values of a vocabulary are listed with its shape.
+            fallback = "" if "enum" in of_shape else of_shape.get("description", "")
+            fields.append(Field(field, kind, told.get("description", fallback)))
+        if name != _NULL:
+            yield Shape(name, part.get("description", ""), fields, part.get("enum", []))
+
+
+# What drf-spectacular calls the choice of nothing.
+_NULL = "NullEnum"
+
+
+def _kind(part: Part) -> Kind:
+    if "$ref" in part:
+        name = part["$ref"].rsplit("/", 1)[-1]
+        return Kind("null") if name == _NULL else Kind(shape=name)
+    for joined in ("allOf", "oneOf", "anyOf"):
+        if joined in part:
+            told = [_kind(inner) for inner in part[joined]]
+            or_null = "or null" if Kind("null") in told else ""
+            return Kind(shape=next((kind.shape for kind in told if kind.shape), ""), after=or_null)
+    if part.get("type") == "array":
+        of = _kind(part["items"])
+        return Kind(f"list of {of.before}".rstrip(), of.shape)
+    kinds = part.get("type", "")
+    words = " or ".join(kinds) if isinstance(kinds, list) else kinds
+    return Kind(f"{words}, {part['format']}" if "format" in part else words)

@@ -1,0 +1,83 @@
+"""Parties, topics and forums: what the filters name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker import payloads
+from tracker.api import shapes
+from tracker.api.base import Reading, page_address
+from tracker.api.describing import describes_list
+from tracker.api.paging import page_of, state
+from tracker.api.parameters import read_moment
+from tracker.payloads import Payload
+from tracker.queries.by_then import forums_by, parties_by, topics_by
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import public_parties
+
+
+def _listed(
+    request: Request,
+    url_name: str,
+    listed_by: Callable[[Moment], QuerySet[Any]],
+    payload: Callable[[Any], Payload],
+    *,
+    today: dt.date,
+) -> Response:
+    moment, cut = read_moment(request.query_params, today, paging=True)
+
+    def records(page: QuerySet[Any]) -> list[Payload]:
+        return [
+            {**payload(record), "url": page_address(request, url_name, record.slug)}
+            for record in page
+        ]
+
+    return page_of(request, listed_by(moment), cut, state(moment), records)
+
+
+class Parties(Reading):
+    @describes_list(
+        "parties",
+        shapes.Party,
+        tag=_("What the filters name"),
+        summary=_("The parties, by name"),
+        description=_("States and organisations that promised something."),
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        return _listed(request, "party", parties_by, payloads.party, today=today)
+
+
+class Topics(Reading):
+    @describes_list(
+        "topics",
+        shapes.Topic,
+        tag=_("What the filters name"),
+        summary=_("The topics, by name"),
+        description=_("What commitments are about."),
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        return _listed(request, "topic", topics_by, payloads.topic, today=today)
+
+
+class Forums(Reading):
+    @describes_list(
+        "forums",
+        shapes.Forum,
+        tag=_("What the filters name"),
+        summary=_("The forums, the highest level first"),
+        description=_("Standing series of meetings between the same parties at one level."),
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        return _listed(request, "forum", _with_parties, payloads.forum, today=today)
+
+
+def _with_parties(moment: Moment) -> QuerySet[Any]:
+    public = Prefetch("parties", public_parties(known_at=moment.known_at))
+    return forums_by(moment).prefetch_related(public)

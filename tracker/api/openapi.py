@@ -1,0 +1,56 @@
+"""The API described for programs: OpenAPI 3.1, made from what stands beside each view."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker.api.base import Reading
+from tracker.api.describing import ETAG, IF_NONE_MATCH, query, refusals
+from tracker.api.parameters import unknown
+from tracker.api.problems import bad_parameters
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The whole description. It says nothing of any record, so it is made once."""
+    generator: Any = SchemaGenerator
+    made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return made
+
+
+class Schema(Reading):
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer2)
+
+    @extend_schema(
+        operation_id="schema",
+        tags=["Entrance"],
+        summary=_("This description"),
+        description=_("OpenAPI 3.1, as JSON or YAML."),
+        parameters=[
+            query(
+                "format",
+                {"type": "string", "enum": ["json", "yaml"]},
+                _("The form of the answer, in place of the header Accept."),
+            ),
+            IF_NONE_MATCH,
+            ETAG,
+        ],
+        responses={
+            (200, "application/json"): OpenApiResponse({"type": "object"}, description="OpenAPI"),
+            (200, "application/yaml"): OpenApiResponse({"type": "object"}, description="OpenAPI"),
+            **refusals(()),
+        },
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        if errors := unknown(request.query_params, ("format",)):
+            raise bad_parameters(errors)
+        return Response(schema())

@@ -1,0 +1,79 @@
+"""Lists in numbered pages: the body of a page, and its neighbours in a Link header (RFC 8288)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker.api.parameters import Cut
+from tracker.api.problems import Refused
+from tracker.payloads import Payload, day
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import log_head
+
+Rows = QuerySet[Any] | Sequence[Any]
+
+
+def no_such_page(asked: int, last: int) -> Refused:
+    sentence = _("There is no page %(page)d; the last one is page %(last)d.")
+    detail = sentence % {"page": asked, "last": last}
+    return Refused(
+        404, "no-such-page", title=_("No such page"), detail=detail, errors={"page": [detail]}
+    )
+
+
+def state(moment: Moment, *, active: dict[str, list[str]] | None = None) -> Payload:
+    """At which state of the register, and for what, an answer is given: the words of the files."""
+    head = log_head()
+    return {
+        "day": day(moment.today),
+        "as_of": day(moment.as_of),
+        "known_at": day(moment.known_at),
+        **({} if active is None else {"filter": active}),
+        "log_head": {"seq": head.seq, "hash": head.hash},
+    }
+
+
+def page_of(
+    request: Request,
+    rows: Rows,
+    cut: Cut,
+    told: Payload,
+    records: Callable[[Any], Sequence[Payload]],
+) -> Response:
+    """Answer with one page of `rows`, which `records` turns into payloads; raises Refused.
+
+    `told` stands before them. `count` is taken before the rows are: should the register change in
+    between, `log_head` is that of before, so the next page tells of another head.
+    """
+    count = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    last = max(1, -(-count // cut.per_page))
+    if cut.page > last:
+        raise no_such_page(cut.page, last)
+    start = (cut.page - 1) * cut.per_page
+
+    def at(page: int) -> str | None:
+        if not 1 <= page <= last:
+            return None
+        params = request.query_params.copy()
+        params["page"] = str(page)
+        return request.build_absolute_uri(f"?{params.urlencode()}")
+
+    neighbours = {"first": 1, "prev": cut.page - 1, "next": cut.page + 1, "last": last}
+    links = [f'<{at(page)}>; rel="{rel}"' for rel, page in neighbours.items() if at(page)]
+    body = {
+        **told,
+        "count": count,
+        "page": cut.page,
+        "pages": last,
+        "per_page": cut.per_page,
+        "previous": at(cut.page - 1),
+        "next": at(cut.page + 1),
+        "results": list(records(rows[start : start + cut.per_page])),
+    }
+    return Response(body, headers={"Link": ", ".join(links)})

@@ -1,0 +1,96 @@
+"""Reading an address: the filter, the moment and the page, or a refusal that names each fault.
+
+As with files, every doubt is an error: an answer to another question than the one that was asked
+would be believed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from tracker.api.problems import bad_parameters
+from tracker.filters import CommitmentFilter, MomentForm
+from tracker.queries.moments import Moment
+
+MOST_PER_PAGE = 200
+PAGING = ("page", "per_page")
+
+Errors = dict[str, list[str]]
+
+
+def whole_number(text: str) -> int | None:
+    """A number written in ASCII digits, of at most nineteen; None for anything else."""
+    digits = text.lstrip("0") or text[:1]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
+
+
+def between(
+    params: QueryDict, name: str, *, least: int, most: int, default: int, errors: Errors
+) -> int:
+    """The whole number that a parameter gives; what is wrong with it goes to `errors`."""
+    text = params.get(name, "")
+    number = whole_number(text) if text else default
+    if number is not None and least <= number <= most:
+        return number
+    values = {"text": text[:40], "least": least, "most": most}
+    errors[name] = [_("“%(text)s” is not a whole number from %(least)d to %(most)d.") % values]
+    return default
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which page of how many rows is asked for."""
+
+    page: int
+    per_page: int
+
+
+def read_cut(params: QueryDict, errors: Errors) -> Cut:
+    page = between(params, "page", least=1, most=10**9, default=1, errors=errors)
+    usual = settings.ROWS_PER_PAGE
+    per_page = between(
+        params, "per_page", least=1, most=MOST_PER_PAGE, default=usual, errors=errors
+    )
+    return Cut(page, per_page)
+
+
+def unknown(params: QueryDict, known: Iterable[str]) -> Errors:
+    """A sentence for each parameter that means nothing here."""
+    return {
+        name: [_("There is no parameter “%s” here.") % name[:60]]
+        for name in params
+        if name not in set(known)
+    }
+
+
+def sentences(errors: Mapping[str, Any]) -> Errors:
+    """The errors of a form as plain sentences."""
+    return {name: [str(error) for error in told] for name, told in errors.items()}
+
+
+def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cut]:
+    """The filter of the dashboard and the page of it; raises Refused."""
+    found = CommitmentFilter(params, today=today)
+    errors = sentences(found.errors) | unknown(params, [*found.filters, *PAGING])
+    cut = read_cut(params, errors)
+    if errors:
+        raise bad_parameters(errors)
+    return found, cut
+
+
+def read_moment(params: QueryDict, today: dt.date, *, paging: bool = False) -> tuple[Moment, Cut]:
+    """`as_of` and `known_at`, and where there are pages the page; raises Refused."""
+    form = MomentForm(params, today=today)
+    known = [*form.fields, *(PAGING if paging else ())]
+    errors = sentences(form.errors) | unknown(params, known)
+    cut = read_cut(params, errors) if paging else Cut(1, MOST_PER_PAGE)
+    if errors:
+        raise bad_parameters(errors)
+    return form.moment, cut

@@ -1,0 +1,75 @@
+"""The entrance: what there is, and where the log stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker.api import shapes
+from tracker.api.base import Reading, head_of_log
+from tracker.api.describing import describes
+from tracker.api.parameters import unknown
+from tracker.api.problems import bad_parameters, not_found
+from tracker.queries.visibility import log_head
+
+_LISTS = ("commitments", "updates", "meetings", "sources", "parties", "topics", "forums")
+_RECORDS = ("commitment", "meeting", "source")
+
+
+class Root(Reading):
+    @describes(
+        "root",
+        shapes.Root,
+        asked="/api/v1/",
+        tag=gettext_lazy("Entrance"),
+        summary=gettext_lazy("What there is, and where the log stands"),
+        description=gettext_lazy("Start here: follow the links instead of making addresses."),
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        if errors := unknown(request.query_params, ()):
+            raise bad_parameters(errors)
+        links = _links(request)
+        body = {
+            "register": settings.REGISTER_NAME,
+            "version": "1",
+            "day": today.isoformat(),
+            "log_head": head_of_log(log_head()),
+            "links": links,
+        }
+        described = f'<{links["schema"]}>; rel="service-desc", <{links["docs"]}>; rel="service-doc"'
+        return Response(body, headers={"Link": described})
+
+
+class Nowhere(Reading):
+    """Whatever else is asked for under api/: told so in the form that programs read."""
+
+    schema = None
+
+    def get(self, request: Request, *, rest: str, today: dt.date) -> Response:
+        told = {"start": reverse("api-root"), "docs": reverse("api-docs")}
+        raise not_found(
+            _("Nothing has this address. The API starts at %(start)s; see %(docs)s.") % told
+        )
+
+
+def _links(request: Request) -> dict[str, str]:
+    def to(name: str, **kwargs: object) -> str:
+        address: str = request.build_absolute_uri(reverse(f"api-{name}", kwargs=kwargs))
+        return address
+
+    records = {name: to(name, slug="SLUG").replace("/SLUG/", "/{slug}/") for name in _RECORDS}
+    return {
+        **{name: to(name) for name in _LISTS},
+        **records,
+        "changes": to("changes") + "{?after}",
+        "change": to("change", seq=0).replace("/0/", "/{seq}/"),
+        "schema": to("schema"),
+        "docs": to("docs"),
+        "verify": to("docs") + "#verify",
+    }

@@ -1,0 +1,69 @@
+"""Sources: their list, and one with all that rests on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracker import payloads
+from tracker.api import shapes
+from tracker.api.base import Reading, page_address
+from tracker.api.describing import describes_list, describes_record
+from tracker.api.paging import page_of, state
+from tracker.api.parameters import read_moment
+from tracker.api.records import Noun, record_or_redirect
+from tracker.models import Source
+from tracker.payloads import Payload
+from tracker.queries.by_then import sources_by
+from tracker.queries.in_full import source_in_full
+from tracker.queries.visibility import public_sources
+
+
+def _title(slug: str) -> str | None:
+    return public_sources().filter(slug=slug).values_list("title", flat=True).first()
+
+
+SOURCE = Noun("source", "api-source", source_in_full, _title)
+
+
+def _with_page(request: Request, record: Payload) -> Payload:
+    """Its page under `page`: `url` is where the document itself was published."""
+    return {**record, "page": page_address(request, "source", record["slug"])}
+
+
+class Sources(Reading):
+    @describes_list(
+        "sources",
+        shapes.Source,
+        tag=_("Sources"),
+        summary=_("The sources, the latest first"),
+        description=_("Every document that something rests on or that speaks of a meeting."),
+    )
+    def get(self, request: Request, *, today: dt.date) -> Response:
+        moment, cut = read_moment(request.query_params, today, paging=True)
+
+        def records(page: QuerySet[Source]) -> list[Payload]:
+            return [_with_page(request, payloads.source(record)) for record in page]
+
+        return page_of(request, sources_by(moment).defer("text"), cut, state(moment), records)
+
+
+class OneSource(Reading):
+    @describes_record(
+        "source",
+        shapes.SourceInFull,
+        asked="/api/v1/sources/2023-04-13-al-arabiya/",
+        tag=_("Sources"),
+        summary=_("One source with all that rests on it"),
+        description=_("The quotations in the order of its text, each with its update."),
+    )
+    def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
+        record = record_or_redirect(request, SOURCE, slug, today=today)
+        if isinstance(record, HttpResponseBase):
+            return record
+        return Response(_with_page(request, record))
