@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -248,3 +249,12 @@ def test_what_cannot_be_followed_is_refused(
 def test_only_questions_are_answered(client: Client, db: None, ending: str) -> None:
     assert client.post(f"/changes.{ending}").status_code == 405
     assert client.head(f"/changes.{ending}").status_code == 200
+
+
+def test_what_a_feed_adds_of_its_own_is_documented(client: Client, db: None) -> None:
+    published_commitment()
+    told = json_object(client, "/changes.json")["items"][0]["_commitment_tracker"]
+    described = (Path(__file__).parents[2] / "tracker/docs/feeds.md").read_text("utf-8")
+    assert [key for key in told if f"`{key}`" not in described] == []
+    for ending in TYPES:
+        assert f"`/changes.{ending}`" in described

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
@@ -25,7 +26,7 @@ def atom(document: Document) -> str:
         feed.add_item(
             title=entry.title,
             link=entry.address,
-            description=None,
+            description=entry.html,
             unique_id=entry.id,
             pubdate=entry.published,
             updateddate=entry.updated,
@@ -73,14 +74,15 @@ class _Feed(Atom1Feed):
             if entry.tombstone is not None:
                 _write_tombstone(handler, entry.tombstone)
                 continue
-            handler.startElement("entry", {})
+            handler.startElement("entry", AttributesImpl({}))
             self.add_item_elements(handler, item)
             handler.endElement("entry")
         for tombstone in self.document.gone:
             _write_tombstone(handler, tombstone)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
+        # Django would put the description into a summary of HTML; it is the content here.
+        super().add_item_elements(handler, item | {"description": None})
         entry: Entry = item["entry"]
         for tag in entry.tags:
             handler.addQuickElement("category", "", {"term": tag})
@@ -94,7 +96,7 @@ class _Feed(Atom1Feed):
 
 def _write_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
     attributes = {"ref": tombstone.id, "when": rfc3339_date(tombstone.when)}
-    handler.startElement("at:deleted-entry", attributes)
+    handler.startElement("at:deleted-entry", AttributesImpl(attributes))
     told = {"seq": tombstone.replaced.seq, "reason": tombstone.replaced.reason}
     handler.addQuickElement("at:comment", _("Retracted by change %(seq)d: %(reason)s") % told)
     handler.endElement("at:deleted-entry")

@@ -37,7 +37,7 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
         parts if request.method == "GET" else (), content_type=CONTENT_TYPE
     )
     name = f"{file_stem(found)}.ics"
-    response["Content-Disposition"] = content_disposition_header(False, name)
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return response
 
 
@@ -54,7 +54,7 @@ def _heading(request: HttpRequest, found: CommitmentFilter) -> Heading:
 
 def dated_commitments(found: CommitmentFilter) -> QuerySet[Commitment]:
     """What a valid filter finds, and the retracted commitments that it would find if they stood."""
-    published = Commitment.objects.filter(published_seq__isnull=False)
+    published: QuerySet[Commitment] = Commitment.objects.filter(published_seq__isnull=False)
     for name, value in found.form.cleaned_data.items():
         if name in found.filters:
             published = found.filters[name].filter(published, value)

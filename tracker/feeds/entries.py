@@ -22,6 +22,7 @@ from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
 from tracker.lib.text import render_note
 from tracker.models import Change, ChangeKind
+from tracker.models.records import PublicRecord
 from tracker.payloads import Payload, change_id
 from tracker.queries.change_lines import Line
 
@@ -115,7 +116,7 @@ def entries(lines: Sequence[Line], request: HttpRequest) -> list[Entry]:
 def _revising_seqs(line: Line) -> list[int]:
     """The later lines that took back what this one published, or what it is about."""
     change = line.change
-    records = [change.commitment, change.note]
+    records: list[PublicRecord | None] = [change.commitment, change.note]
     if change.kind == ChangeKind.MEETING:
         records.append(change.meeting)
     found = {record.retracted_seq for record in records if record is not None}

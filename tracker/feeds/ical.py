@@ -65,7 +65,8 @@ def _opening(heading: Heading) -> bytes:
     calendar.add("x-published-ttl", "PT6H")
     if heading.changed_at is not None:
         calendar.add("last-modified", heading.changed_at.astimezone(dt.UTC))
-    return calendar.to_ical()
+    opened: bytes = calendar.to_ical()
+    return opened
 
 
 def event_uid(recorded: Recorded, what: str) -> str:
