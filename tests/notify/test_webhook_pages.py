@@ -291,7 +291,7 @@ def test_contacts_hosts_and_all_together_have_limits(
 def test_deleting_does_not_make_room(client: Client, it: Receiver) -> None:
     for _ in range(webhook_acts.ASKED_BY_ONE_NETWORK):
         ask(client, it.url)
-        press(client, Subscription.objects.latest("pk"), "delete")
+        press(client, Subscription.objects.latest("pk"), "delete", sure="yes")
     assert "Too many webhooks" in words(ask(client, it.url))
     assert len(received(it)) == webhook_acts.ASKED_BY_ONE_NETWORK
     left = Subscription.objects.values_list("state", "contact", "query").distinct()
@@ -580,7 +580,10 @@ def test_what_is_not_active_yet_cannot_be_run(client: Client, button: str) -> No
 def test_deleted_its_link_opens_nothing_any_more(client: Client, age: dt.timedelta) -> None:
     webhook = confirmed(created_at=timezone.now() - age)
     link = link_of(webhook, client)
-    assert "The webhook is deleted" in words(press(client, webhook, "delete"))
+    refused = press(client, webhook, "delete")
+    assert "Nothing was deleted: tick the box above “Delete” as well." in words(refused)
+    assert again(webhook).state == SubscriptionState.ACTIVE
+    assert "The webhook is deleted" in words(press(client, webhook, "delete", sure="yes"))
     assert client.get(link).status_code == 404
     assert client.post(link, {"press": "resume"}).status_code == 404
     assert not Subscription.objects.filter(contact=CONTACT).exists()

@@ -125,7 +125,7 @@ def test_failing_stopped_resumed_and_deleted(
         # Every attempt is on its page, and in the end it is gone.
         page = client.get(link).content.decode()
         assert [page.count(f">change {n}<") for n in (taken.seq, last.seq)] == [2, 1]
-        client.post(link, {"press": "delete"})
+        client.post(link, {"press": "delete", "sure": "yes"})
         publish(pledge, happened="2026-07-01")
         deliver_due(clock=timezone.now)
         assert received(it) == []

@@ -128,11 +128,9 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             told = press(webhook, request.POST) if press else _no_such_button()
         except acts.RefusedError as refused:
             told = Told(str(refused), is_refusal=True)
-        if press is _delete:
-            return _private(render(request, "webhooks/deleted.html"))
         webhook = webhook_of(token)
         if webhook is None:
-            return _private(render(request, "webhooks/unknown.html", status=404))
+            return _private(render(request, "webhooks/deleted.html"))
     return _private(_page(request, webhook, told))
 
 
@@ -237,6 +235,8 @@ def _resume(webhook: Subscription, data: Mapping[str, str]) -> Told:
 
 
 def _delete(webhook: Subscription, data: Mapping[str, str]) -> Told:
+    if not data.get("sure"):
+        raise acts.RefusedError(_("Nothing was deleted: tick the box above “Delete” as well."))
     acts.delete(webhook, now=timezone.now())
     return Told("")
 

@@ -52,7 +52,12 @@ def body_of_test(subscription: Subscription, *, now: dt.datetime) -> bytes:
         "timestamp": now.astimezone(dt.UTC).isoformat(),
         "data": {"register": settings.REGISTER_NAME, "filter": subscription.query},
     }
-    return json.dumps(told, ensure_ascii=False).encode()
+    return _as_json(told)
+
+
+def _as_json(told: dict[str, object]) -> bytes:
+    """Compact, and its keys sorted: PostgreSQL keeps no order of those of a payload."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def body_of(line: Line) -> bytes:
@@ -67,7 +72,7 @@ def body_of(line: Line) -> bytes:
             "url": settings.PUBLIC_URL + about.get_absolute_url() if about else None,
         },
     }
-    return json.dumps(told, ensure_ascii=False).encode()
+    return _as_json(told)
 
 
 def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> str:
