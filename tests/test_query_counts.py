@@ -21,8 +21,11 @@ from tracker.models import Change
 
 # Files and the log of what they hold are read in chunks: their queries grow, their memory not.
 IN_CHUNKS = {name for name in LINES if name.startswith(("commitments-", "updates-", "calendar"))}
-# Each of these opens only with a key; their queries are counted beside their own tests.
-BEHIND_A_KEY = {"webhook"}
+# These open only with a key, or to a form; their queries are counted beside their own tests.
+BEHIND_A_KEY = {
+    *("webhook", "confirm-subscription", "manage-subscription", "stop-subscription"),
+    "subscribe-email",
+}
 
 
 def addresses(slug: str, meeting: str, source: str) -> dict[str, str]:

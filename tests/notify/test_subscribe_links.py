@@ -11,8 +11,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from tests.make import NOW, published_commitment
+from tests.make import NOW, make_topic, published_commitment
 from tests.notify.emailing import ADDRESS, links_in, make_email
 from tracker.models import (
     AskedMail,
@@ -309,6 +310,18 @@ def test_everything_about_an_address_is_deleted(client: Client) -> None:
     assert list(Subscription.objects.all()) == [other]
     assert not Delivery.objects.exists()
     assert set(AskedMail.objects.values_list("address_hash", flat=True)) == {""}
+
+
+@pytest.mark.parametrize("purpose", MAKERS)
+def test_a_page_costs_the_same_however_much_there_is(
+    client: Client, purpose: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    subscription = make_email(query="topic=cyber&party=canada")
+    for number in range(5):
+        published_commitment(topics=[make_topic(slug=f"cyber{number or ''}", published_seq=1)])
+        _delivered(make_email(query=f"kind=status&q={number}"))
+    with django_assert_max_num_queries(5):
+        assert client.get(MAKERS[purpose](subscription)).status_code == 200
 
 
 def test_the_page_of_one_whose_filter_broke(client: Client) -> None:

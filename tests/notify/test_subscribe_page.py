@@ -61,9 +61,8 @@ def test_a_filter_is_in_every_address_and_in_words(client: Client) -> None:
 
 
 def test_every_address_that_is_shown_answers(client: Client) -> None:
-    for name, address in addresses(client, "?topic=cyber&kind=status").items():
-        if name != "api":
-            assert client.get(address).status_code == 200, address
+    for address in addresses(client, "?topic=cyber&kind=status").values():
+        assert client.get(address).status_code == 200, address
 
 
 def test_a_filter_in_an_address_cannot_leave_its_field(client: Client) -> None:
@@ -86,7 +85,7 @@ def test_a_broken_filter_has_sentences_and_no_form(
 ) -> None:
     response = client.get(f"/subscribe/{query}")
     page = response.content.decode()
-    assert response.status_code == 400
+    assert response.status_code == 200
     assert sentence in page
     assert f"<code>{query[1:].split('=', maxsplit=1)[0]}</code>" in page
     assert "<form" not in page

@@ -30,7 +30,7 @@ from tracker.notify.links import (
     key_of,
     key_to_confirm,
     lasting_token,
-    link,
+    path_of,
 )
 from tracker.notify.tidy import STOPPED_EMAIL_KEPT
 from tracker.queries.visibility import log_head
@@ -136,8 +136,8 @@ def _told(subscription: Subscription) -> dict[str, object]:
         "subscription": subscription,
         "sentence": log_sentence(found) if found.is_valid() else "",
         "query": f"?{subscription.query}" if subscription.query else "",
-        "manage": link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
-        "stop": link(Purpose.STOP, lasting_token(subscription, Purpose.STOP)),
+        "manage": path_of(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
+        "stop": path_of(Purpose.STOP, lasting_token(subscription, Purpose.STOP)),
     }
 
 

@@ -62,8 +62,13 @@ def key_of(token: str, purpose: Purpose) -> uuid.UUID:
 
 
 def link(purpose: Purpose, token: str) -> str:
-    """The whole address of the page to which a token belongs."""
-    return f"{settings.PUBLIC_URL}{reverse(purpose.value, args=[token])}"
+    """The whole address of the page to which a token belongs, for messages."""
+    return f"{settings.PUBLIC_URL}{path_of(purpose, token)}"
+
+
+def path_of(purpose: Purpose, token: str) -> str:
+    """The same without the host, for pages: a form may only be sent to where it came from."""
+    return reverse(purpose.value, args=[token])
 
 
 def _opened(token: str, purpose: Purpose) -> str:

@@ -65,9 +65,7 @@ def _page(
             "is_too_long": _is_too_long(found),
             "hub": settings.WEBSUB_HUB,
         }
-    response = render(
-        request, "subscribe/subscribe.html", context, status=status if found.is_valid() else 400
-    )
+    response = render(request, "subscribe/subscribe.html", context, status=status)
     # The form holds a token of this reader alone.
     response["Cache-Control"] = "private, no-cache"
     return response

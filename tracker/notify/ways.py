@@ -40,6 +40,5 @@ def ways(request: HttpRequest, found: ChangeFilter, *, head: int) -> dict[str, s
 
 
 def _whole(request: HttpRequest, name: str, query: str) -> str:
-    path = "/api/v1/changes/" if name == "api-changes" else reverse(name)
-    address: str = request.build_absolute_uri(path)
+    address: str = request.build_absolute_uri(reverse(name))
     return f"{address}?{query}" if query else address
