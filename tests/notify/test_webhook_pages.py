@@ -24,6 +24,8 @@ from tests.receivers import HERE, OK, Receiver, answering, receiver
 from tracker.models import Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts
 from tracker.notify.deliver import deliver_due
+from tracker.notify.messages import Attempt
+from tracker.notify.tidy import tidy
 from tracker.notify.webhook_links import manage_url
 from tracker.queries.visibility import log_head
 
@@ -460,7 +462,7 @@ def test_tests_are_throttled(client: Client, it: Receiver, monkeypatch: pytest.M
     webhook = confirmed(address=it.url)
     for _ in range(3):
         told = words(press(client, webhook, "test"))
-    assert "There were 2 tests within an hour: wait a while before the next." in told
+    assert "More than 2 tests within an hour: wait a while before the next." in told
     assert len(received(it)) == 2
     Delivery.objects.update(started_at=timezone.now() - dt.timedelta(hours=1, seconds=1))
     assert "it arrived" in words(press(client, webhook, "test"))
@@ -588,3 +590,34 @@ def test_deleted_its_link_opens_nothing_any_more(client: Client, age: dt.timedel
     assert client.post(link, {"press": "resume"}).status_code == 404
     assert not Subscription.objects.filter(contact=CONTACT).exists()
     assert Subscription.objects.exists() == (not age)
+
+
+def test_what_deleted_webhooks_leave_and_what_nobody_approved_is_tidied_away(
+    client: Client,
+) -> None:
+    now = timezone.now()
+    press(client, confirmed(), "delete", sure="yes")
+    waiting = make_webhook(state="pending", contact=CONTACT, created_at=now)
+    tidy(now=now + dt.timedelta(hours=23))
+    assert Subscription.objects.count() == 2
+    tidy(now=now + dt.timedelta(hours=25))
+    assert Subscription.objects.get() == waiting
+    tidy(now=now + dt.timedelta(days=61))
+    assert not Subscription.objects.exists()
+
+
+def test_two_tests_at_the_same_moment_are_both_counted(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_acts, "TESTS_IN_AN_HOUR", 1)
+    webhook = confirmed()
+    inner: list[str] = []
+
+    def send(*args: Any, **kwargs: Any) -> Attempt:
+        if not inner:
+            inner.append(words(press(client, webhook, "test")))
+        return Attempt(Outcome.DELIVERED, 200)
+
+    monkeypatch.setattr(webhook_acts, "request", send)
+    assert "it arrived" in words(press(client, webhook, "test"))
+    assert "More than 1 tests within an hour" in inner[0]

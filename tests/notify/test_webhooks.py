@@ -319,7 +319,8 @@ def test_each_attempt_is_recorded_as_it_ended(
     code: int | None,
     detail: str,
 ) -> None:
-    monkeypatch.setattr(webhooks, "SECONDS", 0.3)
+    # A busy machine must not run out of time where time is not the matter.
+    monkeypatch.setattr(webhooks, "SECONDS", 0.3 if "within" in detail else PATIENCE)
     the_promise()
     with receiver(behave) as it:
         webhook = make_webhook(address=it.url, cursor=1)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tracker.admin.acts import Act, ActsAdmin, Done
+from tracker.admin.acts import Act, ActsAdmin, Done, editor
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.admin.pages import RegisterAdmin, page_url
 from tracker.filters import ChangeFilter
@@ -152,7 +152,7 @@ class WithoutAddresses(RegisterAdmin):
     def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
         content_type = ContentType.objects.get_for_model(obj)
         return LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=editor(request).pk,
             content_type=content_type,
             object_id=str(obj.pk),
             object_repr=f"{obj.get_channel_display()} {obj.pk}",

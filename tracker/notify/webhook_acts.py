@@ -135,7 +135,7 @@ def _noted_test(webhook: Subscription, *, message_id: str, now: dt.datetime) -> 
         recent = current.deliveries.filter(is_test=True, started_at__gt=now - dt.timedelta(hours=1))
         if recent.count() >= TESTS_IN_AN_HOUR:
             raise RefusedError(
-                _("There were %(count)d tests within an hour: wait a while before the next.")
+                _("More than %(count)d tests within an hour: wait a while before the next.")
                 % {"count": TESTS_IN_AN_HOUR}
             )
         return Delivery.objects.create(

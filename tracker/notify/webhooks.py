@@ -13,6 +13,7 @@ import datetime as dt
 import json
 import secrets
 import uuid
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.utils import timezone
@@ -55,7 +56,7 @@ def body_of_test(subscription: Subscription, *, now: dt.datetime) -> bytes:
     return _as_json(told)
 
 
-def _as_json(told: dict[str, object]) -> bytes:
+def _as_json(told: Mapping[str, object]) -> bytes:
     """Compact, and its keys sorted: PostgreSQL keeps no order of those of a payload."""
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
