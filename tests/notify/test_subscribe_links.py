@@ -247,6 +247,14 @@ def test_unsubscribing_deletes_at_once_and_may_be_repeated() -> None:
 # -- Changing -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("purpose", MAKERS)
+def test_forms_stay_on_the_host_of_their_page(client: Client, settings: Any, purpose: str) -> None:
+    """The policy of the site lets them go nowhere else."""
+    settings.PUBLIC_URL = "https://elsewhere.example.org"
+    for subscription in (make_email(), pending(query="kind=status")):
+        assert b"elsewhere" not in client.get(MAKERS[purpose](subscription)).content
+
+
 def test_the_page_shows_this_one_only(client: Client) -> None:
     subscription = make_email(query="kind=status")
     make_email(query="kind=correction")

@@ -70,8 +70,10 @@ def ask(wish: Wish, *, asked_from: str, now: dt.datetime) -> None:
         message = _to_confirm(subscription, now=now)
     try:
         message.send()
-    except (OSError, ValueError):
-        logger.exception("A message to confirm a subscription could not be sent.")
+    except (OSError, ValueError) as error:
+        # Only what kind it was: a refusal by the mail server names the address.
+        code = getattr(error, "smtp_code", "")
+        logger.error("A message asked for was not sent: %s %s", type(error).__name__, code)
 
 
 def address_hash(address: str) -> str:
