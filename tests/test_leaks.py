@@ -178,7 +178,7 @@ LINES: dict[str, list[str]] = {
     ],
     "webhook": ["/subscribe/webhook/TOKEN/"],
     "api-root": [f"/api/{rest}" for rest in ("v1/", "v1/?q=x", "", f"v1/{NOT_FOUND}/")],
-    "api-commitments": [f"/api/v1/commitments/{query}" for query in FILTERS],
+    "api-commitments": [f"/api/v1/commitments/{query}" for query in A_FEW],
     "api-commitment": [
         "/api/v1/commitments/agreement/",
         "/api/v1/commitments/agreement/?as_of=2025-06-01",
@@ -208,7 +208,7 @@ LINES: dict[str, list[str]] = {
     "api-topics": [f"/api/v1/topics/{query}" for query in ("", *LOOKING_BACK)],
     "api-forums": [f"/api/v1/forums/{query}" for query in ("", *LOOKING_BACK)],
     "api-changes": [
-        *(f"/api/v1/changes/{query}" for query in FILTERS),
+        *(f"/api/v1/changes/{query}" for query in A_FEW),
         "/api/v1/changes/?format=ndjson",
         "/api/v1/changes/?after=2&limit=1&kind=status",
         "/api/v1/changes/?after=900",

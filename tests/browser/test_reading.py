@@ -46,6 +46,7 @@ PAGES = [
     "/commitments/indo-pacific-dialogue/",
     "/changes/",
     "/data/",
+    "/api/docs/",
     "/subscribe/",
     "/subscribe/?topic=information-security&party=canada",
     "/subscribe/?topic=nonsense",
