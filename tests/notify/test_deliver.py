@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 class Scripted:
     """Webhooks whose receiver is a list of attempts; it delivers when the list is at its end."""
 
-    next_message = staticmethod(webhooks.next_message)
+    messages = staticmethod(webhooks.messages)
     next_time = staticmethod(webhooks.next_time)
 
     def __init__(self) -> None:

@@ -74,7 +74,7 @@ def test_one_line_is_the_subject_and_several_are_counted() -> None:
 
 def test_a_subject_cannot_begin_another_header() -> None:
     make_email(query="kind=commitment_published")
-    published_commitment(title="An agreement\r\nBcc: everybody@example.org\u2028of “x”" + "y" * 300)
+    published_commitment(title="An agreement\r\nBcc: everybody@example.org\u2028of “x”" + "y" * 140)
     message = sent()
     subject = message.subject
     assert subject.startswith("An agreement Bcc: everybody@example.org of “x”yyy")

@@ -144,7 +144,7 @@ def publish(commitments: list[Commitment], deliverers: Deliverers) -> None:
     """
     chance = random.Random(11)  # noqa: S311 - no secret
     end = log_head().seq + CHANGES
-    pause = CHANGES // 16
+    pause = CHANGES // 10
     while (seq := log_head().seq) < end:
         commitment = chance.choice(commitments)
         if seq % 5:
@@ -210,4 +210,4 @@ def test_killed_deliverers_and_failing_receivers_lose_nothing(receivers: str) ->
     assert repeats <= most_repeats
     assert all(len(ids) == 1 for ids in _Receiver.ids.values())
     assert Delivery.objects.filter(outcome="failed").exists()
-    assert deliverers.kills >= 16
+    assert deliverers.kills >= 10

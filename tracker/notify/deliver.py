@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -34,12 +34,13 @@ _IN_A_ROW = 200
 class Sender(Protocol):
     """What a channel does; each is a module of this package."""
 
-    def next_message(
+    def messages(
         self, subscription: Subscription, *, now: dt.datetime, head: int
-    ) -> Message | Later | None:
-        """The next message owed, or None when nothing up to `head` concerns it.
+    ) -> Iterator[Message | Later]:
+        """The messages owed, in order; none when nothing up to `head` concerns it.
 
-        `Later` when something does and is not to be told before a certain time.
+        `Later`, as the last, when something does and is not to be told before a certain time.
+        Raises BrokenFilterError.
         """
 
     def send(self, subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
@@ -76,10 +77,11 @@ def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> in
     """Send what one subscription is owed, up to the head as it is now."""
     subscription, sender = lease.subscription, SENDERS[lease.subscription.channel]
     head, attempts = log_head().seq, 0
+    messages = sender.messages(subscription, now=clock(), head=head)
     while attempts < _IN_A_ROW and not is_stopping():
         now = clock()
         try:
-            message = sender.next_message(subscription, now=now, head=head)
+            message = next(messages, None)
         except BrokenFilterError as error:
             lease.give_back(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
             return attempts

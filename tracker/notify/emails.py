@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import smtplib
+from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +28,14 @@ MONDAY = 0
 # said after the message itself, they are about the recipient. Other refusals may be about us.
 _NOBODY_THERE = {550, 551, 553}
 _PERMANENT = range(500, 600)
+
+
+def messages(
+    subscription: Subscription, *, now: dt.datetime, head: int
+) -> Iterator[Message | Later]:
+    """What is owed, message after message, as the cursor moves."""
+    while (owed := next_message(subscription, now=now, head=head)) is not None:
+        yield owed
 
 
 def next_message(

@@ -6,6 +6,7 @@ The hub is a subscription to everything, made when settings.WEBSUB_HUB is set.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from tracker.lib.safe_http import Failed, Refused, post
 from tracker.models import Change, Channel, Outcome, Subscription
-from tracker.notify.messages import Attempt, Message
+from tracker.notify.messages import Attempt, Later, Message
 from tracker.payloads import change_id
 from tracker.queries.change_lines import lines
 from tracker.queries.visibility import log_head, public_changes
@@ -38,18 +39,21 @@ def keep_hub(*, now: dt.datetime) -> None:
     hub.save()
 
 
-def next_message(subscription: Subscription, *, now: dt.datetime, head: int) -> Message | None:
-    end = subscription.batch_end or min(head, subscription.cursor + _AT_ONCE)
-    changes = list(public_changes().filter(seq__gt=subscription.cursor, seq__lte=end))
-    if not changes:
-        return None
-    return Message(
-        id=change_id(changes[0]),
-        lines=lines(changes),
-        first_seq=subscription.cursor + 1,
-        last_seq=end,
-        is_batch=True,
-    )
+def messages(
+    subscription: Subscription, *, now: dt.datetime, head: int
+) -> Iterator[Message | Later]:
+    """One message for so many lines at a time; the end of one that was begun is kept."""
+    while subscription.cursor < head:
+        end = subscription.batch_end or min(head, subscription.cursor + _AT_ONCE)
+        changes = public_changes().filter(seq__gt=subscription.cursor, seq__lte=end).order_by("seq")
+        told = lines(changes)
+        yield Message(
+            id=change_id(told[0].change),
+            lines=told,
+            first_seq=told[0].change.seq,
+            last_seq=end,
+            is_batch=True,
+        )
 
 
 def topics(changes: list[Change]) -> list[str]:

@@ -13,7 +13,7 @@ import datetime as dt
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.utils import timezone
@@ -24,7 +24,7 @@ from tracker.lib.safe_http import Answer, Failed, Refused, post
 from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
 from tracker.notify.following import lines_to_tell
-from tracker.notify.messages import Attempt, Message
+from tracker.notify.messages import Attempt, Later, Message
 from tracker.payloads import change_id
 from tracker.queries.change_lines import Line, lines, public_line
 
@@ -33,6 +33,8 @@ SECONDS = 15
 # Of the answer so much is read and kept as the detail of a failure.
 BODY_LIMIT = 2_048
 _OK = range(200, 300)
+# Lines read at once: what is told of each is at most as old as these take to deliver.
+_AT_ONCE = 50
 _GONE = 410
 
 
@@ -86,13 +88,18 @@ def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.d
     return " ".join(Webhook(secret).sign(id, at, content.decode()) for secret in accepted)
 
 
-def next_message(subscription: Subscription, *, now: dt.datetime, head: int) -> Message | None:
+def messages(
+    subscription: Subscription, *, now: dt.datetime, head: int
+) -> Iterator[Message | Later]:
+    """One message for each line owed; the filter is read once, the lines some at a time."""
     owed = lines_to_tell(
         subscription, today=timezone.localdate(now), after=subscription.cursor, to=head
-    ).first()
-    if owed is None:
-        return None
-    return Message(id=change_id(owed), lines=lines([owed]), first_seq=owed.seq, last_seq=owed.seq)
+    )
+    after = subscription.cursor
+    while some := list(owed.filter(seq__gt=after)[:_AT_ONCE]):
+        for line in lines(some):
+            after = line.change.seq
+            yield Message(id=change_id(line.change), lines=[line], first_seq=after, last_seq=after)
 
 
 def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
