@@ -11,6 +11,7 @@ from tests.actions.refusals import refused
 from tracker.actions.correct import correct_update, retract_commitment, retract_update
 from tracker.models import Commitment, Party, SearchDocument, Source, StatusUpdate
 from tracker.queries.history import history
+from tracker.queries.search import matching
 from tracker.queries.visibility import public_commitments, public_updates
 
 pytestmark = pytest.mark.django_db
@@ -203,7 +204,9 @@ def test_a_retracted_commitment_is_gone_from_what_readers_see(commitment: Commit
     assert (stored.retracted_seq, stored.last_change_seq) == (3, 3)
     assert not public_commitments().exists()
     assert not public_updates().exists()
-    assert not SearchDocument.objects.exists()
+    # The log can still be searched for it; no list of commitments finds it.
+    assert SearchDocument.objects.exists()
+    assert not public_commitments().filter(matching("agreement")).exists()
     for tab in (commitment, other_tab):
         with refused("Only a public commitment can be retracted."):
             retract_commitment(tab, reason="Again.", now=NOW)

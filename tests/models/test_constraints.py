@@ -11,10 +11,14 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from tests import make
+from tests.notify.subscriptions import make_webhook
 from tests.stored import without_triggers
 from tracker.models import (
     Change,
+    Commitment,
+    Delivery,
     LogHead,
+    RaisedFlag,
     Revision,
     Standing,
     StatusUpdate,
@@ -45,6 +49,33 @@ def change(**overrides: Any) -> Change:
         "hash": "1" * 64,
     }
     return Change.objects.create(**values | overrides)
+
+
+def raised_flag(commitment: Commitment | None = None, *, flag: str = "overdue") -> RaisedFlag:
+    commitment = commitment or make.published_commitment()
+    last = Change.objects.order_by("seq").last()
+    assert last is not None
+    line = change(seq=last.seq + 1, previous_hash=last.hash, hash=f"{last.seq:064d}")
+    return RaisedFlag.objects.create(
+        commitment=commitment, flag=flag, basis=dt.date(2026, 1, 1), change=line
+    )
+
+
+def flag_told_twice() -> None:
+    commitment = make.published_commitment()
+    raised_flag(commitment)
+    raised_flag(commitment)
+
+
+def delivery(**overrides: Any) -> Delivery:
+    values = {
+        "subscription": make_webhook(),
+        "message_id": "m",
+        "attempt": 1,
+        "started_at": make.NOW,
+        "milliseconds": 1,
+    }
+    return Delivery.objects.create(**values | overrides)
 
 
 def standing(**overrides: Any) -> Standing:
@@ -173,6 +204,16 @@ CASES: list[Case] = [
     ("log_has_one_head", lambda: LogHead.objects.create(pk=2)),
     ("standing_covers_a_day", lambda: standing(valid_to=dt.date(2026, 1, 1))),
     ("standing_covers_a_change", lambda: standing(known_to=1)),
+    ("flag_is_told_once", flag_told_twice),
+    ("raised_flag_is_made_by_time", lambda: raised_flag(flag="slipped")),
+    ("subscription_channel_is_known", lambda: make_webhook(channel="pigeon")),
+    ("subscription_state_is_known", lambda: make_webhook(state="asleep")),
+    ("subscription_frequency_is_known", lambda: make_webhook(frequency="hourly")),
+    ("webhook_has_a_secret", lambda: make_webhook(secret="")),
+    ("subscription_says_why_it_stopped", lambda: make_webhook(state="stopped")),
+    ("address_subscribes_to_a_filter_once", lambda: [make_webhook(channel="email") for _ in "12"]),
+    ("there_is_one_hub", lambda: [make_webhook(channel="hub", address=a) for a in "12"]),
+    ("delivery_outcome_is_known", lambda: delivery(outcome="lost")),
     *[
         (
             f"{noun}_is_public_before_it_is_retracted",
@@ -199,6 +240,9 @@ SQLITE_COLUMNS = {
     "alias_is_given_once": "tracker_alias.commitment_id, tracker_alias.name",
     "update_number_is_given_once": "a published update is never replaced",
     "update_is_corrected_once": "tracker_statusupdate.corrects_id",
+    "flag_is_told_once": "tracker_raisedflag.commitment_id, tracker_raisedflag.flag",
+    "address_subscribes_to_a_filter_once": "tracker_subscription.address",
+    "there_is_one_hub": "tracker_subscription.channel",
 }
 
 
