@@ -171,7 +171,7 @@ LINES: dict[str, list[str]] = {
     "changes-atom": [f"/changes.atom{query}" for query in (*FILTERS, "?before=9")],
     "changes-rss": [f"/changes.rss{query}" for query in (*A_FEW, "?before=9")],
     "changes-json": [f"/changes.json{query}" for query in (*A_FEW, "?before=9")],
-    "calendar": [f"/calendar.ics{query}" for query in FILTERS],
+    "calendar": [f"/calendar.ics{query}" for query in A_FEW],
     "webhook-ask": [
         *(f"/subscribe/webhook/{query}" for query in A_FEW),
         f"/subscribe/webhook/?topic={DRAFT}-topic",
@@ -218,7 +218,7 @@ LINES: dict[str, list[str]] = {
     "api-schema": ["/api/v1/schema/", "/api/v1/schema/?format=yaml"],
     "api-docs": ["/api/docs/"],
     "methodology": ["/methodology/"],
-    "subscribe": [f"/subscribe/{query}" for query in FILTERS],
+    "subscribe": [f"/subscribe/{query}" for query in A_FEW],
     "subscribe-email": ["/subscribe/email/"],
     "subscribe-asked": ["/subscribe/asked/"],
     "confirm-subscription": ["/subscribe/confirm/TOKEN/"],
@@ -286,14 +286,17 @@ def roles() -> list[User | None]:
 
 
 def test_drafts_change_no_answer_to_anybody(public: Public) -> None:
-    people = roles()
+    """Nobody and somebody with every right walk everywhere, the others to every kind of page."""
+    nobody, reader, desk, head = roles()
     before = {address: answer(Client(), address) for address in ADDRESSES}
     add_drafts(public)
-    for person in people:
+    one_of_each = [lines[0] for lines in LINES.values() if lines]
+    walks = ((nobody, ADDRESSES), (reader, one_of_each), (desk, one_of_each), (head, ADDRESSES))
+    for person, addresses in walks:
         client = Client()
         if person is not None:
             client.force_login(person)
-        for address in ADDRESSES:
+        for address in addresses:
             now = answer(client, address)
             assert now == before[address], f"{address} betrays a draft to {person}"
 

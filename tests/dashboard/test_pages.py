@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
 from django.test import Client
@@ -231,11 +232,15 @@ def test_queries_do_not_grow_with_the_rows(
 @pytest.mark.usefixtures("shipped_register")
 def test_every_link_of_the_register_leads_somewhere(client: Client) -> None:
     seen, waiting = set(), ["/"]
+    alike: Counter[str] = Counter()
     while waiting:
         address = waiting.pop()
-        if address in seen:
+        # Of addresses that differ by what a parameter says, two stand for all.
+        kind = re.sub(r"=[^&]*", "", address)
+        if address in seen or ("?" in address and alike[kind] == 2):
             continue
         seen.add(address)
+        alike[kind] += 1
         response = client.get(address)
         assert response.status_code == 200, address
         content = response.getvalue() if response.streaming else response.content
