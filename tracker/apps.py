@@ -1,6 +1,10 @@
 """The one application of the project."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +14,11 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from tracker import checks  # noqa: F401, PLC0415 - registers the system checks
+        from tracker.accounts import gate  # noqa: F401, PLC0415 - hears who signs in
+
+        post_migrate.connect(make_cache_table, sender=self)
+
+
+def make_cache_table(sender: AppConfig, **migration: Any) -> None:
+    """Make the table of the cache with the others, where the cache is in this database."""
+    call_command("createcachetable", database=migration["using"], verbosity=0)

@@ -36,6 +36,7 @@ def rules_have_sensible_numbers(
         "QUIET_AFTER_MONTHS": (1, 1200),
         "DUE_SOON_DAYS": (0, 3650),
         "LONG_POLL_WAITERS": (0, 1000),
+        "SESSION_IDLE_MINUTES": (1, 10_080),
     }
     return [
         Error(
@@ -45,4 +46,21 @@ def rules_have_sensible_numbers(
         )
         for name, (least, most) in limits.items()
         if not least <= getattr(settings, name) <= most
+    ]
+
+
+@register(Tags.security)
+def single_sign_on_is_whole(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    names = ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not getattr(settings, name)]
+    if not 0 < len(missing) < len(names):
+        return []
+    return [
+        Error(
+            f"Single sign-on is set up in part: {', '.join(missing)} not set.",
+            hint=f"Set all of {', '.join(names)}, or none for no single sign-on.",
+            id="tracker.E003",
+        )
     ]

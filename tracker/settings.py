@@ -105,6 +105,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
@@ -119,6 +124,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tracker.accounts.gate.KeepSessionWhileBusy",
+    "tracker.accounts.gate.RequireSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "tracker.urls"
@@ -156,20 +164,19 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 
-# -- Signing in ---------------------------------------------------------------------------------
+# -- What processes share -------------------------------------------------------------------------
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+# The counters that slow down guessing of passwords must be the same in every process, so beyond a
+# developer's machine they are in the database, whose table `migrate` makes.
+CACHES = {
+    "default": env.cache_url(
+        "CACHE_URL",
+        default="locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes",
     )
-]
-if TESTING:
-    # A slow hash protects people's passwords, and there are none in a test.
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+}
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    # Room for the counters of many networks before the oldest are dropped.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
 # -- Words and days -----------------------------------------------------------------------------
 
@@ -225,8 +232,93 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# -- Signing in ---------------------------------------------------------------------------------
+
+# Staff only, whose accounts administrators make. tracker/accounts/ says how.
+AUTHENTICATION_BACKENDS = ["tracker.accounts.backend.StaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+if TESTING:
+    # A slow hash protects people's passwords, and there are none in a test.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Whether the admin stays shut until the session has proven a second factor.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEVELOPMENT and not TESTING)
+# Minutes after the last page of the admin at which a session ends; closing the browser ends it too.
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "tracker.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "tracker.accounts.forms.SignInForm",
+    "reset_password": "tracker.accounts.forms.ForgottenPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators vouch for the addresses
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{REGISTER_NAME}: "
+# allauth's own token keeps a table of addresses beside the accounts' own.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - no password
+# Who asked is told by the last proxy, where there is one that can be trusted.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+MFA_ADAPTER = "tracker.accounts.adapters.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "tracker.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "tracker.accounts.forms.UsePasskeyForm",
+    "login_webauthn": "tracker.accounts.forms.SignInWithPasskeyForm",
+    "reauthenticate_webauthn": "tracker.accounts.forms.ConfirmWithPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = REGISTER_NAME
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Passkeys need HTTPS; browsers make an exception for localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT or TESTING
+
+# Single sign-on: an OpenID Connect provider, such as https://login.example.org/realms/staff
+OIDC_ID = "sso"
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+# What its button says after "Sign in with".
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+SOCIALACCOUNT_ADAPTER = "tracker.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": OIDC_ID,
+                    "name": OIDC_NAME,
+                    "client_id": OIDC_CLIENT_ID,
+                    "secret": OIDC_CLIENT_SECRET,
+                    "settings": {"server_url": OIDC_SERVER_URL},
+                }
+            ],
+        }
+    }
+    if OIDC_SERVER_URL
+    else {}
+)
 
 # -- The API ------------------------------------------------------------------------------------
 

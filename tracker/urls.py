@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("tracker.exports.urls")),
     path("", include("tracker.notify.urls")),
     path("", include("tracker.api.urls")),
+    path("accounts/", include("tracker.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -4,6 +4,7 @@ One module for each module of `tracker.models`; what they share is in `records` 
 rows), `acts` (buttons with a confirmation page), `fields` and `publication`.
 """
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from tracker.admin import (
     meetings,
     notes,
     parties,
+    second_factors,
     sources,
     subscriptions,
     updates,
@@ -25,6 +27,7 @@ __all__ = [
     "meetings",
     "notes",
     "parties",
+    "second_factors",
     "sources",
     "subscriptions",
     "updates",
@@ -32,3 +35,5 @@ __all__ = [
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
 admin.site.index_title = _("The register’s records")
+# The one way in is /accounts/login/, with its limits and its second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -1,0 +1,142 @@
+"""What allauth asks of a project: who may come in, where links lead, what its sentences are."""
+
+from __future__ import annotations
+
+import logging
+import time
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.accounts.backend import may_sign_in, staff_with_email
+
+logger = logging.getLogger(__name__)
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+WRONG = gettext_lazy("The user name or the password is wrong.")
+TOO_MANY = gettext_lazy("That was tried too often. Wait five minutes, then try again.")
+
+
+def back_to_login(request: HttpRequest, told: str) -> HttpResponseRedirect:
+    messages.error(request, told)
+    return HttpResponseRedirect(reverse("account_login"))
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        # One sentence, whatever was typed.
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
+        "incorrect_code": gettext_lazy("This code is wrong or was used. Type the one shown now."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # administrators make the accounts
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether somebody may be sent there after signing in: to this very host only."""
+        request = self.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        try:
+            address: str = super().get_client_ip(request)
+        except PermissionDenied:  # behind a Unix socket nobody has one: all share the limits
+            return "unknown"
+        return address
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
+        if not may_sign_in(user):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
+        return back_to_login(request, _("This account may not sign in. Ask an administrator."))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """No second time for somebody who signed in a moment ago, such as to set up a factor."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under PUBLIC_URL: what the request calls this host is not for a message to repeat."""
+        uid, _dash, token = key.partition("-")
+        place = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return f"{settings.PUBLIC_URL}{place}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it, or log that it failed: the page must be the same for every address."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            logger.error("%s could not be sent: %s", template_prefix, type(error).__name__)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "cannot_delete_authenticator": gettext_lazy(
+            "Staff need a second factor here, and this is your last one. Add another one first."
+        ),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        if not settings.REQUIRE_SECOND_FACTOR:
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS)
+        return bool(others.exclude(pk=authenticator.pk).exists())
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """Sign-in by OpenID Connect: it opens accounts that exist, and neither makes nor links any."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Find the account by the e-mail address that the provider says it has verified.
+
+        `email_verified` is a boolean (OpenID Connect Core 1.0, section 5.1); some providers write
+        it as text, where "false" must not pass for true.
+        """
+        verified = [a.email for a in sociallogin.email_addresses if a.verified in (True, "true")]
+        owners = [user for address in verified for user in staff_with_email(address)]
+        if sociallogin.state.get("process", "login") != "login" or len(owners) != 1:
+            raise ImmediateHttpResponse(
+                back_to_login(
+                    request,
+                    _(
+                        "No account here has the verified e-mail address that the provider gave. "
+                        "Ask an administrator."
+                    ),
+                )
+            )
+        sociallogin.user = owners[0]
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
+        logger.warning("OpenID Connect failed: %r", kwargs.get("exception") or kwargs.get("error"))
+        told = _("Signing in there did not work. Try again, or sign in here.")
+        raise ImmediateHttpResponse(back_to_login(request, told))

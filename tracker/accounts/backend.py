@@ -1,0 +1,59 @@
+"""Who may sign in, and how an account is found by what somebody typed.
+
+Whatever was typed, exactly one password is hashed, so that neither the answer nor the time it takes
+says whether there is such an account.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from tracker.lib.text import without_control_characters
+
+
+def may_sign_in(user: User) -> bool:
+    """Accounts are for staff only; there is nothing to sign in to for anybody else."""
+    return user.is_active and user.is_staff
+
+
+def staff_with_email(address: str) -> list[User]:
+    """Those who may sign in and have this e-mail address, capitals apart."""
+    address = without_control_characters(address).strip()
+    if not address:
+        return []
+    found = User.objects.filter(email__iexact=address, is_active=True, is_staff=True)
+    # The database may fold more than capitals: for PostgreSQL, a Turkish i without dot is an i.
+    return [user for user in found if user.email.lower() == address.lower()]
+
+
+def account_of(login: str) -> User | None:
+    """The account that has this user name, or else alone has this e-mail address."""
+    login = without_control_characters(login).strip()
+    named = User.objects.filter(username=login).first()
+    if named is not None:
+        return named
+    owners = staff_with_email(login)
+    return owners[0] if len(owners) == 1 else None
+
+
+class StaffBackend(ModelBackend):
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        email: str | None = None,
+        **credentials: Any,
+    ) -> User | None:
+        """The staff account of this user name or e-mail address, if the password is its own."""
+        if password is None:
+            return None
+        user = account_of(username or email or "")
+        if user is None:
+            User().set_password(password)  # takes as long as checking one
+            return None
+        return user if user.check_password(password) and may_sign_in(user) else None

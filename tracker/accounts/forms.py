@@ -1,0 +1,83 @@
+"""The forms of signing in, where they differ from allauth's: labels, and how accounts are found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django.utils.translation import gettext_lazy as _
+
+from tracker.accounts.backend import staff_with_email
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login, password = self.fields["login"], self.fields["password"]
+        login.label = _("User name or e-mail address")
+        login.max_length = 254
+        login.widget.attrs = {"autocomplete": "username", "maxlength": 254, "autofocus": True}
+        password.label = _("Password")
+        password.help_text = ""
+        password.widget.attrs = {"autocomplete": "current-password"}
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"]
+        self.users = staff_with_email(address)
+        return address
+
+
+# What reading a credential raises that no browser made; allauth expects some of these only.
+NO_CREDENTIAL = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class CheckedPasskey:
+    """Refuses junk in the place of a passkey's answer by a sentence."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except NO_CREDENTIAL as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class UsePasskeyForm(CheckedPasskey, AuthenticateWebAuthnForm): ...
+
+
+class SignInWithPasskeyForm(CheckedPasskey, LoginWebAuthnForm): ...
+
+
+class ConfirmWithPasskeyForm(CheckedPasskey, ReauthenticateWebAuthnForm): ...
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A key that signs in alone is what people mean by a passkey, so it is ticked to begin with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["name"]
+        name.label = _("Name")
+        name.help_text = _("How you tell it from your other passkeys.")
+        passwordless = self.fields["passwordless"]
+        passwordless.initial = True
+        passwordless.label = _("Signs in without the password")
+        passwordless.help_text = _(
+            "The device then asks for a finger, a face or its PIN each time."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except NO_CREDENTIAL as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return cleaned

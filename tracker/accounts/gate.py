@@ -1,0 +1,101 @@
+"""What stands before the admin: sessions that end when idle, and a second factor where it is asked.
+
+Both look at addresses of the admin only. A public page never asks who reads it, so that it sets no
+cookie and one copy serves everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from tracker.accounts.adapters import FACTORS
+
+SEEN = "seen_at"
+PROVEN = "second_factor_of"
+# Seconds for which a further request does not write the session again.
+STEP = 60
+# What anybody may ask for.
+OPEN = {"login", "logout", "jsi18n"}
+
+
+def in_the_admin(request: HttpRequest) -> bool:
+    """Whether the address is one of the admin's for those who are signed in."""
+    match = request.resolver_match
+    return match is not None and "admin" in match.app_names and match.url_name not in OPEN
+
+
+class KeepSessionWhileBusy:
+    """Moves the end of the session on, SESSION_IDLE_MINUTES after the last page of the admin."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if in_the_admin(request) and request.user.is_authenticated:
+            now = timezone.now().timestamp()
+            if now - request.session.get(SEEN, 0) >= STEP:
+                request.session[SEEN] = now  # a session that changed is stored with a new end
+
+
+@receiver(user_logged_in)
+def begins_now(sender: Any, **signal: Any) -> None:
+    """The session is stored for signing in anyway, so the first page need not store it again."""
+    signal["request"].session[SEEN] = timezone.now().timestamp()
+
+
+class RequireSecondFactor:
+    """With REQUIRE_SECOND_FACTOR no page of the admin answers before this session proved one.
+
+    It is the session that counts, not the account: a session begun with the password alone stays
+    outside when a factor is set up elsewhere.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not settings.REQUIRE_SECOND_FACTOR or not in_the_admin(request):
+            return None
+        user = request.user
+        if not user.is_authenticated or not user.is_staff or has_proven(request):
+            return None
+        if not get_adapter().is_mfa_enabled(user, FACTORS):
+            return HttpResponseRedirect(reverse("mfa_index"))
+        methods = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+        name = "mfa_reauthenticate" if methods.exists() else "mfa_reauthenticate_webauthn"
+        back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+        return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': back})}")
+
+
+def has_proven(request: HttpRequest) -> bool:
+    """Whether this session was begun, confirmed or first secured with a second factor."""
+    if request.session.get(PROVEN) == request.user.pk:
+        return True
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+@receiver(authenticator_added)
+def setting_up_proves(sender: Any, **signal: Any) -> None:
+    """Who sets up a factor has just used it: by a code of the app, or by touching the key."""
+    if signal["authenticator"].type in FACTORS:
+        signal["request"].session[PROVEN] = signal["user"].pk
