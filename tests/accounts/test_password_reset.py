@@ -1,0 +1,92 @@
+"""A forgotten password: one answer for every address, and a link that works once."""
+
+from __future__ import annotations
+
+import re
+from smtplib import SMTPException
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from tests.accounts.signing_in import sign_in, signed_in, with_app
+
+NEW = "quite another one"
+
+
+def ask(client: Client, address: str) -> tuple[int, str]:
+    response = client.post("/accounts/password/reset/", {"email": address})
+    return response.status_code, response.headers.get("Location", "")
+
+
+def link() -> str:
+    found = re.search(
+        r"http://127\.0\.0\.1:8000(/accounts/password/reset/key/\S+)", mail.outbox[-1].body
+    )
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+def test_every_address_gets_the_same_answer_and_a_message(client: Client, ann: User) -> None:
+    done = (302, "/accounts/password/reset/done/")
+    assert ask(client, "ann.lee@example.org") == ask(client, "nobody@example.org") == done
+    known, unknown = mail.outbox
+    assert known.subject == "Commitment Tracker: A new password"
+    assert "/accounts/password/reset/key/" in known.body
+    assert "Your user name is ann." in known.body
+    assert "No account there has this address." in unknown.body
+    assert "http" not in unknown.body
+
+
+def test_the_link_sets_a_password_once(client: Client, ann: User) -> None:
+    ask(client, "ann.lee@example.org")
+    place = link()
+    form = client.get(place, follow=True)
+    address = form.redirect_chain[-1][0]
+    answer = client.post(address, {"password1": NEW, "password2": NEW})
+    assert answer["Location"] == "/accounts/password/reset/key/done/"
+    assert not signed_in(client)
+    assert "This link was used, or is too old." in Client().get(place).content.decode()
+    sign_in(client, password=NEW)
+    assert signed_in(client)
+
+
+def test_a_reset_does_not_replace_the_second_factor(client: Client, ann: User) -> None:
+    with_app(ann)
+    ask(client, "ann.lee@example.org")
+    address = client.get(link(), follow=True).redirect_chain[-1][0]
+    client.post(address, {"password1": NEW, "password2": NEW})
+    assert sign_in(client, password=NEW)["Location"] == "/accounts/2fa/authenticate/"
+    assert not signed_in(client)
+
+
+def test_those_who_may_not_sign_in_get_no_link(client: Client, db: None) -> None:
+    User.objects.create_user("gone", "gone@example.org", is_staff=True, is_active=False)
+    User.objects.create_user("reader", "reader@example.org")
+    for address in ("gone@example.org", "reader@example.org"):
+        ask(client, address)
+        assert "No account there has this address." in mail.outbox[-1].body
+
+
+def test_a_mail_server_that_fails_changes_nothing(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: EmailMessage, fail_silently: bool = False) -> int:
+        raise SMTPException("down")
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    assert ask(client, "ann.lee@example.org") == ask(client, "nobody@example.org")
+
+
+def test_a_link_that_was_made_up(client: Client, ann: User) -> None:
+    for key in ("1-x", "zzzzzzzzzzzzzzzzzzzzzz-set-password", "1-%00"):
+        page = client.get(f"/accounts/password/reset/key/{key}/")
+        assert page.status_code == 200
+        assert "This link was used, or is too old." in page.content.decode()
+
+
+def test_one_address_is_not_written_to_without_end(client: Client, ann: User) -> None:
+    answers = [ask(client, "nobody@example.org")[0] for _attempt in range(6)]
+    assert answers == [302] * 5 + [429]
