@@ -61,6 +61,7 @@ NOUNS = [
     "commitments",
     "updates",
     "notes",
+    "reviews",
     "changes",
     "raised_flags",
     "standings",
