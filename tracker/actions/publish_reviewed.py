@@ -175,13 +175,17 @@ def publish_scheduled(*, now: dt.datetime) -> list[int]:
 
 def _publish_due(key: int, *, now: dt.datetime) -> list[Change]:
     with open_log(now=now):
-        # Asked again under the lock: another deliverer, or staff, may have been quicker.
-        review = Review.objects.filter(
-            pk=key, state=ReviewState.SCHEDULED, publish_at__lte=now
-        ).first()
+        due = Review.objects.filter(pk=key, state=ReviewState.SCHEDULED, publish_at__lte=now)
+        review = due.first()
         if review is None:
             return []
-        record, approver = review.record, review.reviewed_by
+        record = review.record
+        # Asked again with the row held: an edit in this moment takes the approval away.
+        list(type(record)._base_manager.select_for_update().filter(pk=record.pk))
+        review = due.first()
+        if review is None:
+            return []
+        approver = review.reviewed_by
         try:
             _refuse_without_right(approver)
             return publish_reviewed(
