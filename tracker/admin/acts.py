@@ -71,6 +71,7 @@ class Act:
     label: Any
     explanation: Any
     save_label: Any = ""
+    refused_label: Any = gettext_lazy("It cannot be done as things stand:")
     form_class: type[forms.Form | forms.ModelForm[Any]] = forms.Form
 
     def is_offered(self, record: Any) -> bool:

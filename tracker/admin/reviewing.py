@@ -140,6 +140,7 @@ class Schedule(Act):
         "here. Until then nothing of it is, and it can be called off. Should it be refused by "
         "then, it is a draft again, with the reason."
     )
+    refused_label = _("Published now, it would be refused; see to this before it is due:")
 
     def __init__(self, publish: PublishDraft) -> None:
         self.publish = publish
