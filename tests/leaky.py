@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from itertools import cycle
 
 from django.contrib.auth import get_user_model
 
@@ -25,7 +27,7 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.models import Commitment, Meeting, Source, Stage
+from tracker.models import REVIEWED, Commitment, Meeting, Review, Source, Stage
 
 # In every text of every draft. No public answer may hold it.
 DRAFT = "qxdraftqx"
@@ -137,6 +139,25 @@ def add_drafts(public: Public) -> None:
     )
     make_note(meeting=public.meeting, text=DRAFT, author=DRAFT)
     make_note(commitment=public.commitment, text=DRAFT, author=DRAFT, source=source)
+    add_reviews(public)
     # Hung on by hand, as no form would: what is public must hold even then.
     public.meeting.sources.add(source)
     public.commitment.topics.add(topic)
+
+
+def add_reviews(public: Public) -> None:
+    """What the office does with the drafts and did with what is public, due long ago included."""
+    by = get_user_model().objects.create_user(username=f"{INTERNAL}-reviewer")
+    told = {
+        **{"edited_by": by, "edited_at": NOW, "sent_by": by, "sent_at": NOW},
+        **{"reviewed_by": by, "reviewed_at": NOW, "comment": INTERNAL},
+    }
+    states = cycle(("draft", "in_review", "scheduled"))
+    for noun, name in REVIEWED.items():
+        for record in noun._base_manager.filter(published_seq=None):
+            due = NOW - dt.timedelta(days=1)
+            Review.objects.create(**{name: record}, **told, state=next(states), publish_at=due)
+    for name, record in (("commitment", public.commitment), ("meeting", public.meeting)):
+        Review.objects.create(**{name: record}, **told, state="published")
+    for update in public.commitment.updates.published():
+        Review.objects.create(update=update, **told, state="published")

@@ -63,6 +63,7 @@ NOUNS = [
     "commitments",
     "updates",
     "notes",
+    "reviews",
     "changes",
     "raised_flags",
     "standings",

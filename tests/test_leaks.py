@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.leaky import DRAFT, INTERNAL, REVISED, Public, add_drafts, publish_register
-from tracker.models import Assessment, Firmness, Instrument, Stage
+from tracker.models import REVIEWED, Assessment, Firmness, Instrument, Review, Stage
 from tracker.queries.flags import Flag
 
 FILTERS = [
@@ -322,6 +322,18 @@ def test_no_marker_of_a_draft_or_of_internal_matters_is_public(
         told = f"{headers} {told_by(content)}".lower()
         assert DRAFT not in told, address
         assert INTERNAL not in told, address
+
+
+def test_no_public_answer_has_a_column_of_the_review(public: Public, client: Client) -> None:
+    """Nor is a line of the log, or its hash, made of any of it."""
+    columns = {f.name for f in Review._meta.get_fields()} - {*REVIEWED.values(), "id", "state"}
+    # A word of the documentation, and the heading of an analyst's remark.
+    words = {f'"{name}"' for name in columns - {"comment", "first_update"}}
+    assert len(words) == 7
+    add_drafts(public)
+    for address in ADDRESSES:
+        told = told_by(answer(client, address)[2])
+        assert not [word for word in words if word in told], address
 
 
 def test_a_draft_answers_like_an_address_that_never_was(public: Public, client: Client) -> None:

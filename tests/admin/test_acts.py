@@ -149,6 +149,9 @@ def test_only_post_acts(method: str, browser: Browser) -> None:
     assert not Change.objects.exists()
 
 
+STAGES = {"publish", "schedule", "send-for-review"}
+
+
 def test_no_button_for_what_is_not_possible(browser: Browser, every_record: list[Model]) -> None:
     offered: dict[str, set[str]] = {}
     for record in every_record:
@@ -161,10 +164,8 @@ def test_no_button_for_what_is_not_possible(browser: Browser, every_record: list
         kind = f"{state} {record._meta.model_name}"
         offered[kind] = offered.get(kind, set()) | acts_of_it
     assert {kind: names for kind, names in offered.items() if names} == {
-        "draft meeting": {"publish"},
-        "draft commitment": {"publish"},
-        "draft statusupdate": {"publish"},
-        "draft note": {"publish"},
+        **{f"draft {noun}": STAGES for noun in ("meeting", "commitment", "statusupdate", "note")},
+        "public note": {"retract"},
         "public commitment": {"retract"},
         "public statusupdate": {"correct", "retract", "add-evidence"},
     }

@@ -48,6 +48,6 @@ def test_only_what_can_be_is_offered(browser: Browser) -> None:
     }
     assert offered == {
         Party: "All Draft Public",
-        Commitment: "All Draft Public Retracted",
-        StatusUpdate: "All Draft Public Corrected Retracted",
+        Commitment: "All Draft In review Scheduled Public Retracted",
+        StatusUpdate: "All Draft In review Scheduled Public Corrected Retracted",
     }

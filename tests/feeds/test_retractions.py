@@ -22,7 +22,7 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.amend import add_evidence
-from tracker.actions.correct import retract_commitment, retract_update
+from tracker.actions.correct import retract_commitment, retract_note, retract_update
 from tracker.models import Change, Meeting, Note, Stage
 from tracker.payloads import change_id
 
@@ -148,3 +148,23 @@ def test_a_narrow_feed_carries_the_tombstones_too(client: Client, db: None, quer
     retract_update(mistake, reason="Not so.", now=NOW + dt.timedelta(hours=1))
     root = xml(client, f"/changes.atom{query}")
     assert (entry_ids(root), tombstone_ids(root)) == (ids(4), ids(3))
+
+
+def test_a_retracted_note_leaves_its_commitment_alone(client: Client, db: None) -> None:
+    commitment = published_commitment(slug="kept")
+    note = published_note(commitment=commitment, author="A. Nalyst", text="Hearsay.")
+    retract_note(note, reason="Misquoted.", now=hours(5))
+    root = xml(client, "/changes.atom")
+    assert entry_ids(root) == ids(4, 2, 1)
+    assert tombstone_ids(root) == ids(3)
+    title = items(client)[4]["title"]
+    assert title == "A. Nalyst: note retracted"
+    for address in ("/commitments/kept/", "/api/v1/commitments/kept/"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "Hearsay." not in answer.content.decode()
+    retract_commitment(commitment, reason="Never promised.", now=hours(6))
+    for address in ("/commitments/kept/", "/api/v1/commitments/kept/"):
+        answer = client.get(address)
+        assert answer.status_code == 410
+        assert "Never promised." in answer.content.decode()

@@ -19,6 +19,7 @@ from tracker.models import (
     Delivery,
     LogHead,
     RaisedFlag,
+    Review,
     Revision,
     Standing,
     StatusUpdate,
@@ -147,6 +148,19 @@ def recorded(**overrides: Any) -> Any:
 
 
 CASES: list[Case] = [
+    ("review_is_of_one_record", Review.objects.create),
+    (
+        "review_is_of_one_record",
+        lambda: Review.objects.create(meeting=make.make_meeting(), party=make.make_party()),
+    ),
+    (
+        "review_state_is_known",
+        lambda: Review.objects.create(meeting=make.make_meeting(), state="lost"),
+    ),
+    (
+        "what_is_scheduled_has_a_time_and_an_approver",
+        lambda: Review.objects.create(meeting=make.make_meeting(), state="scheduled"),
+    ),
     ("party_kind_is_known", lambda: make.make_party(kind="empire")),
     ("source_kind_is_known", lambda: make.make_source(kind="rumour")),
     ("source_text_has_its_hash", lambda: setting(make.make_source(), text="Text.")),

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from tests import make
 from tests.stored import stored_rows
 from tracker.actions.correct import retract_update
-from tracker.migrations._triggers import RULES
+from tracker.migrations._triggers import RULES, SQLITE_RULES
 from tracker.models import Change, Citation, Revision, SourceKind, StatusUpdate
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,18 @@ def test_a_rule_refuses(name: str, attempt: Callable[[], Statement]) -> None:
     ):
         cursor.execute(statement, values)
     assert stored_rows() == before
+
+
+def test_every_rule_is_in_the_database_after_the_last_migration(on_postgresql: bool) -> None:
+    """SQLite alters a table by making it anew, and loses the triggers in silence."""
+    asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if on_postgresql:
+        asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        found = {name for (name,) in cursor.fetchall()}
+    rules = RULES if on_postgresql else (*RULES, *SQLITE_RULES)
+    assert {f"tracker_{rule.name}" for rule in rules} <= found
 
 
 def test_every_rule_has_its_attempt() -> None:

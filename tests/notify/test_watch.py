@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import override_settings
 
-from tests.make import NOW, published_commitment
+from tests.make import NOW, make_meeting, published_commitment
 from tests.notify.subscriptions import make_webhook
+from tracker.actions.review import schedule, send_for_review
 from tracker.models import Change, ChangeKind, Channel, Delivery, Outcome, Subscription
 from tracker.notify import watch as watching
 from tracker.notify.deliver import Clock
@@ -113,6 +115,30 @@ def test_the_command_raises_flags_keeps_the_hub_and_delivers(
     hub = Subscription.objects.get()
     assert (hub.channel, hub.address) == (Channel.HUB, "https://hub.example.org/")
     assert capsys.readouterr().out == "Attempts: 0.\n"
+
+
+@pytest.mark.django_db
+def test_it_publishes_what_is_due_at_every_look() -> None:
+    asked: list[dt.datetime] = []
+    times = iter([NOW, NOW + dt.timedelta(seconds=2)] * 9)
+    steps = Days(lambda: None, lambda: None)
+    watch(
+        clock=lambda: next(times),
+        stopping=steps,  # type: ignore[arg-type]
+        prepare=lambda now: None,
+        publish=asked.append,
+    )
+    assert len(asked) == 2
+
+
+@pytest.mark.django_db
+def test_the_command_publishes_what_is_due() -> None:
+    meeting, editor = make_meeting(), User.objects.create_superuser("editor")
+    send_for_review(meeting, now=NOW, by=User.objects.create_user("writer"))
+    schedule(meeting, publish_at=NOW, now=NOW - dt.timedelta(days=1), by=editor)
+    call_command("deliver")
+    change = Change.objects.get()
+    assert (change.meeting, change.recorded_by) == (meeting, editor)
 
 
 @pytest.mark.django_db

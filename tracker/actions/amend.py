@@ -188,6 +188,7 @@ def amend_meeting(
     *,
     values: Mapping[str, Any],
     reason: str = "",
+    significance: str = "major",
     now: dt.datetime,
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
@@ -218,6 +219,7 @@ def amend_meeting(
             ChangeKind.MEETING,
             {"meeting": told.after, "before": told.before, "reason": reason, **told.introduced},
             Subject(meeting=record),
+            significance=significance,
         )
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import payloads
-from tracker.actions.drafts import introduce, require_draft
+from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import project
 from tracker.actions.publish import make_public, require_evidence
@@ -23,6 +23,7 @@ from tracker.models import (
     Change,
     ChangeKind,
     Commitment,
+    Note,
     Revision,
     Significance,
     StatusUpdate,
@@ -130,6 +131,7 @@ def retract_commitment(
     reason: str,
     now: dt.datetime,
     by: AbstractBaseUser | None = None,
+    significance: str = Significance.MAJOR,
     is_backfill: bool = False,
 ) -> Change:
     """Say that a commitment should not have been recorded: its address answers 410 from now on."""
@@ -138,10 +140,10 @@ def retract_commitment(
         commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
         if not commitment.is_public:
             raise ValidationError(_("Only a public commitment can be retracted."))
-        return _retract(log, commitment, reason)
+        return _retract(log, commitment, reason, significance)
 
 
-def _retract(log: OpenLog, commitment: Commitment, reason: str) -> Change:
+def _retract(log: OpenLog, commitment: Commitment, reason: str, significance: str) -> Change:
     commitment.retracted_seq = log.next_seq
     change = log.append(
         ChangeKind.RETRACTION,
@@ -151,8 +153,37 @@ def _retract(log: OpenLog, commitment: Commitment, reason: str) -> Change:
             "reason": reason,
         },
         Subject(commitment=commitment),
+        significance=significance,
     )
     commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
     commitment.save(update_fields=["retracted_seq", "last_change_seq", "last_changed_at"])
     index_commitment(commitment)
     return change
+
+
+def retract_note(
+    note: Note,
+    *,
+    reason: str,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    significance: str = Significance.MAJOR,
+    is_backfill: bool = False,
+) -> Change:
+    """Say that an analyst's note should not have been published: it is shown no more."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        reason = _require_reason(reason)
+        note = Note.objects.select_for_update().get(pk=note.pk)
+        if not note.is_public:
+            raise ValidationError(_("Only a public note can be retracted."))
+        note.retracted_seq = log.next_seq
+        note.save(update_fields=["retracted_seq"])
+        change = log.append(
+            ChangeKind.RETRACTION,
+            {"retracts": payloads.note(note), "reason": reason},
+            Subject(commitment=note.commitment, meeting=note.meeting, note=note),
+            significance=significance,
+        )
+        if note.commitment is not None:
+            touch(note.commitment, change)
+        return change

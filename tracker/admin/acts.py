@@ -17,7 +17,7 @@ from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
@@ -32,7 +32,7 @@ from tracker.actions.log import open_log
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.admin.pages import RegisterAdmin, page_url
 from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
-from tracker.models import Change, Significance
+from tracker.models import PUBLISH, Change, Significance
 from tracker.queries.change_lines import Line, lines
 
 _M = TypeVar("_M", bound=Model)
@@ -45,6 +45,8 @@ class Done:
     record: Model
     changes: Sequence[Change] = ()
     message: str = ""
+    # What the page says of the act beside its lines, such as flags that it raises.
+    notes: Sequence[str] = ()
 
     def told(self) -> str:
         if self.message:
@@ -61,18 +63,24 @@ class Act:
     """One act upon one kind of record. Subclasses say what it is and call an action.
 
     With `save_label` its button stands beside "Save" and saves first, since the form of a draft
-    may hold unsaved words.
+    may hold unsaved words. `permission` is what it needs; "{noun}" stands for the record's own.
     """
 
+    permission = PUBLISH
     name: str
     label: Any
     explanation: Any
     save_label: Any = ""
+    refused_label: Any = gettext_lazy("It cannot be done as things stand:")
     form_class: type[forms.Form | forms.ModelForm[Any]] = forms.Form
 
     def is_offered(self, record: Any) -> bool:
         """Whether the record's page has the button, and the act its page."""
         raise NotImplementedError
+
+    def save_button(self, record: Any) -> Any:
+        """The label of its button beside "Save"; empty when it stands above the form."""
+        return self.save_label
 
     def form(self, record: Any, data: Any = None) -> forms.BaseForm:
         return self.form_class(data)
@@ -91,6 +99,12 @@ class Act:
         """Do it. Raises ValidationError with a sentence when it cannot be done."""
         raise NotImplementedError
 
+    def rehearse(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        """What the page before shows; undone at once."""
+        return self.perform(record, data, now=now, by=by)
+
 
 class ReasonForm(WordsForm):
     reason = LinesField(
@@ -100,13 +114,24 @@ class ReasonForm(WordsForm):
     )
 
 
+class SignificanceField(forms.ChoiceField):
+    """Major or minor; what is left out is as it was offered."""
+
+    def __init__(self, *, initial: Significance = Significance.MAJOR) -> None:
+        super().__init__(
+            label=gettext_lazy("Significance"),
+            choices=Significance.choices,
+            initial=initial,
+            required=False,
+            help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
+        )
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or self.initial
+
+
 class RetractionForm(ReasonForm):
-    significance = forms.ChoiceField(
-        label=gettext_lazy("Significance"),
-        choices=Significance.choices,
-        initial=Significance.MAJOR,
-        help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
-    )
+    significance = SignificanceField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +141,7 @@ class Preview:
     lines: list[Line] = field(default_factory=list)
     introduced: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    notes: Sequence[str] = ()
 
 
 def _introduced(changes: Iterable[Change]) -> list[str]:
@@ -148,9 +174,11 @@ class ActsAdmin(RegisterAdmin):
 
     acts: Sequence[Act] = ()
 
-    def may_act(self, request: HttpRequest) -> bool:
-        """Whether this person may publish, correct, retract and amend. Each view asks itself."""
-        return self.has_change_permission(request)
+    def may_act(self, request: HttpRequest, act: Act) -> bool:
+        """Whether this person may do this. Every view of an act asks it again."""
+        needed = act.permission.format(noun=self.opts.model_name)
+        user = cast(PermissionsMixin, request.user)
+        return user.has_perm(needed) and self.has_view_permission(request)
 
     def act_url(self, act: Act, record: Model) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}"
@@ -168,7 +196,7 @@ class ActsAdmin(RegisterAdmin):
         return [*own, *super().get_urls()]
 
     def act_view(self, request: HttpRequest, object_id: str, *, act: Act) -> HttpResponse:
-        if not self.may_act(request):
+        if not self.may_act(request, act):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
         if record is None:
@@ -233,11 +261,11 @@ class ActsAdmin(RegisterAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj = kwargs.get("obj")
-        if obj is not None and self.may_act(request):
+        if obj is not None:
             context["acts"] = [
-                {"act": act, "url": self.act_url(act, obj)}
+                {"act": act, "url": self.act_url(act, obj), "saves": act.save_button(obj)}
                 for act in self.acts
-                if act.is_offered(obj)
+                if self.may_act(request, act) and act.is_offered(obj)
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -258,8 +286,8 @@ def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUse
             if data is None:
                 return Preview()
             with open_log(now=now, by=by):
-                done = act.perform(locked(record), data, now=now, by=by)
-            told = Preview(lines(done.changes), _introduced(done.changes))
+                done = act.rehearse(locked(record), data, now=now, by=by)
+            told = Preview(lines(done.changes), _introduced(done.changes), notes=done.notes)
             transaction.set_rollback(True)
             return told
     except REFUSED as error:

@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
 from tracker.actions.correct import retract_commitment
-from tracker.actions.publish import publish_commitment
-from tracker.admin.acts import Act, Done, ReasonForm, editor, locked
+from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
 from tracker.admin.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
+from tracker.admin.reviewing import PublishDraft, stages_of
 from tracker.models import Alias, Change, Commitment, StatusUpdate, Topic
 from tracker.models.updates import StatusUpdateQuerySet
 
@@ -72,17 +72,13 @@ def _drafts(commitment: Commitment) -> StatusUpdateQuerySet:
     return StatusUpdate.objects.draft().filter(commitment=commitment).chronological()
 
 
-class PublishCommitment(Act):
-    name = "publish"
+class PublishCommitment(PublishDraft):
     label = _("Publish the commitment")
     explanation = _(
         "The commitment becomes public at once, under its permanent reference, with the draft "
         "update that is chosen here and with its other names. Further drafts stay drafts."
     )
     save_label = _("Save and publish…")
-
-    def is_offered(self, record: Commitment) -> bool:
-        return not record.is_published
 
     def form(self, record: Commitment, data: Any = None) -> forms.BaseForm:
         drafts = _drafts(record)
@@ -96,16 +92,9 @@ class PublishCommitment(Act):
     def has_other_answers(self, form: Any) -> bool:
         return len(form.fields["first_update"].queryset) > 1
 
-    def perform(
-        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        if data["first_update"] is None:
-            raise ValidationError(
-                _text("Add an update with its source first: there is no status without one.")
-            )
-        first = locked(data["first_update"])
-        changes = publish_commitment(record, first_update=first, now=now, by=by)
-        return Done(record=record, changes=changes)
+    def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
+        chosen: StatusUpdate | None = data["first_update"]
+        return locked(chosen) if chosen is not None else None
 
 
 class RetractCommitment(Act):
@@ -116,18 +105,18 @@ class RetractCommitment(Act):
         "it was retracted and why, and the log keeps what was published. It cannot be undone. "
         "A commitment that was given up is not retracted: record an update that says so."
     )
-    form_class = ReasonForm
+    form_class = RetractionForm
 
     def is_offered(self, record: Commitment) -> bool:
         return record.is_public
 
     def trial(self, record: Commitment) -> dict[str, Any]:
-        return {"reason": "…"}
+        return {"reason": "…", "significance": "major"}
 
     def perform(
         self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        change = retract_commitment(record, reason=data["reason"], now=now, by=by)
+        change = retract_commitment(record, **data, now=now, by=by)
         return Done(record=record, changes=[change])
 
 
@@ -199,13 +188,14 @@ class CommitmentForm(PublicRecordForm):
 @admin.register(Commitment)
 class CommitmentAdmin(PublicRecordAdmin):
     form = CommitmentForm
-    acts = (PublishCommitment(), RetractCommitment())
+    acts = (*stages_of(PublishCommitment()), RetractCommitment())
     inlines = (AliasInline,)
     list_display = ("reference", "title", "publication", "stage", "assessment", "target")
     list_filter = (
         *(PublicationFilter, "stage", "assessment", "instrument"),
         *("topics", "parties", "has_slipped"),
     )
+    list_select_related = ("review",)
     search_fields = ("reference", "title", "slug", "aliases__name")
     autocomplete_fields = (
         *("topics", "parties", "first_stated_at", "part_of", "supersedes", "related"),

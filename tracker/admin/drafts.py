@@ -13,15 +13,18 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.admin.acts import ActsAdmin
+from tracker.actions.review import note_edit
+from tracker.admin.acts import ActsAdmin, editor
 from tracker.admin.fields import FieldsMixin
 from tracker.admin.pages import page_url
-from tracker.admin.publication import Publication, publication_of
+from tracker.admin.publication import publication_of
 from tracker.admin.refusals import REFUSED, as_refusal, lock_drafts
+from tracker.admin.reviewing import told_of
 from tracker.models import Change
 
 
@@ -70,7 +73,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only drafts: what was once public is never deleted."""
-        is_draft = obj is None or publication_of(obj) == Publication.DRAFT
+        is_draft = obj is None or not obj.is_published
         return is_draft and super().has_delete_permission(request, obj)
 
     def is_frozen(self, obj: Any) -> bool:
@@ -92,8 +95,14 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     ) -> Any:
         if request.method == "POST" and object_id is not None:
             obj = self.get_object(request, unquote(object_id))
-            if obj is not None and self.is_frozen(obj) and self.may_act(request):
-                sentence = _("Nothing was saved: it is not edited any more. See what can be done.")
+            # Who edits records of this kind is told in words; all others are forbidden to.
+            may_edit = self.has_change_permission(request)
+            if obj is not None and may_edit and not self.has_change_permission(request, obj):
+                sentence = _("Nothing was saved: only an editor changes what is public.")
+                if self.is_frozen(obj):
+                    sentence = _(
+                        "Nothing was saved: it is not edited any more. See what can be done."
+                    )
                 self.message_user(request, sentence, messages.ERROR)
                 return HttpResponseRedirect(page_url(obj))
         try:
@@ -111,6 +120,21 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         if change:
             lock_drafts(self.model, [obj.pk])
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
+        if was_edited and note_edit(form.instance, now=timezone.now(), by=editor(request)):
+            told = _("It was changed after it was sent, so it is a draft again: send it anew.")
+            self.message_user(request, told, messages.WARNING)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None and not obj.is_published:
+            context["review_notice"] = told_of(obj)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # -- Deleting drafts ------------------------------------------------------------------------
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tracker.actions.amend import amend_meeting
-from tracker.actions.publish import mark_fully_recorded, publish_meeting
+from tracker.actions.publish import mark_fully_recorded
+from tracker.actions.publish_reviewed import drafts_of, in_review_of, publish_together
 from tracker.admin.acts import Act, Done
-from tracker.admin.publication import DraftOrPublicFilter
+from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
+from tracker.admin.reviewing import PublishDraft, stages_of
 from tracker.models import Change, Forum, Meeting, MeetingState
+from tracker.queries.carried_flags import Carried, carried_flags
 
 
 @admin.register(Forum)
@@ -39,8 +45,7 @@ class ForumAdmin(PublicRecordAdmin):
     }
 
 
-class PublishMeeting(Act):
-    name = "publish"
+class PublishMeeting(PublishDraft):
     label = _("Publish the meeting")
     explanation = _(
         "The meeting becomes public at once, with its forum, parties and sources where these are "
@@ -48,13 +53,56 @@ class PublishMeeting(Act):
     )
     save_label = _("Save and publish…")
 
+
+class PublishItsUpdates(Act):
+    name = "publish-updates"
+    label = _("Publish its updates")
+    explanation = _(
+        "All drafts in review that name this meeting become public together: the updates of "
+        "public commitments, and new commitments with their first update. When one of them is "
+        "refused, none is published."
+    )
+
     def is_offered(self, record: Meeting) -> bool:
-        return not record.is_published
+        return record.is_public and in_review_of(record).exists()
 
     def perform(
         self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        return Done(record=record, changes=[publish_meeting(record, now=now, by=by)])
+        return Done(record=record, changes=publish_together(record, now=now, by=by))
+
+    def rehearse(
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        day = timezone.localdate(now)
+        among = set(in_review_of(record).values_list("commitment_id", flat=True))
+        left = drafts_of(record).exclude(pk__in=in_review_of(record)).count()
+        before = carried_flags(among, day=day)
+        done = self.perform(record, data, now=now, by=by)
+        notes = _flags_told(before, carried_flags(among, day=day))
+        if left:
+            told = ngettext(
+                "%(count)d further draft names this meeting; it is not in review and stays.",
+                "%(count)d further drafts name this meeting; they are not in review and stay.",
+                left,
+            )
+            notes.append(told % {"count": left})
+        return replace(done, notes=notes)
+
+
+def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:
+    """The flags that begin and end, a sentence for each commitment and flag."""
+    if before == after:
+        return [_text("No flag of these commitments changes on this day.")]
+    told = []
+    for flag, reference, title in sorted(before ^ after, key=lambda carried: carried[1:]):
+        sentence = (
+            _text("From then on flagged “%(flag)s”: %(reference)s %(title)s.")
+            if (flag, reference, title) in after
+            else _text("No longer flagged “%(flag)s”: %(reference)s %(title)s.")
+        )
+        told.append(sentence % {"flag": flag.label, "reference": reference, "title": title})
+    return told
 
 
 class MarkFullyRecorded(Act):
@@ -92,10 +140,10 @@ class MeetingForm(PublicRecordForm):
 @admin.register(Meeting)
 class MeetingAdmin(PublicRecordAdmin):
     form = MeetingForm
-    acts = (PublishMeeting(), MarkFullyRecorded())
+    acts = (*stages_of(PublishMeeting()), PublishItsUpdates(), MarkFullyRecorded())
     list_display = ("title", "day", "forum", "state", "is_recorded", "publication")
-    list_filter = (DraftOrPublicFilter, "state", "level", "forum", "parties")
-    list_select_related = ("forum",)
+    list_filter = (ReviewedPublicationFilter, "state", "level", "forum", "parties")
+    list_select_related = ("forum", "review")
     search_fields = ("title", "slug", "place")
     autocomplete_fields = ("forum", "parties", "sources")
     prepopulated_fields = {"slug": ("title",)}

@@ -10,15 +10,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.publish import publish_note
-from tracker.admin.acts import Act, Done
-from tracker.admin.publication import DraftOrPublicFilter
+from tracker.actions.correct import retract_note
+from tracker.admin.acts import Act, Done, RetractionForm
+from tracker.admin.publication import PublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
+from tracker.admin.reviewing import PublishDraft, stages_of
 from tracker.models import Note
 
 
-class PublishNote(Act):
-    name = "publish"
+class PublishNote(PublishDraft):
     label = _("Publish the note")
     explanation = _(
         "The note becomes public at once beside the meeting or commitment that it is about, under "
@@ -26,13 +26,26 @@ class PublishNote(Act):
     )
     save_label = _("Save and publish…")
 
+
+class RetractNote(Act):
+    name = "retract"
+    label = _("Retract the note")
+    explanation = _(
+        "For a note that should not have been published. It is shown no more; the log keeps what "
+        "was published, with the reason beside it. It cannot be undone."
+    )
+    form_class = RetractionForm
+
     def is_offered(self, record: Note) -> bool:
-        return not record.is_published
+        return record.is_public
+
+    def trial(self, record: Note) -> dict[str, Any]:
+        return {"reason": "…", "significance": "major"}
 
     def perform(
         self, record: Note, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        return Done(record=record, changes=[publish_note(record, now=now, by=by)])
+        return Done(record=record, changes=[retract_note(record, **data, now=now, by=by)])
 
 
 class NoteForm(PublicRecordForm):
@@ -50,10 +63,10 @@ class NoteForm(PublicRecordForm):
 @admin.register(Note)
 class NoteAdmin(PublicRecordAdmin):
     form = NoteForm
-    acts = (PublishNote(),)
+    acts = (*stages_of(PublishNote()), RetractNote())
     list_display = ("key", "author", "about", "language", "publication")
-    list_filter = (DraftOrPublicFilter, "language")
-    list_select_related = ("meeting", "commitment")
+    list_filter = (PublicationFilter, "language")
+    list_select_related = ("meeting", "commitment", "review")
     search_fields = ("key", "author", "text", "commitment__reference", "meeting__title")
     autocomplete_fields = ("meeting", "commitment", "source")
     permanent_fields = ("key",)

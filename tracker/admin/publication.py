@@ -9,15 +9,22 @@ from django.contrib import admin
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import Revision, StatusUpdate
+from tracker.models import Commitment, Meeting, Note, Review, ReviewState, Revision, StatusUpdate
 from tracker.models.records import PublicRecord
 
 
 class Publication(TextChoices):
     DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
     PUBLIC = "public", _("Public")
     CORRECTED = "corrected", _("Corrected")
     RETRACTED = "retracted", _("Retracted")
+
+
+_WAITING = (Publication.IN_REVIEW, Publication.SCHEDULED)
+# Of what has a review of its own.
+UNPUBLISHED = (Publication.DRAFT, *_WAITING)
 
 
 def revision_of(update: StatusUpdate) -> Revision | None:
@@ -26,9 +33,18 @@ def revision_of(update: StatusUpdate) -> Revision | None:
     return revision
 
 
+def state_of(record: StatusUpdate | PublicRecord) -> str:
+    """How far a draft has come; what was never sent, or never is by itself, is a draft."""
+    # Asked of these only: lists of the others would look for each row's review.
+    is_sent = isinstance(record, Commitment | Meeting | Note | StatusUpdate)
+    review: Review | None = getattr(record, "review", None) if is_sent else None
+    return ReviewState.DRAFT if review is None else review.state
+
+
 def publication_of(record: StatusUpdate | PublicRecord) -> Publication:
     if not record.is_published:
-        return Publication.DRAFT
+        state = state_of(record)
+        return Publication(state) if state in _WAITING else Publication.DRAFT
     if isinstance(record, PublicRecord):
         return Publication.RETRACTED if record.is_retracted else Publication.PUBLIC
     revision = revision_of(record)
@@ -37,22 +53,25 @@ def publication_of(record: StatusUpdate | PublicRecord) -> Publication:
     return Publication.RETRACTED if revision.is_retraction else Publication.CORRECTED
 
 
+def unpublished(rows: Any, publication: str) -> Any:
+    """The drafts that have come just so far."""
+    if publication == Publication.DRAFT:
+        return rows.draft().exclude(review__state__in=_WAITING)
+    return rows.draft().filter(review__state=publication)
+
+
 class PublicationFilter(admin.SimpleListFilter):
     title = _("publication")
     parameter_name = "publication"
-    offered: Sequence[Publication] = (
-        Publication.DRAFT,
-        Publication.PUBLIC,
-        Publication.RETRACTED,
-    )
+    offered: Sequence[Publication] = (*UNPUBLISHED, Publication.PUBLIC, Publication.RETRACTED)
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[Any, Any]]:
         return [(choice.value, choice.label) for choice in self.offered]
 
     def kept(self, rows: Any, publication: str) -> Any:
         match publication:
-            case Publication.DRAFT:
-                return rows.draft()
+            case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
+                return unpublished(rows, publication)
             case Publication.PUBLIC:
                 return rows.public()
             case Publication.RETRACTED:
@@ -66,9 +85,15 @@ class PublicationFilter(admin.SimpleListFilter):
 
 
 class DraftOrPublicFilter(PublicationFilter):
-    """For nouns that are never retracted."""
+    """For nouns that become public with others and are never retracted."""
 
     offered = (Publication.DRAFT, Publication.PUBLIC)
+
+
+class ReviewedPublicationFilter(PublicationFilter):
+    """For nouns that are published by an act of their own and are never retracted."""
+
+    offered = (*UNPUBLISHED, Publication.PUBLIC)
 
 
 class UpdatePublicationFilter(PublicationFilter):
@@ -76,8 +101,8 @@ class UpdatePublicationFilter(PublicationFilter):
 
     def kept(self, rows: Any, publication: str) -> Any:
         match publication:
-            case Publication.DRAFT:
-                return rows.draft()
+            case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
+                return unpublished(rows, publication)
             case Publication.PUBLIC:
                 return rows.effective()
             case Publication.CORRECTED:

@@ -1,15 +1,16 @@
 """What the ModelAdmins of public records share: once public, a record is amended by an action.
 
-The one further field of its form says why. Each save writes one line to the log, or none when
-nothing would change.
+The further fields of its form say why, and how much it matters. Each save writes one line to the
+log, or none when nothing would change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -17,17 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend_reference
-from tracker.admin.acts import editor
+from tracker.admin.acts import SignificanceField, editor
 from tracker.admin.drafts import DraftsAdmin, outcome
 from tracker.admin.fields import LinesField, RecordForm
 from tracker.admin.pages import page_url
-from tracker.admin.publication import Publication, publication_of
-from tracker.models import Change
+from tracker.models import PUBLISH, Change, Commitment, Meeting, Significance
 from tracker.models.records import PublicRecord
 
 
 class PublicRecordForm(RecordForm):
-    """With one field that is there only once the record is public: why it is amended."""
+    """With fields that are there only once the record is public: why, and how much it matters."""
 
     why = LinesField(
         label=gettext_lazy("Why (shown in the log)"),
@@ -37,11 +37,15 @@ class PublicRecordForm(RecordForm):
         ),
     )
 
+    significance = SignificanceField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["why"].widget.attrs["rows"] = 2
+        if not isinstance(self.instance, Commitment | Meeting):
+            self.fields["significance"].initial = Significance.MINOR
         if not self.instance.is_public:
-            del self.fields["why"]
+            del self.fields["why"], self.fields["significance"]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -57,7 +61,12 @@ class PublicRecordForm(RecordForm):
     @property
     def amendment(self) -> dict[str, Any]:
         """The fields that were changed, with their values."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "why"}
+        of_the_line = {"why", "significance"}
+        return {n: self.cleaned_data[n] for n in self.changed_data if n not in of_the_line}
+
+
+def may_publish(request: HttpRequest) -> bool:
+    return cast(PermissionsMixin, request.user).has_perm(PUBLISH)
 
 
 class PublicRecordAdmin(DraftsAdmin):
@@ -74,6 +83,11 @@ class PublicRecordAdmin(DraftsAdmin):
     def is_frozen(self, obj: Any) -> bool:
         return bool(obj.is_retracted)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is public is amended by those who may publish; their own drafts by others too."""
+        may_amend = obj is None or not obj.is_public or may_publish(request)
+        return may_amend and super().has_change_permission(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = super().get_readonly_fields(request, obj)
         return (*names, *self.permanent_fields) if obj is not None and obj.is_published else names
@@ -85,7 +99,7 @@ class PublicRecordAdmin(DraftsAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None and obj.is_public and self.has_change_permission(request, obj):
-            return [*fieldsets, (None, {"fields": ("why",)})]
+            return [*fieldsets, (None, {"fields": ("why", "significance")})]
         return fieldsets
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -101,6 +115,7 @@ class PublicRecordAdmin(DraftsAdmin):
             obj,
             values=form.amendment,
             reason=form.cleaned_data["why"],
+            significance=form.cleaned_data["significance"],
             now=timezone.now(),
             by=editor(request),
         )
@@ -135,14 +150,13 @@ class PublicRecordAdmin(DraftsAdmin):
         return str(obj.get_absolute_url()) if has_page else None
 
     def notice(self, obj: PublicRecord) -> Any:
-        match publication_of(obj):
-            case Publication.DRAFT:
-                return self.draft_notice
-            case Publication.PUBLIC:
-                return _(
-                    "Public since change #%(seq)s. What you save here is public at once, and "
-                    "the log keeps what it said before."
-                ) % {"seq": obj.published_seq}
+        if not obj.is_published:
+            return self.draft_notice
+        if obj.is_public:
+            return _(
+                "Public since change #%(seq)s. What you save here is public at once, and "
+                "the log keeps what it said before."
+            ) % {"seq": obj.published_seq}
         return _("Retracted by change #%(seq)s. It stays to be read and is never edited again.") % {
             "seq": obj.retracted_seq
         }

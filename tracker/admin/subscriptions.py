@@ -64,6 +64,8 @@ class StopForm(WordsForm):
 class OfSubscriptions(Act):
     """An act that the log says nothing of, so that there is nothing to rehearse."""
 
+    permission = "tracker.change_subscription"
+
     def trial(self, record: Any) -> dict[str, Any] | None:
         return None
 
@@ -203,9 +205,6 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is typed over: what can be done to it are the acts."""
         return False
-
-    def may_act(self, request: HttpRequest) -> bool:
-        return super().has_change_permission(request)
 
     def notice(self, obj: Subscription) -> Any:
         if obj.state != SubscriptionState.PENDING:

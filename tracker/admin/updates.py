@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import add_evidence
-from tracker.actions.correct import correct_update, retract_update
-from tracker.actions.publish import publish_update
+from tracker.actions.correct import retract_update
+from tracker.actions.review import note_edit
 from tracker.admin.acts import Act, Done, ReasonForm, RetractionForm
 from tracker.admin.drafts import DraftsAdmin
 from tracker.admin.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
 from tracker.admin.publication import UpdatePublicationFilter, publication_of, revision_of
+from tracker.admin.reviewing import PublishDraft, stages_of
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Citation, StatusUpdate
 
@@ -54,8 +55,7 @@ def _in_full(date: PartialDate | None) -> str:
     return " ".join(part for part in (date.iso, f"“{date.words}”" if date.words else "") if part)
 
 
-class PublishUpdate(Act):
-    name = "publish"
+class PublishUpdate(PublishDraft):
     label = _("Publish the update")
     explanation = _(
         "The update becomes public at once and moves its commitment to where it now stands. "
@@ -64,13 +64,7 @@ class PublishUpdate(Act):
     save_label = _("Save and publish…")
 
     def is_offered(self, record: StatusUpdate) -> bool:
-        return not record.is_published and record.commitment.is_public
-
-    def perform(
-        self, record: StatusUpdate, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        publish = publish_update if record.corrects_id is None else correct_update
-        return Done(record=record, changes=[publish(record, now=now, by=by)])
+        return record.commitment.is_public and super().is_offered(record)
 
 
 class CorrectUpdate(Act):
@@ -102,6 +96,7 @@ class CorrectUpdate(Act):
         for citation in record.citations.all():
             citation.pk, citation.update, citation.added_seq = None, draft, None
             citation.save(force_insert=True)
+        note_edit(draft, now=now, by=by)
         told = _text("A draft of the correction: change what is wrong, then publish it.")
         return Done(record=draft, message=told)
 
@@ -195,14 +190,14 @@ class CitationInline(FieldsMixin, _StackedInline):
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(DraftsAdmin):
     form = UpdateForm
-    acts = (PublishUpdate(), CorrectUpdate(), RetractUpdate(), AddEvidence())
+    acts = (*stages_of(PublishUpdate()), CorrectUpdate(), RetractUpdate(), AddEvidence())
     inlines = (CitationInline,)
     list_display = ("name", "title", "happened_on", "publication", "stage", "assessment")
     list_filter = (
         *(UpdatePublicationFilter, "stage", "assessment", "firmness"),
         *("significance", "party"),
     )
-    list_select_related = ("commitment", "revision")
+    list_select_related = ("commitment", "revision", "review")
     search_fields = (
         *("commitment__reference", "commitment__title", "rationale"),
         *("meeting__title", "citations__quotation"),
@@ -248,7 +243,7 @@ class StatusUpdateAdmin(DraftsAdmin):
         return fieldsets
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("commitment", "revision")
+        return super().get_queryset(request).select_related("commitment", "revision", "review")
 
     def view_on_site(self, obj: StatusUpdate) -> str | None:
         is_shown = obj.is_published and obj.commitment.is_public

@@ -120,7 +120,9 @@ class OneCommitment(Reading):
 
 
 def _gone(record: Commitment) -> Refused:
-    line = Change.objects.filter(commitment=record, kind=ChangeKind.RETRACTION, update=None)
+    line = Change.objects.filter(
+        commitment=record, kind=ChangeKind.RETRACTION, update=None, note=None
+    )
     change = line.order_by("-seq").first()
     members: dict[str, Any] = {"reference": record.reference}
     if change is not None:

@@ -112,7 +112,7 @@ def _described(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Co
 
 def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
     change = (
-        Change.objects.filter(commitment=record, kind=ChangeKind.RETRACTION, update=None)
+        Change.objects.filter(commitment=record, kind=ChangeKind.RETRACTION, update=None, note=None)
         .order_by("-seq")
         .first()
     )

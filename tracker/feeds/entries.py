@@ -212,17 +212,26 @@ def tombstones_of(lines: Iterable[Line]) -> list[Tombstone]:
     """Of every line that the retractions among these took back, wherever it stands; one query."""
     updates: dict[int, Change] = {}
     commitments: dict[int, Change] = {}
+    notes: dict[int, Change] = {}
     for change in (line.change for line in lines if line.change.kind == ChangeKind.RETRACTION):
         if change.update_id is not None:
             updates[change.update_id] = change
+        elif change.note_id is not None:
+            notes[change.note_id] = change
         elif change.commitment_id is not None:
             commitments[change.commitment_id] = change
-    if not updates and not commitments:
+    if not updates and not commitments and not notes:
         return []
-    taken = Change.objects.filter(Q(update__in=updates) | Q(commitment__in=commitments))
+    taken = Change.objects.filter(
+        Q(update__in=updates) | Q(commitment__in=commitments) | Q(note__in=notes)
+    )
     told = []
-    for change in taken.order_by("-seq").only("seq", "hash", "update", "commitment"):
-        by = commitments.get(change.commitment_id or 0) or updates.get(change.update_id or 0)
+    for change in taken.order_by("-seq").only("seq", "hash", "update", "commitment", "note"):
+        by = (
+            commitments.get(change.commitment_id or 0)
+            or updates.get(change.update_id or 0)
+            or notes.get(change.note_id or 0)
+        )
         replaced = _replacement([by]) if by is not None and change.seq < by.seq else None
         if replaced is not None:
             told.append(Tombstone(change_id(change), replaced.recorded_at, replaced))

@@ -15,6 +15,7 @@ from tracker.models.meetings import Forum, Level, Meeting, MeetingState
 from tracker.models.notes import Note
 from tracker.models.parties import Party, PartyKind
 from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
+from tracker.models.reviews import PUBLISH, REVIEWED, Review, ReviewState
 from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
@@ -39,6 +40,8 @@ __all__ = [
     "GENESIS_HASH",
     "LAST_DAY",
     "NO_END",
+    "PUBLISH",
+    "REVIEWED",
     "TIME_MADE_FLAGS",
     "Alias",
     "AskedMail",
@@ -63,6 +66,8 @@ __all__ = [
     "PartyKind",
     "Position",
     "RaisedFlag",
+    "Review",
+    "ReviewState",
     "Revision",
     "SearchDocument",
     "Significance",

@@ -26,6 +26,7 @@ def watch(
     clock: Clock,
     stopping: threading.Event,
     prepare: Callable[[dt.datetime], object],
+    publish: Callable[[dt.datetime], object] = lambda now: None,
     is_orphaned: Callable[[], bool] = lambda: False,
     rest: float = 2,
     lease: dt.timedelta = LEASE,
@@ -33,7 +34,8 @@ def watch(
     """Deliver until `stopping` is set or `is_orphaned`; `rest` is in seconds.
 
     `prepare` is called at the start, when the day has turned, and when the log has moved, then at
-    most every PREPARE_EVERY, since it looks at the whole register.
+    most every PREPARE_EVERY, since it looks at the whole register. `publish` is called at each
+    look, for what becomes public at a time.
     """
     seen: tuple[dt.date, int] | None = None
     prepared_at: dt.datetime | None = None
@@ -41,6 +43,7 @@ def watch(
         close_old_connections()
         try:
             now = clock()
+            publish(now)
             state = (timezone.localdate(now), log_head().seq)
             has_turned = seen is None or seen[0] != state[0]
             if has_turned:

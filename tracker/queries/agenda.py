@@ -132,8 +132,9 @@ def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
             "meeting",
             chunk,
             kinds=(ChangeKind.MEETING, ChangeKind.RETRACTION),
-            # Its own lines: not those of what it did to a commitment.
+            # Its own lines: not those of what it did to a commitment, nor of notes on it.
             commitment__isnull=True,
+            note__isnull=True,
         )
         yield [Gathering(meeting=record, recorded=recorded[record.pk]) for record in chunk]
 

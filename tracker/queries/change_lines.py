@@ -50,8 +50,9 @@ def _subject(change: Change) -> str:
         if noun in payload:
             named = payload[noun]
             return str(named.get("title") or named.get("name") or "")
-    if "note" in payload:
-        return str(payload["note"]["author"])
+    note = payload.get("note") or payload.get("retracts") or {}
+    if "author" in note:
+        return str(note["author"])
     return str(change.kind)
 
 
@@ -82,7 +83,10 @@ def _target_step(payload: Payload) -> str:
 
 
 def _retraction(payload: Payload) -> str:
-    number = payload.get("retracts", {}).get("number")
+    retracted = payload.get("retracts", {})
+    number = retracted.get("number")
+    if "author" in retracted:
+        return _("note retracted")
     if number is None:
         return _("retracted")
     return _("update %(number)s retracted") % {"number": number}

@@ -159,7 +159,7 @@ def register_files() -> Iterator[tuple[str, str]]:
         yield f"meetings/{meeting.slug}.yaml", to_yaml(plain(_meeting(meeting), schema.MEETING))
     retractions = dict(
         Change.objects.filter(
-            kind=ChangeKind.RETRACTION, update=None, commitment__isnull=False
+            kind=ChangeKind.RETRACTION, update=None, note=None, commitment__isnull=False
         ).values_list("commitment_id", "payload__reason")
     )
     for commitment in _commitments():

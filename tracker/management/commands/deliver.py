@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from tracker.actions.publish_reviewed import publish_scheduled
 from tracker.actions.raise_flags import raise_flags
 from tracker.notify.deliver import LEASE, clock, deliver_due
 from tracker.notify.hub import keep_hub
@@ -20,7 +21,8 @@ from tracker.notify.watch import watch
 
 class Command(BaseCommand):
     help = (
-        "Write into the log what time has done, and deliver to every subscription what it is owed. "
+        "Publish what is scheduled, write into the log what time has done, and deliver to every "
+        "subscription what it is owed. "
         "Any number may run at the same time."
     )
 
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             self._stay(lease=lease, rest=options["rest"], with_parent=options["with_parent"])
             return
         now = clock()
+        publish_scheduled(now=now)
         raise_flags(now=now)
         keep_hub(now=now)
         tidy(now=now)
@@ -63,6 +66,7 @@ class Command(BaseCommand):
         watch(
             clock=clock,
             stopping=stopping,
+            publish=lambda now: publish_scheduled(now=now),
             prepare=lambda now: raise_flags(now=now),
             is_orphaned=(lambda: os.getppid() != parent) if with_parent else (lambda: False),
             rest=rest,

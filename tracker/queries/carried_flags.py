@@ -1,0 +1,23 @@
+"""Which commitments carry which flag, to compare before and after something is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from tracker.queries.flags import QUERIES, Flag
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import public_commitments
+
+# A flag with the reference and the title of who carries it.
+Carried = tuple[Flag, str, str]
+
+
+def carried_flags(among: Collection[int], *, day: dt.date) -> set[Carried]:
+    """The flags that hold on a day, for the public ones among these commitments."""
+    moment, rows = Moment(day), public_commitments().filter(pk__in=among)
+    return {
+        (flag, reference, title)
+        for flag in Flag
+        for reference, title in rows.filter(QUERIES[flag](moment)).values_list("reference", "title")
+    }
