@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group, Permission, User
@@ -23,7 +24,7 @@ from tests.admin.browsing import Browser
 from tests.notify.subscriptions import make_webhook
 from tests.stored import stored_rows
 from tracker.actions.review import schedule, send_for_review
-from tracker.migrations._roles import make_groups
+from tracker.migrations._roles import HOUSE, make_groups
 from tracker.models import Change, Delivery, Subscription
 
 GROUPS = ("Contributor", "Editor", "Administrator", "Auditor")
@@ -83,6 +84,13 @@ MAY: dict[str, Table] = {
         **{"delete_selected": HEAD},
     ),
     "tracker_delivery": _looked_at(LOOKS_AT_EVERYTHING, add=NOBODY, edit=NOBODY, delete=NOBODY),
+    "mfa_authenticator": _looked_at(
+        LOOKS_AT_EVERYTHING,
+        add=NOBODY,
+        edit=NOBODY,
+        delete=HEAD,
+        **{"delete_selected": HEAD},
+    ),
     "auth_group": _ACCOUNT,
     "auth_user": _ACCOUNT | {"password_change": HEAD},
 }
@@ -183,6 +191,7 @@ def records() -> dict[str, Model]:
             milliseconds=1,
             outcome="failed",
         ),
+        "mfa_authenticator": Authenticator.objects.create(user=sender, type="totp", data={}),
         "auth_group": Group.objects.create(name="Another"),
         "auth_user": sender,
     }
@@ -306,8 +315,8 @@ def test_pages_of_the_site_show_each_role_its_own(role: str) -> None:
     client = client_of(role)
     shown = {app["app_label"] for app in client.get("/admin/").context["available_apps"]}
     looks = role in LOOKS_AT_EVERYTHING
-    assert shown == ({"tracker"} if role in ALL else set()) | ({"auth"} if looks else set())
-    for app in ("tracker", "auth"):
+    assert shown == ({"tracker"} if role in ALL else set()) | ({"auth", "mfa"} if looks else set())
+    for app in ("tracker", "auth", "mfa"):
         answer = client.get(f"/admin/{app}/")
         assert (answer.status_code == 200) == (app in shown), app
     start = "/admin/autocomplete/?app_label=tracker&model_name=statusupdate&field_name=commitment"
@@ -321,7 +330,7 @@ def test_the_groups_name_only_permissions_that_exist() -> None:
     assert len(editor) == 42
     assert editor - set(contributor.values_list("codename", flat=True)) == {"publish"}
     head = Group.objects.get(name="Administrator").permissions
-    ours = Permission.objects.filter(content_type__app_label__in=("auth", "tracker"))
+    ours = Permission.objects.filter(content_type__app_label__in=HOUSE)
     assert set(head.all()) == set(ours)
     auditor = Group.objects.get(name="Auditor").permissions.values_list("codename", flat=True)
     assert auditor

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("tracker", "0006_mail_asked_for"),
+        ("mfa", "0003_authenticator_type_uniq"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

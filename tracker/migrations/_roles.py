@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.auth.management import create_permissions
 
+# The applications whose records staff see: accounts, their second factors, the register.
+HOUSE = ("auth", "mfa", "tracker")
 # What is edited as a draft.
 NOUNS = (
     *("alias", "citation", "commitment", "forum", "meeting", "note", "party", "source"),
@@ -21,14 +23,14 @@ EDITOR = CONTRIBUTOR | {"publish"}
 
 def make_groups(apps: Any, *, using: str = "default") -> None:
     """Make the four groups, or give them again exactly what they may do."""
-    for label in ("auth", "tracker"):
+    for label in HOUSE:
         config = apps.get_app_config(label)
         # Django makes permissions after all migrations; these groups need them now.
         kept, config.models_module = getattr(config, "models_module", None), True
         create_permissions(config, verbosity=0, using=using, apps=apps)
         config.models_module = kept
     every = apps.get_model("auth", "Permission").objects.using(using)
-    of_the_house = every.filter(content_type__app_label__in=("auth", "tracker"))
+    of_the_house = every.filter(content_type__app_label__in=HOUSE)
     ours = every.filter(content_type__app_label="tracker")
     for name, permissions in (
         ("Contributor", ours.filter(codename__in=CONTRIBUTOR)),
