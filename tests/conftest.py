@@ -24,11 +24,27 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tracker")
 
 
+# What asks nothing of the database, or only shows what queries give that are tested on both: once,
+# on SQLite, is enough. Actions, queries and what answers programs run on PostgreSQL, too.
+ON_SQLITE_ALONE = (
+    *("tests/lib/", "tests/register_format/", "tests/accounts/", "tests/dashboard/"),
+    *("tests/admin/", "tests/test_leaks.py"),
+    *("tests/test_docs.py", "tests/test_tooling.py", "tests/test_import_law.py"),
+    *("tests/notify/test_watch.py", "tests/notify/test_webhook_pages.py"),
+    "tests/feeds/test_following.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about the other database, and say so in pytest's count of deselected."""
     on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     foreign = "sqlite_only" if on_postgresql else "postgres_only"
-    left_out = [item for item in items if item.get_closest_marker(foreign)]
+    elsewhere = ON_SQLITE_ALONE if on_postgresql else ()
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker(foreign) or item.nodeid.startswith(elsewhere)
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

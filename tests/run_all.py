@@ -110,7 +110,7 @@ def test_stages() -> list[Stage]:
         ),
         Stage(
             name=BROWSER,
-            command=pytest("tests/browser"),  # no -n: Chromium itself uses the cores
+            command=pytest("tests/browser", "-n", "2"),
             kind=BROWSER,
             on=chromium_version(chromium) if chromium else "",
             missing="" if chromium else NO_CHROMIUM,
