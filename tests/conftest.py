@@ -25,13 +25,14 @@ hypothesis_settings.load_profile("tracker")
 
 
 # What asks nothing of the database, or only shows what queries give that are tested on both: once,
-# on SQLite, is enough. Actions, queries and what answers programs run on PostgreSQL, too.
+# on SQLite, is enough. Actions, queries, deliveries and the API run on PostgreSQL, too.
 ON_SQLITE_ALONE = (
     *("tests/lib/", "tests/register_format/", "tests/accounts/", "tests/dashboard/"),
     *("tests/admin/", "tests/test_leaks.py"),
     *("tests/test_docs.py", "tests/test_tooling.py", "tests/test_import_law.py"),
     *("tests/notify/test_watch.py", "tests/notify/test_webhook_pages.py"),
-    "tests/feeds/test_following.py",
+    *("tests/feeds/test_following.py", "tests/feeds/test_feeds.py", "tests/feeds/test_polling.py"),
+    *("tests/exports/", "tests/test_query_counts.py"),
 )
 
 
