@@ -66,9 +66,15 @@ def test_a_rebuild_names_what_differed() -> None:
 def test_a_register_is_loaded_once(tmp_path: Path) -> None:
     root = str(write_texts(tmp_path))
     assert said("load_register", root) == "Loaded: changes 1 to 4.\n"
+    assert set(Change.objects.values_list("is_backfill", flat=True)) == {True}
     assert said("load_register", root) == (
         "Nothing to change: the register says the same already.\n"
     )
+
+
+def test_subscribers_are_told_of_what_is_loaded_when_it_is_asked_for(tmp_path: Path) -> None:
+    said("load_register", "--notify", str(write_texts(tmp_path)))
+    assert set(Change.objects.values_list("is_backfill", flat=True)) == {False}
 
 
 def test_a_bad_register_is_not_loaded(tmp_path: Path) -> None:

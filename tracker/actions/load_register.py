@@ -303,15 +303,22 @@ class _Loader(Rows):
         publish_note(note, **self.stamp())
 
 
-def load_register(path: Path, *, now: dt.datetime, by: AbstractBaseUser | None = None) -> range:
+def load_register(
+    path: Path,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = True,
+) -> range:
     """Load the register in the folder `path`; return the numbers of the changes that it made.
 
+    With `is_backfill=False` subscribers are told of them, as of anything that is published.
     Raises RegisterError, with file, line and a sentence for each problem, and writes nothing then.
     """
     register = read_register(path)
-    with open_log(now=now, by=by, is_backfill=True) as log:
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         first = log.next_seq
-        loader = _Loader(register, now, by)
+        loader = _Loader(register, now, by, is_backfill)
         for noun in ("party", "topic", "forum", "source", "meeting", "commitment"):
             loader.stage_all(noun)
         loader.amend_references()

@@ -53,11 +53,12 @@ class Rows:
     register: Register
     now: dt.datetime
     by: AbstractBaseUser | None
+    is_backfill: bool
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     fresh: set[tuple[str, str]] = field(default_factory=set)
 
     def stamp(self) -> dict[str, Any]:
-        return {"now": self.now, "by": self.by, "is_backfill": True}
+        return {"now": self.now, "by": self.by, "is_backfill": self.is_backfill}
 
     # -- Rows -----------------------------------------------------------------------------------
 

@@ -18,10 +18,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the folder that holds register.yaml")
+        parser.add_argument(
+            "--notify",
+            action="store_true",
+            help="tell subscribers; without it the changes are back-fill, told to nobody",
+        )
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:
+    def handle(self, *args: Any, path: Path, notify: bool, **options: Any) -> None:
         try:
-            changes = load_register(path, now=timezone.now())
+            changes = load_register(path, now=timezone.now(), is_backfill=not notify)
         except RegisterError as error:
             raise CommandError(f"Nothing was loaded.\n{error}") from error
         if changes:
