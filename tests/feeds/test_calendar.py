@@ -84,6 +84,14 @@ def test_an_empty_register_has_an_empty_calendar(client: Client, db: None) -> No
     calendar = icalendar.Calendar.from_ical(content(client))
     assert "LAST-MODIFIED" not in calendar
     assert calendar.walk("VEVENT") == []
+    # RFC 5545, section 3.6: a calendar holds at least one component.
+    assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
+
+
+def test_a_calendar_with_events_holds_nothing_else(client: Client, db: None) -> None:
+    published_meeting()
+    calendar = icalendar.Calendar.from_ical(content(client))
+    assert [part.name for part in calendar.subcomponents] == ["VEVENT"]
 
 
 def test_which_meetings_a_filter_leaves(client: Client, db: None) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
 from tracker.feeds.words import label, plain
 from tracker.lib.partial_dates import PartialDate, Precision
@@ -43,11 +43,27 @@ def calendar_parts(
 ) -> Iterator[bytes]:
     """The calendar, one part for each chunk of events."""
     yield _opening(heading).removesuffix(_END)
+    has_events = False
     for due_chunk in dues:
+        has_events = True
         yield b"".join(_target_event(due, heading.site).to_ical() for due in due_chunk)
     for chunk in gatherings:
+        has_events = True
         yield b"".join(_meeting_event(gathering, heading.site).to_ical() for gathering in chunk)
+    if not has_events:
+        yield _time_zone().to_ical()
     yield _END
+
+
+def _time_zone() -> Timezone:
+    """What stands in a calendar without events: it must hold some component (section 3.6)."""
+    zone, always = Timezone(), TimezoneStandard()
+    zone.add("tzid", "UTC")
+    always.add("dtstart", dt.datetime(1970, 1, 1))  # noqa: DTZ001 - local time, as the RFC asks
+    always.add("tzoffsetfrom", dt.timedelta())
+    always.add("tzoffsetto", dt.timedelta())
+    zone.add_component(always)
+    return zone
 
 
 def _opening(heading: Heading) -> bytes:
