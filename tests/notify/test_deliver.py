@@ -194,3 +194,27 @@ def test_it_stops_between_two_messages_when_asked_to(receiver: Scripted) -> None
     deliver_due(clock=at(), is_stopping=lambda: len(receiver.sent) == 1)
     assert receiver.seqs == [1]
     assert deliver_due(clock=at()) == 1  # at once: the lease was given back
+
+
+@override_settings(DELIVERY_RETRY_SECONDS=[10])
+def test_a_fault_with_one_subscription_does_not_stop_the_others(
+    receiver: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty = make_webhook(next_attempt_at=NOW - dt.timedelta(hours=1))
+    sound = make_webhook()
+    published_commitment()
+
+    def fail_once() -> None:
+        if len(receiver.sent) == 1:
+            raise ZeroDivisionError
+
+    receiver.meanwhile = fail_once
+    deliver_due(clock=at())
+    told = Delivery.objects.filter(subscription=sound, outcome=Outcome.DELIVERED)
+    assert [delivery.first_seq for delivery in told.order_by("pk")] == [1, 2]
+    faulty.refresh_from_db()
+    assert (faulty.cursor, faulty.failures, faulty.lease) == (0, 1, None)
+    assert str(faulty.key) in caplog.text
+    deliver_due(clock=at(11))
+    faulty.refresh_from_db()
+    assert (faulty.cursor, faulty.failures, faulty.state) == (2, 0, SubscriptionState.ACTIVE)

@@ -8,11 +8,13 @@ of deliverers may run side by side (see `leases`).
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,8 @@ from tracker.notify.following import BrokenFilterError
 from tracker.notify.leases import Lease, take
 from tracker.notify.messages import Attempt, Later, Message
 from tracker.queries.visibility import log_head
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 
@@ -69,7 +73,16 @@ def deliver_due(
         taken = take(now=clock(), duration=lease)
         if taken is None:
             break
-        attempts += _serve(taken, clock=clock, is_stopping=is_stopping)
+        try:
+            attempts += _serve(taken, clock=clock, is_stopping=is_stopping)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # A fault of ours with one subscription must not keep all others waiting: it comes
+            # again by the table, like any failure, and the log says what to mend.
+            logger.exception("Subscription %s could not be served", taken.subscription.key)
+            fault = Attempt(Outcome.FAILED, detail=f"{type(error).__name__} in the register itself")
+            taken.give_back(**_after_failure(taken.subscription, fault, now=clock()))
     return attempts
 
 
