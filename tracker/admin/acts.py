@@ -7,6 +7,7 @@ for what is needed. Only its POST acts. The acts themselves stand beside the nou
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,7 +60,7 @@ class Done:
         ) % {"numbers": numbers}
 
 
-class Act:
+class Act(ABC):
     """One act upon one kind of record. Subclasses say what it is and call an action.
 
     With `save_label` its button stands beside "Save" and saves first, since the form of a draft
@@ -74,9 +75,9 @@ class Act:
     refused_label: Any = gettext_lazy("It cannot be done as things stand:")
     form_class: type[forms.Form | forms.ModelForm[Any]] = forms.Form
 
+    @abstractmethod
     def is_offered(self, record: Any) -> bool:
         """Whether the record's page has the button, and the act its page."""
-        raise NotImplementedError
 
     def save_button(self, record: Any) -> Any:
         """The label of its button beside "Save"; empty when it stands above the form."""
@@ -93,11 +94,11 @@ class Act:
         """Whether another answer may be accepted where the rehearsal's was refused."""
         return False
 
+    @abstractmethod
     def perform(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         """Do it. Raises ValidationError with a sentence when it cannot be done."""
-        raise NotImplementedError
 
     def rehearse(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
