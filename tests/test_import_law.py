@@ -64,6 +64,7 @@ NOUNS = [
     "updates",
     "notes",
     "reviews",
+    "worksheets",
     "changes",
     "raised_flags",
     "standings",

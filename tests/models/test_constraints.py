@@ -18,11 +18,13 @@ from tracker.models import (
     Commitment,
     Delivery,
     LogHead,
+    Meeting,
     RaisedFlag,
     Review,
     Revision,
     Standing,
     StatusUpdate,
+    WorksheetRow,
 )
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,11 @@ Case = tuple[str, Callable[[], Any]]
 def setting(row: models.Model, **values: Any) -> Any:
     """Write to a row past everything that Python checks."""
     return type(row)._base_manager.filter(pk=row.pk).update(**values)
+
+
+def twice_on_one_worksheet(meeting: Meeting, commitment: Commitment) -> None:
+    for _time in range(2):
+        WorksheetRow.objects.create(meeting=meeting, commitment=commitment, edited_at=make.NOW)
 
 
 def published(update: StatusUpdate, *, number: int, seq: int) -> Any:
@@ -161,6 +168,10 @@ CASES: list[Case] = [
         "what_is_scheduled_has_a_time_and_an_approver",
         lambda: Review.objects.create(meeting=make.make_meeting(), state="scheduled"),
     ),
+    (
+        "worksheet_has_one_row_for_each_commitment",
+        lambda: twice_on_one_worksheet(make.make_meeting(), make.make_commitment()),
+    ),
     ("party_kind_is_known", lambda: make.make_party(kind="empire")),
     ("source_kind_is_known", lambda: make.make_source(kind="rumour")),
     ("source_text_has_its_hash", lambda: setting(make.make_source(), text="Text.")),
@@ -251,6 +262,7 @@ CASES: list[Case] = [
 
 # SQLite names the columns of a unique constraint instead, or a trigger speaks first.
 SQLITE_COLUMNS = {
+    "worksheet_has_one_row_for_each_commitment": "tracker_worksheetrow.commitment_id",
     "alias_is_given_once": "tracker_alias.commitment_id, tracker_alias.name",
     "update_number_is_given_once": "a published update is never replaced",
     "update_is_corrected_once": "tracker_statusupdate.corrects_id",

@@ -35,6 +35,7 @@ from tracker.models.updates import (
     StatusUpdate,
     StatusUpdateQuerySet,
 )
+from tracker.models.worksheets import WorksheetRow
 
 __all__ = [
     "GENESIS_HASH",
@@ -80,4 +81,5 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Topic",
+    "WorksheetRow",
 ]

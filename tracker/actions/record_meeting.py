@@ -1,0 +1,223 @@
+"""Writing what a meeting did to commitments, as drafts: the writers behind the worksheet.
+
+Nothing here becomes public; `publish_reviewed` does that. Whoever calls holds the worksheet with
+`hold_worksheet`, so that two people's saves come one after the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from tracker.actions.review import note_edit
+from tracker.models import (
+    Alias,
+    Citation,
+    Commitment,
+    Meeting,
+    StatusUpdate,
+    WorksheetRow,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The first citation of an update."""
+
+    source: Any
+    quotation: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a meeting did to one commitment: the update's columns, its evidence, a further name."""
+
+    update: Mapping[str, Any]
+    evidence: Evidence | None
+    alias: tuple[str, str] | None = None
+    # Of a commitment that is a draft itself: its own columns, and its topics.
+    commitment: Mapping[str, Any] = field(default_factory=dict)
+    topics: list[Any] = field(default_factory=list)
+
+
+def hold_worksheet(meeting: Meeting) -> Meeting:
+    """Lock a meeting's worksheet until the transaction ends; return the meeting as it is now.
+
+    The lock leaves the key free (`no_key`), so that lines of the log that name the meeting may be
+    written meanwhile.
+    """
+    held = Meeting.objects.select_for_update(no_key=True).filter(pk=meeting.pk).first()
+    if held is None:
+        raise ValidationError(_("Somebody deleted the meeting meanwhile."))
+    return held
+
+
+def keep_typed(
+    meeting: Meeting,
+    commitment: Commitment | None,
+    *,
+    key: uuid.UUID | None = None,
+    typed: Mapping[str, Any],
+    now: dt.datetime,
+    by: AbstractBaseUser,
+) -> WorksheetRow:
+    """Keep what was typed word for word; with nothing typed, that the row has become a record."""
+    values = {
+        "commitment": commitment,
+        "typed": typed,
+        "edited_by": by,
+        "edited_at": now,
+    }
+    found: dict[str, Any] = {"meeting": meeting, "key": key or uuid.uuid4()}
+    if commitment is not None and key is None:
+        found = {"meeting": meeting, "commitment": commitment}
+    return WorksheetRow.objects.update_or_create(**found, defaults=values)[0]
+
+
+def record_entry(
+    meeting: Meeting,
+    commitment: Commitment,
+    draft: StatusUpdate | None,
+    entry: Entry,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser,
+) -> StatusUpdate:
+    """Write the draft of what the meeting did to a commitment: a new one, or `draft` anew.
+
+    Raises ValidationError when the draft was published meanwhile.
+    """
+    if draft is not None:
+        draft = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
+    if draft is not None and draft.is_published:
+        raise ValidationError(_("It is public by now; correct it, if something is wrong."))
+    update = draft or StatusUpdate(commitment=commitment, meeting=meeting)
+    for name, value in entry.update.items():
+        setattr(update, name, value)
+    update.full_clean()
+    update.save()
+    _cite(update, entry.evidence)
+    if entry.alias is not None:
+        _name(commitment, *entry.alias)
+    if not commitment.is_published and entry.commitment:
+        _describe(commitment, entry, now=now, by=by)
+    note_edit(update, now=now, by=by)
+    return update
+
+
+def _cite(update: StatusUpdate, evidence: Evidence | None) -> None:
+    citation = update.citations.order_by("pk").first()
+    if evidence is None:
+        if citation is not None:
+            citation.delete()
+        return
+    citation = citation or Citation(update=update)
+    if citation.source_id != evidence.source.pk:
+        citation.language = evidence.source.language
+    citation.source = evidence.source
+    citation.quotation, citation.locator = evidence.quotation, evidence.locator
+    citation.full_clean()
+    citation.save()
+
+
+def _name(commitment: Commitment, name: str, language: str) -> None:
+    """Give it a further name, in place of the draft of one; none when the name is empty."""
+    draft = Alias.objects.draft().filter(commitment=commitment).order_by("pk").first()
+    if not name:
+        if draft is not None:
+            draft.delete()
+        return
+    alias = draft or Alias(commitment=commitment)
+    alias.name, alias.language = name, language
+    alias.full_clean()
+    alias.save()
+
+
+def _describe(
+    commitment: Commitment, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
+) -> None:
+    for name, value in entry.commitment.items():
+        setattr(commitment, name, value)
+    commitment.full_clean()
+    commitment.save()
+    commitment.topics.set(entry.topics)
+    note_edit(commitment, now=now, by=by)
+
+
+def add_commitment(
+    meeting: Meeting, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
+) -> StatusUpdate:
+    """Write a commitment that the meeting stated first, as a draft, with its first update.
+
+    Without a reference of its own it takes the next number of the meeting's parties and year.
+    """
+    parties = list(meeting.parties.all())
+    described = dict(entry.commitment)
+    described["reference"] = described.get("reference") or next_reference(meeting)
+    commitment = Commitment(
+        **described,
+        slug=_free_slug(described["title"], described["reference"]),
+        first_stated_at=meeting,
+    )
+    commitment.full_clean()
+    commitment.save()
+    commitment.parties.set(parties)
+    commitment.topics.set(entry.topics)
+    note_edit(commitment, now=now, by=by)
+    return record_entry(meeting, commitment, None, entry, now=now, by=by)
+
+
+def next_reference(meeting: Meeting) -> str:
+    """The next free reference of the meeting's parties and year, such as CAN-KOR-2026-012.
+
+    Raises ValidationError when the meeting's year or parties are not known.
+    """
+    codes = sorted(party.code for party in meeting.parties.all())
+    if meeting.first_day is None or not codes:
+        raise ValidationError(
+            {"reference": _("Write the reference: the meeting has no year or no parties yet.")}
+        )
+    prefix = f"{'-'.join(codes)}-{meeting.first_day.year:04d}-"
+    taken = Commitment.objects.filter(reference__startswith=prefix).values_list(
+        "reference", flat=True
+    )
+    numbers = [
+        int(rest) for rest in (text.removeprefix(prefix) for text in taken) if rest.isdigit()
+    ]
+    return f"{prefix}{max(numbers, default=0) + 1:03d}"
+
+
+def _free_slug(title: str, reference: str) -> str:
+    """An address from the title; from the reference where the title has no Latin letters."""
+    wanted = slugify(title)[:100].strip("-") or slugify(reference)
+    taken = set(Commitment.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    number, slug = 2, wanted
+    while slug in taken:
+        slug, number = f"{wanted}-{number}", number + 1
+    return slug
+
+
+def take_back(draft: StatusUpdate) -> None:
+    """Delete the draft of an update that the meeting turned out not to have made.
+
+    Raises ValidationError when more hangs on it than the worksheet shows, or it is public.
+    """
+    held = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
+    if held is None:
+        return
+    if held.is_published:
+        raise ValidationError(_("It is public by now; retract it, if it should not be."))
+    if held.citations.count() > 1:
+        raise ValidationError(
+            _("The draft has further citations: delete it on its own page, if it is not meant.")
+        )
+    held.delete()
