@@ -231,6 +231,10 @@ SECURE_SSL_REDIRECT = _HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+# What is typed on a worksheet outlives the session whose token it was sent with.
+CSRF_FAILURE_VIEW = "tracker.admin.worksheet.lost_sessions.csrf_failure"
+# A hundred rows of a worksheet, sent at once by a browser without JavaScript.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

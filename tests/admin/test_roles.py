@@ -65,7 +65,11 @@ _ACCOUNT = _looked_at(
 )
 MAY: dict[str, Table] = {
     **{f"tracker_{noun}": _RECORD for noun in ("party", "source", "forum", "topic")},
-    "tracker_meeting": _RECORD | _STAGES | {"publish-updates": EDITORS, "fully-recorded": EDITORS},
+    "tracker_meeting": _RECORD
+    | _STAGES
+    | {"publish-updates": EDITORS, "fully-recorded": EDITORS, "send-updates": WRITERS}
+    # The text of a public source is an amendment.
+    | {"worksheet": WRITERS, "source-text": EDITORS},
     "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS},
     "tracker_note": _RECORD | _STAGES | {"retract": EDITORS},
     # What is public of these is never amended, by nobody.
@@ -165,7 +169,10 @@ def records() -> dict[str, Model]:
     for noun, record in public.items():
         name = f"tracker_{noun}"
         found[f"{name} amend"] = found[f"{name} delete public"] = record
-        for act in ("retract", "correct", "add-evidence", "publish-updates", "fully-recorded"):
+        for act in (
+            *("retract", "correct", "add-evidence", "publish-updates", "fully-recorded"),
+            *("send-updates", "source-text"),
+        ):
             found[f"{name} {act}"] = record
         found[name] = makers[noun]()
         if "send-back" in MAY[name]:

@@ -16,6 +16,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from tracker.actions.amend import publish_aliases
 from tracker.actions.correct import correct_update
 from tracker.actions.log import open_log
 from tracker.actions.publish import (
@@ -33,6 +34,7 @@ from tracker.actions.review import (
 )
 from tracker.models import (
     PUBLISH,
+    Alias,
     Change,
     Commitment,
     Meeting,
@@ -77,12 +79,20 @@ def _publish(
             return [publish_note(record, now=now, by=by)]
         case StatusUpdate():
             publish = publish_update if record.corrects_id is None else correct_update
-            return [publish(record, now=now, by=by)]
+            return [publish(record, now=now, by=by), *_names_beside(record, now=now, by=by)]
     if first_update is None:
         raise ValidationError(
             _("Add an update with its source first: there is no status without one.")
         )
     return publish_commitment(record, first_update=first_update, now=now, by=by)
+
+
+def _names_beside(
+    update: StatusUpdate, *, now: dt.datetime, by: AbstractBaseUser | None
+) -> list[Change]:
+    """Publish the other names that were drafted with an update of a public commitment."""
+    names = list(Alias.objects.draft().filter(commitment=update.commitment_id))
+    return [publish_aliases(update.commitment, names, now=now, by=by)] if names else []
 
 
 # -- A meeting's drafts together -----------------------------------------------------------------

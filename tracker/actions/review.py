@@ -26,6 +26,7 @@ from tracker.models import (
     Review,
     ReviewState,
     StatusUpdate,
+    WorksheetRow,
 )
 from tracker.models.records import PublicRecord
 
@@ -97,6 +98,35 @@ def send_for_review(record: Draft, *, now: dt.datetime, by: AbstractBaseUser) ->
             review.sent_by_id, review.sent_at = by.pk, now
             review.reviewed_by = review.reviewed_at = None
             review.save()
+
+
+def send_together(meeting: Meeting, *, now: dt.datetime, by: AbstractBaseUser) -> int:
+    """Hand over all drafts that name a meeting, with the new commitments among them.
+
+    Returns how many were sent. Raises ValidationError when there are none, or when something that
+    was typed on the meeting's worksheet is no draft yet and would so be left out unnoticed.
+    """
+    with open_log(now=now, by=by):
+        unfinished = WorksheetRow.objects.filter(meeting=meeting, typed__mention="mentioned")
+        if unfinished.exists():
+            named = [str(row.commitment or _("a new commitment")) for row in unfinished]
+            raise ValidationError(
+                _("Finish these rows of the worksheet, or set them to “not mentioned”: %(rows)s."),
+                params={"rows": "; ".join(named)},
+            )
+        drafts = StatusUpdate.objects.draft().filter(
+            meeting=meeting, commitment__retracted_seq=None
+        )
+        sent = 0
+        for update in drafts.select_related("commitment").order_by("commitment__reference", "pk"):
+            record = update if update.commitment.is_published else update.commitment
+            for draft in dict.fromkeys((record, update)):
+                if review_of(draft).state not in _WAITING:
+                    send_for_review(draft, now=now, by=by)
+                    sent += 1
+        if not sent:
+            raise ValidationError(_("No draft that names this meeting waits to be sent."))
+        return sent
 
 
 def send_back(record: Draft, *, comment: str, now: dt.datetime, by: AbstractBaseUser) -> None:

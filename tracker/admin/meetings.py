@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tracker.actions.amend import amend_meeting
-from tracker.actions.publish import mark_fully_recorded
-from tracker.actions.publish_reviewed import drafts_of, in_review_of, publish_together
-from tracker.admin.acts import Act, Done
+from tracker.admin.meeting_acts import MarkFullyRecorded, PublishItsUpdates, SendItsUpdates
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
+from tracker.admin.worksheet.pages import WorksheetPages, worksheet_url
 from tracker.models import Change, Forum, Meeting, MeetingState
-from tracker.queries.carried_flags import Carried, carried_flags
 
 
 @admin.register(Forum)
@@ -54,77 +47,6 @@ class PublishMeeting(PublishDraft):
     save_label = _("Save and publish…")
 
 
-class PublishItsUpdates(Act):
-    name = "publish-updates"
-    label = _("Publish its updates")
-    explanation = _(
-        "All drafts in review that name this meeting become public together: the updates of "
-        "public commitments, and new commitments with their first update. When one of them is "
-        "refused, none is published."
-    )
-
-    def is_offered(self, record: Meeting) -> bool:
-        return record.is_public and in_review_of(record).exists()
-
-    def perform(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return Done(record=record, changes=publish_together(record, now=now, by=by))
-
-    def rehearse(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        day = timezone.localdate(now)
-        among = set(in_review_of(record).values_list("commitment_id", flat=True))
-        left = drafts_of(record).exclude(pk__in=in_review_of(record)).count()
-        before = carried_flags(among, day=day)
-        done = self.perform(record, data, now=now, by=by)
-        notes = _flags_told(before, carried_flags(among, day=day))
-        if left:
-            told = ngettext(
-                "%(count)d further draft names this meeting; it is not in review and stays.",
-                "%(count)d further drafts name this meeting; they are not in review and stay.",
-                left,
-            )
-            notes.append(told % {"count": left})
-        return replace(done, notes=notes)
-
-
-def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:
-    """The flags that begin and end, a sentence for each commitment and flag."""
-    if before == after:
-        return [_text("No flag of these commitments changes on this day.")]
-    told = []
-    for flag, reference, title in sorted(before ^ after, key=lambda carried: carried[1:]):
-        sentence = (
-            _text("From then on flagged “%(flag)s”: %(reference)s %(title)s.")
-            if (flag, reference, title) in after
-            else _text("No longer flagged “%(flag)s”: %(reference)s %(title)s.")
-        )
-        told.append(sentence % {"flag": flag.label, "reference": reference, "title": title})
-    return told
-
-
-class MarkFullyRecorded(Act):
-    name = "fully-recorded"
-    label = _("Mark as fully recorded")
-    explanation = _(
-        "Say so only when the whole text of the meeting was read and every commitment in it is "
-        "recorded: from then on its silence counts, and open commitments of the same parties "
-        "that it does not mention are shown as not mentioned. It cannot be taken back."
-    )
-
-    def is_offered(self, record: Meeting) -> bool:
-        return (
-            record.is_public and record.state == MeetingState.HELD and not record.is_fully_recorded
-        )
-
-    def perform(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return Done(record=record, changes=[mark_fully_recorded(record, now=now, by=by)])
-
-
 class MeetingForm(PublicRecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -138,9 +60,10 @@ class MeetingForm(PublicRecordForm):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(PublicRecordAdmin):
+class MeetingAdmin(WorksheetPages, PublicRecordAdmin):
     form = MeetingForm
-    acts = (*stages_of(PublishMeeting()), PublishItsUpdates(), MarkFullyRecorded())
+    together = (SendItsUpdates(), PublishItsUpdates(), MarkFullyRecorded())
+    acts = (*stages_of(PublishMeeting()), *together)
     list_display = ("title", "day", "forum", "state", "is_recorded", "publication")
     list_filter = (ReviewedPublicationFilter, "state", "level", "forum", "parties")
     list_select_related = ("forum", "review")
@@ -177,6 +100,16 @@ class MeetingAdmin(PublicRecordAdmin):
     def is_recorded(self, obj: Meeting) -> bool:
         return obj.is_fully_recorded
 
+    def next_steps(self, request: HttpRequest, meeting: Meeting) -> list[dict[str, Any]]:
+        return [
+            {"label": f"{act.label}…", "url": self.act_url(act, meeting)}
+            for act in self.together
+            if self.may_act(request, act) and act.is_offered(meeting)
+        ]
+
     def tools(self, request: HttpRequest, obj: Meeting) -> list[dict[str, Any]]:
         updates = reverse("admin:tracker_statusupdate_changelist")
-        return [{"label": _text("Its updates"), "url": f"{updates}?meeting__id__exact={obj.pk}"}]
+        tools = [{"label": _text("Its updates"), "url": f"{updates}?meeting__id__exact={obj.pk}"}]
+        if self.may_record(request):
+            tools.insert(0, {"label": _text("Worksheet"), "url": worksheet_url(obj)})
+        return tools

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from tracker.actions.review import call_off, schedule, send_back, send_for_revie
 from tracker.admin.acts import Act, Done
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.admin.publication import state_of
+from tracker.admin.quotations import told_of_quotations
 from tracker.models import Review, ReviewState, StatusUpdate
 from tracker.models.records import PublicRecord
 
@@ -77,6 +79,13 @@ class PublishDraft(Act):
     ) -> Done:
         changes = publish_reviewed(record, first_update=self.first_update(data), now=now, by=by)
         return Done(record=record, changes=changes)
+
+    def rehearse(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        first = record if isinstance(record, StatusUpdate) else self.first_update(data)
+        done = super().rehearse(record, data, now=now, by=by)
+        return replace(done, notes=told_of_quotations([first])) if first is not None else done
 
 
 class SendForReview(Act):

@@ -1,0 +1,286 @@
+"""The form of one row: what was typed, made into the values of a draft, or errors by field.
+
+Plain fields with the choices handed in, so that a hundred rows ask the database nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from tracker.actions.record_meeting import Entry, Evidence
+from tracker.admin.fields import WordsForm
+from tracker.admin.worksheet.rows import Choices, Row
+from tracker.admin.worksheet.values import LISTS, MENTIONED, OF_THE_COMMITMENT, SILENT, Values
+from tracker.lib.partial_dates import MAX_WORDS, PartialDate
+from tracker.models import Assessment, Commitment, Firmness, Instrument, Significance, Stage
+
+_R = TypeVar("_R")
+
+_UPDATE = ("stage", "assessment", "firmness", "rationale", "significance")
+
+
+class PartialDateTextField(forms.CharField):
+    """A date as far as it is known, in one field; cleans to a PartialDate or None."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+def _wide(rows: int) -> AdminTextareaWidget:
+    return AdminTextareaWidget(attrs={"rows": rows, "class": "vLargeTextField"})
+
+
+class RowForm(WordsForm):
+    """What a meeting did to one commitment."""
+
+    mention = forms.ChoiceField(
+        label=_("In the source"),
+        choices=[
+            ("", _("Not looked at")),
+            (SILENT, _("Not mentioned")),
+            (MENTIONED, _("Mentioned")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Whether the statement speaks of it; a row not looked at stays as it is."),
+    )
+    stage = forms.ChoiceField(
+        label=_("Stage"),
+        choices=Stage.choices,
+        help_text=_("How far it has come: a fact that the source bears out."),
+    )
+    assessment = forms.ChoiceField(
+        label=_("Assessment"),
+        choices=Assessment.choices,
+        help_text=_("How it is going: our judgement, explained in the rationale."),
+    )
+    firmness = forms.ChoiceField(
+        label=_("Firmness"),
+        choices=[("", "–"), *Firmness.choices],
+        required=False,
+        help_text=_("How firmly the words bind; empty where the source gives no wording."),
+    )
+    target = PartialDateTextField(
+        label=_("Target"),
+        required=False,
+        widget=AdminTextInputWidget(attrs={"size": 10, "placeholder": "2026-03"}),
+        help_text=_("By when, as restated: 2028, 2026-03 or 2026-02-25; empty if not restated."),
+    )
+    target_words = forms.CharField(
+        label=_("Target in words"),
+        required=False,
+        max_length=MAX_WORDS,
+        widget=AdminTextInputWidget(attrs={"size": 30}),
+        help_text=_("As the source puts it, such as “at the earliest opportunity”."),
+    )
+    quotation = forms.CharField(
+        label=_("Quotation"),
+        required=False,
+        widget=_wide(2),
+        help_text=_("The few words that fix the wording; mark what is left out with […]."),
+    )
+    source = forms.ChoiceField(
+        label=_("Source"),
+        required=False,
+        help_text=_("The document of this meeting that says so."),
+    )
+    locator = forms.CharField(
+        label=_("Where in the source"),
+        required=False,
+        max_length=160,
+        widget=AdminTextInputWidget(attrs={"size": 20}),
+        help_text=_("Such as “paragraph 8”."),
+    )
+    rationale = forms.CharField(
+        label=_("Rationale"),
+        widget=_wide(2),
+        help_text=_("Why this stage and this assessment, for a reader who doubts it."),
+    )
+    party = forms.ChoiceField(
+        label=_("One party’s own step"),
+        required=False,
+        help_text=_("Only when one party did it by itself."),
+    )
+    happened = PartialDateTextField(
+        label=_("Happened"),
+        widget=AdminTextInputWidget(attrs={"size": 10}),
+        help_text=_("The day of the meeting, unless it happened on another."),
+    )
+    significance = forms.ChoiceField(
+        label=_("Significance"),
+        choices=Significance.choices,
+        help_text=_("A minor change is shown but nobody is notified of it."),
+    )
+    alias = forms.CharField(
+        label=_("New other name"),
+        required=False,
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"size": 30}),
+        help_text=_("What the statement calls it, if it has not been called that before."),
+    )
+    alias_language = forms.CharField(
+        label=_("Language of that name"),
+        required=False,
+        max_length=35,
+        widget=AdminTextInputWidget(attrs={"size": 5}),
+        help_text=_("A BCP 47 tag, such as en, fr or ko."),
+    )
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = choices
+        self._offer("party", choices.parties)
+        self._offer("source", choices.sources)
+        # A field of the page has one name; which row it is in, its group says.
+        self.use_required_attribute = False
+
+    def _offer(self, name: str, records: list[Any]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", "–"), *((str(record.pk), _named(record)) for record in records)]
+
+    def _record(self, name: str, records: list[Any]) -> Any:
+        chosen = self.cleaned_data.get(name)
+        return next((record for record in records if str(record.pk) == chosen), None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        target, words = cleaned.get("target"), cleaned.get("target_words", "")
+        if target is not None and words:
+            cleaned["target"] = PartialDate(target.year, target.month, target.day, words)
+        elif words:
+            cleaned["target"] = PartialDate(words=words)
+        if cleaned.get("quotation") and not cleaned.get("source") and "source" not in self.errors:
+            self.add_error("source", _text("Name the source of the quotation."))
+        if cleaned.get("alias") and not cleaned.get("alias_language"):
+            self.add_error("alias_language", _text("Name its language, such as en, fr or ko."))
+        return cleaned
+
+    def missing(self) -> list[str]:
+        """The labels of what must still be filled in; what is wrong besides is in `mistakes`."""
+        return [
+            str(self.fields[name].label)
+            for name, errors in self.errors.as_data().items()
+            if name in self.fields and any(error.code == "required" for error in errors)
+        ]
+
+    def mistakes(self) -> dict[str, list[str]]:
+        """What is wrong with what was typed, sentences by field; no field is told as missing."""
+        found = {
+            name: [told for error in errors if error.code != "required" for told in error.messages]
+            for name, errors in self.errors.as_data().items()
+        }
+        return {name: told for name, told in found.items() if told}
+
+    def entry(self) -> Entry:
+        """What it says, for the action that writes the draft. Only of a valid form."""
+        said = self.cleaned_data
+        source = self._record("source", self.choices.sources)
+        return Entry(
+            update={
+                **{name: said[name] for name in _UPDATE},
+                "target": said["target"],
+                "happened": said["happened"],
+                "party": self._record("party", self.choices.parties),
+            },
+            evidence=Evidence(source=source, quotation=said["quotation"], locator=said["locator"])
+            if source is not None
+            else None,
+            alias=(said["alias"], said["alias_language"] or "en"),
+            **self._commitment(),
+        )
+
+    def _commitment(self) -> dict[str, Any]:
+        return {}
+
+
+class NewRowForm(RowForm):
+    """The same, of a commitment that is first stated here."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"class": "vTextField"}),
+        help_text=_("What was promised, in a few plain words."),
+    )
+    summary = forms.CharField(
+        label=_("Summary"),
+        widget=_wide(2),
+        help_text=_("What exactly the parties said they would do, in our own words."),
+    )
+    instrument = forms.ChoiceField(
+        label=_("Instrument"),
+        choices=[("", "–"), *Instrument.choices],
+        help_text=_("What it comes to when it is delivered."),
+    )
+    topics = forms.MultipleChoiceField(
+        label=_("Topics"),
+        required=False,
+        help_text=_("The fields of work that it belongs to, for filters."),
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=40,
+        widget=AdminTextInputWidget(attrs={"size": 20}),
+        validators=Commitment._meta.get_field("reference").validators,
+        help_text=_("Permanent; empty for the next free number."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["topics"]
+        field.choices = [(str(topic.pk), topic.name) for topic in self.choices.topics]
+
+    def _commitment(self) -> dict[str, Any]:
+        described = {name: self.cleaned_data[name] for name in OF_THE_COMMITMENT}
+        chosen = set(described.pop("topics"))
+        if not described["reference"]:
+            del described["reference"]
+        topics = [topic for topic in self.choices.topics if str(topic.pk) in chosen]
+        return {"commitment": described, "topics": topics}
+
+
+def _named(record: Model) -> str:
+    return str(getattr(record, "title", "") or record)
+
+
+def form_of(row: Row, choices: Choices, *, prefix: str, typed: Values | None = None) -> RowForm:
+    """A row's form: bound when it is to be checked, else showing what is stored.
+
+    A party or source that the draft has and the meeting has not stays on offer.
+    """
+    form_class = NewRowForm if row.is_new else RowForm
+    choices = Choices(
+        parties=_with(choices.parties, row.draft.party if row.draft else None),
+        sources=_with(choices.sources, row.citation.source if row.citation else None),
+        topics=choices.topics,
+    )
+    if typed is None:
+        return form_class(initial=row.values, prefix=prefix, choices=choices)
+    return form_class(_with_prefix(typed, prefix), prefix=prefix, choices=choices)
+
+
+def _with(records: list[_R], own: _R | None) -> list[_R]:
+    return records if own is None or own in records else [*records, own]
+
+
+def _with_prefix(values: Mapping[str, Any], prefix: str) -> Any:
+    data: MultiValueDict[str, Any] = MultiValueDict()
+    for name, value in values.items():
+        data.setlist(f"{prefix}-{name}", value if name in LISTS else [value])
+    return data

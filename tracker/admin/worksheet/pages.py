@@ -1,0 +1,307 @@
+"""The views of the worksheet, for the ModelAdmin of meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.admin.acts import editor
+from tracker.admin.pages import RegisterAdmin
+from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.worksheet.answering import answer_of
+from tracker.admin.worksheet.lost_sessions import forget, kept, proof_of, signed_out, wants_json
+from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
+from tracker.admin.worksheet.saving import Result, Saved, save_rows
+from tracker.admin.worksheet.showing import RowView, shown_row, unsaved_rows
+from tracker.admin.worksheet.source_text import (
+    ShownParagraph,
+    SourceTextForm,
+    shown,
+    take_in,
+)
+from tracker.admin.worksheet.telling import (
+    Texts,
+    texts_of,
+)
+from tracker.admin.worksheet.values import Values
+from tracker.models import PUBLISH, Meeting, Source, WorksheetRow
+
+# What somebody must have to fill in a worksheet: it writes updates, and commitments where new.
+NEEDED = ("tracker.add_statusupdate", "tracker.change_statusupdate", "tracker.add_commitment")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source beside the rows; `paragraphs` is empty while its text is not held."""
+
+    source: Source
+    paragraphs: list[ShownParagraph]
+    form: SourceTextForm | None = None
+    may_take_in: bool = False
+
+
+class WorksheetPages(RegisterAdmin):
+    """Adds the worksheet to the pages of a meeting."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                "<path:object_id>/worksheet/",
+                self._surviving(self.admin_site.admin_view(self.worksheet_view)),
+                name="tracker_meeting_worksheet",
+            ),
+            path(
+                "<path:object_id>/source-text/",
+                self.admin_site.admin_view(self.source_text_view),
+                name="tracker_meeting_source-text",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _surviving(self, view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+        """Keep what is sent without a session, which the admin's login would drop."""
+
+        def surviving(request: HttpRequest, object_id: str) -> HttpResponse:
+            if request.method == "POST" and not self.admin_site.has_permission(request):
+                return signed_out(request, object_id)
+            return cast(HttpResponse, view(request, object_id))
+
+        return surviving
+
+    def may_record(self, request: HttpRequest) -> bool:
+        user = cast(PermissionsMixin, request.user)
+        return user.has_perms(NEEDED) and self.has_view_permission(request)
+
+    def worksheet_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not self.may_record(request):
+            raise PermissionDenied
+        meeting: Meeting | None = self.get_object(request, unquote(object_id))
+        if meeting is None:
+            return HttpResponseRedirect("../change/")
+        now = timezone.now()
+        if request.method != "POST":
+            return self._sheet_page(request, meeting, now=now, restored=kept(request, object_id))
+        if "discard" in request.POST:
+            return self._discard(request, meeting)
+        try:
+            saved = save_rows(
+                meeting, request.POST, today=timezone.localdate(now), now=now, by=editor(request)
+            )
+        except REFUSED as error:
+            return self._refused(request, meeting, as_refusal(error).messages, now=now)
+        if wants_json(request):
+            return JsonResponse({"rows": self._answers(meeting, saved)})
+        forget(request)
+        return self._after_saving(request, meeting, saved, now=now)
+
+    def _discard(self, request: HttpRequest, meeting: Meeting) -> HttpResponse:
+        """Throw away a new commitment's row that has no record yet."""
+        key = request.POST["discard"].removeprefix("n").replace("-", "")
+        rows = WorksheetRow.objects.filter(meeting=meeting, commitment=None)
+        for row in rows:
+            if row.key.hex == key:
+                row.delete()
+                self.message_user(request, _("The row is gone."), messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    def _refused(
+        self, request: HttpRequest, meeting: Meeting, told: list[str], *, now: dt.datetime
+    ) -> HttpResponse:
+        if wants_json(request):
+            return JsonResponse({"told": " ".join(told)}, status=409)
+        for sentence in told:
+            self.message_user(request, sentence, messages.ERROR)
+        return self._sheet_page(request, meeting, now=now, restored=request.POST)
+
+    # -- After saving ---------------------------------------------------------------------------
+
+    def _after_saving(
+        self, request: HttpRequest, meeting: Meeting, saved: list[Saved], *, now: dt.datetime
+    ) -> HttpResponse:
+        counted = Counter(one.result for one in saved)
+        written = counted[Result.SAVED] + counted[Result.UNFINISHED]
+        if written:
+            told = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
+            self.message_user(request, told % {"count": written}, messages.SUCCESS)
+        elif not counted[Result.CONFLICT] + counted[Result.REFUSED]:
+            self.message_user(request, _("Nothing was changed."), messages.INFO)
+        open_rows = [one for one in saved if one.result in {Result.CONFLICT, Result.REFUSED}]
+        if not open_rows and not any(one.is_refused for one in saved):
+            return HttpResponseRedirect(request.get_full_path())
+        if not open_rows:
+            return self._sheet_page(request, meeting, now=now, saved=saved)
+        told = ngettext(
+            "%(count)d row is not saved: see it below, with what you typed.",
+            "%(count)d rows are not saved: see them below, with what you typed.",
+            len(open_rows),
+        )
+        self.message_user(request, told % {"count": len(open_rows)}, messages.ERROR)
+        return self._sheet_page(request, meeting, now=now, saved=saved)
+
+    def _answers(self, meeting: Meeting, saved: list[Saved]) -> list[dict[str, Any]]:
+        held = texts_of(meeting)
+        return [answer_of(one, held) for one in saved if one.result != Result.UNTOUCHED]
+
+    # -- The page -------------------------------------------------------------------------------
+
+    def _sheet_page(
+        self,
+        request: HttpRequest,
+        meeting: Meeting,
+        *,
+        now: dt.datetime,
+        saved: Sequence[Saved] = (),
+        restored: QueryDict | None = None,
+    ) -> HttpResponse:
+        asked = request.GET.get("p", "1")
+        page = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) < 100_000 else 1
+        today = timezone.localdate(now)
+        sheet = sheet_of(meeting, today=today, page=page)
+        held = texts_of(meeting)
+        typed = unsaved_rows(meeting, sheet, saved, restored, today=today)
+        views = [
+            shown_row(row, f"r{number}", sheet, held, typed.pop(row.identity, None))
+            for number, row in enumerate([*sheet.rows, *sheet.new])
+        ]
+        lost = [one for one, _is_restored in typed.values()]
+        split = len(sheet.rows)
+        blank = [
+            shown_row(_blank_row(sheet.blank), prefix, sheet, held, None)
+            for prefix in (f"r{len(views)}", "r__number__")
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Worksheet"),
+            "subtitle": str(meeting),
+            "original": meeting,
+            "opts": self.opts,
+            "meeting": meeting,
+            "rows": views[:split],
+            "new_rows": views[split:],
+            "lost": lost,
+            # One to type in, and one for the script to copy.
+            "blank": blank[0],
+            "blank_copy": blank[1],
+            "counts": Counter(view.row.state for view in views[:split]),
+            "sheet": sheet,
+            "page": page,
+            "pages": range(1, -(-sheet.total // PER_PAGE) + 1),
+            "proof": proof_of(request.user, meeting.pk),
+            "is_restored": restored is not None,
+            "sources": self._sources(request, meeting, held, views),
+            "next_steps": self.next_steps(request, meeting),
+            "is_nav_sidebar_enabled": False,
+            "media": self.media,
+        }
+        request.current_app = self.admin_site.name
+        status = 409 if any(one.result == Result.CONFLICT for one in saved) else 200
+        return TemplateResponse(
+            request, "admin/tracker/worksheet/worksheet.html", context, status=status
+        )
+
+    def next_steps(self, request: HttpRequest, meeting: Meeting) -> list[dict[str, Any]]:
+        """What may be done with all that is recorded, each with its label and url."""
+        return []
+
+    def _sources(
+        self, request: HttpRequest, meeting: Meeting, held: Texts, views: Iterable[RowView]
+    ) -> list[SourceView]:
+        listed = list(views)
+        found = []
+        for source in meeting.sources.order_by("pk").defer("text"):
+            text = held.get(str(source.pk))
+            places = [
+                view.check.place
+                for view in listed
+                if view.check and view.check.place and view.values["source"] == str(source.pk)
+            ]
+            found.append(
+                SourceView(
+                    source,
+                    shown(text, places) if text is not None else [],
+                    SourceTextForm(auto_id=f"source_{source.pk}_%s"),
+                    self.may_take_in(request, source),
+                )
+            )
+        return found
+
+    # -- The statement's text -------------------------------------------------------------------
+
+    def may_take_in(self, request: HttpRequest, source: Source) -> bool:
+        """Of a public source the SHA-256 of its text is public, so that is an amendment."""
+        user = cast(PermissionsMixin, request.user)
+        return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
+
+    def source_text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not self.may_record(request):
+            raise PermissionDenied
+        meeting: Meeting | None = self.get_object(request, unquote(object_id))
+        if meeting is None:
+            return HttpResponseRedirect("../change/")
+        worksheet = worksheet_url(meeting)
+        source = _asked_for(request.POST.get("source", request.GET.get("source", "")), meeting)
+        if source is None:
+            return HttpResponseRedirect(worksheet)
+        if not self.may_take_in(request, source):
+            raise PermissionDenied
+        form = SourceTextForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            try:
+                text = form.cleaned_data["text"]
+                take_in(source, text, now=timezone.now(), by=editor(request))
+                told = _("The text is held; quotations are checked against it from now on.")
+                self.message_user(request, told, messages.SUCCESS)
+                return HttpResponseRedirect(worksheet)
+            except REFUSED as error:
+                show_refusal(form, as_refusal(error))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Text of the source"),
+            "subtitle": str(source),
+            "original": meeting,
+            "opts": self.opts,
+            "meeting": meeting,
+            "source": source,
+            "form": form,
+            "worksheet_url": worksheet,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/tracker/worksheet/source_text.html", context)
+
+
+def _asked_for(key: str, meeting: Meeting) -> Source | None:
+    """A source of the meeting by its key; the first one when none is named."""
+    sources = meeting.sources.order_by("pk").defer("text")
+    if not key:
+        return sources.first()
+    return sources.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+
+
+def _blank_row(values: Values) -> Row:
+    """A new commitment's row; its name is given now, so that sending it twice makes one."""
+    return Row(identity=f"n{uuid.uuid4()}", commitment=None, values=values)
+
+
+def worksheet_url(meeting: Meeting) -> str:
+    return reverse("admin:tracker_meeting_worksheet", args=[quote(meeting.pk)])
