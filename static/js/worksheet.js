@@ -142,7 +142,7 @@ function show(told) {
     }
   }
   row.querySelector(".ws-effect").textContent = told.effect;
-  row.querySelector(".ws-saved").textContent = told.told;
+  row.querySelector(".ws-saved").textContent = told.result === "conflict" ? "" : told.told;
   showCheck(row, told.check);
   showErrors(row, told);
   showConflict(row, told);
@@ -283,6 +283,16 @@ form.addEventListener("input", (event) => {
   }
   touch(row);
 });
+form.addEventListener("keydown", (event) => {
+  // Enter in a row must not press the first button that there is.
+  if (event.key === "Enter" && event.target.matches(".ws-row input")) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(".ws-save [type=submit]"));
+  } else if (event.key === "Enter" && event.target.id === "ws-also") {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[name=also-row]"));
+  }
+});
 form.addEventListener("focusin", (event) => {
   current = rowOf(event.target) ?? current;
 });
@@ -291,10 +301,12 @@ form.addEventListener("submit", async (event) => {
     dirty.clear();
     return;
   }
-  event.preventDefault();
-  for (const row of form.querySelectorAll(".ws-row[data-dirty]")) {
-    dirty.add(row);
+  if (event.submitter?.name === "also-row") {
+    // All rows go with it, saved or not: the page comes anew.
+    dirty.clear();
+    return;
   }
+  event.preventDefault();
   if (dirty.size === 0) {
     say(words.allSaved);
   }
@@ -323,7 +335,8 @@ another.addEventListener("click", () => {
   const place = document.getElementById("new-rows");
   place.insertAdjacentHTML("beforeend", blank.replaceAll("r__number__", prefix));
   const row = place.lastElementChild;
-  field(row, "row").value = `n${unguessable()}`;
+  row.id = `n${unguessable()}`;
+  field(row, "row").value = row.id;
   field(row, "title").focus();
 });
 

@@ -83,6 +83,15 @@ def keep_typed(
     return WorksheetRow.objects.update_or_create(**found, defaults=values)[0]
 
 
+def list_on_worksheet(
+    meeting: Meeting, commitment: Commitment, *, now: dt.datetime, by: AbstractBaseUser
+) -> None:
+    """List a commitment of which nothing was typed yet, such as one that was delivered before."""
+    WorksheetRow.objects.get_or_create(
+        meeting=meeting, commitment=commitment, defaults={"edited_by": by, "edited_at": now}
+    )
+
+
 def record_entry(
     meeting: Meeting,
     commitment: Commitment,

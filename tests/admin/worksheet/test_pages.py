@@ -221,6 +221,32 @@ def test_a_malformed_form_is_no_error(ann: Clerk, meeting: Meeting) -> None:
     assert ann.open("/admin/tracker/meeting/99999/worksheet/").status == 200
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("CAN-KOR-2024-901", "Its row is listed"),
+        ("can-kor-2024-901", "Its row is listed"),
+        ("Hold talks on space", "Its row is listed"),
+        ("talks", "Several are meant by “talks”"),
+        ("nothing of the kind", "No public commitment is called “nothing of the kind”."),
+        ("a\0b", "No public commitment"),
+        ("", "Type a reference or a title first."),
+    ],
+)
+def test_a_commitment_that_was_not_open_is_listed_on_wish(
+    ann: Clerk, meeting: Meeting, typed: str, told: str
+) -> None:
+    done = make.published_commitment(
+        **{"reference": "CAN-KOR-2024-901", "title": "Hold talks on space", "stage": "completed"}
+    )
+    make.published_commitment(stage="completed", title="Hold talks on the sea")
+    make.make_commitment(title="nothing of the kind")
+    page = ann.send(ann.sheet(), press="also-row", also=typed)
+    assert told in page.words
+    listed = [page.fields[f"{prefix}-row"][0] for prefix in page.fields["rows"]]
+    assert (f"c{done.pk}" in listed) == told.startswith("Its row")
+
+
 # -- New commitments ----------------------------------------------------------------------------
 
 NEW = {

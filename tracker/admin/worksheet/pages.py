@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -26,6 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tracker.actions.record_meeting import list_on_worksheet
 from tracker.admin.acts import editor
 from tracker.admin.pages import RegisterAdmin
 from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
@@ -45,8 +47,11 @@ from tracker.admin.worksheet.telling import (
     texts_of,
 )
 from tracker.admin.worksheet.values import Values
-from tracker.models import PUBLISH, Meeting, Source, WorksheetRow
+from tracker.lib.text import without_control_characters
+from tracker.models import PUBLISH, Commitment, Meeting, Source, WorksheetRow
 
+# How many commitments are named when what was typed may mean several.
+_OFFERED = 8
 # What somebody must have to fill in a worksheet: it writes updates, and commitments where new.
 NEEDED = ("tracker.add_statusupdate", "tracker.change_statusupdate", "tracker.add_commitment")
 
@@ -110,9 +115,12 @@ class WorksheetPages(RegisterAdmin):
             )
         except REFUSED as error:
             return self._refused(request, meeting, as_refusal(error).messages, now=now)
+        # Whatever a lost session left was on the page, and so came with this.
+        forget(request)
         if wants_json(request):
             return JsonResponse({"rows": self._answers(meeting, saved)})
-        forget(request)
+        if "also-row" in request.POST:
+            self._list_also(request, meeting, now=now)
         return self._after_saving(request, meeting, saved, now=now)
 
     def _discard(self, request: HttpRequest, meeting: Meeting) -> HttpResponse:
@@ -134,6 +142,29 @@ class WorksheetPages(RegisterAdmin):
             self.message_user(request, sentence, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, restored=request.POST)
 
+    def _list_also(self, request: HttpRequest, meeting: Meeting, *, now: dt.datetime) -> None:
+        """Add the row of a commitment that the meeting mentions although it was not open."""
+        wanted = without_control_characters(request.POST.get("also", "")).strip()
+        public = Commitment.objects.public()
+        found = list(public.filter(reference__iexact=wanted)) or list(
+            public.filter(Q(title__icontains=wanted) | Q(reference__icontains=wanted)).order_by(
+                "reference"
+            )[: _OFFERED + 1]
+        )
+        if not wanted:
+            self.message_user(request, _("Type a reference or a title first."), messages.ERROR)
+        elif len(found) == 1:
+            list_on_worksheet(meeting, found[0], now=now, by=editor(request))
+            told = _("Its row is listed: %(commitment)s.") % {"commitment": found[0]}
+            self.message_user(request, told, messages.SUCCESS)
+        elif found:
+            named = "; ".join(f"{one.reference} {one.title}" for one in found[:_OFFERED])
+            told = _("Several are meant by “%(words)s”; type the reference of one: %(names)s.")
+            self.message_user(request, told % {"words": wanted, "names": named}, messages.ERROR)
+        else:
+            told = _("No public commitment is called “%(words)s”.") % {"words": wanted[:100]}
+            self.message_user(request, told, messages.ERROR)
+
     # -- After saving ---------------------------------------------------------------------------
 
     def _after_saving(
@@ -144,7 +175,10 @@ class WorksheetPages(RegisterAdmin):
         if written:
             told = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
             self.message_user(request, told % {"count": written}, messages.SUCCESS)
-        elif not counted[Result.CONFLICT] + counted[Result.REFUSED]:
+        elif (
+            not counted[Result.CONFLICT] + counted[Result.REFUSED]
+            and "also-row" not in request.POST
+        ):
             self.message_user(request, _("Nothing was changed."), messages.INFO)
         open_rows = [one for one in saved if one.result in {Result.CONFLICT, Result.REFUSED}]
         if not open_rows and not any(one.is_refused for one in saved):
