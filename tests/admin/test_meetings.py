@@ -89,3 +89,41 @@ def test_its_page_leads_to_its_updates(browser: Browser) -> None:
 def test_the_list_tells_date_and_state(browser: Browser) -> None:
     make.make_meeting(title="The one", date="2026-03", forum=make.make_forum(name="The forum"))
     assert "The one 2026-03 The forum Held Draft" in browser.open("/admin/tracker/meeting/").words
+
+
+def test_the_page_before_says_which_commitments_will_count_as_not_mentioned(
+    browser: Browser,
+) -> None:
+    meeting = make.published_meeting(date="2026-02-25")
+    before = make.published_meeting(date="2025-10-02")
+    told = {"happened": "2025-10-02", "meeting": before}
+    make.published_commitment(reference="CAN-KOR-2025-901", title="Passed over", **told)
+    spoken_of = make.published_commitment(title="Spoken of", **told)
+    make.published_update(spoken_of, meeting=meeting, happened="2026-02-25")
+    make.make_update(commitment=spoken_of, meeting=meeting)
+    rows = stored_rows()
+    words = browser.page(meeting, "fully-recorded").words
+    assert "From then on it counts as not mentioned: CAN-KOR-2025-901 Passed over." in words
+    assert "counts as not mentioned: CAN-KOR-2025-901 Passed over. From then" not in words
+    assert "1 draft names this meeting and is not public: publish it first." in words
+    assert stored_rows() == rows
+
+
+def test_quotations_that_are_not_in_their_source_are_named_before_publishing(
+    browser: Browser,
+) -> None:
+    source = make.make_source(title="Statement", text="They will sign the agreement.")
+    meeting = make.published_meeting(sources=[source])
+    commitment = make.published_commitment(reference="CAN-KOR-2025-901")
+    for quotation in ("WILL  sign", "will ratify"):
+        make.make_update(commitment=commitment, meeting=meeting, source=source, quotation=quotation)
+    told = "“will ratify” does not stand in the text of “Statement” (CAN-KOR-2025-901)."
+    sent = browser.page(meeting, "send-updates")
+    assert told in sent.words
+    assert "WILL sign" not in sent.words
+    assert "2 drafts are in review." in browser.send(sent).words
+    assert told in browser.page(meeting, "publish-updates").words
+    for update in commitment.updates.draft():
+        assert (told in browser.page(update, "publish").words) == (
+            update.citations.get().quotation == "will ratify"
+        )
