@@ -1,0 +1,91 @@
+"""Which version of a record a page showed: digests of all that its form edits, and of no clock.
+
+Two people in the same record hold two versions; `conflicts` tells them apart by what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Field, Model
+
+from tracker.lib.canonical_json import sha256_hex
+from tracker.models import Commitment, StatusUpdate
+
+# The rows that stand in a record's own form, by the name of their relation.
+INLINES: dict[type[Model], str] = {StatusUpdate: "citations", Commitment: "aliases"}
+
+# By the part's name, a field ("title") or a row ("citations:12"): the digest of what it says.
+Parts = dict[str, str]
+
+# Enough to tell the few versions of one field apart.
+_DIGITS = 12
+
+
+def digest_of(value: Any) -> str:
+    """The digest of one part from what the database keeps: a value, or keys in any order."""
+    if isinstance(value, list | tuple | set):
+        value = sorted(str(one) for one in value)
+    elif value is not None:
+        value = str(value)
+    return sha256_hex([value])[:_DIGITS]
+
+
+def edited_fields(model: type[Model]) -> list[Field[Any, Any]]:
+    """The columns that a form edits, without those that are derived or written by actions."""
+    return [f for f in model._meta.concrete_fields if f.editable and not f.primary_key]
+
+
+def _stored(record: Model, field: Field[Any, Any]) -> Any:
+    return field.get_prep_value(field.value_from_object(record))
+
+
+def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
+    """The parts of each record as the database holds it now, by its key; none for what is gone.
+
+    A constant number of queries, however many records. To be certain of it until the transaction
+    ends, hold the rows first.
+    """
+    rows = model._base_manager.filter(pk__in=list(keys))
+    found = {
+        row.pk: {f.name: digest_of(_stored(row, f)) for f in edited_fields(model)} for row in rows
+    }
+    for field in model._meta.many_to_many:
+        mine, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        linked: dict[Any, list[Any]] = {key: [] for key in found}
+        links: Any = field.remote_field.through
+        rows_of = links._base_manager.filter(**{f"{mine}__in": list(found)})
+        for key, its in rows_of.values_list(f"{mine}_id", f"{other}_id"):
+            linked[key].append(its)
+        for key, keys_of_others in linked.items():
+            found[key][field.name] = digest_of(keys_of_others)
+    if name := INLINES.get(model):
+        relation: Any = model._meta.get_field(name)
+        fields = [f for f in edited_fields(relation.related_model) if f is not relation.field]
+        beside = relation.related_model._base_manager.filter(
+            **{f"{relation.field.name}__in": list(found)}
+        )
+        for row in beside:
+            said = [[f.name, str(_stored(row, f))] for f in fields]
+            found[relation.field.value_from_object(row)][f"{name}:{row.pk}"] = row_digest(said)
+    return found
+
+
+def row_digest(said: list[list[str]]) -> str:
+    """The digest of a row beside the record, from its fields' names and what they hold."""
+    return sha256_hex(sorted(said))[:_DIGITS]
+
+
+def versions_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, str]:
+    """`version_of` for many records of a kind, in a constant number of queries."""
+    return {key: sha256_hex(parts) for key, parts in parts_of(model, keys).items()}
+
+
+def version_of(record: Model) -> str:
+    """The version of a record as the database holds it now; empty when it is not there (any more).
+
+    64 hexadecimal digits: of the fields, relations and rows that its form edits. That it was
+    published meanwhile alters nothing of it.
+    """
+    return versions_of(type(record), [record.pk]).get(record.pk, "")
