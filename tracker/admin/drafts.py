@@ -4,23 +4,33 @@ directly, and a save that is refused is undone and shown once more with the refu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as delete_selected_objects
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.review import note_edit
 from tracker.admin.acts import ActsAdmin, editor
+from tracker.admin.conflicts import (
+    VERSION,
+    Difference,
+    OutdatedError,
+    refuse_outdated,
+    token_of,
+)
 from tracker.admin.fields import FieldsMixin
+from tracker.admin.merging import as_new, merge, take_theirs
 from tracker.admin.pages import page_url
 from tracker.admin.publication import publication_of
 from tracker.admin.refusals import REFUSED, as_refusal, lock_drafts
@@ -35,6 +45,9 @@ class Outcome:
     refusal: ValidationError | None = None
     changes: list[Change] = field(default_factory=list)
     is_amendment: bool = False
+    # Which version the page shows, and where it differs from what somebody else saved.
+    version: str = ""
+    differences: Sequence[Difference] = ()
 
 
 def outcome(request: HttpRequest) -> Outcome:
@@ -93,11 +106,18 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        if request.method == "POST" and object_id is not None:
+        obj = None
+        if object_id is not None:
             obj = self.get_object(request, unquote(object_id))
+        if (
+            request.method == "POST"
+            and object_id is not None
+            and self.has_change_permission(request)
+        ):
+            if obj is None:
+                return self._typed_into_what_is_gone(request, extra_context)
             # Who edits records of this kind is told in words; all others are forbidden to.
-            may_edit = self.has_change_permission(request)
-            if obj is not None and may_edit and not self.has_change_permission(request, obj):
+            if not self.has_change_permission(request, obj):
                 sentence = _("Nothing was saved: only an editor changes what is public.")
                 if self.is_frozen(obj):
                     sentence = _(
@@ -106,6 +126,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
                 self.message_user(request, sentence, messages.ERROR)
                 return HttpResponseRedirect(page_url(obj))
         try:
+            if obj is not None and self.has_view_or_change_permission(request, obj):
+                self._compare(request, obj)
             return super().changeform_view(request, object_id, form_url, extra_context)
         except REFUSED as error:
             # All is undone by now. Once more: the refusal on the form keeps it from saving, and
@@ -116,9 +138,39 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
             told.refusal = as_refusal(error)
             return self.changeform_view(request, object_id, form_url, extra_context)
 
+    def _compare(self, request: HttpRequest, obj: Any) -> None:
+        """Find out whether what was posted is outdated; if so, put both versions together."""
+        told = outcome(request)
+        # Before the form reads the record again: a page may show more than it says, never less.
+        version = token_of(self.model, obj.pk)
+        if request.method != "POST" or not self.has_change_permission(request, obj):
+            told.version = version
+            return
+        told.version = request.POST.get(VERSION, "")
+        if isinstance(told.refusal, OutdatedError):
+            told.differences = merge(self, request, obj, token=told.version)
+            told.version = version
+        elif told.refusal is None:
+            refuse_outdated(self.model, obj.pk, token=told.version)
+            take_theirs(self, request, obj)
+
+    def _typed_into_what_is_gone(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None
+    ) -> Any:
+        """Somebody deleted the draft meanwhile: what was typed stands in the form of a new one."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        outcome(request).refusal = ValidationError(
+            _("Somebody deleted this draft meanwhile. To keep what you typed, save it anew.")
+        )
+        as_new(self, request)
+        form_url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+        return super().changeform_view(request, None, form_url, extra_context)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             lock_drafts(self.model, [obj.pk])
+            refuse_outdated(self.model, obj.pk, token=outcome(request).version)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -131,7 +183,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        obj = kwargs.get("obj")
+        obj, told = kwargs.get("obj"), outcome(request)
+        context |= {"version": told.version, "differences": told.differences}
         if obj is not None and not obj.is_published:
             context["review_notice"] = told_of(obj)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -23,7 +23,7 @@ from tracker.admin.drafts import DraftsAdmin
 from tracker.admin.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
 from tracker.admin.publication import UpdatePublicationFilter, publication_of, revision_of
 from tracker.admin.reviewing import PublishDraft, stages_of
-from tracker.lib.partial_dates import PartialDate
+from tracker.admin.values import in_full
 from tracker.models import Citation, StatusUpdate
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -46,13 +46,6 @@ _CARRIED = (
     *("commitment", "happened", "meeting", "party", "stage", "assessment"),
     *("firmness", "target", "rationale", "significance"),
 )
-
-
-def _in_full(date: PartialDate | None) -> str:
-    """The date as far as it is known and the source's words."""
-    if date is None:
-        return "–"
-    return " ".join(part for part in (date.iso, f"“{date.words}”" if date.words else "") if part)
 
 
 class PublishUpdate(PublishDraft):
@@ -288,8 +281,8 @@ class StatusUpdateAdmin(DraftsAdmin):
 
     @admin.display(description=_("happened"))
     def happened_told(self, obj: StatusUpdate) -> str:
-        return _in_full(obj.happened)
+        return in_full(obj.happened)
 
     @admin.display(description=_("target"))
     def target_told(self, obj: StatusUpdate) -> str:
-        return _in_full(obj.target)
+        return in_full(obj.target)

@@ -5,7 +5,7 @@ Two people in the same record hold two versions; `conflicts` tells them apart by
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Field, Model
@@ -32,12 +32,23 @@ def digest_of(value: Any) -> str:
     return sha256_hex([value])[:_DIGITS]
 
 
-def edited_fields(model: type[Model]) -> list[Field[Any, Any]]:
-    """The columns that a form edits, without those that are derived or written by actions."""
-    return [f for f in model._meta.concrete_fields if f.editable and not f.primary_key]
+def edited_fields(
+    model: type[Model], *, beside: Field[Any, Any] | None = None
+) -> list[Field[Any, Any]]:
+    """The columns that a form edits, without those that are derived or written by actions.
+
+    Of a row in another record's form, `beside` is the column that names that record.
+    """
+    columns = model._meta.concrete_fields
+    return [f for f in columns if f.editable and not f.primary_key and f is not beside]
 
 
-def _stored(record: Model, field: Field[Any, Any]) -> Any:
+def digest_of_row(kept: Mapping[str, Any]) -> str:
+    """The digest of a row beside the record, from what the database keeps in each of its fields."""
+    return sha256_hex({name: str(value) for name, value in kept.items()})[:_DIGITS]
+
+
+def _kept(record: Model, field: Field[Any, Any]) -> Any:
     return field.get_prep_value(field.value_from_object(record))
 
 
@@ -48,9 +59,8 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
     ends, hold the rows first.
     """
     rows = model._base_manager.filter(pk__in=list(keys))
-    found = {
-        row.pk: {f.name: digest_of(_stored(row, f)) for f in edited_fields(model)} for row in rows
-    }
+    columns = edited_fields(model)
+    found = {row.pk: {f.name: digest_of(_kept(row, f)) for f in columns} for row in rows}
     for field in model._meta.many_to_many:
         mine, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         linked: dict[Any, list[Any]] = {key: [] for key in found}
@@ -62,19 +72,14 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
             found[key][field.name] = digest_of(keys_of_others)
     if name := INLINES.get(model):
         relation: Any = model._meta.get_field(name)
-        fields = [f for f in edited_fields(relation.related_model) if f is not relation.field]
+        fields = edited_fields(relation.related_model, beside=relation.field)
         beside = relation.related_model._base_manager.filter(
             **{f"{relation.field.name}__in": list(found)}
         )
         for row in beside:
-            said = [[f.name, str(_stored(row, f))] for f in fields]
-            found[relation.field.value_from_object(row)][f"{name}:{row.pk}"] = row_digest(said)
+            key = relation.field.value_from_object(row)
+            found[key][f"{name}:{row.pk}"] = digest_of_row({f.name: _kept(row, f) for f in fields})
     return found
-
-
-def row_digest(said: list[list[str]]) -> str:
-    """The digest of a row beside the record, from its fields' names and what they hold."""
-    return sha256_hex(sorted(said))[:_DIGITS]
 
 
 def versions_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, str]:
