@@ -33,9 +33,17 @@ def told(page: Page) -> list[list[str]]:
     table = re.search(r'class="module versions".*?<tbody>(.*?)</tbody>', html, re.DOTALL)
     if table is None:
         return []
-    rows = re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL)
+    told = re.sub(r'<div class="help">.*?</div>', "", table[1], flags=re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", told, re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def opened(page: Page) -> list[str]:
+    """What it said, where both changed it, when the page was opened."""
+    html = page.response.content.decode()
+    found = re.findall(r"When you opened it:(.*?)</div>", html, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", words).split()) for words in found]
 
 
 CHOICE = "Keep mine Take theirs"
@@ -128,6 +136,8 @@ def test_theirs_is_taken_field_by_field(browser: Browser, other: Browser) -> Non
         ]
         or told(refused)[-1][0] == "Summary"
     )
+    assert opened(refused) == ["As it was", "Ministers", "One", "2026-02-25"]
+    assert "Saved by other, 20" in refused.words
     assert refused.fields["place"] == ["Seoul"]
     chosen = {f"keep-{name}": "theirs" for name in ("level", "parties", "date")}
     browser.send(refused, **chosen)
@@ -247,6 +257,7 @@ def test_rows_are_compared_one_by_one(
         ["Citation", said("four"), "–", MINE],
         ["Citation", said("five of theirs"), "–", THEIRS],
     ]
+    assert opened(refused) == [said("one"), said("three")]
     browser.send(refused)
     assert cited(update) == [
         *("five of mine", "five of theirs", "one of mine", "three of mine", "two of theirs"),

@@ -12,7 +12,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
@@ -233,7 +232,7 @@ class CommitmentAdmin(PublicRecordAdmin):
         if not commitment.is_public:
             super().save_formset(request, form, formset, change)
             return
-        written, now, by = outcome(request).changes, timezone.now(), editor(request)
+        written, now, by = outcome(request).changes, outcome(request).now, editor(request)
         drafts = [alias for alias in formset.save(commit=False) if not alias.is_published]
         for alias in formset.deleted_objects:
             if alias.is_published:

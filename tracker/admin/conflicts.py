@@ -65,6 +65,8 @@ class Difference:
     mine: str
     # Of the field or row in the form, for the choice between the two.
     name: str
+    # What it said when the page was opened, where both changed it and that is still known.
+    opened: str = ""
 
     @property
     def choice(self) -> str:

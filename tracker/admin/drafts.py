@@ -4,6 +4,7 @@ directly, and a save that is refused is undone and shown once more with the refu
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.actions.edits import remember_before
 from tracker.actions.review import note_edit
 from tracker.admin.acts import ActsAdmin, editor
 from tracker.admin.conflicts import (
@@ -30,6 +32,7 @@ from tracker.admin.conflicts import (
     token_of,
 )
 from tracker.admin.fields import FieldsMixin
+from tracker.admin.histories import MOST, edits_of, last_hand
 from tracker.admin.merging import as_new, merge, take_theirs
 from tracker.admin.pages import page_url
 from tracker.admin.publication import publication_of
@@ -42,12 +45,15 @@ from tracker.models import Change
 class Outcome:
     """What came of one request: kept on it, since a ModelAdmin serves all requests at once."""
 
+    # One save is one moment, in the log and in the histories.
+    now: dt.datetime = field(default_factory=timezone.now)
     refusal: ValidationError | None = None
     changes: list[Change] = field(default_factory=list)
     is_amendment: bool = False
     # Which version the page shows, and where it differs from what somebody else saved.
     version: str = ""
     differences: Sequence[Difference] = ()
+    hand: str = ""
 
 
 def outcome(request: HttpRequest) -> Outcome:
@@ -149,6 +155,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         told.version = request.POST.get(VERSION, "")
         if isinstance(told.refusal, OutdatedError):
             told.differences = merge(self, request, obj, token=told.version)
+            told.hand = last_hand(obj)
             told.version = version
         elif told.refusal is None:
             refuse_outdated(self.model, obj.pk, token=told.version)
@@ -171,12 +178,13 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         if change:
             lock_drafts(self.model, [obj.pk])
             refuse_outdated(self.model, obj.pk, token=outcome(request).version)
+            remember_before(self.model._base_manager.get(pk=obj.pk), now=outcome(request).now)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
-        if was_edited and note_edit(form.instance, now=timezone.now(), by=editor(request)):
+        if was_edited and note_edit(form.instance, now=outcome(request).now, by=editor(request)):
             told = _("It was changed after it was sent, so it is a draft again: send it anew.")
             self.message_user(request, told, messages.WARNING)
 
@@ -184,10 +192,18 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj, told = kwargs.get("obj"), outcome(request)
-        context |= {"version": told.version, "differences": told.differences}
+        context |= {"version": told.version, "differences": told.differences, "hand": told.hand}
         if obj is not None and not obj.is_published:
             context["review_notice"] = told_of(obj)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None and self.has_view_or_change_permission(request, obj):
+            extra_context = {**(extra_context or {}), "edits": edits_of(obj), "most": MOST}
+        return super().history_view(request, object_id, extra_context)
 
     # -- Deleting drafts ------------------------------------------------------------------------
 

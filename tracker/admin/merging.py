@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 
 from tracker.admin.conflicts import KEEP, THEIRS, Difference, Side, parts_now, parts_then, side_of
+from tracker.admin.histories import said_then
 from tracker.admin.posted import Sent, as_sent, key_of, put, read_rows, write_rows
 from tracker.admin.values import NOTHING, in_words
 from tracker.admin.versions import Parts, digest_of, digest_of_row, edited_fields
@@ -131,7 +132,12 @@ def _field_differences(saved: Any, posted: Any, was: Parts, now: Parts) -> Itera
                 theirs=in_words(column, theirs.all() if column.many_to_many else theirs),
                 mine=in_words(column, value) if is_read else _as_typed(posted[name]),
                 name=name,
+                opened=_opened(saved.instance, side, name, was),
             )
+
+
+def _opened(record: Model, side: Side, part: str, was: Parts) -> str:
+    return said_then(record, part, was[part]) if side is Side.BOTH and part in was else ""
 
 
 def _kept(column: Field[Any, Any], value: Any) -> Any:
@@ -155,7 +161,7 @@ def _merge_rows(
     """Put theirs in the place of rows that only they changed, and say where rows differ."""
     prefix = formset.prefix
     kept: list[Sent] = []
-    found: list[tuple[Sent, Side, str, str]] = []
+    found: list[tuple[Sent, dict[str, Any]]] = []
     rows = read_rows(data, prefix)
     for row, form in zip(rows, formset.forms, strict=False):
         key = key_of(row)
@@ -167,22 +173,27 @@ def _merge_rows(
         side = side_of(was.get(part), now.get(part), _row_digest(mine))
         kept.append(_settled(row, side, theirs=theirs, mine=mine))
         if side is not None:
-            found.append((kept[-1], side, _row_in_words(theirs), _row_in_words(mine)))
+            told = {
+                "side": side,
+                "theirs": _row_in_words(theirs),
+                "mine": _row_in_words(mine),
+                "opened": _opened(formset.instance, side, part, was),
+            }
+            found.append((kept[-1], told))
     mentioned = {key_of(row) for row in rows}
     for key, theirs in saved.items():
         if key not in mentioned and f"{prefix}:{key}" not in was:
             kept.append(_sent(theirs))
-            found.append((kept[-1], Side.THEY, _row_in_words(theirs), NOTHING))
+            told = {"side": Side.THEY, "theirs": _row_in_words(theirs), "mine": NOTHING}
+            found.append((kept[-1], told))
     numbers = {id(row): index for index, row in enumerate(write_rows(data, prefix, kept))}
     return [
         Difference(
             label=capfirst(str(formset.model._meta.verbose_name)),
-            side=side,
-            theirs=theirs,
-            mine=mine,
             name=f"{prefix}-{numbers.get(id(row), '')}",
+            **told,
         )
-        for row, side, theirs, mine in found
+        for row, told in found
     ]
 
 

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -108,7 +107,8 @@ class PublicRecordAdmin(DraftsAdmin):
         if not obj.is_public:
             super().save_model(request, obj, form, change)
             return
-        told, now, by = outcome(request), timezone.now(), editor(request)
+        told, by = outcome(request), editor(request)
+        now = told.now
         told.is_amendment = True
         # First the log, then the row, as every action does.
         with open_log(now=now, by=by):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Field
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from tracker.lib.partial_dates import PartialDate
 
@@ -26,11 +27,20 @@ def in_words(field: Field[Any, Any], value: Any) -> str:
     """The value of a model's field, related records by their names."""
     if value is None or value == "":
         return NOTHING
+    if field.name == "text_sha256":
+        # It stands for the text in the histories, which do not keep that.
+        return f"SHA-256 {value[:12]}…"
     if field.many_to_many:
         return "; ".join(sorted(str(one) for one in value)) or NOTHING
     if isinstance(value, PartialDate):
         return in_full(value)
     return str(dict(field.flatchoices).get(value, value))
+
+
+def label_of(field: Field[Any, Any]) -> str:
+    stands_for = {"text_sha256": "text"}.get(field.name)
+    named = field.model._meta.get_field(stands_for) if stands_for else field
+    return capfirst(str(named.verbose_name))  # type: ignore[union-attr]
 
 
 def moment(at: dt.datetime | None) -> str:

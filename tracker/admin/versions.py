@@ -10,11 +10,8 @@ from typing import Any
 
 from django.db.models import Field, Model
 
+from tracker.actions.edits import ROWS_BESIDE
 from tracker.lib.canonical_json import sha256_hex
-from tracker.models import Commitment, StatusUpdate
-
-# The rows that stand in a record's own form, by the name of their relation.
-INLINES: dict[type[Model], str] = {StatusUpdate: "citations", Commitment: "aliases"}
 
 # By the part's name, a field ("title") or a row ("citations:12"): the digest of what it says.
 Parts = dict[str, str]
@@ -48,8 +45,9 @@ def digest_of_row(kept: Mapping[str, Any]) -> str:
     return sha256_hex({name: str(value) for name, value in kept.items()})[:_DIGITS]
 
 
-def _kept(record: Model, field: Field[Any, Any]) -> Any:
-    return field.get_prep_value(field.value_from_object(record))
+def stored(record: Model, field: Field[Any, Any]) -> Any:
+    """What the database keeps in one column of a record, or of a version of it."""
+    return field.get_prep_value(getattr(record, field.attname))
 
 
 def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
@@ -60,7 +58,7 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
     """
     rows = model._base_manager.filter(pk__in=list(keys))
     columns = edited_fields(model)
-    found = {row.pk: {f.name: digest_of(_kept(row, f)) for f in columns} for row in rows}
+    found = {row.pk: {f.name: digest_of(stored(row, f)) for f in columns} for row in rows}
     for field in model._meta.many_to_many:
         mine, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         linked: dict[Any, list[Any]] = {key: [] for key in found}
@@ -70,7 +68,7 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
             linked[key].append(its)
         for key, keys_of_others in linked.items():
             found[key][field.name] = digest_of(keys_of_others)
-    if name := INLINES.get(model):
+    if name := ROWS_BESIDE.get(model):
         relation: Any = model._meta.get_field(name)
         fields = edited_fields(relation.related_model, beside=relation.field)
         beside = relation.related_model._base_manager.filter(
@@ -78,7 +76,7 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
         )
         for row in beside:
             key = relation.field.value_from_object(row)
-            found[key][f"{name}:{row.pk}"] = digest_of_row({f.name: _kept(row, f) for f in fields})
+            found[key][f"{name}:{row.pk}"] = digest_of_row({f.name: stored(row, f) for f in fields})
     return found
 
 
