@@ -66,7 +66,7 @@ _ACCOUNT = _looked_at(
 MAY: dict[str, Table] = {
     **{f"tracker_{noun}": _RECORD for noun in ("party", "source", "forum", "topic")},
     "tracker_meeting": _RECORD | _STAGES | {"publish-updates": EDITORS, "fully-recorded": EDITORS},
-    "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS},
+    "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS, "checked-today": EDITORS},
     "tracker_note": _RECORD | _STAGES | {"retract": EDITORS},
     # What is public of these is never amended, by nobody.
     "tracker_statusupdate": _RECORD
@@ -165,7 +165,10 @@ def records() -> dict[str, Model]:
     for noun, record in public.items():
         name = f"tracker_{noun}"
         found[f"{name} amend"] = found[f"{name} delete public"] = record
-        for act in ("retract", "correct", "add-evidence", "publish-updates", "fully-recorded"):
+        for act in (
+            *("retract", "correct", "add-evidence", "publish-updates", "fully-recorded"),
+            "checked-today",
+        ):
             found[f"{name} {act}"] = record
         found[name] = makers[noun]()
         if "send-back" in MAY[name]:

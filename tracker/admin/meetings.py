@@ -22,6 +22,7 @@ from tracker.admin.acts import Act, Done
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
+from tracker.admin.work import MeetingWorkFilter
 from tracker.models import Change, Forum, Meeting, MeetingState
 from tracker.queries.carried_flags import Carried, carried_flags
 
@@ -142,7 +143,14 @@ class MeetingAdmin(PublicRecordAdmin):
     form = MeetingForm
     acts = (*stages_of(PublishMeeting()), PublishItsUpdates(), MarkFullyRecorded())
     list_display = ("title", "day", "forum", "state", "is_recorded", "publication")
-    list_filter = (ReviewedPublicationFilter, "state", "level", "forum", "parties")
+    list_filter = (
+        ReviewedPublicationFilter,
+        MeetingWorkFilter,
+        "state",
+        "level",
+        "forum",
+        "parties",
+    )
     list_select_related = ("forum", "review")
     search_fields = ("title", "slug", "place")
     autocomplete_fields = ("forum", "parties", "sources")

@@ -1,4 +1,4 @@
-"""Tables for the earlier versions of what is edited.
+"""Tables for the earlier versions of what is edited, and an index for what waits for review.
 
 Tables of their own: no other is made anew on SQLite, so no trigger is lost.
 """
@@ -1163,5 +1163,9 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["state", "sent_at"], name="review_waiting"),
         ),
     ]
