@@ -6,11 +6,14 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
+from tracker.admin.fields import LONGEST_KEY
+from tracker.admin.long_lists import about
 from tracker.admin.pages import RegisterAdmin, page_url
 from tracker.models import Change
 from tracker.queries.change_lines import title_of
@@ -22,6 +25,7 @@ class ChangeAdmin(RegisterAdmin):
     list_filter = ("kind", "significance", "is_backfill")
     list_select_related = ("commitment", "meeting", "recorded_by")
     search_fields = ("=seq", "commitment__reference", "commitment__title", "meeting__title")
+    search_help_text = _("A number, or words of the commitment or of the meeting’s title.")
     ordering = ("-seq",)
     fieldsets = (
         (None, {"fields": ("seq", "recorded_at", "recorded_by", "kind", "significance")}),
@@ -38,6 +42,10 @@ class ChangeAdmin(RegisterAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def found_by(self, word: str) -> Q:
+        is_number = word.isdecimal() and len(word) <= LONGEST_KEY
+        return about(word) | Q(seq=int(word)) if is_number else about(word)
 
     def notice(self, obj: Change) -> Any:
         return _text(

@@ -22,6 +22,7 @@ from tracker.actions.correct import retract_commitment
 from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
+from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
@@ -215,7 +216,7 @@ class CommitmentAdmin(PublicRecordAdmin):
     list_display = ("reference", "title", "publication", "stage", "assessment", "target")
     list_filter = (
         *(PublicationFilter, CommitmentWorkFilter, "stage", "assessment", "instrument"),
-        *("topics", "parties", "has_slipped"),
+        *(("topics", FewRecordsFilter), ("parties", FewRecordsFilter), "has_slipped"),
     )
     list_select_related = ("review",)
     search_fields = ("reference", "title", "slug", "aliases__name")

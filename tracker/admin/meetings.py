@@ -19,6 +19,7 @@ from tracker.actions.amend import amend_meeting
 from tracker.actions.publish import mark_fully_recorded
 from tracker.actions.publish_reviewed import drafts_of, in_review_of, publish_together
 from tracker.admin.acts import Act, Done
+from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
@@ -30,7 +31,7 @@ from tracker.queries.carried_flags import Carried, carried_flags
 @admin.register(Forum)
 class ForumAdmin(PublicRecordAdmin):
     list_display = ("name", "level", "cadence_months", "publication")
-    list_filter = (DraftOrPublicFilter, "level", "parties")
+    list_filter = (DraftOrPublicFilter, "level", ("parties", FewRecordsFilter))
     search_fields = ("name", "slug")
     fields = ("name", "slug", "level", "parties", "cadence_months", "summary")
     autocomplete_fields = ("parties",)
@@ -148,8 +149,8 @@ class MeetingAdmin(PublicRecordAdmin):
         MeetingWorkFilter,
         "state",
         "level",
-        "forum",
-        "parties",
+        ("forum", FewRecordsFilter),
+        ("parties", FewRecordsFilter),
     )
     list_select_related = ("forum", "review")
     search_fields = ("title", "slug", "place")
