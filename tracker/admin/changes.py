@@ -34,6 +34,22 @@ class ChangeAdmin(RegisterAdmin):
         (_("Chain"), {"fields": ("previous_hash", "hash")}),
     )
 
+    help_texts = {
+        "seq": _("Numbers have no gaps and follow the order in which lines were written."),
+        "recorded_at": _("When this register wrote the line."),
+        "recorded_by": _("Who published it; only staff see it. Empty for what was loaded."),
+        "kind": _("What happened to what it is about."),
+        "significance": _("Of a minor change nobody is notified."),
+        "commitment": _("The commitment that it tells of."),
+        "update": _("The update that it published, corrected or retracted."),
+        "meeting": _("The meeting that it tells of, or that did what it tells."),
+        "source": _("The source that it tells of."),
+        "note": _("The note that it published or retracted."),
+        "published_text": _("All that readers were told, as the line’s hash covers it."),
+        "previous_hash": _("The hash of the line before, which this line’s own covers."),
+        "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
+    }
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -69,9 +69,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        form: Any = super().get_form(
-            request, obj, change=change, **{"help_texts": self.help_texts, **kwargs}
-        )
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = outcome(request).refusal
         return form
 

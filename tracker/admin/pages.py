@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -30,6 +31,16 @@ def page_url(record: Model) -> str:
 class RegisterAdmin(_ModelAdmin):
     list_per_page = 50
     paginator = LongListPaginator
+    # One sentence about each field that its page shows.
+    help_texts: Mapping[str, Any] = {}
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return super().get_form(
+            request, obj, change=change, **{"help_texts": self.help_texts, **kwargs}
+        )
+
     # Counting all rows beside those found would cost a second walk through a large table.
     show_full_result_count = False
 
