@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 
 from tests.make import (
     NOW,
@@ -27,6 +28,7 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.correct import retract_commitment, retract_update
+from tracker.lib.field_history import CHANGED, FieldHistory
 from tracker.models import REVIEWED, Commitment, Meeting, Review, Source, Stage
 
 # In every text of every draft. No public answer may hold it.
@@ -161,3 +163,14 @@ def add_reviews(public: Public) -> None:
         Review.objects.create(**{name: record}, **told, state="published")
     for update in public.commitment.updates.published():
         Review.objects.create(update=update, **told, state="published")
+    add_versions(by)
+
+
+def add_versions(by: AbstractBaseUser) -> None:
+    """What each record once said, public ones included, until somebody changed it."""
+    for noun, history in FieldHistory.of.items():
+        for record in noun._base_manager.all():
+            history.keep(record, now=NOW, by=by, kind=CHANGED)
+        words = {"title", "name", "summary", "rationale", "quotation"}
+        words &= {f.name for f in history.fields_included(noun)}
+        history.versions().update(history_change_reason=INTERNAL, **dict.fromkeys(words, INTERNAL))

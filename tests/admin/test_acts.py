@@ -166,6 +166,6 @@ def test_no_button_for_what_is_not_possible(browser: Browser, every_record: list
     assert {kind: names for kind, names in offered.items() if names} == {
         **{f"draft {noun}": STAGES for noun in ("meeting", "commitment", "statusupdate", "note")},
         "public note": {"retract"},
-        "public commitment": {"retract"},
+        "public commitment": {"checked-today", "retract"},
         "public statusupdate": {"correct", "retract", "add-evidence"},
     }

@@ -70,7 +70,7 @@ MAY: dict[str, Table] = {
     | {"publish-updates": EDITORS, "fully-recorded": EDITORS, "send-updates": WRITERS}
     # The text of a public source is an amendment.
     | {"worksheet": WRITERS, "source-text": EDITORS},
-    "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS},
+    "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS, "checked-today": EDITORS},
     "tracker_note": _RECORD | _STAGES | {"retract": EDITORS},
     # What is public of these is never amended, by nobody.
     "tracker_statusupdate": _RECORD
@@ -171,7 +171,7 @@ def records() -> dict[str, Model]:
         found[f"{name} amend"] = found[f"{name} delete public"] = record
         for act in (
             *("retract", "correct", "add-evidence", "publish-updates", "fully-recorded"),
-            *("send-updates", "source-text"),
+            *("send-updates", "source-text", "checked-today"),
         ):
             found[f"{name} {act}"] = record
         found[name] = makers[noun]()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from tracker import payloads
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
 from tracker.actions.drafts import introduce, require_draft, touch
+from tracker.actions.edits import remember, remember_before
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.publish import parties_key
 from tracker.actions.search_index import index_commitment
@@ -88,7 +89,9 @@ def _amended(
 ) -> _Amendment:
     """Change a row and make public what it rests on from now."""
     before = payload_of(record)
+    remember_before(record, now=log.now)
     _assign(record, values)
+    remember(record, now=log.now, by=log.by)
     introduced = introduce(rests_on(record), seq=log.next_seq)
     # Read again, so that the payload says what the database holds.
     after = payload_of(type(record)._base_manager.get(pk=record.pk))
@@ -159,6 +162,7 @@ def publish_aliases(
                 raise ValidationError(_("The name belongs to another commitment."))
             alias.published_seq = log.next_seq
             alias.save()
+            remember(alias, now=now, by=by)
         after = payloads.commitment(Commitment.objects.get(pk=record.pk))
         payload = {"commitment": after, "before": _difference(before, after)}
         return _touch(log, record, ChangeKind.RENAMED, payload, significance)
@@ -283,6 +287,7 @@ def add_evidence(
         citation.full_clean()
         introduced = introduce([citation.source], seq=log.next_seq)
         citation.save(force_insert=True)
+        remember(citation, now=now, by=by)
         payload = {
             "commitment": payloads.commitment_name(commitment),
             "update": payloads.update(update),

@@ -28,6 +28,10 @@ from tracker.models import (
 )
 
 
+# A row saves itself every second that somebody types in it; its history tells of one change.
+_ONE_EDIT = dt.timedelta(minutes=10)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The first citation of an update."""
@@ -119,7 +123,7 @@ def record_entry(
         _name(commitment, *entry.alias)
     if not commitment.is_published and entry.commitment:
         _describe(commitment, entry, now=now, by=by)
-    note_edit(update, now=now, by=by)
+    note_edit(update, now=now, by=by, within=_ONE_EDIT)
     return update
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tracker.actions.drafts import require_draft
+from tracker.actions.edits import remember
 from tracker.actions.log import open_log
 from tracker.models import (
     REVIEWED,
@@ -57,9 +58,14 @@ def _back_to_draft(review: Review) -> None:
 
 
 def note_edit(
-    record: PublicRecord | StatusUpdate, *, now: dt.datetime, by: AbstractBaseUser
+    record: PublicRecord | StatusUpdate,
+    *,
+    now: dt.datetime,
+    by: AbstractBaseUser,
+    within: dt.timedelta = dt.timedelta(),
 ) -> bool:
-    """Remember who edited a draft. Returns whether that took it out of review.
+    """Remember who edited a draft, and what it says by now. Returns whether that took it out of
+    review.
 
     A review is of the text that was sent, so what is edited after that is a draft again; so is
     the commitment that was to be published with an update that is edited.
@@ -70,6 +76,7 @@ def note_edit(
     if was_waiting:
         _back_to_draft(review)
     review.save()
+    remember(record, now=now, by=by, within=within)
     if isinstance(record, StatusUpdate):
         for other in Review.objects.filter(first_update=record, state=ReviewState.SCHEDULED):
             _back_to_draft(other)

@@ -20,6 +20,7 @@ from tracker.admin import (
     subscriptions,
     updates,
 )
+from tracker.admin.work_list import with_work_list
 
 __all__ = [
     "changes",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
+admin.site.index = with_work_list(admin.site.index)  # type: ignore[method-assign,assignment]
 admin.site.index_title = _("The register’s records")
 # The one way in is /accounts/login/, with its limits and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -36,6 +36,9 @@ from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
 from tracker.models import PUBLISH, Change, Significance
 from tracker.queries.change_lines import Line, lines
 
+# In what the front page posts: one goes on there.
+FROM_FRONT_PAGE = "_front_page"
+
 _M = TypeVar("_M", bound=Model)
 
 
@@ -228,7 +231,9 @@ class ActsAdmin(RegisterAdmin):
             return self._act_page(request, act, record, form, Preview())
         self.log_change(request, record, f"{act.label}: {done.told()}")
         self.message_user(request, done.told(), messages.SUCCESS)
-        return HttpResponseRedirect(page_url(done.record))
+        is_from_front_page = FROM_FRONT_PAGE in request.POST
+        after = reverse("admin:index") if is_from_front_page else page_url(done.record)
+        return HttpResponseRedirect(after)
 
     def _not_offered(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
         told = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}

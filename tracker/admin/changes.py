@@ -6,11 +6,14 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
+from tracker.admin.fields import LONGEST_KEY
+from tracker.admin.long_lists import about
 from tracker.admin.pages import RegisterAdmin, page_url
 from tracker.models import Change
 from tracker.queries.change_lines import title_of
@@ -22,6 +25,7 @@ class ChangeAdmin(RegisterAdmin):
     list_filter = ("kind", "significance", "is_backfill")
     list_select_related = ("commitment", "meeting", "recorded_by")
     search_fields = ("=seq", "commitment__reference", "commitment__title", "meeting__title")
+    search_help_text = _("A number, or words of the commitment or of the meeting’s title.")
     ordering = ("-seq",)
     fieldsets = (
         (None, {"fields": ("seq", "recorded_at", "recorded_by", "kind", "significance")}),
@@ -29,6 +33,22 @@ class ChangeAdmin(RegisterAdmin):
         (_("As published"), {"fields": ("is_backfill", "published_text")}),
         (_("Chain"), {"fields": ("previous_hash", "hash")}),
     )
+
+    help_texts = {
+        "seq": _("Numbers have no gaps and follow the order in which lines were written."),
+        "recorded_at": _("When this register wrote the line."),
+        "recorded_by": _("Who published it; only staff see it. Empty for what was loaded."),
+        "kind": _("What happened to what it is about."),
+        "significance": _("Of a minor change nobody is notified."),
+        "commitment": _("The commitment that it tells of."),
+        "update": _("The update that it published, corrected or retracted."),
+        "meeting": _("The meeting that it tells of, or that did what it tells."),
+        "source": _("The source that it tells of."),
+        "note": _("The note that it published or retracted."),
+        "published_text": _("All that readers were told, as the line’s hash covers it."),
+        "previous_hash": _("The hash of the line before, which this line’s own covers."),
+        "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -38,6 +58,10 @@ class ChangeAdmin(RegisterAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def found_by(self, word: str) -> Q:
+        is_number = word.isdecimal() and len(word) <= LONGEST_KEY
+        return about(word) | Q(seq=int(word)) if is_number else about(word)
 
     def notice(self, obj: Change) -> Any:
         return _text(

@@ -12,19 +12,21 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
+from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
 from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
+from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
+from tracker.admin.work import CommitmentWorkFilter
 from tracker.models import Alias, Change, Commitment, StatusUpdate, Topic
 from tracker.models.updates import StatusUpdateQuerySet
 
@@ -120,6 +122,27 @@ class RetractCommitment(Act):
         return Done(record=record, changes=[change])
 
 
+class CheckedToday(Act):
+    name = "checked-today"
+    label = _("Checked today, nothing new")
+    explanation = _(
+        "Records, in the open, that somebody looked for news of it today and found none. The log "
+        "gets one minor line a day; nobody is notified."
+    )
+
+    def is_offered(self, record: Commitment) -> bool:
+        return record.is_public
+
+    def perform(
+        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        change = check_commitment(record, reason=_text("Nothing new."), now=now, by=by)
+        if change is None:
+            done = _text("“%(record)s” was checked today already.") % {"record": record}
+            return Done(record=record, message=done, notes=[done])
+        return Done(record=record, changes=[change])
+
+
 class AliasForm(RecordForm):
     """A name that is public is not edited: it can be taken back, and another one added."""
 
@@ -188,12 +211,12 @@ class CommitmentForm(PublicRecordForm):
 @admin.register(Commitment)
 class CommitmentAdmin(PublicRecordAdmin):
     form = CommitmentForm
-    acts = (*stages_of(PublishCommitment()), RetractCommitment())
+    acts = (*stages_of(PublishCommitment()), CheckedToday(), RetractCommitment())
     inlines = (AliasInline,)
     list_display = ("reference", "title", "publication", "stage", "assessment", "target")
     list_filter = (
-        *(PublicationFilter, "stage", "assessment", "instrument"),
-        *("topics", "parties", "has_slipped"),
+        *(PublicationFilter, CommitmentWorkFilter, "stage", "assessment", "instrument"),
+        *(("topics", FewRecordsFilter), ("parties", FewRecordsFilter), "has_slipped"),
     )
     list_select_related = ("review",)
     search_fields = ("reference", "title", "slug", "aliases__name")
@@ -233,7 +256,7 @@ class CommitmentAdmin(PublicRecordAdmin):
         if not commitment.is_public:
             super().save_formset(request, form, formset, change)
             return
-        written, now, by = outcome(request).changes, timezone.now(), editor(request)
+        written, now, by = outcome(request).changes, outcome(request).now, editor(request)
         drafts = [alias for alias in formset.save(commit=False) if not alias.is_published]
         for alias in formset.deleted_objects:
             if alias.is_published:

@@ -30,7 +30,7 @@ else:
     _ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
 # Keys have at most as many digits as the database's integers hold; more would overflow there.
-_LONGEST_KEY = 18
+LONGEST_KEY = 18
 
 
 class LinesField(forms.CharField):
@@ -51,14 +51,21 @@ class LinesField(forms.CharField):
 
 def _keys(value: Iterable[Any]) -> list[Any]:
     """Leave out of a posted value whatever cannot be a key: the form says so, the query cannot."""
-    return [v for v in value if str(v).isdecimal() and len(str(v)) <= _LONGEST_KEY]
+    return [v for v in value if str(v).isdecimal() and len(str(v)) <= LONGEST_KEY]
 
 
 class RecordSelect(AutocompleteSelect):
     """Django's autocomplete, which would fail with an error 500 on a posted key like "abc"."""
 
+    # The record that is chosen, where the page has read it already: it is not looked up again.
+    known: models.Model | None = None
+
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, _keys(value), attrs)
+        keys = _keys(value)
+        if self.known is not None and [str(key) for key in keys] == [str(self.known.pk)]:
+            chosen = self.create_option(name, self.known.pk, str(self.known), True, 0)
+            return [(None, [chosen], 0)]
+        return super().optgroups(name, keys, attrs)
 
 
 class RecordSelectMultiple(AutocompleteSelectMultiple):
@@ -73,7 +80,7 @@ class RecordsField(_ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
-            if len(str(key)) > _LONGEST_KEY:
+            if len(str(key)) > LONGEST_KEY:
                 raise ValidationError(
                     self.error_messages["invalid_pk_value"],
                     code="invalid_pk_value",

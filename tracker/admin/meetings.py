@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_meeting
+from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.meeting_acts import MarkFullyRecorded, PublishItsUpdates, SendItsUpdates
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
+from tracker.admin.work import MeetingWorkFilter
 from tracker.admin.worksheet.pages import WorksheetPages, worksheet_url
 from tracker.models import Change, Forum, Meeting, MeetingState
 
@@ -22,7 +24,7 @@ from tracker.models import Change, Forum, Meeting, MeetingState
 @admin.register(Forum)
 class ForumAdmin(PublicRecordAdmin):
     list_display = ("name", "level", "cadence_months", "publication")
-    list_filter = (DraftOrPublicFilter, "level", "parties")
+    list_filter = (DraftOrPublicFilter, "level", ("parties", FewRecordsFilter))
     search_fields = ("name", "slug")
     fields = ("name", "slug", "level", "parties", "cadence_months", "summary")
     autocomplete_fields = ("parties",)
@@ -65,7 +67,14 @@ class MeetingAdmin(WorksheetPages, PublicRecordAdmin):
     together = (SendItsUpdates(), PublishItsUpdates(), MarkFullyRecorded())
     acts = (*stages_of(PublishMeeting()), *together)
     list_display = ("title", "day", "forum", "state", "is_recorded", "publication")
-    list_filter = (ReviewedPublicationFilter, "state", "level", "forum", "parties")
+    list_filter = (
+        ReviewedPublicationFilter,
+        MeetingWorkFilter,
+        "state",
+        "level",
+        ("forum", FewRecordsFilter),
+        ("parties", FewRecordsFilter),
+    )
     list_select_related = ("forum", "review")
     search_fields = ("title", "slug", "place")
     autocomplete_fields = ("forum", "parties", "sources")

@@ -13,12 +13,13 @@ from django.contrib import messages
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend_reference
-from tracker.admin.acts import SignificanceField, editor
+from tracker.actions.log import open_log
+from tracker.admin.acts import SignificanceField, editor, locked
+from tracker.admin.conflicts import refuse_outdated
 from tracker.admin.drafts import DraftsAdmin, outcome
 from tracker.admin.fields import LinesField, RecordForm
 from tracker.admin.pages import page_url
@@ -106,20 +107,24 @@ class PublicRecordAdmin(DraftsAdmin):
         if not obj.is_public:
             super().save_model(request, obj, form, change)
             return
-        told = outcome(request)
+        told, by = outcome(request), editor(request)
+        now = told.now
         told.is_amendment = True
-        if not form.amendment:
-            return
-        # A field was changed: should the action find that nothing public would be, it says so.
-        made = self.amend(
-            obj,
-            values=form.amendment,
-            reason=form.cleaned_data["why"],
-            significance=form.cleaned_data["significance"],
-            now=timezone.now(),
-            by=editor(request),
-        )
-        told.changes.append(made)
+        # First the log, then the row, as every action does.
+        with open_log(now=now, by=by):
+            locked(obj)
+            refuse_outdated(self.model, obj.pk, token=told.version)
+            if form.amendment:
+                # Should the action find that nothing public would be changed, it says so.
+                made = self.amend(
+                    obj,
+                    values=form.amendment,
+                    reason=form.cleaned_data["why"],
+                    significance=form.cleaned_data["significance"],
+                    now=now,
+                    by=by,
+                )
+                told.changes.append(made)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if not form.instance.is_public:

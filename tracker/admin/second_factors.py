@@ -13,6 +13,7 @@ from allauth.socialaccount import admin as socialaccount_admin
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.pages import RegisterAdmin
 
@@ -28,6 +29,12 @@ class SecondFactorAdmin(RegisterAdmin):
     search_fields = ("user__username", "user__email")
     fields = readonly_fields = list_display
     list_select_related = ("user",)
+    help_texts = {
+        "user": _("Who signs in with it."),
+        "type": _("An app’s codes, recovery codes, or a passkey."),
+        "created_at": _("When it was set up."),
+        "last_used_at": _("When somebody last signed in with it."),
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

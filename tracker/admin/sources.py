@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.publication import DraftOrPublicFilter
 from tracker.admin.records import PublicRecordAdmin
+from tracker.admin.work import SourceWorkFilter
 from tracker.models import Source
 
 
 @admin.register(Source)
 class SourceAdmin(PublicRecordAdmin):
     list_display = ("title", "kind", "publisher", "published", "language", "publication")
-    list_filter = (DraftOrPublicFilter, "kind", "language")
+    list_filter = (DraftOrPublicFilter, SourceWorkFilter, "kind", "language")
     search_fields = ("title", "publisher", "identifier", "slug", "url")
     prepopulated_fields = {"slug": ("title",)}
     draft_notice = _("A draft. It becomes public with the first record that rests on it.")

@@ -185,6 +185,21 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
         (_("Delivery"), {"fields": ("cursor", "failures", "next_attempt_at")}),
     )
 
+    help_texts = {
+        "channel": _("The way on which it is told."),
+        "address": _("Where messages go: an e-mail address, or the address that is called."),
+        "filter_in_words": _("Which changes it is told of."),
+        "contact": _("Whom its owner named for questions; never shown to the public."),
+        "created_at": _("When somebody filled in the form."),
+        "frequency": _("Whether it is told at once, daily or weekly."),
+        "state": _("Only what is active is told anything."),
+        "confirmed_at": _("When its owner clicked the link, or staff approved it."),
+        "stopped_at": _("When it stopped; nothing is lost, it can go on from there."),
+        "stopped_because": _("Why it stopped; its owner reads it, too."),
+        "cursor": _("The last change that it has been told of."),
+        "next_attempt_at": _("When it is tried again, or told the next time."),
+    }
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The filters of all rows are told with the choices read once."""
         offered = SimpleLazyObject(
@@ -252,6 +267,18 @@ class DeliveryAdmin(RegisterAdmin):
         (None, {"fields": ("subscription", "message_id", "first_seq", "last_seq", "is_test")}),
         (_("How it ended"), {"fields": ("started_at", "attempt", "outcome", "status", "detail")}),
     )
+    help_texts = {
+        "subscription": _("Whose message it is."),
+        "message_id": _("The message’s permanent id; sent again, it has the same."),
+        "first_seq": _("The first change that the message tells."),
+        "last_seq": _("The last change that the message tells."),
+        "is_test": _("Whether it was sent for a try and tells no change."),
+        "started_at": _("When the attempt began."),
+        "attempt": _("Which attempt to send this message it was, from 1."),
+        "outcome": _("Delivered, to be tried again, refused, or come back."),
+        "status": _("The number with which the receiver answered, such as 200."),
+        "detail": _("What the receiver said, or what went wrong."),
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,9 +22,10 @@ from tracker.actions.review import note_edit
 from tracker.admin.acts import Act, Done, ReasonForm, RetractionForm
 from tracker.admin.drafts import DraftsAdmin
 from tracker.admin.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
+from tracker.admin.long_lists import FewRecordsFilter, about
 from tracker.admin.publication import UpdatePublicationFilter, publication_of, revision_of
 from tracker.admin.reviewing import PublishDraft, stages_of
-from tracker.lib.partial_dates import PartialDate
+from tracker.admin.values import in_full
 from tracker.models import Citation, StatusUpdate
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -46,13 +48,6 @@ _CARRIED = (
     *("commitment", "happened", "meeting", "party", "stage", "assessment"),
     *("firmness", "target", "rationale", "significance"),
 )
-
-
-def _in_full(date: PartialDate | None) -> str:
-    """The date as far as it is known and the source's words."""
-    if date is None:
-        return "–"
-    return " ".join(part for part in (date.iso, f"“{date.words}”" if date.words else "") if part)
 
 
 class PublishUpdate(PublishDraft):
@@ -174,8 +169,17 @@ class UpdateForm(RecordForm):
         return cleaned
 
 
+class CitationForm(RecordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.source_id and "source" in self.fields:
+            # However many citations: their sources were read with them.
+            self.fields["source"].widget.widget.known = self.instance.source
+
+
 class CitationInline(FieldsMixin, _StackedInline):
     model = Citation
+    form = CitationForm
     fields = ("source", "quotation", "locator", "language")
     autocomplete_fields = ("source",)
     help_texts = _CITATION_HELP
@@ -186,6 +190,9 @@ class CitationInline(FieldsMixin, _StackedInline):
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("source")
+
 
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(DraftsAdmin):
@@ -195,12 +202,17 @@ class StatusUpdateAdmin(DraftsAdmin):
     list_display = ("name", "title", "happened_on", "publication", "stage", "assessment")
     list_filter = (
         *(UpdatePublicationFilter, "stage", "assessment", "firmness"),
-        *("significance", "party"),
+        *("significance", ("party", FewRecordsFilter)),
     )
     list_select_related = ("commitment", "revision", "review")
+    # In the order of the register, a page of a million rows would be sorted first.
+    ordering = ("-pk",)
     search_fields = (
         *("commitment__reference", "commitment__title", "rationale"),
         *("meeting__title", "citations__quotation"),
+    )
+    search_help_text = _(
+        "Words of the commitment, its quotations or the meeting’s title; of drafts, the rationale."
     )
     autocomplete_fields = ("commitment", "meeting", "party")
     help_texts = {
@@ -245,6 +257,11 @@ class StatusUpdateAdmin(DraftsAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("commitment", "revision", "review")
 
+    def found_by(self, word: str) -> Q:
+        own = Citation.objects.filter(quotation__icontains=word, update__published_seq=None)
+        is_mine = Q(rationale__icontains=word) | Q(pk__in=own.order_by().values("update"))
+        return about(word) | (Q(published_seq=None) & is_mine)
+
     def view_on_site(self, obj: StatusUpdate) -> str | None:
         is_shown = obj.is_published and obj.commitment.is_public
         return obj.commitment.get_absolute_url() if is_shown else None
@@ -288,8 +305,8 @@ class StatusUpdateAdmin(DraftsAdmin):
 
     @admin.display(description=_("happened"))
     def happened_told(self, obj: StatusUpdate) -> str:
-        return _in_full(obj.happened)
+        return in_full(obj.happened)
 
     @admin.display(description=_("target"))
     def target_told(self, obj: StatusUpdate) -> str:
-        return _in_full(obj.target)
+        return in_full(obj.target)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.meetings import Level, Meeting
 from tracker.models.parties import Party
@@ -76,6 +77,7 @@ class Topic(PublicRecord):
     summary = models.TextField(_("summary"), blank=True)
 
     objects = PublicRecordQuerySet["Topic"].as_manager()
+    history = FieldHistory()
 
     class Meta(PublicRecord.Meta):
         abstract = False
@@ -189,6 +191,7 @@ class Commitment(PublicRecord, Position):
     last_changed_at = models.DateTimeField(_("last change"), null=True, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
+    history = FieldHistory(relations=["topics", "parties", "related"])
 
     class Meta(PublicRecord.Meta):
         abstract = False
@@ -242,6 +245,7 @@ class Alias(PublicRecord):
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = PublicRecordQuerySet["Alias"].as_manager()
+    history = FieldHistory(indexed=["commitment"])
 
     class Meta(PublicRecord.Meta):
         abstract = False

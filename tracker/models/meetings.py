@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.parties import Party
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
@@ -37,6 +38,7 @@ class Forum(PublicRecord):
     summary = models.TextField(_("summary"), blank=True)
 
     objects = PublicRecordQuerySet["Forum"].as_manager()
+    history = FieldHistory(relations=["parties"])
 
     class Meta(PublicRecord.Meta):
         abstract = False
@@ -105,6 +107,7 @@ class Meeting(PublicRecord):
     )
 
     objects = MeetingQuerySet.as_manager()
+    history = FieldHistory(relations=["parties", "sources"])
 
     class Meta(PublicRecord.Meta):
         abstract = False

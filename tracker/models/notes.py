@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.records import PublicRecord, PublicRecordQuerySet
@@ -28,6 +29,7 @@ class Note(PublicRecord):
     text = models.TextField(_("text"))
 
     objects = PublicRecordQuerySet["Note"].as_manager()
+    history = FieldHistory()
 
     class Meta(PublicRecord.Meta):
         abstract = False

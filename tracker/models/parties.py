@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
 
@@ -31,6 +32,7 @@ class Party(PublicRecord):
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, default=PartyKind.STATE)
 
     objects = PublicRecordQuerySet["Party"].as_manager()
+    history = FieldHistory()
 
     class Meta(PublicRecord.Meta):
         abstract = False

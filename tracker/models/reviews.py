@@ -92,6 +92,8 @@ class Review(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("review"), _("reviews")
         permissions = (("publish", "Can review, publish, correct, retract and amend"),)
+        # Reviews stay when all is published; what waits is found among them.
+        indexes = (models.Index(name="review_waiting", fields=("state", "sent_at")),)
         constraints = (
             models.CheckConstraint(
                 name="review_is_of_one_record",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
@@ -54,6 +55,8 @@ class Source(PublicRecord):
     text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PublicRecordQuerySet["Source"].as_manager()
+    # Not the text itself once more at each edit: whether it changed.
+    history = FieldHistory(without=["text"], beside=["text_sha256"])
 
     class Meta(PublicRecord.Meta):
         abstract = False

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.field_history import FieldHistory
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.commitments import Assessment, Commitment, Firmness, Stage
 from tracker.models.meetings import Meeting
@@ -110,6 +111,7 @@ class StatusUpdate(models.Model):
     published_at = models.DateTimeField(_("recorded"), null=True, editable=False)
 
     objects = StatusUpdateQuerySet.as_manager()
+    history = FieldHistory()
 
     class Meta:
         ordering = ("commitment", "number")
@@ -181,6 +183,8 @@ class Citation(models.Model):
         editable=False,
         help_text=_("Set when the evidence was added after the update was published."),
     )
+
+    history = FieldHistory(indexed=["update"])
 
     class Meta:
         ordering = ("pk",)

@@ -1,0 +1,90 @@
+"""Versions are kept of what somebody edits, once for each edit, and of nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import make
+from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.edits import remember, remember_before
+from tracker.actions.publish import publish_update
+from tracker.lib.field_history import CHANGED, CREATED, DELETED, FieldHistory
+from tracker.models import Commitment, Source
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(record: Any) -> list[tuple[Any, ...]]:
+    """Of each version of a record, the oldest first: kind, by whom, when."""
+    versions = FieldHistory.of[type(record)].versions(id=record.pk).order_by("pk")
+    return [(v.history_type, v.history_user, v.history_date) for v in versions]
+
+
+@pytest.fixture
+def clerk() -> User:
+    return User.objects.create_user("clerk")
+
+
+def test_an_amendment_keeps_what_it_was_and_what_it_is(clerk: User) -> None:
+    commitment = make.published_commitment()
+    topic, later = make.make_topic(), make.NOW + dt.timedelta(hours=1)
+    amend_commitment(commitment, values={"topics": [topic]}, now=make.NOW, by=clerk)
+    amend_commitment(commitment, values={"title": "Anew"}, now=later, by=clerk)
+    first = (CREATED, None, make.NOW), (CHANGED, clerk, make.NOW), (CHANGED, clerk, later)
+    assert kept(commitment) == list(first)
+    titles = Commitment.history.order_by("pk").values_list("title", flat=True)
+    assert list(titles) == [commitment.title, commitment.title, "Anew"]
+    meeting, party = make.published_meeting(), commitment.parties.all()[0]
+    amend_meeting(meeting, values={"place": "Seoul"}, now=make.NOW)
+    amend_reference(party, values={"short_name": "Elsewhere"}, now=make.NOW)
+    assert kept(meeting) == kept(party) == [(CREATED, None, make.NOW), (CHANGED, None, make.NOW)]
+
+
+def test_what_was_refused_keeps_nothing(clerk: User) -> None:
+    commitment = make.published_commitment()
+    with pytest.raises(Exception, match="Nothing would change"):
+        amend_commitment(commitment, values={"title": commitment.title}, now=make.NOW, by=clerk)
+    assert kept(commitment) == []
+
+
+def test_the_same_is_kept_once(clerk: User) -> None:
+    update = make.make_update()
+    for _time in range(2):
+        remember_before(update, now=make.NOW)
+        remember(update, now=make.NOW, by=clerk)
+    assert kept(update) == kept(update.citations.get()) == [(CREATED, None, make.NOW)]
+    citation = update.citations.get()
+    citation.locator = "line 2"
+    citation.save()
+    remember(update, now=make.NOW, by=clerk)
+    assert kept(citation) == [(CREATED, None, make.NOW), (CHANGED, clerk, make.NOW)]
+    assert len(kept(update)) == 1
+
+
+def test_what_is_deleted_is_kept() -> None:
+    update = make.make_update(rationale="Typed with care.")
+    key = update.pk
+    update.delete()
+    [version] = FieldHistory.of[type(update)].versions(id=key)
+    assert (version.history_type, version.rationale) == (DELETED, "Typed with care.")
+
+
+def test_the_text_of_a_source_is_not_copied(clerk: User) -> None:
+    source = make.make_source(text="We met. " * 10_000)
+    remember(source, now=make.NOW, by=clerk)
+    version = Source.history.get()
+    assert (version.text_sha256, hasattr(version, "text")) == (source.text_sha256, False)
+
+
+def test_publishing_asks_no_more_of_the_database() -> None:
+    commitment = make.published_commitment()
+    update = make.make_update(commitment=commitment)
+    with CaptureQueriesContext(connection) as queries:
+        publish_update(update, now=make.NOW)
+    assert not [query for query in queries if "historical" in query["sql"]]

@@ -1,0 +1,37 @@
+"""Looking for news of a commitment and finding none, which is public: the day of the last look."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+
+from tracker.actions.amend import amend_commitment
+from tracker.actions.log import open_log
+from tracker.models import Change, Commitment, Significance
+
+
+def check_commitment(
+    commitment: Commitment,
+    *,
+    reason: str = "",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+) -> Change | None:
+    """Record that a public commitment was checked on the day of `now`, in the register's zone.
+
+    One minor line in the log; none, and None, when that day is recorded already.
+    """
+    day = timezone.localdate(now)
+    with open_log(now=now, by=by):
+        if Commitment.objects.filter(pk=commitment.pk, last_checked_on=day).exists():
+            return None
+        return amend_commitment(
+            commitment,
+            values={"last_checked_on": day},
+            reason=reason,
+            significance=Significance.MINOR,
+            now=now,
+            by=by,
+        )
