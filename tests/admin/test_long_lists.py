@@ -99,7 +99,7 @@ def test_many_take_the_queries_of_few(
     walked = addresses(records)
     asked(browser, walked)
     few = asked(browser, walked)
-    for _time in range(6):
+    for _time in range(3):
         grow(staff)
     # The records' own pages name more, too.
     commitment, update = records["commitment"], records["statusupdate"]
