@@ -99,7 +99,7 @@ def test_many_take_the_queries_of_few(
     walked = addresses(records)
     asked(browser, walked)
     few = asked(browser, walked)
-    for _time in range(6):
+    for _time in range(3):
         grow(staff)
     # The records' own pages name more, too.
     commitment, update = records["commitment"], records["statusupdate"]
@@ -148,7 +148,7 @@ def test_drafts_are_found_by_their_commitment(browser: Browser) -> None:
 
 @pytest.mark.parametrize("word", ["1", "99999999999999999999", "①"])
 def test_a_line_of_the_log_is_found_by_its_number(word: str, browser: Browser) -> None:
-    make.published_commitment()
+    make.published_commitment(reference="CAN-KOR-2026-700", title="A promise")
     found = browser.client.get("/admin/tracker/change/", {"q": word}).context["cl"].result_list
     assert [change.seq for change in found] == ([1] if word == "1" else [])
 

@@ -43,6 +43,8 @@ class RegisterAdmin(_ModelAdmin):
 
     # Counting all rows beside those found would cost a second walk through a large table.
     show_full_result_count = False
+    # So would counting what each choice of each filter would find.
+    show_facets = admin.ShowFacets.NEVER
 
     def notice(self, obj: Any) -> Any:
         """What the record's page says first about how it can be changed; empty for nothing."""
