@@ -15,7 +15,7 @@ from tracker.actions.amend import amend_commitment, amend_meeting, amend_referen
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.publish import publish_update
 from tracker.lib.field_history import CHANGED, CREATED, DELETED, FieldHistory
-from tracker.models import Commitment, Source
+from tracker.models import Commitment, Source, StatusUpdate
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,15 @@ def test_publishing_asks_no_more_of_the_database() -> None:
     with CaptureQueriesContext(connection) as queries:
         publish_update(update, now=make.NOW)
     assert not [query for query in queries if "historical" in query["sql"]]
+
+
+def test_what_saves_itself_while_somebody_types_keeps_one_version(clerk: User) -> None:
+    update, minute = make.make_update(), dt.timedelta(minutes=1)
+    remember(update, now=make.NOW, by=clerk)
+    for number, by in enumerate((clerk, clerk, clerk, None, clerk), 1):
+        update.rationale = f"Typed {number}."
+        remember(update, now=make.NOW + number * minute, by=by, within=10 * minute)
+    update.rationale = "Typed much later."
+    remember(update, now=make.NOW + 60 * minute, by=clerk, within=10 * minute)
+    versions = StatusUpdate.history.order_by("pk").values_list("rationale", flat=True)
+    assert list(versions)[1:] == ["Typed 3.", "Typed 4.", "Typed 5.", "Typed much later."]
