@@ -197,7 +197,8 @@ class Parts(Widget):
 class Column(Field):
     """One column. `field` is the model's field that it fills, by itself or with other columns.
 
-    `names` is the noun that a cell names, and `needed` whether a new record cannot be without it.
+    `names` is the noun that a cell names, `needed` whether a new record cannot be without it, and
+    `empty` what an empty cell, or an empty part of one, says.
     """
 
     def __init__(

@@ -104,6 +104,15 @@ class RegisterResource(ModelResource):
             values[name] = tuple(part or str(self.columns[name].empty) for part in full)
         return {}
 
+    def empty(self) -> Values:
+        """A record before its row says anything: with the defaults of the model."""
+        return {
+            name: ()
+            if isinstance(column.widget, Keys | Parts)
+            else getattr(column.widget, "default", "") or column.empty
+            for name, column in self.columns.items()
+        }
+
     def merged(self, before: Values, values: Values) -> Values:
         """What a record says once a row is written; what the file leaves out stays as it was."""
         merged = before | values
@@ -168,13 +177,13 @@ class MeetingResource(RegisterResource):
     level = Column(
         _("level"), LevelChoice(Meeting._meta.get_field("level")), attribute="level", needed=True
     )
-    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party", empty=())
+    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party")
     state = words(Meeting, "state")
     date = date(Meeting, "date")
     date_words = Column(_("date, in words"), DateWords(), attribute="date")
     place = words(Meeting, "place")
     summary = words(Meeting, "summary")
-    sources = Column(_("sources"), Keys("slug"), attribute="sources", names="source", empty=())
+    sources = Column(_("sources"), Keys("slug"), attribute="sources", names="source")
 
     class Meta:
         model = Meeting
@@ -197,8 +206,8 @@ class CommitmentResource(RegisterResource):
     slug = words(Commitment, "slug", is_made=True)
     summary = words(Commitment, "summary")
     instrument = words(Commitment, "instrument")
-    topics = Column(_("topics"), Keys("slug"), attribute="topics", names="topic", empty=())
-    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party", empty=())
+    topics = Column(_("topics"), Keys("slug"), attribute="topics", names="topic")
+    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party")
     first_stated_at = Column(
         _("first stated at"),
         Key(),
@@ -219,7 +228,7 @@ class CommitmentResource(RegisterResource):
     related = Column(
         _("related"), Keys("reference"), attribute="related", names="commitment", empty=()
     )
-    aliases = Column(_("other names"), Parts("name"), attribute="given_names", empty=())
+    aliases = Column(_("other names"), Parts("name"), attribute="given_names")
     alias_languages = Column(
         _("languages of the other names"), Parts("language"), attribute="given_names", empty="en"
     )
@@ -280,8 +289,8 @@ class UpdateResource(RegisterResource):
     sources = Column(
         _("sources"), Parts("source__slug"), attribute="cited", names="source", empty=()
     )
-    quotations = Column(_("quotations"), Parts("quotation"), attribute="cited", empty="")
-    locators = Column(_("where in the sources"), Parts("locator"), attribute="cited", empty="")
+    quotations = Column(_("quotations"), Parts("quotation"), attribute="cited")
+    locators = Column(_("where in the sources"), Parts("locator"), attribute="cited")
     quotation_languages = Column(
         _("languages of the quotations"), Parts("language"), attribute="cited", empty="en"
     )
