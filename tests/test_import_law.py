@@ -70,6 +70,7 @@ NOUNS = [
     "standings",
     "search",
     "subscriptions",
+    "uploads",
 ]
 
 HOME = "tests/test_import_law.py"

@@ -86,7 +86,7 @@ def check(noun: str, file: io.BytesIO, **overrides: Any) -> Report:
 
 
 def bring_in(noun: str, file: io.BytesIO, **overrides: Any) -> Report:
-    of_the_task = {n: overrides.pop(n) for n in ("rights", "dates", "tell") if n in overrides}
+    of_the_task = {n: overrides.pop(n) for n in ("rights", "dates", "tell_read") if n in overrides}
     told = {"now": NOW, "by": importer(), **overrides}
     return import_file(file, task(noun, file, **of_the_task), **told)
 

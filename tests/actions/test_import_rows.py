@@ -452,5 +452,5 @@ def test_progress_is_told_lot_by_lot() -> None:
     seen: list[int] = []
     lines = ({**SOURCE, "slug": f"source-{n}"} for n in itertools.count())
     file = written(*itertools.islice(lines, 1_200))
-    check("sources", file, tell=seen.append)
+    check("sources", file, tell_read=seen.append)
     assert seen == [500, 1_000, 1_200]

@@ -173,8 +173,10 @@ def test_a_workbook_full_of_zeros_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_rows_are_counted_fast() -> None:
-    assert count_rows(io.BytesIO(b"a\r1\r2\r"), ending="csv") == 4
-    assert count_rows(io.BytesIO(workbook(["a"], ["1"], ["2"])), ending="xlsx") == 3
+    assert count_rows(io.BytesIO(b"a\r1\r2\r"), ending="csv") == 2
+    assert count_rows(io.BytesIO(b"a\r\n1\r\n2"), ending="csv") == 2
+    assert count_rows(io.BytesIO(b""), ending="csv") == 0
+    assert count_rows(io.BytesIO(workbook(["a"], ["1"], ["2"])), ending="xlsx") == 2
 
 
 def test_rows_set_aside_are_the_same_rows() -> None:

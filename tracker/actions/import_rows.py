@@ -84,13 +84,18 @@ class RegisterMovedError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A file of one noun, and how it is read. `tell` is called with the number of rows read."""
+    """A file of one noun, and how it is read.
+
+    `tell_read` is called with the number of rows read, outside any transaction, so that it may
+    write that down; `tell_written` with the number of rows planned or written.
+    """
 
     noun: str
     ending: str
     reading: Reading
     rights: Rights = field(default_factory=Rights)
-    tell: Callable[[int], object] = lambda rows: None
+    tell_read: Callable[[int], object] = lambda rows: None
+    tell_written: Callable[[int], object] = lambda rows: None
 
 
 def choices(noun: str, rights: Rights) -> list[Then]:
@@ -122,13 +127,14 @@ def refuse_choice(then: str, noun: str, rights: Rights) -> None:
 
 
 def _plan(sheet: Sheet, task: Task, *, is_writing: bool) -> Plan:
+    tell = task.tell_written if is_writing else task.tell_read
     return Plan(
         sheet,
         noun=task.noun,
         reading=task.reading,
         rights=task.rights,
         is_writing=is_writing,
-        tell=task.tell,
+        tell=tell,
     )
 
 
@@ -151,17 +157,24 @@ def import_file(
     then: str = Then.KEEP,
     why: str = "",
     digest: str = "",
+    begin: Callable[[], object] = lambda: None,
+    end: Callable[[Report], object] = lambda report: None,
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> Report:
     """Write a file, or nothing of it.
 
     `why` is told in the log for what is amended. `digest` is that of the report that a person
-    has seen; raises RegisterMovedError when the register has moved on since. Raises
-    ImportRefusedError, SpreadsheetError and, for `then`, ValidationError.
+    has seen; raises RegisterMovedError when the register has moved on since. `begin` and `end` are
+    called in the transaction that writes; the first may raise. Raises ImportRefusedError,
+    SpreadsheetError and, for `then`, ValidationError.
     """
     refuse_choice(then, task.noun, task.rights)
-    with spooled(_sheet(file, task)) as sheet, open_log(now=now, by=by, is_backfill=True):
+    with (
+        spooled(_sheet(file, task), tell=task.tell_read) as sheet,
+        open_log(now=now, by=by, is_backfill=True),
+    ):
+        begin()
         plan = _plan(sheet, task, is_writing=True)
         writer = _Writer(plan, then=then, why=why, now=now, by=by)
         for lot in plan.lots():
@@ -173,6 +186,7 @@ def import_file(
             raise ImportRefusedError(plan.report)
         if digest and digest != plan.report.digest:
             raise RegisterMovedError
+        end(plan.report)
         return plan.report
 
 

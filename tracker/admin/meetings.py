@@ -19,6 +19,7 @@ from tracker.actions.amend import amend_meeting
 from tracker.actions.publish import mark_fully_recorded
 from tracker.actions.publish_reviewed import drafts_of, in_review_of, publish_together
 from tracker.admin.acts import Act, Done
+from tracker.admin.importing import FilesMixin
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
@@ -138,7 +139,8 @@ class MeetingForm(PublicRecordForm):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(PublicRecordAdmin):
+class MeetingAdmin(FilesMixin, PublicRecordAdmin):
+    noun = "meetings"
     form = MeetingForm
     acts = (*stages_of(PublishMeeting()), PublishItsUpdates(), MarkFullyRecorded())
     list_display = ("title", "day", "forum", "state", "is_recorded", "publication")

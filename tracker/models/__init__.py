@@ -35,6 +35,7 @@ from tracker.models.updates import (
     StatusUpdate,
     StatusUpdateQuerySet,
 )
+from tracker.models.uploads import Upload, UploadNoun, UploadPart, UploadState
 
 __all__ = [
     "GENESIS_HASH",
@@ -80,4 +81,8 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Topic",
+    "Upload",
+    "UploadNoun",
+    "UploadPart",
+    "UploadState",
 ]
