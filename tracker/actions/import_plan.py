@@ -22,7 +22,7 @@ from tracker.models import Commitment, Meeting, Source
 from tracker.models.records import PublicRecord
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Row, Sheet, SpreadsheetError
-from tracker.spreadsheets.report import TOLD, Outcome, Report, Rights, Staged
+from tracker.spreadsheets.report import LONGEST_SHOWN, SHOWN, Outcome, Report, Rights, Staged
 from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
 from tracker.spreadsheets.values import NAMED, many, model_values, told
 
@@ -294,15 +294,19 @@ class Plan:
             self.report.drafts += 1
         if row.outcome is Outcome.UNCHANGED:
             return
-        cells = [
-            {"column": name, "before": told(row.before[name]), "after": told(row.values[name])}
-            for name in row.changed
-        ]
-        difference = {"row": row.number, "name": row.name, "cells": cells}
-        self._digest.update(json.dumps([row.outcome, difference]).encode())
+        cells = [(n, told(row.before.get(n)), told(row.values[n])) for n in row.changed]
+        self._digest.update(json.dumps([row.outcome, row.number, row.name, cells]).encode())
         kept = self.report.differences.setdefault(row.outcome, [])
-        if len(kept) < TOLD:
-            kept.append(difference)
+        if len(kept) < SHOWN:
+            shown = [
+                {"column": name, "before": _shortened(before), "after": _shortened(after)}
+                for name, before, after in cells
+            ]
+            kept.append({"row": row.number, "name": row.name, "cells": shown})
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def _slug_of(values: Values) -> str:

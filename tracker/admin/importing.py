@@ -129,7 +129,7 @@ class FilesMixin(_ModelAdmin):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(_posted(request), request.FILES)
+        form = UploadForm(_posted(request), request.FILES if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from tracker.spreadsheets.resources import Values
 
-# Of problems, differences and dates so many are told one by one; the rest are counted.
+# So many problems and dates are told one by one; the rest are counted.
 TOLD = 200
+# Of each outcome so many differences are shown, and of each text so many letters.
+SHOWN = 100
+LONGEST_SHOWN = 2_000
 
 
 class Outcome(StrEnum):
