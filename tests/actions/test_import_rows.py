@@ -24,7 +24,8 @@ from tests.actions.importing import (
     written,
 )
 from tests.stored import stored_rows
-from tracker.actions.import_rows import ImportRefusedError, RegisterMovedError, Then
+from tracker.actions.import_publishing import Then
+from tracker.actions.import_rows import ImportRefusedError, RegisterMovedError
 from tracker.actions.review import send_for_review
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
@@ -38,6 +39,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
+from tracker.queries.log_chain import first_break
 from tracker.queries.visibility import log_head
 from tracker.spreadsheets.report import Rights
 from tracker.spreadsheets.resources import RESOURCES
@@ -390,6 +392,45 @@ def test_drafts_are_published_as_back_fill_in_the_order_of_events(settings: Any)
     assert set(Change.objects.values_list("is_backfill", flat=True)) == {True}
     published = Review.objects.filter(state=ReviewState.PUBLISHED)
     assert published.count() == Review.objects.exclude(source__isnull=False).count() == 4
+
+
+def test_updates_published_in_bulk_are_like_those_published_one_by_one(settings: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    make.make_source(slug="a-statement")
+    commitments = [make.published_commitment(happened="2026-01") for _number in "ab"]
+    lines = [
+        UPDATE | {"commitment": c.reference, "happened": day, "stage": stage}
+        for day, stage in (("2026-03", "signed"), ("2026-02-25", "negotiating"))
+        for c in commitments
+    ]
+    report = bring_in("updates", written(*lines), then=Then.PUBLISH)
+    assert dict(report.counts) == {"new": 4}
+    for commitment in commitments:
+        commitment.refresh_from_db()
+        assert commitment.stage == "signed"
+        told_of = commitment.updates.values_list("number", "stage")
+        assert list(told_of) == [(1, "announced"), (2, "negotiating"), (3, "signed")]
+    assert Review.objects.filter(state=ReviewState.PUBLISHED, reviewed_by=importer()).count() == 4
+    assert first_break() is None
+    assert set(Change.objects.filter(seq__gt=4).values_list("is_backfill", flat=True)) == {True}
+
+
+def test_a_row_that_cannot_be_published_is_named(settings: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    make.make_source(slug="a-statement")
+    public, draft = make.published_commitment(), make.make_commitment()
+    lines = [
+        UPDATE | {"commitment": public.reference, "happened": "2026-02-20"},
+        UPDATE | {"commitment": public.reference, "happened": "2026-12"},
+        UPDATE | {"commitment": draft.reference, "sources": "", "quotations": ""},
+    ]
+    before = stored_rows()
+    for some, rows in ((lines, [3, 4]), (lines[:2], [3])):
+        with pytest.raises(ImportRefusedError) as refusal:
+            bring_in("updates", written(*some), then=Then.PUBLISH)
+        assert [problem.row for problem in refusal.value.report.problems] == rows
+    assert "lies in the future" in told(refusal.value.report)[0]
+    assert stored_rows() == before
 
 
 def test_what_cannot_be_published_is_told_and_nothing_is_written(settings: Any) -> None:

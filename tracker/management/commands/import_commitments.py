@@ -14,10 +14,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from tracker.actions.import_publishing import Then
 from tracker.actions.import_rows import (
     ImportRefusedError,
     Task,
-    Then,
     check_file,
     import_file,
 )
