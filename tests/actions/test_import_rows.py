@@ -232,6 +232,30 @@ def test_what_an_amendment_must_not_do_is_told(
     assert stored_rows() == before
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"level": "leaders"}, "Parties and level stay as they are once updates rest on the"),
+        ({"state": "planned"}, "A fully recorded meeting was held, and stays so."),
+        ({"date": "", "date_words": "soon"}, "A fully recorded meeting keeps at least its year."),
+        ({"date": ""}, "It is needed and not given"),
+    ],
+)
+def test_what_rests_on_a_meeting_keeps_it(change: dict[str, Any], sentence: str) -> None:
+    make.published_commitment(meeting=make.published_meeting(fully_recorded=True))
+    [line] = lines_of(exported("meetings"))
+    problem = told(check("meetings", written(line | change)))[0]
+    assert sentence in problem
+
+
+def test_a_public_commitment_is_not_related_to_a_draft() -> None:
+    commitment, draft = make.published_commitment(), make.make_commitment()
+    line = lines_of(exported("commitments"))[0]
+    assert line["reference"] == commitment.reference
+    report = check("commitments", written(line | {"related": draft.reference}))
+    assert told(report) == [f"Row 2: Publish “{draft}” first."]
+
+
 def test_who_may_not_publish_does_not_amend() -> None:
     make.published_commitment()
     [line] = lines_of(exported("commitments"))
@@ -297,6 +321,18 @@ def test_dates_that_are_two_days_are_asked_about_once() -> None:
     Source.objects.all().delete()
     bring_in("sources", file, dates="month_first")
     assert Source.objects.get(slug="a-statement").published_on.iso == "2026-03-04"
+
+
+@pytest.mark.usefixtures("ground")
+def test_a_date_may_be_known_in_words_alone_but_not_that_of_an_event() -> None:
+    bring_in("meetings", written(MEETING | {"date": "", "date_words": "next spring"}))
+    assert Meeting.objects.get().date == PartialDate(words="next spring")
+    make.make_commitment(reference=UPDATE["commitment"])
+    line = UPDATE | {"happened": "", "happened_words": "in spring"}
+    assert told(check("updates", written(line))) == [
+        "Row 2, column “happened”: Say when it happened, at least the year: words alone are not "
+        "enough."
+    ]
 
 
 @pytest.mark.usefixtures("ground")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
 from tracker.actions.import_updates import UpdateRows
-from tracker.models import Commitment, Meeting, Source
+from tracker.models import Commitment, Meeting, MeetingState, Source
 from tracker.models.records import PublicRecord
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Row, Sheet, SpreadsheetError
@@ -218,7 +218,9 @@ class Plan:
         """Say everything that hinders a row from being written."""
         self._refuse_without_right(row)
         for name, column in self.resource.columns.items():
-            if column.needed and row.values[name] in ("", None):
+            # A date may be known in words alone.
+            words = row.values.get(f"{name}_words")
+            if column.needed and row.values[name] in ("", None) and not words:
                 self.blame(row.number, name, _("It is needed and not given: fill the cell."))
             if column.names and name in row.changed:
                 self._refuse_unknown(row, name, column.names)
@@ -316,10 +318,28 @@ def _slug_of(values: Values) -> str:
 
 
 def _refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
-    """Raise ValidationError for an amendment that the action would refuse."""
+    """Raise ValidationError for an amendment that the action, or its form, would refuse."""
     if record.is_retracted:
         raise ValidationError(_("It was retracted and is never edited again."))
     if isinstance(record, Commitment):
         refuse_unfit_commitment(record, values)
+        for other in values.get("related", ()):
+            if not other.is_public:
+                raise ValidationError(_("Publish “%(record)s” first."), params={"record": other})
     if isinstance(record, Meeting):
         refuse_unfit_meeting(record, values)
+        _refuse_unfit_meeting_that_counts(record, values)
+
+
+def _refuse_unfit_meeting_that_counts(meeting: Meeting, values: dict[str, Any]) -> None:
+    """Refuse what would change what already rests on a meeting."""
+    if {"level", "parties"} & set(values) and meeting.updates.exists():
+        raise ValidationError(
+            _("Parties and level stay as they are once updates rest on the meeting.")
+        )
+    if not meeting.is_fully_recorded:
+        return
+    if values.get("state", MeetingState.HELD) != MeetingState.HELD:
+        raise ValidationError(_("A fully recorded meeting was held, and stays so."))
+    if "date" in values and (values["date"] is None or values["date"].first_day is None):
+        raise ValidationError(_("A fully recorded meeting keeps at least its year."))

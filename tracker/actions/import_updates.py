@@ -128,6 +128,9 @@ class UpdateRows:
             )
             self.blame(row.number, row.changed[0], sentence % {"number": row.record.number})
             return
+        if row.values["happened_words"] and not row.values["happened"]:
+            sentence = _("Say when it happened, at least the year: words alone are not enough.")
+            self.blame(row.number, "happened", sentence)
         corrects = row.values["corrects"]
         if corrects is not None and not row.values["reason"]:
             self.blame(row.number, "reason", _("Say why: readers see it beside what it corrects."))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from tracker.actions.amend import (
@@ -60,14 +60,25 @@ class Writer:
         self._build(new)
         self._create(self.publisher.publish_new(new, self._citations))
         for row in lot:
+            if row.outcome not in {Outcome.CHANGED, Outcome.AMENDED}:
+                continue
             try:
-                if row.outcome is Outcome.CHANGED:
-                    self._change(row)
-                elif row.outcome is Outcome.AMENDED:
-                    self._amend(row)
+                # One row that is refused must not keep the others from being told.
+                with transaction.atomic():
+                    self._write_one(row)
             except ValidationError as error:
                 self.plan.report.blame(row.number, "", " ".join(error.messages))
+            except IntegrityError as error:
+                told = _("The database refuses it: %(why)s")
+                why = str(error).splitlines()[0]
+                self.plan.report.blame(row.number, "", told % {"why": why})
         self.publisher.remember(row.record for row in lot)
+
+    def _write_one(self, row: Staged) -> None:
+        if row.outcome is Outcome.CHANGED:
+            self._change(row)
+        elif row.outcome is Outcome.AMENDED:
+            self._amend(row)
 
     def finish(self) -> None:
         """Link commitments that name one another, and do with the drafts what was asked."""
