@@ -113,8 +113,8 @@ def test_too_many_cells_are_a_fault_of_their_row_alone() -> None:
         (b"", "The first row is empty"),
         (b"\n\na,b\n", "The first row is empty"),
         (b"a,b,a\n1,2,3\n", "Two columns have the heading “a”"),
-        (b'a,b\n"x"y,1\n', "Row 2 cannot be read"),
-        (b'a,b\n1,2\n"never closed,1\n', "Row 3 cannot be read"),
+        (b'a,b\n"x"y,1\n', "Row 2: It cannot be read"),
+        (b'a,b\n1,2\n"never closed,1\n', "Row 3: It cannot be read"),
     ],
     ids=["empty", "no headings", "twice", "stray mark", "open mark"],
 )
@@ -184,5 +184,5 @@ def test_rows_set_aside_are_the_same_rows() -> None:
     with spooled(read_sheet(io.BytesIO(content), ending="csv")) as kept:
         assert list(kept.rows) == rows(content)
     broken = read_sheet(io.BytesIO(content + b'"open'), ending="csv")
-    with spooled(broken) as kept, pytest.raises(SpreadsheetError, match="Row 5 cannot be read"):
+    with spooled(broken) as kept, pytest.raises(SpreadsheetError, match="Row 5: It cannot be read"):
         list(kept.rows)

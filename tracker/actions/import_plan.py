@@ -91,7 +91,7 @@ class Plan:
         try:
             return list(islice(rows, LOT))
         except SpreadsheetError as error:
-            self.report.blame(error.row, "", str(error))
+            self.report.blame(error.row, "", error.sentence)
             return []
 
     def _staged(self, lot: list[Row]) -> list[Staged]:

@@ -102,10 +102,10 @@ class Writer:
         try:
             self.model._base_manager.bulk_create([row.record for row in rows])
         except IntegrityError as error:
-            place = f"{rows[0].number}–{rows[-1].number}"
-            told = _("The database refuses one of the rows %(rows)s: %(why)s")
-            params = {"rows": place, "why": str(error).splitlines()[0]}
-            raise SpreadsheetError(told % params, row=rows[0].number) from error
+            told = _("The database refuses one of the rows %(first)d to %(last)d: %(why)s")
+            places = {"first": rows[0].number, "last": rows[-1].number}
+            why = str(error).splitlines()[0]
+            raise SpreadsheetError(told % {**places, "why": why}) from error
         for relation in self.model._meta.many_to_many:
             if relation.name not in AMONG_THEMSELVES:
                 self._relate(rows, relation)

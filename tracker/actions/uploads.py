@@ -265,7 +265,7 @@ def _check(upload: Upload, *, clock: Clock) -> None:
         with opened(upload) as file:
             report = check_file(file, _task(upload, clock=clock))
     except SpreadsheetError as error:
-        report = _refused(str(error), row=error.row)
+        report = _refused(error.sentence, row=error.row)
     _finish(upload, report, state=UploadState.CHECKED)
 
 
@@ -300,7 +300,7 @@ def _import(upload: Upload, *, clock: Clock) -> None:
             )
         )
     except SpreadsheetError as error:
-        report = _refused(str(error), row=error.row)
+        report = _refused(error.sentence, row=error.row)
     except ValidationError as error:
         report = _refused(" ".join(error.messages))
     _finish(upload, report, state=UploadState.CHECKED)

@@ -75,18 +75,18 @@ class SpreadsheetError(ValueError):
     """The file cannot be read on; `row` is how far it could, 0 where that says nothing."""
 
     def __init__(self, sentence: str, *, row: int = 0) -> None:
-        super().__init__(sentence)
-        self.row = row
+        place = _("Row %(row)d") % {"row": row} if row else ""
+        super().__init__(f"{place}: {sentence}" if place else sentence)
+        self.sentence, self.row = sentence, row
 
 
 class UnknownEncodingError(SpreadsheetError):
     """A CSV file in letters that are not UTF-8; `sample` holds the first bytes that are not."""
 
-    def __init__(self, *, row: int, sample: bytes) -> None:
+    def __init__(self, *, line: int, sample: bytes) -> None:
         super().__init__(
-            _("From line %(row)d on it is not UTF-8. Say in which encoding it was saved.")
-            % {"row": row},
-            row=row,
+            _("From line %(line)d on it is not UTF-8. Say in which encoding it was saved.")
+            % {"line": line}
         )
         self.sample = sample
 
@@ -170,7 +170,7 @@ def _encoding_of(file: IO[bytes]) -> str:
             at = max(0, text.find(error.object[error.start : error.start + 8]))
             lines += _line_ends(text[:at]) - _line_ends(before)
             begin = 1 + max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at), at - 60)
-            raise UnknownEncodingError(row=lines, sample=text[begin : at + 60]) from error
+            raise UnknownEncodingError(line=lines, sample=text[begin : at + 60]) from error
         lines += _line_ends(piece)
         before = piece[-200:]
     return "utf-8"
@@ -216,11 +216,10 @@ def _csv_records(
             yield number, tuple([_csv_cell(cell) for cell in record])
     except csv.Error as error:
         sentence = _(
-            "Row %(row)d cannot be read, nor what follows it: a quotation mark is missing or too "
-            "many (%(why)s). Inside a cell in quotation marks, write each of them twice."
+            "It cannot be read, nor what follows it: a quotation mark is missing or too many "
+            "(%(why)s). Inside a cell in quotation marks, write each of them twice."
         )
-        told = sentence % {"row": number + 1, "why": error}
-        raise SpreadsheetError(told, row=number + 1) from error
+        raise SpreadsheetError(sentence % {"why": error}, row=number + 1) from error
 
 
 class _Kept(io.BufferedIOBase):

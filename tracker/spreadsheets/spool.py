@@ -32,7 +32,7 @@ def spooled(sheet: Sheet, *, tell: Callable[[int], object] = lambda rows: None) 
                 if count % _TOLD_EVERY == 0:
                     tell(count)
         except SpreadsheetError as error:
-            file.write(json.dumps([error.row, None, str(error)]) + "\n")
+            file.write(json.dumps([error.row, None, error.sentence]) + "\n")
         file.seek(0)
         yield Sheet(sheet.headings, _rows(file), sheet.name)
 
