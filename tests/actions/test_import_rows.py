@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.actions.importing import (
     written,
 )
 from tests.stored import stored_rows
+from tracker.actions import import_plan
 from tracker.actions.import_publishing import Then
 from tracker.actions.import_rows import ImportRefusedError, RegisterMovedError
 from tracker.actions.review import send_for_review
@@ -531,3 +533,21 @@ def test_progress_is_told_lot_by_lot() -> None:
     file = written(*itertools.islice(lines, 1_200))
     check("sources", file, tell_read=seen.append)
     assert seen == [500, 1_000, 1_200]
+
+
+def _peak(rows: int) -> int:
+    """The most memory that Python holds while a file of so many rows is imported."""
+    file = written(*({**SOURCE, "slug": f"source-{rows}-{n}"} for n in range(rows)))
+    tracemalloc.start()
+    try:
+        bring_in("sources", file)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("ground")
+def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_plan, "LOT", 100)
+    _peak(150)  # pays for what is kept once
+    assert _peak(900) < 1.5 * _peak(300)

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 
 from tests import make
@@ -230,6 +231,23 @@ def test_a_fault_of_ours_stops_neither_page_nor_deliverer(
     monkeypatch.setattr(uploads, "import_file", fail)
     told = confirmed(browser, page).response.content.decode()
     assert "a fault in the register itself (nobody thought of this)" in told
+
+
+@pytest.mark.usefixtures("parties")
+def test_a_busy_database_leaves_the_file_to_the_deliverer(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = handed_in(browser, written(COMMITMENT))
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(uploads, "import_file", fail)
+        told = confirmed(browser, page).response.content.decode()
+    assert "The database is busy." in told
+    assert carry_out_due(clock=lambda: make.NOW) == 1
+    assert Commitment.objects.count() == 1
 
 
 @pytest.mark.usefixtures("parties")

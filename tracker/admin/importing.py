@@ -13,6 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -250,7 +251,14 @@ class FilesMixin(_ModelAdmin):
             told = _("It is being checked or imported already; see below.")
             self.message_user(request, told, messages.WARNING)
         elif is_small(upload):
+            self._carry_out(request, upload)
+
+    def _carry_out(self, request: HttpRequest, upload: Upload) -> None:
+        try:
             carry_out(upload.pk, clock=timezone.now)
+        except OperationalError:
+            told = _("The database is busy. The file is kept, and the deliverer goes on with it.")
+            self.message_user(request, told, messages.WARNING)
 
     def _preview(self, request: HttpRequest, upload: Upload, step: str) -> HttpResponse:
         if step == "again":
@@ -278,7 +286,7 @@ class FilesMixin(_ModelAdmin):
             told = _("Another page was faster, or has changed what is asked; see how it stands.")
             self.message_user(request, told, messages.WARNING)
         elif is_small(upload):
-            carry_out(upload.pk, clock=timezone.now)
+            self._carry_out(request, upload)
         return self._on(upload)
 
     def _page(

@@ -43,11 +43,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "To be told about"),
-                            ("to_check", "To be checked"),
-                            ("checked", "Checked"),
-                            ("to_import", "To be imported"),
-                            ("imported", "Imported"),
+                            ("open", "Say what its columns hold"),
+                            ("to_check", "It is checked"),
+                            ("checked", "Look at what it would do"),
+                            ("to_import", "It is imported"),
+                            ("imported", "Nothing: it was imported"),
                         ],
                         default="open",
                         max_length=9,

@@ -23,11 +23,11 @@ class UploadNoun(models.TextChoices):
 class UploadState(models.TextChoices):
     """What comes next."""
 
-    OPEN = "open", _("To be told about")  # somebody names its columns and answers questions
-    TO_CHECK = "to_check", _("To be checked")
-    CHECKED = "checked", _("Checked")
-    TO_IMPORT = "to_import", _("To be imported")
-    IMPORTED = "imported", _("Imported")
+    OPEN = "open", _("Say what its columns hold")
+    TO_CHECK = "to_check", _("It is checked")
+    CHECKED = "checked", _("Look at what it would do")
+    TO_IMPORT = "to_import", _("It is imported")
+    IMPORTED = "imported", _("Nothing: it was imported")
 
 
 class Upload(models.Model):
