@@ -78,7 +78,7 @@ def keep_typed(
     values = {
         "commitment": commitment,
         "typed": typed,
-        "edited_by": by,
+        "edited_by_id": by.pk,
         "edited_at": now,
     }
     found: dict[str, Any] = {"meeting": meeting, "key": key or uuid.uuid4()}
@@ -92,7 +92,7 @@ def list_on_worksheet(
 ) -> None:
     """List a commitment of which nothing was typed yet, such as one that was delivered before."""
     WorksheetRow.objects.get_or_create(
-        meeting=meeting, commitment=commitment, defaults={"edited_by": by, "edited_at": now}
+        meeting=meeting, commitment=commitment, defaults={"edited_by_id": by.pk, "edited_at": now}
     )
 
 

@@ -17,7 +17,7 @@ from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFi
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.reviewing import PublishDraft, stages_of
 from tracker.admin.work import MeetingWorkFilter
-from tracker.admin.worksheet.pages import WorksheetPages, worksheet_url
+from tracker.admin.worksheet.pages import WorksheetPages, may_record, worksheet_url
 from tracker.models import Change, Forum, Meeting, MeetingState
 
 
@@ -119,6 +119,6 @@ class MeetingAdmin(WorksheetPages, PublicRecordAdmin):
     def tools(self, request: HttpRequest, obj: Meeting) -> list[dict[str, Any]]:
         updates = reverse("admin:tracker_statusupdate_changelist")
         tools = [{"label": _text("Its updates"), "url": f"{updates}?meeting__id__exact={obj.pk}"}]
-        if self.may_record(request):
+        if may_record(request):
             tools.insert(0, {"label": _text("Worksheet"), "url": worksheet_url(obj)})
         return tools

@@ -26,6 +26,7 @@ from tracker.admin.work import (
     unchecked,
     unrecorded,
 )
+from tracker.admin.worksheet.pages import may_record, worksheet_url
 from tracker.models import (
     Commitment,
     Meeting,
@@ -48,6 +49,7 @@ class Item:
     url: str
     detail: str = ""
     brief_url: str = ""
+    worksheet_url: str = ""
     check_url: str = ""
 
 
@@ -88,6 +90,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
     """The lists of what this person may see, in a constant number of queries."""
     if _may_see(request, Meeting, Commitment, StatusUpdate, Note):
         yield _in_review()
+    records = may_record(request)
     if _may_see(request, Meeting):
         yield _listed(
             unrecorded(Meeting.objects.all(), day).only("title", "date", "state"),
@@ -95,7 +98,10 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             empty=_("Of each meeting that was held, everything is recorded."),
             work="unrecorded",
             told=lambda it: Item(
-                name=it.title, url=page_url(it), detail=f"{it.date} · {it.get_state_display()}"
+                name=it.title,
+                url=page_url(it),
+                detail=f"{it.date} · {it.get_state_display()}",
+                worksheet_url=worksheet_url(it) if records else "",
             ),
         )
         yield _listed(

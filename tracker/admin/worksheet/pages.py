@@ -53,7 +53,12 @@ from tracker.models import PUBLISH, Commitment, Meeting, Source, WorksheetRow
 # How many commitments are named when what was typed may mean several.
 _OFFERED = 8
 # What somebody must have to fill in a worksheet: it writes updates, and commitments where new.
-NEEDED = ("tracker.add_statusupdate", "tracker.change_statusupdate", "tracker.add_commitment")
+NEEDED = (
+    "tracker.view_meeting",
+    "tracker.add_statusupdate",
+    "tracker.change_statusupdate",
+    "tracker.add_commitment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,8 @@ class WorksheetPages(RegisterAdmin):
 
         return surviving
 
-    def may_record(self, request: HttpRequest) -> bool:
-        user = cast(PermissionsMixin, request.user)
-        return user.has_perms(NEEDED) and self.has_view_permission(request)
-
     def worksheet_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not self.may_record(request):
+        if not may_record(request):
             raise PermissionDenied
         meeting: Meeting | None = self.get_object(request, unquote(object_id))
         if meeting is None:
@@ -288,7 +289,7 @@ class WorksheetPages(RegisterAdmin):
         return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
 
     def source_text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not self.may_record(request):
+        if not may_record(request):
             raise PermissionDenied
         meeting: Meeting | None = self.get_object(request, unquote(object_id))
         if meeting is None:
@@ -335,6 +336,11 @@ def _asked_for(key: str, meeting: Meeting) -> Source | None:
 def _blank_row(values: Values) -> Row:
     """A new commitment's row; its name is given now, so that sending it twice makes one."""
     return Row(identity=f"n{uuid.uuid4()}", commitment=None, values=values)
+
+
+def may_record(request: HttpRequest) -> bool:
+    """Whether this person may fill in worksheets."""
+    return cast(PermissionsMixin, request.user).has_perms(NEEDED)
 
 
 def worksheet_url(meeting: Meeting) -> str:
