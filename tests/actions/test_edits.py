@@ -14,6 +14,8 @@ from tests import make
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.publish import publish_update
+from tracker.actions.record_meeting import Entry, Evidence, record_entry
+from tracker.admin.worksheet.source_text import take_in
 from tracker.lib.field_history import CHANGED, CREATED, DELETED, FieldHistory
 from tracker.models import Commitment, Source, StatusUpdate
 
@@ -100,3 +102,16 @@ def test_what_saves_itself_while_somebody_types_keeps_one_version(clerk: User) -
     remember(update, now=make.NOW + 60 * minute, by=clerk, within=10 * minute)
     versions = StatusUpdate.history.order_by("pk").values_list("rationale", flat=True)
     assert list(versions)[1:] == ["Typed 3.", "Typed 4.", "Typed 5.", "Typed much later."]
+
+
+def test_the_worksheet_keeps_what_a_draft_said_before(clerk: User) -> None:
+    """A draft may be older than its history; whoever records the meeting did not make it."""
+    update = make.make_update(commitment=make.published_commitment(), rationale="As it was.")
+    meeting = make.published_meeting()
+    evidence = Evidence(source=make.make_source(), quotation="will sign", locator="")
+    entry = Entry(update={"rationale": "Anew."}, evidence=evidence)
+    record_entry(meeting, update.commitment, update, entry, now=make.NOW, by=clerk)
+    assert kept(update) == [(CREATED, None, make.NOW), (CHANGED, clerk, make.NOW)]
+    source = make.make_source()
+    take_in(source, "We met.", now=make.NOW, by=clerk)
+    assert kept(source) == [(CREATED, None, make.NOW), (CHANGED, clerk, make.NOW)]

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from tracker.actions.edits import remember_before
 from tracker.actions.review import note_edit
 from tracker.models import (
     Alias,
@@ -112,6 +113,8 @@ def record_entry(
         draft = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
     if draft is not None and draft.is_published:
         raise ValidationError(_("It is public by now; correct it, if something is wrong."))
+    if draft is not None:
+        remember_before(draft, now=now)
     update = draft or StatusUpdate(commitment=commitment, meeting=meeting)
     for name, value in entry.update.items():
         setattr(update, name, value)
@@ -157,6 +160,7 @@ def _name(commitment: Commitment, name: str, language: str) -> None:
 def _describe(
     commitment: Commitment, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
+    remember_before(commitment, now=now)
     for name, value in entry.commitment.items():
         setattr(commitment, name, value)
     commitment.full_clean()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_reference
+from tracker.actions.edits import remember_before
 from tracker.actions.review import note_edit
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.lib.quotations import Place, QuotableText
@@ -78,6 +79,7 @@ def take_in(source: Source, text: str, *, now: dt.datetime, by: AbstractBaseUser
         )
     with transaction.atomic():
         held = Source.objects.select_for_update().get(pk=source.pk)
+        remember_before(held, now=now)
         held.text = text
         held.save()
         note_edit(held, now=now, by=by)
