@@ -32,6 +32,7 @@ LAW: dict[str, set[str]] = {
     "reading": {"lib"},
     "register_format": {"lib", "models"},
     "payloads": {"lib", "models"},
+    "synthetic": {"lib", "models"},
     "queries": {"lib", "models", "payloads", "register_format"},
     "filters": {"lib", "models", "queries"},
     "actions": {"lib", "models", "payloads", "queries", "register_format"},
@@ -48,7 +49,7 @@ LAW: dict[str, set[str]] = {
     "checks": {"lib", "models"},
     "apps": {"accounts", "checks"},
     "urls": set(FACES),
-    "management": READS | FACES | {"actions"},
+    "management": READS | FACES | {"actions", "synthetic"},
     "settings": {"__version__"},
     "wsgi": set(),
 }
