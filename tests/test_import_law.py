@@ -33,6 +33,7 @@ LAW: dict[str, set[str]] = {
     "register_format": {"lib", "models"},
     "spreadsheets": {"lib", "models"},
     "payloads": {"lib", "models"},
+    "synthetic": {"lib", "models"},
     "queries": {"lib", "models", "payloads", "register_format"},
     "filters": {"lib", "models", "queries"},
     "actions": {"lib", "models", "payloads", "queries", "register_format", "spreadsheets"},
@@ -49,7 +50,7 @@ LAW: dict[str, set[str]] = {
     "checks": {"lib", "models"},
     "apps": {"accounts", "checks"},
     "urls": set(FACES),
-    "management": READS | FACES | {"actions", "spreadsheets"},
+    "management": READS | FACES | {"actions", "spreadsheets", "synthetic"},
     "settings": {"__version__"},
     "wsgi": set(),
 }

@@ -9,8 +9,8 @@ import pytest
 
 from tests import make
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.row_writing import write_each
-from tracker.models import Meeting
+from tracker.lib.row_writing import insert_each, write_each
+from tracker.models import Citation, Meeting, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +32,29 @@ def test_each_row_gets_its_own_values(django_assert_num_queries: Any) -> None:
 def test_no_rows_ask_for_no_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         write_each([], ["title"])
+
+
+def test_new_rows_are_inserted_with_all_their_values(django_assert_num_queries: Any) -> None:
+    update = make.make_update(is_cited=False)
+    source = make.make_source()
+    rows = [
+        Citation(update=update, source=source, quotation=text, locator="%s") for text in ("가", "b")
+    ]
+    with django_assert_num_queries(1):
+        insert_each(Citation, iter(rows))
+    stored = update.citations.values_list("source", "quotation", "locator", "language", "added_seq")
+    assert list(stored) == [
+        (source.pk, "가", "%s", "en", None),
+        (source.pk, "b", "%s", "en", None),
+    ]
+    assert [row.pk for row in rows] == [None, None]
+
+
+def test_thousands_of_rows_take_a_statement_for_some_of_them(
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(3):
+        insert_each(Topic, (Topic(slug=f"t{n}", name=f"T{n}") for n in range(4_001)))
+    assert Topic.objects.count() == 4_001
+    with django_assert_num_queries(0):
+        insert_each(Topic, [])

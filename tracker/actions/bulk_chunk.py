@@ -23,7 +23,7 @@ from tracker.actions.drafts import introduce
 from tracker.actions.log import OpenLog, Subject
 from tracker.actions.projection import POSITION_FIELDS, Replay, set_position, standing, write
 from tracker.actions.search_index import index_commitment, texts
-from tracker.lib.row_writing import write_each
+from tracker.lib.row_writing import insert_each, write_each
 from tracker.models import (
     Alias,
     Change,
@@ -40,6 +40,9 @@ from tracker.models import (
 )
 
 _Record = TypeVar("_Record", bound=models.Model)
+
+# What carries rows in `_hold`; of which model does not matter, since it is never evaluated.
+_NOTHING: models.QuerySet[Any] = Commitment.objects.none()
 
 _PROJECTION = (*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq")
 _PUBLICATION = ("number", "published_seq", "published_at")
@@ -142,7 +145,7 @@ class BulkChunk:
             for citation in given.citations:
                 citation.update = given.update
             citations += given.citations
-        Citation.objects.bulk_create(citations)
+        insert_each(Citation, citations)
 
     def _given(self) -> Iterable[tuple[Drafted, DraftedUpdate]]:
         return ((drafted, given) for drafted in self.drafts for given in drafted.updates)
@@ -265,10 +268,11 @@ class BulkChunk:
         new = [story for story in stories if story.is_new]
         aliases = [alias for story in new for alias in story.commitment.aliases.all()]
         write_each(aliases, ["published_seq"])
-        Standing.objects.bulk_create(
-            standing(story.commitment, span) for story in new for span in story.replay.rows
+        insert_each(
+            Standing,
+            (standing(story.commitment, span) for story in new for span in story.replay.rows),
         )
-        SearchDocument.objects.bulk_create(_document(story) for story in new)
+        insert_each(SearchDocument, (_document(story) for story in new))
         for story in stories:
             if not story.is_new:
                 write(story.commitment, story.replay.rows)
@@ -299,11 +303,12 @@ def _publish_first(record: Commitment, commitment: Commitment) -> ValidationErro
 def _link(
     through: Any, name: str, links: Iterable[tuple[Commitment, Sequence[models.Model]]]
 ) -> None:
-    through._default_manager.bulk_create(
+    rows = (
         through(**{"commitment_id": commitment.pk, f"{name}_id": pk})
         for commitment, records in links
         for pk in dict.fromkeys(record.pk for record in records)
     )
+    insert_each(through, rows)
 
 
 def _in_order(rows: dict[int, _Record], wanted: Iterable[_Record]) -> list[_Record]:
@@ -320,6 +325,5 @@ def _hold(record: models.Model, **related: Sequence[models.Model]) -> None:
     """Let `record.NAME.all()` answer with these rows, as after a prefetch."""
     held = record.__dict__.setdefault("_prefetched_objects_cache", {})
     for name, rows in related.items():
-        queryset = getattr(record, name).all()
+        held[name] = queryset = _NOTHING.all()
         queryset._result_cache = list(rows)
-        held[name] = queryset

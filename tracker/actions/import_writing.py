@@ -24,6 +24,7 @@ from tracker.actions.amend import (
 from tracker.actions.import_plan import AMONG_THEMSELVES, Plan
 from tracker.actions.import_publishing import Publisher, Then, in_lots
 from tracker.actions.review import note_edit
+from tracker.lib.row_writing import insert_each
 from tracker.models import Alias, Citation, Commitment, Meeting, Review, Source, StatusUpdate
 from tracker.spreadsheets.reading import SpreadsheetError
 from tracker.spreadsheets.report import Outcome, Staged
@@ -111,7 +112,7 @@ class Writer:
                 self._relate(rows, relation)
         self._create_parts(rows)
         self._link_later(rows)
-        Review.objects.bulk_create(self.publisher.review_of_new(row.record) for row in rows)
+        insert_each(Review, (self.publisher.review_of_new(row.record) for row in rows))
 
     def _fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
         """The fields to set on a draft, without what links it to other rows of the file."""
@@ -123,21 +124,25 @@ class Writer:
     def _relate(self, rows: Iterable[Staged], relation: Any) -> None:
         through = relation.remote_field.through
         here, there = relation.m2m_field_name(), relation.m2m_reverse_field_name()
-        through._base_manager.bulk_create(
-            through(**{f"{here}_id": row.record.pk, f"{there}_id": other.pk})
-            for row in rows
-            for other in self._fields(row, (relation.name,))[relation.name]
+        insert_each(
+            through,
+            (
+                through(**{f"{here}_id": row.record.pk, f"{there}_id": other.pk})
+                for row in rows
+                for other in self._fields(row, (relation.name,))[relation.name]
+            ),
         )
 
     def _create_parts(self, rows: Iterable[Staged]) -> None:
         if self.model is Commitment:
-            Alias.objects.bulk_create(
+            aliases = (
                 Alias(commitment=row.record, name=name, language=language, note=note)
                 for row in rows
                 for name, language, note in _aliases(row)
             )
+            insert_each(Alias, aliases)
         if self.model is StatusUpdate:
-            Citation.objects.bulk_create(one for row in rows for one in self._citations(row))
+            insert_each(Citation, (one for row in rows for one in self._citations(row)))
 
     def _citations(self, row: Staged) -> list[Citation]:
         """The citations of an update, not saved yet."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from tracker.lib.row_writing import insert_each
 from tracker.models import (
     Change,
     ChangeKind,
@@ -104,7 +105,7 @@ class OpenLog:
 
     def write_all(self, lines: list[Change]) -> None:
         """Write lines that `line` has made, in their order, and move the head to the last."""
-        Change.objects.bulk_create(lines)
+        insert_each(Change, lines)
         self.head.save(force_update=True)
 
 
