@@ -32,7 +32,7 @@ ON_SQLITE_ALONE = (
     *("tests/test_docs.py", "tests/test_tooling.py", "tests/test_import_law.py"),
     *("tests/notify/test_watch.py", "tests/notify/test_webhook_pages.py"),
     *("tests/feeds/test_following.py", "tests/feeds/test_feeds.py", "tests/feeds/test_polling.py"),
-    *("tests/exports/", "tests/test_query_counts.py"),
+    *("tests/exports/", "tests/spreadsheets/", "tests/test_query_counts.py"),
 )
 
 

@@ -13,11 +13,13 @@ from tests.test_leaks import LINES
 from tracker.filters import CommitmentFilter
 from tracker.models import Change, ChangeKind
 from tracker.register_format import schema
+from tracker.spreadsheets.resources import RESOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FORMAT = (ROOT / "tracker/docs/register-format.md").read_text(encoding="utf-8")
 LOG = (ROOT / "tracker/docs/log.md").read_text(encoding="utf-8")
+IMPORT = (ROOT / "tracker/docs/import.md").read_text(encoding="utf-8")
 NOUNS = [
     *(noun for noun in (*schema.LISTS.values(), *schema.FOLDERS.values())),
     *(schema.ALIAS, schema.UPDATE, schema.CITATION, schema.NOTE),
@@ -65,7 +67,14 @@ def test_the_log_is_described() -> None:
     assert [key for key in line if f"`{key}`" not in LOG] == []
 
 
-@pytest.mark.parametrize("text", [README, FORMAT, LOG], ids=["readme", "format", "log"])
+@pytest.mark.parametrize("noun", RESOURCES)
+def test_every_column_of_an_import_is_described(noun: str) -> None:
+    assert [name for name in RESOURCES[noun]().columns if f"`{name}`" not in IMPORT] == []
+
+
+@pytest.mark.parametrize(
+    "text", [README, FORMAT, LOG, IMPORT], ids=["readme", "format", "log", "import"]
+)
 def test_every_link_to_a_file_leads_somewhere(text: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / target).exists(), target

@@ -31,13 +31,15 @@ LAW: dict[str, set[str]] = {
     # What is done with nouns
     "reading": {"lib"},
     "register_format": {"lib", "models"},
+    "spreadsheets": {"lib", "models"},
     "payloads": {"lib", "models"},
+    "synthetic": {"lib", "models"},
     "queries": {"lib", "models", "payloads", "register_format"},
     "filters": {"lib", "models", "queries"},
-    "actions": {"lib", "models", "payloads", "queries", "register_format"},
+    "actions": {"lib", "models", "payloads", "queries", "register_format", "spreadsheets"},
     # Faces: what people and programs see
     **{face: set(READS) for face in FACES},
-    "admin": READS | {"actions"},
+    "admin": READS | {"actions", "spreadsheets"},
     # Signing in knows nothing of the register; settings name its middleware and adapters.
     "accounts": {"lib"},
     # Around them
@@ -48,7 +50,7 @@ LAW: dict[str, set[str]] = {
     "checks": {"lib", "models"},
     "apps": {"accounts", "checks"},
     "urls": set(FACES),
-    "management": READS | FACES | {"actions"},
+    "management": READS | FACES | {"actions", "spreadsheets", "synthetic"},
     "settings": {"__version__"},
     "wsgi": set(),
 }
@@ -70,6 +72,7 @@ NOUNS = [
     "standings",
     "search",
     "subscriptions",
+    "uploads",
 ]
 
 HOME = "tests/test_import_law.py"

@@ -63,6 +63,8 @@ FEED_ENTRIES = 50
 LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
 # Whether a draft is published only from review, by somebody who neither edited it last nor sent it.
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=not DEVELOPMENT and not TESTING)
+# The largest file, in megabytes, that staff may import.
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=50)
 
 # -- Telling subscribers -------------------------------------------------------------------------
 

@@ -15,7 +15,9 @@ from tests.admin.browsing import Browser
 from tracker.models import Change, Commitment
 
 # What stands in an address for the parts that vary; nobody may learn whether it exists.
-PARTS = {"object_id": "1", "app_label": "tracker", "content_type_id": "1", "url": "nowhere"}
+PARTS = {"object_id": "1", "app_label": "tracker", "content_type_id": "1", "url": "nowhere"} | {
+    "upload_id": "1"
+}
 OPEN_TO_ALL = {"/admin/login/", "/admin/jsi18n/"}
 
 

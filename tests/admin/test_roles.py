@@ -24,6 +24,7 @@ from tests.admin.browsing import Browser
 from tests.notify.subscriptions import make_webhook
 from tests.stored import stored_rows
 from tracker.actions.review import schedule, send_for_review
+from tracker.actions.uploads import keep_upload
 from tracker.migrations._roles import HOUSE, make_groups
 from tracker.models import Change, Delivery, Subscription
 
@@ -60,20 +61,34 @@ _STAGES: Table = {
     "send-back": EDITORS,
     "call-off": EDITORS,
 }
+# "import-file" and its mapping are tried on a file that another person has handed in.
+_FILES: Table = {
+    "import": WRITERS,
+    "import-file": NOBODY,
+    "import-mapping": NOBODY,
+    "export-csv": ALL,
+    "export-xlsx": ALL,
+}
 _ACCOUNT = _looked_at(
     LOOKS_AT_EVERYTHING, add=HEAD, edit=HEAD, delete=HEAD, **{"delete_selected": HEAD}
 )
 MAY: dict[str, Table] = {
-    **{f"tracker_{noun}": _RECORD for noun in ("party", "source", "forum", "topic")},
+    **{f"tracker_{noun}": _RECORD for noun in ("party", "forum", "topic")},
+    "tracker_source": _RECORD | _FILES,
     "tracker_meeting": _RECORD
+    | _FILES
     | _STAGES
     | {"publish-updates": EDITORS, "fully-recorded": EDITORS, "send-updates": WRITERS}
     # The text of a public source is an amendment.
     | {"worksheet": WRITERS, "source-text": EDITORS},
-    "tracker_commitment": _RECORD | _STAGES | {"retract": EDITORS, "checked-today": EDITORS},
+    "tracker_commitment": _RECORD
+    | _FILES
+    | _STAGES
+    | {"retract": EDITORS, "checked-today": EDITORS},
     "tracker_note": _RECORD | _STAGES | {"retract": EDITORS},
     # What is public of these is never amended, by nobody.
     "tracker_statusupdate": _RECORD
+    | _FILES
     | _STAGES
     | {"amend": NOBODY, "correct": EDITORS, "retract": EDITORS, "add-evidence": EDITORS},
     "tracker_change": _looked_at(ALL, add=NOBODY, edit=NOBODY, delete=NOBODY),
@@ -97,6 +112,12 @@ MAY: dict[str, Table] = {
     ),
     "auth_group": _ACCOUNT,
     "auth_user": _ACCOUNT | {"password_change": HEAD},
+}
+UPLOADED = {
+    "source": "sources",
+    "meeting": "meetings",
+    "commitment": "commitments",
+    "statusupdate": "updates",
 }
 # What is not about one noun: `app_list` is tried for each application below.
 OF_THE_SITE = {
@@ -183,6 +204,10 @@ def records() -> dict[str, Model]:
             at = make.NOW + dt.timedelta(days=1)
             schedule(due, publish_at=at, first_update=first, now=make.NOW, by=editor)
     webhook = make_webhook()
+    for noun, name in UPLOADED.items():
+        found[f"tracker_{noun} import-file"] = found[f"tracker_{noun} import-mapping"] = (
+            keep_upload([b"title\nOne\n"], noun=name, file_name="a.csv", now=make.NOW, by=sender)
+        )
     found |= {
         "tracker_change": Change.objects.first(),
         "tracker_subscription": webhook,
@@ -209,8 +234,13 @@ def address(noun: str, page: str, records: dict[str, Model]) -> str:
     start = f"/admin/{noun.replace('_', '/')}/"
     if page == "changelist":
         return start
-    if page == "add":
-        return f"{start}add/"
+    if page in {"add", "import"}:
+        return f"{start}{page}/"
+    if page.startswith("export-"):
+        return f"{start}{page.replace('-', '.')}"
+    if page in {"import-file", "import-mapping"}:
+        end = "" if page == "import-file" else "mapping.yaml"
+        return f"{start}import/{records[f'{noun} {page}'].pk}/{end}"
     record = records.get(f"{noun} {page}", records[noun])
     last = {
         "edit": "change",
@@ -246,6 +276,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(
             if page in {"edit", "amend", "delete_selected"}:
                 continue
             answer = client.get(address(noun, page, records))
+            if answer.streaming:
+                list(answer.streaming_content)  # read to its end, a file is closed
             if role == "anonymous":
                 assert answer["Location"].startswith("/admin/login/"), (noun, page)
             elif answer.status_code == 200:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.exports.cells import Cell, Column, Kind, safe_text
+from tracker.exports.cells import Cell, Column, Kind
+from tracker.lib.spreadsheet_text import safe_text
 
 RECORD = {
     "title": "=1+1",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 
 from tests import make
@@ -24,6 +25,8 @@ from tracker.models import (
     Revision,
     Standing,
     StatusUpdate,
+    Upload,
+    UploadPart,
     WorksheetRow,
 )
 
@@ -57,6 +60,16 @@ def change(**overrides: Any) -> Change:
         "hash": "1" * 64,
     }
     return Change.objects.create(**values | overrides)
+
+
+def make_upload(**overrides: Any) -> Upload:
+    user = get_user_model().objects.create(username=f"user {Upload.objects.count()}")
+    values = {"noun": "updates", "ending": "csv", "size": 1, "uploaded_at": make.NOW} | overrides
+    return Upload.objects.create(uploaded_by=user, **values)
+
+
+def upload_part(upload: Upload) -> UploadPart:
+    return UploadPart.objects.create(upload=upload, number=1, content=b"a")
 
 
 def raised_flag(commitment: Commitment | None = None, *, flag: str = "overdue") -> RaisedFlag:
@@ -239,6 +252,9 @@ CASES: list[Case] = [
     ("address_subscribes_to_a_filter_once", lambda: [make_webhook(channel="email") for _ in "12"]),
     ("there_is_one_hub", lambda: [make_webhook(channel="hub", address=a) for a in "12"]),
     ("delivery_outcome_is_known", lambda: delivery(outcome="lost")),
+    ("upload_noun_is_known", lambda: make_upload(noun="songs")),
+    ("upload_state_is_known", lambda: make_upload(state="lost")),
+    ("upload_part_is_kept_once", lambda: [upload_part(u) for u in [make_upload()] * 2]),
     *[
         (
             f"{noun}_is_public_before_it_is_retracted",
@@ -268,6 +284,7 @@ SQLITE_COLUMNS = {
     "update_is_corrected_once": "tracker_statusupdate.corrects_id",
     "flag_is_told_once": "tracker_raisedflag.commitment_id, tracker_raisedflag.flag",
     "address_subscribes_to_a_filter_once": "tracker_subscription.address",
+    "upload_part_is_kept_once": "tracker_uploadpart.upload_id",
     "there_is_one_hub": "tracker_subscription.channel",
 }
 

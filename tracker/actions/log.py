@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from tracker.lib.row_writing import insert_each
 from tracker.models import (
     Change,
     ChangeKind,
@@ -67,6 +68,20 @@ class OpenLog:
         significance: str = Significance.MAJOR,
     ) -> Change:
         """Write the next line and move the head to it."""
+        change = self.line(kind, payload, subject, significance=significance)
+        change.save(force_insert=True)
+        self.head.save(force_update=True)
+        return change
+
+    def line(
+        self,
+        kind: ChangeKind,
+        payload: Payload,
+        subject: Subject,
+        *,
+        significance: str = Significance.MAJOR,
+    ) -> Change:
+        """The next line, numbered and hashed but not written: for `write_all`, and soon."""
         change = Change(
             seq=self.next_seq,
             recorded_at=self.recorded_at,
@@ -83,12 +98,15 @@ class OpenLog:
             recorded_by_id=self.by.pk if self.by is not None else None,
         )
         change.hash = change.computed_hash()
-        change.save(force_insert=True)
         self.head.seq = change.seq
         self.head.hash = change.hash
         self.head.recorded_at = change.recorded_at
-        self.head.save(force_update=True)
         return change
+
+    def write_all(self, lines: list[Change]) -> None:
+        """Write lines that `line` has made, in their order, and move the head to the last."""
+        insert_each(Change, lines)
+        self.head.save(force_update=True)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import payloads
+from tracker.actions import publication_rules as rules
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import project
@@ -30,8 +31,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.payloads import Payload
-from tracker.queries.history import Wording, movements
+from tracker.queries.history import Wording
 
 
 def parties_key(meeting: Meeting) -> str:
@@ -113,7 +113,9 @@ def publish_commitment(
     """Make a commitment public with its first update: there is no status without a source."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(commitment)
-        _require_context(commitment, first_update)
+        if first_update.commitment_id != commitment.pk:
+            raise ValidationError(_("The first update belongs to another commitment."))
+        rules.require_context(commitment, commitment.parties.all())
         aliases = list(commitment.aliases.draft())
         introduced = introduce(
             [*commitment.parties.all(), *commitment.topics.all()], seq=log.next_seq
@@ -130,23 +132,6 @@ def publish_commitment(
             significance=first_update.significance,
         )
         return [published, publish_in(log, commitment, first_update)]
-
-
-def _require_context(commitment: Commitment, first_update: StatusUpdate) -> None:
-    """Refuse a commitment whose surroundings are not public or not said."""
-    if first_update.commitment_id != commitment.pk:
-        raise ValidationError(_("The first update belongs to another commitment."))
-    if not commitment.parties.all():
-        raise ValidationError(
-            _("Name the parties of “%(commitment)s” before publishing it."),
-            params={"commitment": commitment.title},
-        )
-    for record in (commitment.first_stated_at, commitment.part_of, commitment.supersedes):
-        if record is not None and not record.is_public:
-            raise ValidationError(
-                _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
-                params={"record": record, "commitment": commitment.title},
-            )
 
 
 def publish_update(
@@ -169,73 +154,22 @@ def publish_update(
         return publish_in(log, commitment, update)
 
 
-def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> ChangeKind:
-    """What a reader of the log is told first: the status, the deadline, or only a mention."""
-    if before is None or update.party_id is not None:
-        return ChangeKind.STATUS
-    if (before.stage, before.assessment) != (after.stage, after.assessment):
-        return ChangeKind.STATUS
-    if before.target != after.target:
-        return ChangeKind.DEADLINE
-    return ChangeKind.MENTION
+def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
+    """Return the sources of an update, refusing one without evidence or from the future."""
+    sources = [citation.source for citation in update.citations.select_related("source")]
+    rules.require_evidence(update, sources, today=today)
+    return sources
 
 
-def _place(update: StatusUpdate) -> tuple[dt.date, dt.date]:
-    """Where it stands in the history: the words beside a date move nothing."""
-    first, last = update.happened_first_day, update.happened_last_day
-    return first or dt.date.max, last or dt.date.max
-
-
-def state_before(update: StatusUpdate) -> Wording | None:
+def _state_before(update: StatusUpdate) -> Wording | None:
     """Where the commitment stood before this update happened, without what it corrects."""
-    earlier = (
+    others = (
         StatusUpdate.objects.filter(commitment=update.commitment_id)
         .effective()
         .exclude(pk__in=[pk for pk in (update.pk, update.corrects_id) if pk])
         .chronological()
     )
-    state: Wording | None = None
-    for other in earlier:
-        if _place(update) < _place(other):
-            break
-        state = Wording.of(other) if state is None else state.followed_by(other)
-    return state
-
-
-def _wording(state: Wording | None) -> Payload | None:
-    if state is None:
-        return None
-    return {
-        "stage": str(state.stage),
-        "assessment": str(state.assessment),
-        "firmness": str(state.firmness) or None,
-        "target": payloads.partial_date(state.target),
-    }
-
-
-def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
-    """Return the sources of an update, refusing one without evidence or from the future."""
-    sources = [citation.source for citation in update.citations.select_related("source")]
-    name = {"update": update.commitment.title, "date": update.happened}
-    if not any(source.is_evidence for source in sources):
-        raise ValidationError(
-            _("Cite a source for the update of %(date)s to “%(update)s”. Commentary is none."),
-            params=name,
-        )
-    if update.happened is None or update.happened.first_day is None:
-        raise ValidationError(
-            _("Say when the update to “%(update)s” happened, at least the year."), params=name
-        )
-    if update.happened.first_day > today:
-        raise ValidationError(
-            _("“%(update)s”: %(date)s lies in the future; record what has happened."),
-            params=name,
-        )
-    if update.meeting is not None and not update.meeting.is_public:
-        raise ValidationError(
-            _("Publish the meeting “%(meeting)s” first."), params={"meeting": update.meeting}
-        )
-    return sources
+    return rules.state_before(update, others)
 
 
 def make_public(log: OpenLog, update: StatusUpdate, *, seq: int) -> None:
@@ -253,22 +187,15 @@ def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Ch
     require_draft(update)
     update.commitment = commitment
     sources = require_evidence(update, today=timezone.localdate(log.recorded_at))
-    before = state_before(update)
-    after = Wording.of(update) if before is None else before.followed_by(update)
+    before = _state_before(update)
     parties = [update.party] if update.party else []
     seq = log.next_seq
     introduced = introduce([*parties, *sources], seq=seq)
     make_public(log, update, seq=seq)
+    kind, payload = rules.told(commitment, update, before)
     change = log.append(
-        kind_of(before, update, after),
-        {
-            "commitment": payloads.commitment_name(commitment),
-            "update": payloads.update(update),
-            "before": _wording(before),
-            "after": _wording(after),
-            "movement": [str(movement) for movement in movements(before, after)],
-            **introduced,
-        },
+        kind,
+        {**payload, **introduced},
         Subject(commitment=commitment, update=update, meeting=update.meeting),
         significance=update.significance,
     )

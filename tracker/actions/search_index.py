@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tracker.lib.text import fold
 from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
 
 
-def _texts(commitment: Commitment) -> tuple[str, str]:
-    aliases = commitment.aliases.public().values_list("name", flat=True)
+def texts(
+    commitment: Commitment, *, aliases: Iterable[str], quotations: Iterable[str]
+) -> tuple[str, str]:
+    """What one- and two-letter words are looked for in, and what longer ones are; both folded."""
     names = [commitment.title, commitment.reference, *aliases]
-    effective = StatusUpdate.objects.filter(commitment=commitment).effective()
-    quotations = Citation.objects.filter(update__in=effective).values_list("quotation", flat=True)
     # A line end between the parts, so that no phrase is found across two of them.
     folded_names = "\n".join(fold(part) for part in names)
     others = (fold(part) for part in (commitment.summary, *quotations) if part)
     return folded_names, "\n".join((folded_names, *others))
+
+
+def _texts(commitment: Commitment) -> tuple[str, str]:
+    effective = StatusUpdate.objects.filter(commitment=commitment).effective()
+    return texts(
+        commitment,
+        aliases=commitment.aliases.public().values_list("name", flat=True),
+        quotations=Citation.objects.filter(update__in=effective).values_list(
+            "quotation", flat=True
+        ),
+    )
 
 
 def index_commitment(commitment: Commitment) -> bool:

@@ -51,6 +51,8 @@ class Done:
     message: str = ""
     # What the page says of the act beside its lines, such as flags that it raises.
     notes: Sequence[str] = ()
+    # What somebody should look at again before, such as a quotation that its source has not.
+    warnings: Sequence[str] = ()
 
     def told(self) -> str:
         if self.message:
@@ -146,6 +148,7 @@ class Preview:
     introduced: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 def _introduced(changes: Iterable[Change]) -> list[str]:
@@ -293,7 +296,12 @@ def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUse
                 return Preview()
             with open_log(now=now, by=by):
                 done = act.rehearse(locked(record), data, now=now, by=by)
-            told = Preview(lines(done.changes), _introduced(done.changes), notes=done.notes)
+            told = Preview(
+                lines(done.changes),
+                _introduced(done.changes),
+                notes=done.notes,
+                warnings=done.warnings,
+            )
             transaction.set_rollback(True)
             return told
     except REFUSED as error:

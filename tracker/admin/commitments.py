@@ -22,6 +22,7 @@ from tracker.actions.correct import retract_commitment
 from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
+from tracker.admin.importing import FilesMixin
 from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
@@ -209,7 +210,8 @@ class CommitmentForm(PublicRecordForm):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(PublicRecordAdmin):
+class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
+    noun = "commitments"
     form = CommitmentForm
     acts = (*stages_of(PublishCommitment()), CheckedToday(), RetractCommitment())
     inlines = (AliasInline,)

@@ -48,7 +48,7 @@ class SendItsUpdates(Act):
         self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = self.perform(record, data, now=now, by=by)
-        return replace(done, notes=told_of_quotations(in_review_of(record)))
+        return replace(done, warnings=told_of_quotations(in_review_of(record)))
 
 
 class PublishItsUpdates(Act):
@@ -77,7 +77,7 @@ class PublishItsUpdates(Act):
         before = carried_flags(among, day=day)
         unfounded = told_of_quotations(in_review_of(record))
         done = self.perform(record, data, now=now, by=by)
-        notes = [*unfounded, *_flags_told(before, carried_flags(among, day=day))]
+        notes = _flags_told(before, carried_flags(among, day=day))
         if left:
             told = ngettext(
                 "%(count)d further draft names this meeting; it is not in review and stays.",
@@ -85,7 +85,7 @@ class PublishItsUpdates(Act):
                 left,
             )
             notes.append(told % {"count": left})
-        return replace(done, notes=notes)
+        return replace(done, notes=notes, warnings=unfounded)
 
 
 def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:

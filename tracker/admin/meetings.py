@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_meeting
+from tracker.admin.importing import FilesMixin
 from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.meeting_acts import MarkFullyRecorded, PublishItsUpdates, SendItsUpdates
 from tracker.admin.publication import DraftOrPublicFilter, ReviewedPublicationFilter
@@ -62,7 +63,8 @@ class MeetingForm(PublicRecordForm):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(WorksheetPages, PublicRecordAdmin):
+class MeetingAdmin(WorksheetPages, FilesMixin, PublicRecordAdmin):
+    noun = "meetings"
     form = MeetingForm
     together = (SendItsUpdates(), PublishItsUpdates(), MarkFullyRecorded())
     acts = (*stages_of(PublishMeeting()), *together)

@@ -85,7 +85,7 @@ class PublishDraft(Act):
     ) -> Done:
         first = record if isinstance(record, StatusUpdate) else self.first_update(data)
         done = super().rehearse(record, data, now=now, by=by)
-        return replace(done, notes=told_of_quotations([first])) if first is not None else done
+        return replace(done, warnings=told_of_quotations([first])) if first is not None else done
 
 
 class SendForReview(Act):

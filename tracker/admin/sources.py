@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from tracker.admin.importing import FilesMixin
 from tracker.admin.publication import DraftOrPublicFilter
 from tracker.admin.records import PublicRecordAdmin
 from tracker.admin.work import SourceWorkFilter
@@ -12,7 +13,8 @@ from tracker.models import Source
 
 
 @admin.register(Source)
-class SourceAdmin(PublicRecordAdmin):
+class SourceAdmin(FilesMixin, PublicRecordAdmin):
+    noun = "sources"
     list_display = ("title", "kind", "publisher", "published", "language", "publication")
     list_filter = (DraftOrPublicFilter, SourceWorkFilter, "kind", "language")
     search_fields = ("title", "publisher", "identifier", "slug", "url")

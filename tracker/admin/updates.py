@@ -22,6 +22,7 @@ from tracker.actions.review import note_edit
 from tracker.admin.acts import Act, Done, ReasonForm, RetractionForm
 from tracker.admin.drafts import DraftsAdmin
 from tracker.admin.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
+from tracker.admin.importing import FilesMixin
 from tracker.admin.long_lists import FewRecordsFilter, about
 from tracker.admin.publication import UpdatePublicationFilter, publication_of, revision_of
 from tracker.admin.reviewing import PublishDraft, stages_of
@@ -195,7 +196,8 @@ class CitationInline(FieldsMixin, _StackedInline):
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(DraftsAdmin):
+class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
+    noun = "updates"
     form = UpdateForm
     acts = (*stages_of(PublishUpdate()), CorrectUpdate(), RetractUpdate(), AddEvidence())
     inlines = (CitationInline,)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.exports.cells import Cell, safe_text
+from tracker.exports.cells import Cell
 from tracker.exports.extract import Extract
 from tracker.filters.words import sentence
+from tracker.lib.spreadsheet_text import safe_text
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a sheet holds beside its heading.

@@ -7,7 +7,6 @@ anything else.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -16,14 +15,11 @@ from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.text import without_control_characters
+from tracker.lib.spreadsheet_text import safe_text
 from tracker.payloads import Payload
 
 Cell = str | int | bool | dt.date | None
 SEPARATOR = "; "
-# What makes a spreadsheet take text for a formula; East Asian ones take the wide signs as well.
-# Apostrophes before it count too, so that taking one away always gives the text back.
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
 
 class Kind(Enum):
@@ -73,12 +69,3 @@ def _at(record: Payload, path: str) -> list[Any]:
         if part.endswith("[]"):
             found = [item for items in found for item in items]
     return found
-
-
-def safe_text(text: str) -> str:
-    """Text that a spreadsheet shows and does not run: an apostrophe before what starts a formula.
-
-    Control characters, which neither XML nor a spreadsheet can carry, are dropped.
-    """
-    text = without_control_characters(text)
-    return f"'{text}" if _FORMULA.match(text) else text

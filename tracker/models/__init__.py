@@ -35,6 +35,7 @@ from tracker.models.updates import (
     StatusUpdate,
     StatusUpdateQuerySet,
 )
+from tracker.models.uploads import Upload, UploadNoun, UploadPart, UploadState
 from tracker.models.worksheets import WorksheetRow
 
 __all__ = [
@@ -81,5 +82,9 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Topic",
+    "Upload",
+    "UploadNoun",
+    "UploadPart",
+    "UploadState",
     "WorksheetRow",
 ]

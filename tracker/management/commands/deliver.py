@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 
 from tracker.actions.publish_reviewed import publish_scheduled
 from tracker.actions.raise_flags import raise_flags
+from tracker.actions.uploads import carry_out_due, forget_old
 from tracker.notify.deliver import LEASE, clock, deliver_due
 from tracker.notify.hub import keep_hub
 from tracker.notify.tidy import tidy
@@ -21,8 +22,8 @@ from tracker.notify.watch import watch
 
 class Command(BaseCommand):
     help = (
-        "Publish what is scheduled, write into the log what time has done, and deliver to every "
-        "subscription what it is owed. "
+        "Publish what is scheduled, import the large files of staff, write into the log what time "
+        "has done, and deliver to every subscription what it is owed. "
         "Any number may run at the same time."
     )
 
@@ -50,9 +51,11 @@ class Command(BaseCommand):
             return
         now = clock()
         publish_scheduled(now=now)
+        carry_out_due(clock=clock)
         raise_flags(now=now)
         keep_hub(now=now)
         tidy(now=now)
+        forget_old(now=now)
         attempts = deliver_due(clock=clock, lease=lease)
         self.stdout.write(f"Attempts: {attempts}.")
 
@@ -66,9 +69,19 @@ class Command(BaseCommand):
         watch(
             clock=clock,
             stopping=stopping,
-            publish=lambda now: publish_scheduled(now=now),
-            prepare=lambda now: raise_flags(now=now),
+            publish=_publish_and_import,
+            prepare=_prepare,
             is_orphaned=(lambda: os.getppid() != parent) if with_parent else (lambda: False),
             rest=rest,
             lease=lease,
         )
+
+
+def _publish_and_import(now: dt.datetime) -> None:
+    publish_scheduled(now=now)
+    carry_out_due(clock=clock)
+
+
+def _prepare(now: dt.datetime) -> None:
+    raise_flags(now=now)
+    forget_old(now=now)

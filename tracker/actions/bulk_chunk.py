@@ -1,0 +1,329 @@
+"""One chunk of `publish_in_bulk`: saved as drafts, told in the log, and projected.
+
+Drafts first, since the database refuses an update that is not; then the lines and where each
+commitment stands, in memory; then all of it in a few statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Max, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tracker import payloads
+from tracker.actions import publication_rules as rules
+from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.drafts import introduce
+from tracker.actions.log import OpenLog, Subject
+from tracker.actions.projection import POSITION_FIELDS, Replay, set_position, standing, write
+from tracker.actions.search_index import index_commitment, texts
+from tracker.lib.row_writing import insert_each, write_each
+from tracker.models import (
+    Alias,
+    Change,
+    ChangeKind,
+    Citation,
+    Commitment,
+    Meeting,
+    Party,
+    SearchDocument,
+    Source,
+    Standing,
+    StatusUpdate,
+    Topic,
+)
+
+_Record = TypeVar("_Record", bound=models.Model)
+
+# What carries rows in `_hold`; of which model does not matter, since it is never evaluated.
+_NOTHING: models.QuerySet[Any] = Commitment.objects.none()
+
+_PROJECTION = (*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq")
+_PUBLICATION = ("number", "published_seq", "published_at")
+
+
+@dataclass(slots=True)
+class _Story:
+    """A commitment of the chunk, as far as it is told."""
+
+    drafted: Drafted
+    commitment: Commitment
+    is_new: bool
+    replay: Replay
+    last_number: int = 0
+
+
+@dataclass(slots=True)
+class BulkChunk:
+    """Commitments, each named once, that `publish` saves and publishes in the open log."""
+
+    log: OpenLog
+    drafts: Sequence[Drafted]
+    _lines: list[Change] = field(default_factory=list)
+    _parties: dict[int, Party] = field(default_factory=dict)
+    _topics: dict[int, Topic] = field(default_factory=dict)
+    _sources: dict[int, Source] = field(default_factory=dict)
+    _meetings: dict[int, Meeting] = field(default_factory=dict)
+    _commitments: dict[int, Commitment] = field(default_factory=dict)
+
+    def publish(self) -> None:
+        new = [drafted for drafted in self.drafts if drafted.commitment._state.adding]
+        self._refuse_what_does_not_fit()
+        self._save_commitments(new)
+        self._save_updates()
+        self._read_what_is_referred_to()
+        stories = self._stories({id(drafted) for drafted in new})
+        for story in stories:
+            if story.is_new:
+                self._tell_commitment(story)
+            for number, given in enumerate(story.drafted.updates):
+                self._tell_update(story, number, given)
+        self.log.write_all(self._lines)
+        self._write(stories)
+
+    # -- Drafts ---------------------------------------------------------------------------------
+
+    def _refuse_what_does_not_fit(self) -> None:
+        for drafted in self.drafts:
+            if not drafted.updates:
+                raise RefusedDraftError(
+                    ValidationError(
+                        _("Give “%(commitment)s” an update: there is no status without a source."),
+                        params={"commitment": drafted.commitment.title},
+                    ),
+                    drafted,
+                )
+            for place, given in enumerate(drafted.updates):
+                if given.update.corrects_id is not None or given.update.corrects is not None:
+                    why = ValidationError(_("Publish a correction as a correction."))
+                    raise RefusedDraftError(why, drafted, place)
+
+    def _save_commitments(self, new: Sequence[Drafted]) -> None:
+        """Insert the new commitments, what others are part of or supersede before those."""
+        waiting = list(new)
+        while waiting:
+            ready = [d for d in waiting if not _unsaved(d.commitment)]
+            if not ready:
+                record = _unsaved(waiting[0].commitment)[0]
+                raise RefusedDraftError(_publish_first(record, waiting[0].commitment), waiting[0])
+            Commitment.objects.bulk_create([drafted.commitment for drafted in ready])
+            waiting = [drafted for drafted in waiting if drafted.commitment._state.adding]
+        for drafted in new:
+            for alias in drafted.aliases:
+                alias.commitment = drafted.commitment
+        Alias.objects.bulk_create([alias for drafted in new for alias in drafted.aliases])
+        _link(Commitment.parties.through, "party", ((d.commitment, d.parties) for d in new))
+        _link(Commitment.topics.through, "topic", ((d.commitment, d.topics) for d in new))
+        self._save_related(new)
+
+    def _save_related(self, new: Sequence[Drafted]) -> None:
+        through = Commitment.related.through
+        pairs = []
+        for drafted in new:
+            for other in drafted.related:
+                if other._state.adding:
+                    raise RefusedDraftError(_publish_first(other, drafted.commitment), drafted)
+                pairs += [(drafted.commitment.pk, other.pk), (other.pk, drafted.commitment.pk)]
+        through._default_manager.bulk_create(
+            [through(from_commitment_id=a, to_commitment_id=b) for a, b in dict.fromkeys(pairs)],
+            ignore_conflicts=True,
+        )
+
+    def _save_updates(self) -> None:
+        for drafted in self.drafts:
+            for given in drafted.updates:
+                given.update.commitment = drafted.commitment
+        StatusUpdate.objects.bulk_create([given.update for _, given in self._given()])
+        citations: list[Citation] = []
+        for _drafted, given in self._given():
+            for citation in given.citations:
+                citation.update = given.update
+            citations += given.citations
+        insert_each(Citation, citations)
+
+    def _given(self) -> Iterable[tuple[Drafted, DraftedUpdate]]:
+        return ((drafted, given) for drafted in self.drafts for given in drafted.updates)
+
+    # -- What they refer to ---------------------------------------------------------------------
+
+    def _read_what_is_referred_to(self) -> None:
+        """Read each row once as it is under the lock, whatever the caller has in hand."""
+        given = [given.update for _, given in self._given()]
+        parties = {p.pk for drafted in self.drafts for p in drafted.parties}
+        parties |= {update.party_id for update in given if update.party_id}
+        topics = {t.pk for drafted in self.drafts for t in drafted.topics}
+        # In the order in which a commitment names them.
+        self._parties = {p.pk: p for p in Party.objects.filter(pk__in=parties)}
+        self._topics = {t.pk: t for t in Topic.objects.filter(pk__in=topics)}
+        # Texts of whole documents are not needed here, and are what is large.
+        self._sources = Source.objects.defer("text").in_bulk(
+            {c.source_id for _, given in self._given() for c in given.citations}
+        )
+        commitments = [drafted.commitment for drafted in self.drafts]
+        self._meetings = Meeting.objects.in_bulk(
+            {m for c in commitments if (m := c.first_stated_at_id)}
+            | {m for update in given if (m := update.meeting_id)}
+        )
+        mine = {c.pk: c for c in commitments}
+        named = {pk for c in commitments for pk in (c.part_of_id, c.supersedes_id) if pk}
+        named |= {other.pk for drafted in self.drafts for other in drafted.related}
+        self._commitments = {**Commitment.objects.in_bulk(named - mine.keys()), **mine}
+
+    def _stories(self, new: set[int]) -> list[_Story]:
+        public = Commitment.objects.select_for_update().in_bulk(
+            [d.commitment.pk for d in self.drafts if id(d) not in new]
+        )
+        stories = []
+        for drafted in self.drafts:
+            commitment = public.get(drafted.commitment.pk, drafted.commitment)
+            if id(drafted) in new:
+                stories.append(_Story(drafted, commitment, True, Replay()))
+                continue
+            if not commitment.is_public:
+                why = ValidationError(
+                    _("Publish the commitment “%(commitment)s” first."),
+                    params={"commitment": commitment.title},
+                )
+                raise RefusedDraftError(why, drafted)
+            published = StatusUpdate.objects.filter(commitment=commitment)
+            last: int = published.aggregate(number=Max("number"))["number"]
+            stories.append(_Story(drafted, commitment, False, Replay.of(commitment), last))
+        _name_aliases(story.commitment for story in stories if story.is_new)
+        return stories
+
+    # -- The lines ------------------------------------------------------------------------------
+
+    def _tell_commitment(self, story: _Story) -> None:
+        commitment, drafted, seq = story.commitment, story.drafted, self.log.next_seq
+        commitment.first_stated_at = self._meetings.get(commitment.first_stated_at_id or 0)
+        commitment.part_of = self._commitments.get(commitment.part_of_id or 0)
+        commitment.supersedes = self._commitments.get(commitment.supersedes_id or 0)
+        parties = _in_order(self._parties, drafted.parties)
+        topics = _in_order(self._topics, drafted.topics)
+        related = [self._commitments[other.pk] for other in drafted.related]
+        try:
+            rules.require_context(commitment, parties)
+        except ValidationError as why:
+            raise RefusedDraftError(why, drafted) from why
+        introduced = self._introduce([*parties, *topics], seq)
+        for alias in commitment.aliases.all():
+            alias.published_seq = seq
+        commitment.published_seq = seq
+        _hold(commitment, parties=parties, topics=topics, related=related)
+        self._lines.append(
+            self.log.line(
+                ChangeKind.COMMITMENT_PUBLISHED,
+                {"commitment": payloads.commitment(commitment), **introduced},
+                Subject(commitment=commitment),
+                significance=drafted.updates[0].update.significance,
+            )
+        )
+
+    def _tell_update(self, story: _Story, place: int, given: DraftedUpdate) -> None:
+        commitment, update, seq = story.commitment, given.update, self.log.next_seq
+        update.commitment = commitment
+        update.meeting = self._meetings.get(update.meeting_id or 0)
+        update.party = self._parties.get(update.party_id or 0)
+        for citation in given.citations:
+            citation.source = self._sources[citation.source_id]
+        sources = [citation.source for citation in given.citations]
+        try:
+            today = timezone.localdate(self.log.recorded_at)
+            rules.require_evidence(update, sources, today=today)
+        except ValidationError as why:
+            raise RefusedDraftError(why, story.drafted, place) from why
+        introduced = self._introduce([*([update.party] if update.party else []), *sources], seq)
+        story.last_number += 1
+        update.number = story.last_number
+        update.published_seq, update.published_at = seq, self.log.recorded_at
+        _hold(update, citations=given.citations)
+        kind, payload = rules.told(commitment, update, story.replay.state_before(update))
+        change = self.log.line(
+            kind,
+            {**payload, **introduced},
+            Subject(commitment=commitment, update=update, meeting=update.meeting),
+            significance=update.significance,
+        )
+        self._lines.append(change)
+        story.replay.add(update, seq=seq)
+        commitment.last_change_seq, commitment.last_changed_at = seq, change.recorded_at
+
+    def _introduce(self, records: Iterable[Party | Topic | Source], seq: int) -> payloads.Payload:
+        drafts = [record for record in records if not record.is_published]
+        return introduce(drafts, seq=seq) if drafts else {}
+
+    # -- Writing --------------------------------------------------------------------------------
+
+    def _write(self, stories: Sequence[_Story]) -> None:
+        write_each((given.update for _, given in self._given()), _PUBLICATION)
+        for story in stories:
+            set_position(story.commitment, story.replay.last)
+        write_each((story.commitment for story in stories), _PROJECTION)
+        new = [story for story in stories if story.is_new]
+        aliases = [alias for story in new for alias in story.commitment.aliases.all()]
+        write_each(aliases, ["published_seq"])
+        insert_each(
+            Standing,
+            (standing(story.commitment, span) for story in new for span in story.replay.rows),
+        )
+        insert_each(SearchDocument, (_document(story) for story in new))
+        for story in stories:
+            if not story.is_new:
+                write(story.commitment, story.replay.rows)
+                index_commitment(story.commitment)
+
+
+def _document(story: _Story) -> SearchDocument:
+    names, text = texts(
+        story.commitment,
+        aliases=[alias.name for alias in story.commitment.aliases.all()],
+        quotations=[c.quotation for given in story.drafted.updates for c in given.citations],
+    )
+    return SearchDocument(commitment=story.commitment, names=names, text=text)
+
+
+def _unsaved(commitment: Commitment) -> list[Commitment]:
+    others = (commitment.part_of, commitment.supersedes)
+    return [other for other in others if other is not None and other._state.adding]
+
+
+def _publish_first(record: Commitment, commitment: Commitment) -> ValidationError:
+    return ValidationError(
+        _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
+        params={"record": record, "commitment": commitment.title},
+    )
+
+
+def _link(
+    through: Any, name: str, links: Iterable[tuple[Commitment, Sequence[models.Model]]]
+) -> None:
+    rows = (
+        through(**{"commitment_id": commitment.pk, f"{name}_id": pk})
+        for commitment, records in links
+        for pk in dict.fromkeys(record.pk for record in records)
+    )
+    insert_each(through, rows)
+
+
+def _in_order(rows: dict[int, _Record], wanted: Iterable[_Record]) -> list[_Record]:
+    keys = {record.pk for record in wanted}
+    return [row for pk, row in rows.items() if pk in keys]
+
+
+def _name_aliases(commitments: Iterable[Commitment]) -> None:
+    """Read other names in the order in which the database tells them."""
+    prefetch_related_objects(list(commitments), "aliases")
+
+
+def _hold(record: models.Model, **related: Sequence[models.Model]) -> None:
+    """Let `record.NAME.all()` answer with these rows, as after a prefetch."""
+    held = record.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, rows in related.items():
+        held[name] = queryset = _NOTHING.all()
+        queryset._result_cache = list(rows)

@@ -1,0 +1,118 @@
+"""What holds of every publication, one at a time or thousands: pure functions of rows in hand.
+
+They ask the database for nothing but what the rows given to them name. Refusals are
+ValidationErrors, with a sentence for the person who tried.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tracker import payloads
+from tracker.models import (
+    ChangeKind,
+    Commitment,
+    Party,
+    Source,
+    StatusUpdate,
+)
+from tracker.payloads import Payload
+from tracker.queries.history import Wording, movements
+
+
+def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
+    """Refuse a commitment whose surroundings are not public or not said."""
+    if not parties:
+        raise ValidationError(
+            _("Name the parties of “%(commitment)s” before publishing it."),
+            params={"commitment": commitment.title},
+        )
+    for record in (commitment.first_stated_at, commitment.part_of, commitment.supersedes):
+        if record is not None and not record.is_public:
+            raise ValidationError(
+                _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
+                params={"record": record, "commitment": commitment.title},
+            )
+
+
+def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: dt.date) -> None:
+    """Refuse an update that cites no evidence, or from the future, or of a meeting not public."""
+    name = {"update": update.commitment.title, "date": update.happened}
+    if not any(source.is_evidence for source in sources):
+        raise ValidationError(
+            _("Cite a source for the update of %(date)s to “%(update)s”. Commentary is none."),
+            params=name,
+        )
+    if update.happened is None or update.happened.first_day is None:
+        raise ValidationError(
+            _("Say when the update to “%(update)s” happened, at least the year."), params=name
+        )
+    if update.happened.first_day > today:
+        raise ValidationError(
+            _("“%(update)s”: %(date)s lies in the future; record what has happened."),
+            params=name,
+        )
+    if update.meeting is not None and not update.meeting.is_public:
+        raise ValidationError(
+            _("Publish the meeting “%(meeting)s” first."), params={"meeting": update.meeting}
+        )
+
+
+def place(update: StatusUpdate) -> tuple[dt.date, dt.date]:
+    """Where it stands in the history: the words beside a date move nothing."""
+    first, last = update.happened_first_day, update.happened_last_day
+    return first or dt.date.max, last or dt.date.max
+
+
+def state_before(update: StatusUpdate, others: Iterable[StatusUpdate]) -> Wording | None:
+    """Where the commitment stood before this update happened.
+
+    `others` are the updates that count, in chronological order, without this one and without
+    what it corrects.
+    """
+    state: Wording | None = None
+    for other in others:
+        if place(update) < place(other):
+            break
+        state = Wording.of(other) if state is None else state.followed_by(other)
+    return state
+
+
+def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> ChangeKind:
+    """What a reader of the log is told first: the status, the deadline, or only a mention."""
+    if before is None or update.party_id is not None:
+        return ChangeKind.STATUS
+    if (before.stage, before.assessment) != (after.stage, after.assessment):
+        return ChangeKind.STATUS
+    if before.target != after.target:
+        return ChangeKind.DEADLINE
+    return ChangeKind.MENTION
+
+
+def _wording(state: Wording | None) -> Payload | None:
+    if state is None:
+        return None
+    return {
+        "stage": str(state.stage),
+        "assessment": str(state.assessment),
+        "firmness": str(state.firmness) or None,
+        "target": payloads.partial_date(state.target),
+    }
+
+
+def told(
+    commitment: Commitment, update: StatusUpdate, before: Wording | None
+) -> tuple[ChangeKind, Payload]:
+    """The kind and the payload of the line that tells of a published update."""
+    after = Wording.of(update) if before is None else before.followed_by(update)
+    return kind_of(before, update, after), {
+        "commitment": payloads.commitment_name(commitment),
+        "update": payloads.update(update),
+        "before": _wording(before),
+        "after": _wording(after),
+        "movement": [str(movement) for movement in movements(before, after)],
+    }

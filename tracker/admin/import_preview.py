@@ -1,0 +1,102 @@
+"""What a checked file would do, for its page: counts, problems, and the difference of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tracker.lib.word_diff import Mark, Piece, word_diff
+from tracker.models import Upload
+from tracker.spreadsheets.report import Outcome, Problem
+
+_LABELS = {
+    Outcome.NEW: _("New drafts"),
+    Outcome.CHANGED: _("Drafts that change"),
+    Outcome.AMENDED: _("Public records that are amended"),
+    Outcome.UNCHANGED: _("Rows that say what the register says"),
+}
+
+
+# More rows than these are folded away: their tables are long.
+_OPEN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the register says in a column, and what the file says, word by word against it."""
+
+    column: str
+    before: str
+    after: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    number: int
+    name: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rows of one outcome: how many, the first of them, and how many more there are."""
+
+    label: Any
+    count: int
+    rows: list[Row]
+    left: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    rows: int
+    kinds: list[Kind]
+    problems: list[str]
+    problems_left: int
+    can_import: bool
+    drafts: int
+    told: str
+
+
+def _row(told: dict[str, Any]) -> Row:
+    cells = [
+        Cell(c["column"], c["before"], _compared(c["before"], c["after"])) for c in told["cells"]
+    ]
+    return Row(told["row"], told["name"], cells)
+
+
+def _compared(before: str, after: str) -> list[Piece]:
+    pieces = word_diff(before, after)
+    # Case and punctuation are no difference to `word_diff`, and here they are one.
+    is_told = any(piece.mark is not Mark.SAME for piece in pieces)
+    return pieces if is_told or not after else [Piece(Mark.ADDED, after)]
+
+
+def preview_of(upload: Upload) -> Preview:
+    report = upload.report
+    counts: dict[str, int] = report.get("counts", {})
+    kinds = []
+    for outcome, label in _LABELS.items():
+        shown = [_row(told) for told in report.get("differences", {}).get(outcome, [])]
+        count = counts.get(outcome, 0)
+        left = count - len(shown) if shown else 0
+        is_open = len(shown) <= _OPEN and not report.get("problem_count")
+        kinds.append(Kind(label, count, shown, left, is_open))
+    problems = [str(Problem(*told)) for told in report.get("problems", [])]
+    problem_count = report.get("problem_count", 0)
+    return Preview(
+        rows=report.get("rows", 0),
+        kinds=kinds,
+        problems=problems,
+        problems_left=problem_count - len(problems),
+        # Also where nothing differs: its drafts may be sent for review or published.
+        can_import=bool(report.get("digest"))
+        and bool(sum(counts.values()) - counts.get("unchanged", 0) or report.get("drafts")),
+        drafts=report.get("drafts", 0),
+        told=ngettext("%(count)d problem", "%(count)d problems", problem_count)
+        % {"count": problem_count},
+    )

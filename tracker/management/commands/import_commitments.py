@@ -1,0 +1,183 @@
+"""manage.py import_commitments FILE: import a file of commitments, or of another noun."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tracker.actions.import_publishing import Then
+from tracker.actions.import_rows import (
+    ImportRefusedError,
+    Task,
+    check_file,
+    import_file,
+)
+from tracker.actions.uploads import rights_of
+from tracker.spreadsheets.dates import DateOrder
+from tracker.spreadsheets.mapping import Reading, read_mapping, suggest
+from tracker.spreadsheets.reading import (
+    ENCODINGS,
+    ENDINGS,
+    SpreadsheetError,
+    UnknownEncodingError,
+    count_rows,
+    read_sheet,
+)
+from tracker.spreadsheets.report import TOLD, Outcome, Report, Rights
+from tracker.spreadsheets.resources import RESOURCES
+
+_WIDTH = 40
+
+
+class Progress:
+    """A bar on a terminal, and nothing elsewhere."""
+
+    def __init__(self, out: Any, *, rows: int) -> None:
+        self.out, self.rows = out, rows
+        self.is_shown = bool(getattr(out, "isatty", lambda: False)())
+
+    def tell(self, what: str, rows: int) -> None:
+        if not self.is_shown:
+            return
+        part = min(1.0, rows / self.rows) if self.rows else 1.0
+        bar = "#" * int(part * _WIDTH)
+        self.out.write(f"\r{what:8} [{bar:{_WIDTH}}] {rows} of about {self.rows} rows")
+        self.out.flush()
+
+    def end(self) -> None:
+        if self.is_shown:
+            self.out.write("\n")
+
+
+class Command(BaseCommand):
+    help = (
+        "Import a CSV or XLSX file, all or nothing: new records become drafts, public ones are "
+        "amended as back-fill, by the rights of whoever is named."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--noun", choices=RESOURCES, default="commitments")
+        parser.add_argument(
+            "--mapping",
+            type=Path,
+            help="a YAML or JSON file that names the heading of each column",
+        )
+        parser.add_argument("--dates", choices=DateOrder.values, help="what 03/04/2026 means")
+        parser.add_argument("--encoding", choices=ENCODINGS, help="of a CSV file without a mark")
+        parser.add_argument("--by", metavar="USERNAME", help="who imports, by whose rights")
+        parser.add_argument(
+            "--then", choices=Then.values, default=Then.KEEP, help="what is done with the drafts"
+        )
+        parser.add_argument("--why", default="", help="told in the log beside what is amended")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        )
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        ending = file.suffix.lstrip(".").lower()
+        if ending not in ENDINGS:
+            raise CommandError(f"{file} is neither a CSV file (.csv) nor a workbook (.xlsx).")
+        by = self._person(options["by"], is_needed=not options["dry_run"])
+        try:
+            with file.open("rb") as opened:
+                self._import(opened, ending, by, options)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except UnknownEncodingError as asked:
+            samples = "\n".join(f"  --encoding {name}: “{text}”" for name, text in asked.samples())
+            raise CommandError(f"Nothing was imported. {asked}\n{samples}") from asked
+        except SpreadsheetError as error:
+            raise CommandError(f"Nothing was imported. {error}") from error
+        except ValidationError as error:
+            raise CommandError(f"Nothing was imported. {' '.join(error.messages)}") from error
+
+    @staticmethod
+    def _person(name: str | None, *, is_needed: bool) -> AbstractBaseUser | None:
+        if name is None:
+            if is_needed:
+                raise CommandError(
+                    "Say who imports with --by USERNAME: drafts remember who wrote them, and the "
+                    "rights are that person's. With --dry-run nobody is needed."
+                )
+            return None
+        person = get_user_model()._default_manager.filter(username=name).first()
+        if person is None:
+            raise CommandError(f"There is no account “{name}”.")
+        return person
+
+    def _import(
+        self, file: IO[bytes], ending: str, by: AbstractBaseUser | None, options: dict[str, Any]
+    ) -> None:
+        noun = options["noun"]
+        progress = Progress(sys.stderr, rows=count_rows(file, ending=ending))
+        task = Task(
+            noun=noun,
+            ending=ending,
+            reading=self._reading(file, ending, options),
+            rights=rights_of(by, noun) if by is not None else Rights(),
+            tell_read=lambda rows: progress.tell("Reading", rows),
+            tell_written=lambda rows: progress.tell("Writing", rows),
+        )
+        try:
+            if options["dry_run"] or by is None:
+                report = check_file(file, task)
+            else:
+                report = import_file(
+                    file,
+                    task,
+                    then=options["then"],
+                    why=options["why"],
+                    now=timezone.now(),
+                    by=by,
+                )
+        except ImportRefusedError as refusal:
+            report = refusal.report
+        finally:
+            progress.end()
+        self._tell(report, is_dry=options["dry_run"])
+
+    @staticmethod
+    def _reading(file: IO[bytes], ending: str, options: dict[str, Any]) -> Reading:
+        """How the file is read: by the mapping, or by headings that are our names."""
+        resource = RESOURCES[options["noun"]]()
+        dates, encoding = options["dates"] or "", options["encoding"] or ""
+        if options["mapping"] is not None:
+            with suppress(UnicodeDecodeError):
+                text = options["mapping"].read_text(encoding="utf-8")
+                kept = read_mapping(text, names=resource.columns)
+                return Reading(kept.columns, dates or kept.dates, encoding or kept.encoding)
+            raise SpreadsheetError(f"{options['mapping']} is not UTF-8.")
+        headings = read_sheet(file, ending=ending, encoding=encoding).headings
+        told = suggest(headings, resource.labels)
+        if not told.is_complete:
+            unknown = ", ".join([*told.close.values(), *told.left])
+            raise SpreadsheetError(
+                f"These columns are not known: {unknown}. Say with --mapping which column holds "
+                f"what:\n{Reading(told.sure | told.close).as_yaml()}"
+            )
+        return Reading(told.sure, dates, encoding)
+
+    def _tell(self, report: Report, *, is_dry: bool) -> None:
+        if report.asked_count:
+            first = "\n".join(str(asked) for asked in report.asked[:10])
+            raise CommandError(
+                f"Nothing was imported. {report.asked_count} dates are two days; say with --dates "
+                f"day_first or month_first which is meant:\n{first}"
+            )
+        if report.problem_count:
+            told = [str(problem) for problem in report.problems]
+            if report.problem_count > TOLD:
+                told.append(f"And {report.problem_count - TOLD} more.")
+            raise CommandError("\n".join(["Nothing was imported.", *told]))
+        counts = ", ".join(f"{report.counts[outcome]} {outcome}" for outcome in Outcome)
+        self.stdout.write(f"{'Would import' if is_dry else 'Imported'}: {counts}.")

@@ -1,0 +1,92 @@
+"""Files on their way into the register: kept here between the steps of an import.
+
+In the database, since the process that carries an import out may be on another machine than the
+one that took the file.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models.records import one_of
+
+
+class UploadNoun(models.TextChoices):
+    COMMITMENTS = "commitments", _("Commitments")
+    MEETINGS = "meetings", _("Meetings")
+    SOURCES = "sources", _("Sources")
+    UPDATES = "updates", _("Status updates")
+
+
+class UploadState(models.TextChoices):
+    """What comes next."""
+
+    OPEN = "open", _("Say what its columns hold")
+    TO_CHECK = "to_check", _("It is checked")
+    CHECKED = "checked", _("Look at what it would do")
+    TO_IMPORT = "to_import", _("It is imported")
+    IMPORTED = "imported", _("Nothing: it was imported")
+
+
+class Upload(models.Model):
+    """One file, whose it is, how it is read, and what came of it."""
+
+    noun = models.CharField(max_length=12, choices=UploadNoun)
+    file_name = models.CharField(max_length=200)
+    ending = models.CharField(max_length=4)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    row_count = models.PositiveIntegerField(default=0)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="uploads"
+    )
+    uploaded_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=UploadState, default=UploadState.OPEN)
+    # Its headings and first rows, or what is asked before these can be read.
+    head = models.JSONField(default=dict)
+    # The heading of each column, and the answers.
+    reading = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    # What is done with its drafts, and the reason told for what is amended.
+    then = models.CharField(max_length=7, default="keep")
+    why = models.TextField(blank=True)
+    rows_done = models.PositiveIntegerField(default=0)
+    # Until when whoever carries it out has it to himself.
+    taken_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("uploaded file"), _("uploaded files")
+        # Nobody edits them: an import asks for the rights upon its noun.
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                name="upload_noun_is_known", condition=one_of("noun", UploadNoun)
+            ),
+            models.CheckConstraint(
+                name="upload_state_is_known", condition=one_of("state", UploadState)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class UploadPart(models.Model):
+    """A piece of the file; the whole may be larger than memory should hold."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("part of a file"), _("parts of files")
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(name="upload_part_is_kept_once", fields=("upload", "number")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.upload}/{self.number}"

@@ -1,0 +1,234 @@
+"""Columns of the files that staff export and import: a cell to a value, and back.
+
+A value names other records by their reference, slug or code, so that a file can be compared with
+the register without knowing its database keys. Reading raises ValueError with a sentence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.widgets import Widget
+
+from tracker.lib.partial_dates import MAX_WORDS, PartialDate
+from tracker.lib.spreadsheet_text import joined, parted, safe_text
+from tracker.models import Level
+from tracker.spreadsheets.dates import read_date
+from tracker.spreadsheets.reading import Cell, Fault
+
+# Text, several texts in their order or without one, a number, or nothing.
+Value = str | tuple[str, ...] | int | None
+
+
+def _as_text(cell: Cell) -> str:
+    if isinstance(cell, Fault):
+        raise ValueError(cell.sentence)
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+class Words(Widget):
+    """Text, held to the rules of the model's field, whose default stands for an empty cell.
+
+    What `is_made` may be left out: it is made of other columns then.
+    """
+
+    def __init__(self, rule: Any, *, is_made: bool = False) -> None:
+        super().__init__()
+        self.rule = rule
+        self.default = str(rule.get_default() or "")
+        self.may_be_empty = rule.blank or is_made
+
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        text = _as_text(value) or self.default
+        if not text and not self.may_be_empty:
+            raise ValueError(_("The cell is empty, and it is needed."))
+        try:
+            self.rule.run_validators(text)
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
+        return text
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return safe_text(str(value or ""))
+
+
+class Choice(Words):
+    """One word of a list; its label in a language of the interface says the same."""
+
+    def __init__(self, rule: Any, choices: Iterable[tuple[str, str | Promise]]) -> None:
+        super().__init__(rule)
+        self.choices = list(choices)
+        self._known: dict[str, str] = {}
+
+    def _meanings(self) -> dict[str, str]:
+        if not self._known:
+            for language, _language in settings.LANGUAGES:
+                with translation.override(language):
+                    self._known |= {str(label).casefold(): name for name, label in self.choices}
+            self._known |= {name.casefold(): name for name, _label in self.choices}
+        return self._known
+
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        text = _as_text(value) or self.default
+        if not text and self.rule.blank:
+            return ""
+        found = self._meanings().get(text.casefold())
+        if found is None:
+            told = _("“%(text)s” is none of: %(choices)s.")
+            choices = ", ".join(name for name, _label in self.choices)
+            raise ValueError(told % {"text": text[:40], "choices": choices})
+        return found
+
+
+class LevelChoice(Choice):
+    """A level by its name in lower case."""
+
+    def __init__(self, rule: Any) -> None:
+        super().__init__(rule, [(level.name.lower(), level.label) for level in Level])
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return Level(value).name.lower() if value else ""
+
+
+class Day(Widget):
+    """A whole day."""
+
+    def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
+        if not value:
+            return ""
+        date = read_date(value if isinstance(value, dt.date) else _as_text(value), order=order)
+        if date.day is None:
+            raise ValueError(_("“%(date)s” is no whole day: write 2026-02-25.") % {"date": date})
+        return date.iso
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
+
+
+class DateAsKnown(Widget):
+    """The known part of a partial date; its words have a column of their own."""
+
+    def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
+        if not value:
+            return ""
+        return read_date(value if isinstance(value, dt.date) else _as_text(value), order=order).iso
+
+    def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
+        return value.iso if value else ""
+
+
+class DateWords(Widget):
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        text = _as_text(value)
+        if len(text) > MAX_WORDS:
+            raise ValueError(_("Shorten it to %(count)d letters.") % {"count": MAX_WORDS})
+        return text
+
+    def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
+        return safe_text(value.words) if value else ""
+
+
+class Number(Widget):
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        text = _as_text(value)
+        if not text:
+            return None
+        if not text.isdecimal() or len(text) > 18:
+            raise ValueError(_("“%(text)s” is no whole number.") % {"text": text[:40]})
+        return int(text)
+
+    def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Key(Widget):
+    """Another record, by what names it."""
+
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        return _as_text(value)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return safe_text(str(value or ""))
+
+
+class Keys(Widget):
+    """Several records, whose order says nothing."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        return tuple(sorted({key for key in parted(_as_text(value)) if key}))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return safe_text(joined(sorted(getattr(one, self.key) for one in value.all())))
+
+
+class Parts(Widget):
+    """One thing said of each of several rows that belong to the record, in their order."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self.part = part.split("__")
+
+    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
+        return tuple(parted(_as_text(value)))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        told = [self._told(one) for one in value]
+        return safe_text(joined(told)) if any(told) else ""
+
+    def _told(self, one: Any) -> str:
+        for name in self.part:
+            one = getattr(one, name)
+        return str(one)
+
+
+class Column(Field):
+    """One column. `field` is the model's field that it fills, by itself or with other columns.
+
+    `names` is the noun that a cell names, `needed` whether a new record cannot be without it, and
+    `empty` what an empty cell, or an empty part of one, says.
+    """
+
+    def __init__(
+        self,
+        label: str | Promise,
+        widget: Widget,
+        *,
+        attribute: str,
+        field: str = "",
+        names: str = "",
+        needed: bool = False,
+        empty: Value = "",
+    ) -> None:
+        super().__init__(attribute=attribute, widget=widget)
+        self.label = label
+        self.field = field or attribute
+        self.names = names
+        self.needed = needed
+        self.empty = empty
+
+
+def words(model: type[models.Model], name: str, *, is_made: bool = False) -> Column:
+    """The column of a field that holds text or a choice."""
+    rule: Any = model._meta.get_field(name)
+    widget = Choice(rule, rule.choices) if rule.choices else Words(rule, is_made=is_made)
+    needed = not (widget.may_be_empty or widget.default)
+    return Column(rule.verbose_name, widget, attribute=name, needed=needed)
+
+
+def date(model: type[models.Model], name: str) -> Column:
+    """The column of the known part of a partial date."""
+    rule: Any = model._meta.get_field(name)
+    return Column(rule.verbose_name, DateAsKnown(), attribute=name, needed=not rule.blank)

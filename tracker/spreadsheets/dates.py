@@ -1,0 +1,104 @@
+"""Dates as people write them in spreadsheets: read where they say one thing, asked about elsewhere.
+
+03/04/2026 is two days. Whoever hands in the file says once which of them it means; nothing in
+the file is taken for an answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.lib.partial_dates import PartialDate
+
+
+class DateOrder(models.TextChoices):
+    DAY_FIRST = "day_first", gettext_lazy("Day first: 03/04/2026 is 3 April")
+    MONTH_FIRST = "month_first", gettext_lazy("Month first: 03/04/2026 is 4 March")
+
+
+class AmbiguousDateError(ValueError):
+    """A date that is two days, while nobody has said which is meant."""
+
+
+_ISO_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?Z?")
+# The year first leaves one meaning, with any separator: 2026/02/25 and “2026. 2. 25.”
+_YEAR_FIRST = re.compile(r"([0-9]{4})[./ -]+([0-9]{1,2})(?:[./ -]+([0-9]{1,2})\.?)?")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[./ -]+([0-9]{1,2})[./ -]+([0-9]{4})")
+_MONTH_AND_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{4})")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}")
+_NAMED = re.compile(r"(?:([0-9]{1,2})\.? )?([^\W\d_]+)\.?(?: ([0-9]{1,2}))? ([0-9]{4})")
+
+
+@cache
+def _months() -> dict[str, int]:
+    """The names of the months, in full and short, in the languages of the interface."""
+    names: dict[str, int] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for number in range(1, 13):
+                names[str(MONTHS[number]).casefold()] = number
+                names[str(MONTHS_3[number]).casefold().rstrip(".")] = number
+    return names
+
+
+def _unreadable(text: str) -> ValueError:
+    told = _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
+    return ValueError(told % {"text": text[:40]})
+
+
+def read_date(text: str | dt.date, *, order: str = "") -> PartialDate:
+    """Read one date, as precise as it is given; `order` is a DateOrder, or empty while unknown.
+
+    Raises AmbiguousDateError for 03/04/2026 without an order, and ValueError with a sentence.
+    """
+    if isinstance(text, dt.date):
+        return PartialDate.of(text)
+    text = " ".join(text.split())
+    if match := _YEAR_LAST.fullmatch(text):
+        return _ordered(int(match[1]), int(match[2]), int(match[3]), text=text, order=order)
+    if _SHORT_YEAR.fullmatch(text):
+        told = _("“%(text)s” leaves the century open: write the year with four digits.")
+        raise ValueError(told % {"text": text})
+    if match := _NAMED.fullmatch(text.replace(",", " ").replace("  ", " ")):
+        return _named(match, text)
+    return _certain(text)
+
+
+def _certain(text: str) -> PartialDate:
+    """A date whose parts stand in the one order that they can have."""
+    if match := _ISO_WITH_TIME.fullmatch(text):
+        return PartialDate.parse(match[1])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return PartialDate(int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
+    if match := _MONTH_AND_YEAR.fullmatch(text):
+        return PartialDate(int(match[2]), int(match[1]))
+    return PartialDate.parse(text)
+
+
+def _ordered(first: int, second: int, year: int, *, text: str, order: str) -> PartialDate:
+    if not order:
+        raise AmbiguousDateError(text)
+    day, month = (first, second) if order == DateOrder.DAY_FIRST else (second, first)
+    try:
+        return PartialDate(year, month, day)
+    except ValueError as error:
+        told = _("“%(text)s” is no date with the %(first)s first: write it as 2026-02-25.")
+        first_part = _("day") if order == DateOrder.DAY_FIRST else _("month")
+        raise ValueError(told % {"text": text, "first": first_part}) from error
+
+
+def _named(match: re.Match[str], text: str) -> PartialDate:
+    month = _months().get(match[2].casefold())
+    if month is None or (match[1] and match[3]):
+        raise _unreadable(text)
+    day = match[1] or match[3]
+    return PartialDate(int(match[4]), month, int(day) if day else None)
