@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.actions.importing import bring_in, exported, importer, lines_of, written
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.publish import publish_update
@@ -115,3 +116,21 @@ def test_the_worksheet_keeps_what_a_draft_said_before(clerk: User) -> None:
     source = make.make_source()
     take_in(source, "We met.", now=make.NOW, by=clerk)
     assert kept(source) == [(CREATED, None, make.NOW), (CHANGED, clerk, make.NOW)]
+
+
+def test_a_file_that_changes_a_draft_keeps_what_it_said_before() -> None:
+    whole, draft = make.make_commitment(), make.make_commitment()
+    [line] = [one for one in lines_of(exported("commitments")) if draft.reference in one.values()]
+    line |= {"title": "From the file", "part_of": whole.reference}
+    report = bring_in("commitments", written(line))
+    assert report.problems == []
+    versions = [(v.title, v.part_of_id) for v in Commitment.history.filter(id=draft.pk)[::-1]]
+    assert versions == [
+        (draft.title, None),
+        ("From the file", None),
+        ("From the file", whole.pk),
+    ]
+    by = importer()
+    assert kept(draft) == [
+        *((CREATED, None, make.NOW), (CHANGED, by, make.NOW), (CHANGED, by, make.NOW)),
+    ]

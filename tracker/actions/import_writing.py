@@ -21,6 +21,7 @@ from tracker.actions.amend import (
     publish_aliases,
     retract_alias,
 )
+from tracker.actions.edits import remember, remember_before
 from tracker.actions.import_plan import AMONG_THEMSELVES, Plan
 from tracker.actions.import_publishing import Publisher, Then, in_lots
 from tracker.actions.review import note_edit
@@ -171,6 +172,7 @@ class Writer:
     # -- Drafts that were there -----------------------------------------------------------------
 
     def _change(self, row: Staged) -> None:
+        remember_before(row.record, now=self.now)
         for name, value in self._fields(row, row.changed).items():
             if self.model._meta.get_field(name).many_to_many:
                 getattr(row.record, name).set(value)
@@ -240,6 +242,8 @@ class Writer:
                 pairs |= {(pk, other) for other in others} | {(other, pk) for other in others}
             elif "related" in linked:
                 Commitment.objects.get(pk=pk).related.set(others)
+            if not is_new:
+                remember(Commitment.objects.get(pk=pk), now=self.now, by=self.by)
         related._base_manager.bulk_create(
             (related(from_commitment_id=a, to_commitment_id=b) for a, b in sorted(pairs)),
             ignore_conflicts=True,

@@ -61,7 +61,7 @@ class ChangeAdmin(RegisterAdmin):
 
     def found_by(self, word: str) -> Q:
         is_number = word.isdecimal() and len(word) <= LONGEST_KEY
-        return about(word) | Q(seq=int(word)) if is_number else about(word)
+        return about(Change, word, *([Q(seq=int(word))] if is_number else ()))
 
     def notice(self, obj: Change) -> Any:
         return _text(

@@ -70,8 +70,8 @@ class FewRecordsFilter(admin.RelatedFieldListFilter):
         return [*choices, *((row.pk, str(row)) for row in further)]
 
 
-def about(word: str) -> Q:
-    """The condition that a row's commitment, or its meeting, is found by a word.
+def about(model: type[Model], word: str, *further: Q) -> Q:
+    """The condition that a word finds a row's commitment or meeting, or that `further` holds.
 
     A public commitment by the search index, as readers find it; a draft by its names.
     """
@@ -79,8 +79,11 @@ def about(word: str) -> Q:
     drafts = Commitment.objects.draft().filter(named)
     found = Commitment.objects.filter(matching(word))
     meetings = Meeting.objects.filter(title__icontains=word)
-    return (
-        Q(commitment__in=found.order_by().values("pk"))
-        | Q(commitment__in=drafts.order_by().values("pk"))
-        | Q(meeting__in=meetings.order_by().values("pk"))
+    ways = (
+        *(Q(commitment__in=some.order_by().values("pk")) for some in (found, drafts)),
+        Q(meeting__in=meetings.order_by().values("pk")),
+        *further,
     )
+    # Each way has its index; as one condition with OR, PostgreSQL would read every row.
+    first, *others = (model._base_manager.order_by().filter(way).values("pk") for way in ways)
+    return Q(pk__in=first.union(*others))

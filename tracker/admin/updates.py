@@ -262,7 +262,7 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
     def found_by(self, word: str) -> Q:
         own = Citation.objects.filter(quotation__icontains=word, update__published_seq=None)
         is_mine = Q(rationale__icontains=word) | Q(pk__in=own.order_by().values("update"))
-        return about(word) | (Q(published_seq=None) & is_mine)
+        return about(StatusUpdate, word, Q(published_seq=None) & is_mine)
 
     def view_on_site(self, obj: StatusUpdate) -> str | None:
         is_shown = obj.is_published and obj.commitment.is_public
