@@ -284,6 +284,7 @@ def test_each_problem_names_row_column_and_what_to_do() -> None:
         COMMITMENT | {"reference": "CAN-KOR-2024-105", "topics": "nowhere", "parties": "CAN; USA"},
         COMMITMENT | {"reference": "CAN-KOR-2024-106", "part_of": "CAN-KOR-2024-106"},
         COMMITMENT | {"reference": "CAN-KOR-2024-107", "part_of": "CAN-KOR-2024-999"},
+        COMMITMENT | {"reference": "CAN-KOR-2024-108", "aliases": "One; Two; One"},
     ]
     file = written(*lines)
     before = stored_rows()
@@ -304,6 +305,7 @@ def test_each_problem_names_row_column_and_what_to_do() -> None:
         "Row 8, column “part_of”: Name another commitment, not this one.",
         "Row 9, column “part_of”: There is no commitment “CAN-KOR-2024-999” in the register: add "
         "it first, or correct it.",
+        "Row 10, column “aliases”: “One” is given twice in one language; keep one.",
     ]
     assert told(check("commitments", file)) == told_of
     assert stored_rows() == before

@@ -370,6 +370,8 @@ def test_the_export_follows_the_filters_of_the_list(browser: Browser) -> None:
     assert [line["slug"] for line in found] == ["two"]
     odd = browser.client.get("/admin/tracker/source/export.csv?nothing__like=this")
     assert odd.status_code == 302
+    told = browser.open("/admin/tracker/source/export.csv?kind__exact=%00")
+    assert "The address held a character" in told.response.content.decode()
 
 
 def test_a_text_too_long_for_a_cell_is_told_on_the_list(browser: Browser) -> None:

@@ -113,10 +113,12 @@ def test_too_many_cells_are_a_fault_of_their_row_alone() -> None:
         (b"", "The first row is empty"),
         (b"\n\na,b\n", "The first row is empty"),
         (b"a,b,a\n1,2,3\n", "Two columns have the heading “a”"),
+        (b"x" * 201 + b",b\n", "The first row has more than 200 cells, or one of more than 200"),
+        (b"x," * 200 + b"x\n", "The first row has more than 200 cells"),
         (b'a,b\n"x"y,1\n', "Row 2: It cannot be read"),
         (b'a,b\n1,2\n"never closed,1\n', "Row 3: It cannot be read"),
     ],
-    ids=["empty", "no headings", "twice", "stray mark", "open mark"],
+    ids=["empty", "no headings", "twice", "long", "many", "stray mark", "open mark"],
 )
 def test_what_stops_the_reading_is_told(content: bytes, told: str) -> None:
     with pytest.raises(SpreadsheetError) as refusal:

@@ -119,6 +119,14 @@ def test_parts_are_counted_by_their_first_column() -> None:
     assert set(wrong) == {"alias_notes"}
 
 
+def test_parts_and_numbers_are_held_to_what_the_database_holds() -> None:
+    resource = RESOURCES["commitments"]()
+    cells = {"aliases": "x" * 201, "alias_languages": "y" * 36, "alias_notes": "z" * 301}
+    assert set(resource.read(cells)[1]) == set(cells)
+    numbers = {"number": "1" * 10, "corrects": "٣", "draft": "1" * 19}
+    assert set(RESOURCES["updates"]().read(numbers)[1]) == set(numbers)
+
+
 def test_nobody_writes_past_the_actions() -> None:
     with pytest.raises(NotImplementedError):
         RESOURCES["sources"]().import_data([])

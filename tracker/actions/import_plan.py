@@ -226,6 +226,8 @@ class Plan:
                 self._refuse_unknown(row, name, column.names)
         if "slug" in row.changed and self.resource.noun == "commitments":
             self._refuse_taken_slug(row)
+        if "aliases" in row.values:
+            self._refuse_names_given_twice(row)
         for name in AMONG_THEMSELVES:
             if row.values.get("reference") in many(row.values.get(name)):
                 self.blame(row.number, name, _("Name another commitment, not this one."))
@@ -273,6 +275,13 @@ class Plan:
             sentence = _("The address “%(slug)s” stands in row %(row)d already: choose another.")
             self.blame(row.number, "slug", sentence % {"slug": slug, "row": self._slugs[slug]})
         self._slugs[slug] = row.number
+
+    def _refuse_names_given_twice(self, row: Staged) -> None:
+        names = (many(row.values[part]) for part in ("aliases", "alias_languages"))
+        given = list(zip(*names, strict=True))
+        for name, _language in {pair for n, pair in enumerate(given) if pair in given[:n]}:
+            sentence = _("“%(name)s” is given twice in one language; keep one.")
+            self.blame(row.number, "aliases", sentence % {"name": name[:80]})
 
     def _refuse_amendment(self, row: Staged) -> None:
         for name in ("reference", "slug"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from tracker.actions.amend import (
@@ -70,7 +70,7 @@ class Writer:
                     self._write_one(row)
             except ValidationError as error:
                 self.plan.report.blame(row.number, "", " ".join(error.messages))
-            except IntegrityError as error:
+            except (IntegrityError, DataError) as error:
                 told = _("The database refuses it: %(why)s")
                 why = str(error).splitlines()[0]
                 self.plan.report.blame(row.number, "", told % {"why": why})
@@ -102,12 +102,15 @@ class Writer:
 
     def _create(self, rows: list[Staged]) -> None:
         try:
-            self.model._base_manager.bulk_create([row.record for row in rows])
-        except IntegrityError as error:
+            self._insert(rows)
+        except (IntegrityError, DataError) as error:
             told = _("The database refuses one of the rows %(first)d to %(last)d: %(why)s")
             places = {"first": rows[0].number, "last": rows[-1].number}
             why = str(error).splitlines()[0]
             raise SpreadsheetError(told % {**places, "why": why}) from error
+
+    def _insert(self, rows: list[Staged]) -> None:
+        self.model._base_manager.bulk_create([row.record for row in rows])
         for relation in self.model._meta.many_to_many:
             if relation.name not in AMONG_THEMSELVES:
                 self._relate(rows, relation)

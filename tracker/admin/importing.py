@@ -106,6 +106,9 @@ class FilesMixin(_ModelAdmin):
         resource = RESOURCES[self.noun]()
         rows = resource.rows()
         if request.GET:
+            if any("\0" in value for _name, values in request.GET.lists() for value in values):
+                # The list says why, and shows itself whole.
+                return HttpResponseRedirect(f"{self._url('changelist')}?{request.GET.urlencode()}")
             try:
                 found = self.get_changelist_instance(request).get_queryset(request)
             except IncorrectLookupParameters:

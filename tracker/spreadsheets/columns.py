@@ -35,6 +35,14 @@ def _as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
+def _hold_to(rule: Any, text: str) -> None:
+    """Raise ValueError for a text that the model's field refuses."""
+    try:
+        rule.run_validators(text)
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from error
+
+
 class Words(Widget):
     """Text, held to the rules of the model's field, whose default stands for an empty cell.
 
@@ -51,10 +59,7 @@ class Words(Widget):
         text = _as_text(value) or self.default
         if not text and not self.may_be_empty:
             raise ValueError(_("The cell is empty, and it is needed."))
-        try:
-            self.rule.run_validators(text)
-        except ValidationError as error:
-            raise ValueError(" ".join(error.messages)) from error
+        _hold_to(self.rule, text)
         return text
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -138,11 +143,15 @@ class DateWords(Widget):
 
 
 class Number(Widget):
+    def __init__(self, *, digits: int = 9) -> None:
+        super().__init__()
+        self.digits = digits
+
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
         text = _as_text(value)
         if not text:
             return None
-        if not text.isdecimal() or len(text) > 18:
+        if not (text.isascii() and text.isdecimal()) or len(text) > self.digits:
             raise ValueError(_("“%(text)s” is no whole number.") % {"text": text[:40]})
         return int(text)
 
@@ -177,12 +186,17 @@ class Keys(Widget):
 class Parts(Widget):
     """One thing said of each of several rows that belong to the record, in their order."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, model: type[models.Model], part: str) -> None:
         super().__init__()
         self.part = part.split("__")
+        self.rule: Any = model._meta.get_field(part) if len(self.part) == 1 else None
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        return tuple(parted(_as_text(value)))
+        values = tuple(parted(_as_text(value)))
+        if self.rule is not None:
+            for one in values:
+                _hold_to(self.rule, one)
+        return values
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         told = [self._told(one) for one in value]

@@ -34,6 +34,8 @@ MOST_UNPACKED = 500_000_000
 # The one part of it that is held in memory whole.
 MOST_SHARED_TEXT = 100_000_000
 LONGEST_CELL = 10_000_000
+MOST_COLUMNS = 200
+LONGEST_HEADING = 200
 _DELIMITERS = ",;\t|"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -123,6 +125,14 @@ def read_sheet(file: IO[bytes], *, ending: str, encoding: str = "") -> Sheet:
         headings.pop()
     if not headings:
         raise SpreadsheetError(_("The first row is empty: put the names of the columns there."))
+    if len(headings) > MOST_COLUMNS or any(len(h) > LONGEST_HEADING for h in headings):
+        raise SpreadsheetError(
+            _(
+                "The first row has more than %(columns)d cells, or one of more than %(letters)d "
+                "letters. It should hold the names of the columns, and only of those needed here."
+            )
+            % {"columns": MOST_COLUMNS, "letters": LONGEST_HEADING}
+        )
     twice = [h for n, h in enumerate(headings) if h and h in headings[:n]]
     if twice:
         raise SpreadsheetError(

@@ -228,12 +228,15 @@ class CommitmentResource(RegisterResource):
     related = Column(
         _("related"), Keys("reference"), attribute="related", names="commitment", empty=()
     )
-    aliases = Column(_("other names"), Parts("name"), attribute="given_names")
+    aliases = Column(_("other names"), Parts(Alias, "name"), attribute="given_names")
     alias_languages = Column(
-        _("languages of the other names"), Parts("language"), attribute="given_names", empty="en"
+        _("languages of the other names"),
+        Parts(Alias, "language"),
+        attribute="given_names",
+        empty="en",
     )
     alias_notes = Column(
-        _("notes on the other names"), Parts("note"), attribute="given_names", empty=""
+        _("notes on the other names"), Parts(Alias, "note"), attribute="given_names", empty=""
     )
     last_checked_on = Column(_("last checked"), Day(), attribute="last_checked_on")
 
@@ -266,7 +269,7 @@ class UpdateResource(RegisterResource):
         needed=True,
     )
     number = Column(_("number"), Number(), attribute="number", empty=None)
-    draft = Column(_("draft"), Number(), attribute="draft", empty=None)
+    draft = Column(_("draft"), Number(digits=18), attribute="draft", empty=None)
     happened = date(StatusUpdate, "happened")
     happened_words = Column(_("happened, in words"), DateWords(), attribute="happened")
     meeting = Column(
@@ -287,12 +290,12 @@ class UpdateResource(RegisterResource):
     )
     reason = words(StatusUpdate, "reason")
     sources = Column(
-        _("sources"), Parts("source__slug"), attribute="cited", names="source", empty=()
+        _("sources"), Parts(Citation, "source__slug"), attribute="cited", names="source", empty=()
     )
-    quotations = Column(_("quotations"), Parts("quotation"), attribute="cited")
-    locators = Column(_("where in the sources"), Parts("locator"), attribute="cited")
+    quotations = Column(_("quotations"), Parts(Citation, "quotation"), attribute="cited")
+    locators = Column(_("where in the sources"), Parts(Citation, "locator"), attribute="cited")
     quotation_languages = Column(
-        _("languages of the quotations"), Parts("language"), attribute="cited", empty="en"
+        _("languages of the quotations"), Parts(Citation, "language"), attribute="cited", empty="en"
     )
 
     class Meta:
