@@ -113,6 +113,8 @@ class LogHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS_HASH)
     recorded_at = models.DateTimeField(null=True)
+    # Counts repairs of derived rows, which write no line: what was made of them is made anew.
+    generation = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.CheckConstraint(name="log_has_one_head", condition=Q(id=1)),)
