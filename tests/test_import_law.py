@@ -38,6 +38,7 @@ LAW: dict[str, set[str]] = {
     "actions": {"lib", "models", "payloads", "queries", "register_format"},
     # Faces: what people and programs see
     **{face: set(READS) for face in FACES},
+    "dashboard": READS | {"templatetags"},
     "admin": READS | {"actions"},
     # Signing in knows nothing of the register; settings name its middleware and adapters.
     "accounts": {"lib"},

@@ -51,6 +51,12 @@ def now() -> dt.datetime:
     return timezone.now()
 
 
+def head_of(request: HttpRequest) -> LogHead:
+    """The head of the log that the answer to this request tells of."""
+    head: LogHead | None = getattr(request, "log_head", None)
+    return head if head is not None else log_head()
+
+
 def _key(request: HttpRequest, head: LogHead, day: dt.date, by_headers: Sequence[str]) -> str:
     """All that an answer depends on, hashed: two that differ in anything differ in this."""
     asked = [request.get_full_path(), *(request.headers.get(name, "") for name in by_headers)]
@@ -166,6 +172,7 @@ def public_answer(
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         day, head = today(), log_head()
+        request.log_head = head  # type: ignore[attr-defined]
         key = _key(request, head, day, by_headers)
         # Weak, since compression on the way changes the bytes and not the meaning.
         etag = f'W/"{key[:32]}"'

@@ -13,14 +13,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.answers import public_answer
+from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
+from tracker.dashboard.listing import found_sets
 from tracker.dashboard.paging import paginate
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
-from tracker.queries.rows import rows
+from tracker.queries.rows import rows, rows_of
+from tracker.queries.value_sets import value_sets
 from tracker.queries.visibility import public_forums
 
 ALL = "all"
@@ -78,19 +80,26 @@ class MatrixFilter(CommitmentFilter):
 
 @public_answer
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = MatrixFilter(request.GET, today=today)
+    choices = value_sets(head_of(request), today).choices
+    found = MatrixFilter(request.GET, today=today, choices=choices)
+    sets = found_sets(request, found)
     moment, is_valid = found.moment, found.is_valid()
     meetings = matrix_meetings(moment, forum=found.columns_forum)
     if not is_valid:
         meetings = meetings.none()
-    paging = paginate(found.qs, request.GET, per_page=settings.ROWS_PER_PAGE)
+    paging = paginate(
+        found.qs if sets is None else sets, request.GET, per_page=settings.ROWS_PER_PAGE
+    )
     column_paging = paginate(
         meetings, request.GET, per_page=COLUMNS_PER_PAGE, parameter="columns_page"
     )
-    page_of_rows = rows(paging.rows, moment) if is_valid else []
+    if sets is not None:
+        page_of_rows = rows_of(paging.rows, moment, related={"parties"})
+    else:
+        page_of_rows = rows(paging.rows, moment, related={"parties"}) if is_valid else []
     context = {
         "filter": found,
-        "facets": facets(found),
+        "facets": facets(found, sets),
         "chips": chips(found) if is_valid else [],
         "sentence": sentence(found) if is_valid else _("Commitments"),
         "moment": moment,

@@ -8,26 +8,24 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from tracker.answers import public_answer
+from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import listing
+from tracker.dashboard.listing import asked_for, listing
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
-from tracker.filters import ChangeFilter, CommitmentFilter
+from tracker.filters import ChangeFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.change_lines import lines
 from tracker.queries.health import health
-from tracker.queries.rows import headline
 from tracker.queries.visibility import log_head
 
 
 @public_answer
 def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
-    figures = headline(found.qs, found.moment) if found.is_valid() else None
-    structured = dataset_data(request, log_head())
-    context = {"headline": figures, "structured_data": structured, **listing(request, found)}
+    found = asked_for(request, today=today)
+    structured = dataset_data(request, head_of(request))
+    context = {"structured_data": structured, **listing(request, found)}
     return render(request, "dashboard/dashboard.html", context)
 
 
