@@ -18,12 +18,12 @@ from tracker.actions.publish import mark_fully_recorded, publish_meeting
 from tracker.actions.rebuild import rebuild
 from tracker.filters import CommitmentFilter, found_sets
 from tracker.filters.commitments import SORTS
-from tracker.filters.found_sets import BY_VALUE, FoundSets
+from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
 from tracker.models import Commitment, Meeting, StatusUpdate
 from tracker.queries import value_sets as kept
 from tracker.queries.facets import facet_counts
 from tracker.queries.rows import headline
-from tracker.queries.value_sets import value_sets
+from tracker.queries.value_sets import value_sets, value_sets_at
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,11 @@ QUERIES = [
     "target_before=2027&assessment=not_assessed",
     "updated_since=2026-01-01&commitment=CAN-KOR-2023-001",
     "q=nothing+at+all+like+this",
+    "as_of=2025-11-01",
+    "as_of=2025-11-01&stage=concluded&q=co-operation",
+    "as_of=2025-12-31&forum=2plus2-director-general&flag=quiet",
+    "known_at=2026-11-22&assessment=delivered",
+    "known_at=2020-01-01",
 ]
 
 
@@ -48,8 +53,9 @@ def compare(query: str, *, day: dt.date = DAY, sort: str = "") -> None:
     params = QueryDict(f"{query}&sort={sort}" if sort else query)
     found = CommitmentFilter(params, today=day)
     assert found.is_valid(), found.errors
-    sets = FoundSets(found, value_sets(log_head(), day))
+    sets = FoundSets(found, value_sets_at(log_head(), found.moment))
     plain = list(found.qs.values_list("pk", flat=True))
+    assert [c.pk for c in FoundRows(sets)[1:5]] == plain[1:5]
     assert list(sets[:]) == plain
     assert len(sets) == len(plain)
     for start, stop in ((0, 3), (2, 9), (len(plain) - 2, len(plain) + 5), (500, 600)):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import asked_for, found_sets, headline_of
+from tracker.dashboard.listing import asked_for, found_sets
 from tracker.filters.words import sentence
 
 
@@ -28,6 +28,6 @@ def embed_status(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "filter": found,
         "moment": found.moment,
         "sentence": sentence(found) if is_valid else _("Commitments"),
-        "headline": headline_of(found, sets),
+        "headline": sets.headline() if sets is not None else None,
     }
     return render(request, "embed/status.html", context, status=200 if is_valid else 400)

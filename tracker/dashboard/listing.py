@@ -15,10 +15,10 @@ from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundSets
+from tracker.filters.found_sets import FoundRows, FoundSets
 from tracker.filters.words import chips, sentence
-from tracker.queries.rows import Headline, headline, rows, rows_of
-from tracker.queries.value_sets import value_sets
+from tracker.queries.rows import rows
+from tracker.queries.value_sets import value_sets, value_sets_at
 
 
 def asked_for(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
@@ -28,17 +28,10 @@ def asked_for(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -
 
 
 def found_sets(request: HttpRequest, found: CommitmentFilter) -> FoundSets | None:
-    """What a valid filter finds today; None where only the database can answer."""
-    if not found.is_valid() or found.moment.is_past:
+    """What a valid filter finds; None for one with an error."""
+    if not found.is_valid():
         return None
-    return FoundSets(found, value_sets(head_of(request), found.today))
-
-
-def headline_of(found: CommitmentFilter, sets: FoundSets | None) -> Headline | None:
-    """How what is found stands; None for a filter with an error."""
-    if sets is not None:
-        return sets.headline()
-    return headline(found.qs, found.moment) if found.is_valid() else None
+    return FoundSets(found, value_sets_at(head_of(request), found.moment))
 
 
 def listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
@@ -46,19 +39,16 @@ def listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
     sets = found_sets(request, found)
     sizes = page_sizes(request.GET)
     per_page = next(size.value for size in sizes if size.is_chosen)
-    paging = paginate(found.qs if sets is None else sets, request.GET, per_page=per_page)
-    shown = columns_shown(request.GET)
-    if sets is not None:
-        page_of_rows = rows_of(paging.rows, found.moment, related=shown)
-    else:
-        page_of_rows = rows(paging.rows, found.moment, related=shown) if found.is_valid() else []
+    listed = FoundRows(sets) if sets is not None else found.qs
+    paging = paginate(listed, request.GET, per_page=per_page)
+    page_of_rows = rows(paging.rows, found.moment, related=columns_shown(request.GET))
     told = sentence(found) if found.is_valid() else _("Commitments")
     return {
         "filter": found,
         "moment": found.moment,
         "paging": paging,
         "table": CommitmentTable(page_of_rows, params=request.GET, caption=told),
-        "headline": headline_of(found, sets),
+        "headline": sets.headline() if sets is not None else None,
         "facets": facets(found, sets),
         "chips": chips(found) if found.is_valid() else [],
         "sentence": told,

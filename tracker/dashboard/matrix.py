@@ -18,10 +18,11 @@ from tracker.dashboard.facets import facets
 from tracker.dashboard.listing import found_sets
 from tracker.dashboard.paging import paginate
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundRows
 from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
-from tracker.queries.rows import rows, rows_of
+from tracker.queries.rows import rows
 from tracker.queries.value_sets import value_sets
 from tracker.queries.visibility import public_forums
 
@@ -87,16 +88,12 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     meetings = matrix_meetings(moment, forum=found.columns_forum)
     if not is_valid:
         meetings = meetings.none()
-    paging = paginate(
-        found.qs if sets is None else sets, request.GET, per_page=settings.ROWS_PER_PAGE
-    )
+    listed = FoundRows(sets) if sets is not None else found.qs
+    paging = paginate(listed, request.GET, per_page=settings.ROWS_PER_PAGE)
     column_paging = paginate(
         meetings, request.GET, per_page=COLUMNS_PER_PAGE, parameter="columns_page"
     )
-    if sets is not None:
-        page_of_rows = rows_of(paging.rows, moment, related={"parties"})
-    else:
-        page_of_rows = rows(paging.rows, moment, related={"parties"}) if is_valid else []
+    page_of_rows = rows(paging.rows, moment, related={"parties"})
     context = {
         "filter": found,
         "facets": facets(found, sets),

@@ -1,7 +1,6 @@
 """What a filter finds, as a bit set: for counts beside choices, the headline, and pages.
 
-The same meaning as `CommitmentFilter.found`, which asks the database; tests compare the two. For
-today only: looks back in time are left to the database.
+The same meaning as `CommitmentFilter.found`, which asks the database; tests compare the two.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
@@ -31,7 +30,7 @@ _FEW = 2_000
 
 
 class FoundSets(Sequence[int]):
-    """A valid filter for today, answered from `sets`.
+    """A valid filter, answered from the sets of its moment.
 
     As a sequence, the primary keys of what is found, in the order asked for.
     """
@@ -44,7 +43,8 @@ class FoundSets(Sequence[int]):
     @cached_property
     def _rest(self) -> int:
         """What the conditions find that only the database can answer."""
-        if not self.found.scope and not (self.found.active.keys() - set(BY_VALUE)):
+        narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
+        if not self.found.scope and narrowing <= set(BY_VALUE):
             return self.sets.everything
         found = self.found.found(leaving_out=BY_VALUE).order_by()
         return from_keys(found.values_list("pk", flat=True)) & self.sets.everything
@@ -103,6 +103,9 @@ class FoundSets(Sequence[int]):
         return self._between(place, place + 1)[0]
 
     def _between(self, start: int, stop: int) -> list[int]:
+        if self.found.moment.is_past:
+            # No index has the order of a day long past: the database sorts.
+            return list(self.found.qs.values_list("pk", flat=True)[start:stop])
         found: list[int] = []
         for segment in self._segments():
             bits = segment.whole & self._all
@@ -137,6 +140,23 @@ class FoundSets(Sequence[int]):
             _Segment(known, Q(target_last_day__isnull=False), order),
             _Segment(sets.everything & ~known, Q(target_last_day__isnull=True), by_reference),
         ]
+
+
+class FoundRows(Sequence[Any]):
+    """The same, as commitments of `public_commitments`: a slice is a queryset in that order."""
+
+    def __init__(self, sets: FoundSets) -> None:
+        self._keys = sets
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, place: int | slice) -> Any:
+        found = self._keys.found
+        public = public_commitments(as_of=found.moment.as_of, known_at=found.moment.known_at)
+        if isinstance(place, slice):
+            return public.filter(pk__in=self._keys[place]).order_by(*found.order())
+        return public.get(pk=self._keys[place])
 
 
 @dataclass(frozen=True, slots=True)

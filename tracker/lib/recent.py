@@ -25,6 +25,10 @@ class Recent(Generic[T]):
                 self._made.move_to_end(key)
             return made
 
+    def clear(self) -> None:
+        with self._lock:
+            self._made.clear()
+
     def keep(self, key: Hashable, made: T) -> T:
         with self._lock:
             self._made[key] = made

@@ -167,4 +167,8 @@ class Migration(migrations.Migration):
                 name="public_by_last_changed_falling",
             ),
         ),
+        migrations.AddIndex(
+            model_name="change",
+            index=models.Index(fields=["kind", "-seq"], name="change_by_kind"),
+        ),
     ]

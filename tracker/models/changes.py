@@ -74,7 +74,11 @@ class Change(models.Model):
     class Meta:
         ordering = ("-seq",)
         verbose_name, verbose_name_plural = _("change"), _("changes")
-        indexes = (models.Index(name="change_by_commitment", fields=("commitment", "-seq")),)
+        indexes = (
+            models.Index(name="change_by_commitment", fields=("commitment", "-seq")),
+            # Finds the few lines that renamed something among those that did not.
+            models.Index(name="change_by_kind", fields=("kind", "-seq")),
+        )
         constraints = (
             models.CheckConstraint(
                 name="change_kind_is_known", condition=one_of("kind", ChangeKind)

@@ -28,7 +28,7 @@ from tracker.queries.flags import (
     with_silence,
 )
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, position_of, public_commitments
+from tracker.queries.visibility import known_seq, position_of
 
 # What a row may be shown with besides its own.
 RELATED = ("topics", "parties")
@@ -55,13 +55,6 @@ def titles_known(commitments: Iterable[Commitment], known: int) -> dict[int, str
         kind__in=(ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED),
     ).order_by("seq")
     return dict(told.values_list("commitment", "payload__commitment__title"))
-
-
-def rows_of(keys: Sequence[int], moment: Moment, *, related: Container[str] = RELATED) -> list[Row]:
-    """The rows of public commitments, today, in the order of their keys."""
-    found = rows(public_commitments().filter(pk__in=keys), moment, related=related)
-    by_key = {row.commitment.pk: row for row in found}
-    return [by_key[key] for key in keys if key in by_key]
 
 
 def rows(

@@ -18,10 +18,12 @@ from typing import Any
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from tracker.lib.bit_sets import from_keys
+from tracker.lib.recent import Recent
 from tracker.models import Change, ChangeKind, Commitment, LogHead, StatusUpdate
 from tracker.queries.flags import QUERIES, no_information_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
+    known_seq,
     public_commitments,
     public_forums,
     public_meetings,
@@ -66,6 +68,8 @@ class ValueSets:
 
 _kept: ValueSets | None = None
 _keeping = threading.Lock()
+# Looks back in time, some 10 MB each at 100,000 commitments.
+_past: Recent[ValueSets] = Recent(most=8)
 
 
 def value_sets(head: LogHead, day: dt.date) -> ValueSets:
@@ -80,10 +84,22 @@ def value_sets(head: LogHead, day: dt.date) -> ValueSets:
         return _kept
 
 
+def value_sets_at(head: LogHead, moment: Moment) -> ValueSets:
+    """The same for any moment; of looks back in time a process keeps a few."""
+    if not moment.is_past:
+        return value_sets(head, moment.today)
+    key = (head.hash, head.generation, moment)
+    kept = _past.get(key)
+    if kept is None:
+        kept = _past.keep(key, _everything(head, moment))
+    return kept
+
+
 def forget() -> None:
     """Keep nothing: for tests, which go back in the log."""
     global _kept  # noqa: PLW0603
     _kept = None
+    _past.clear()
 
 
 def _is_at(kept: ValueSets, head: LogHead, day: dt.date) -> bool:
@@ -93,32 +109,32 @@ def _is_at(kept: ValueSets, head: LogHead, day: dt.date) -> bool:
 
 def _brought_up_to(kept: ValueSets | None, head: LogHead, day: dt.date) -> ValueSets:
     if kept is None or kept.generation != head.generation or kept.day != day:
-        return _everything(head, day)
+        return _everything(head, Moment(day))
     # Another database, or one that was put back, has another line there.
     if not Change.objects.filter(seq=kept.seq, hash=kept.hash).exists():
-        return _everything(head, day)
+        return _everything(head, Moment(day))
     if head.seq < kept.seq:
         return kept  # somebody else's request was quicker
     if head.seq - kept.seq > _TOO_MANY_LINES:
-        return _everything(head, day)
+        return _everything(head, Moment(day))
     lines = Change.objects.filter(seq__gt=kept.seq, seq__lte=head.seq).order_by()
     # What is not about one commitment (a meeting, a topic) may alter many.
     general = lines.filter(commitment__isnull=True).exclude(kind=ChangeKind.COMMENTARY)
     if general.exists():
-        return _everything(head, day)
+        return _everything(head, Moment(day))
     about = lines.filter(commitment__isnull=False).values_list("commitment_id", flat=True)
     return _with_changed(kept, set(about.distinct()), head)
 
 
-def _everything(head: LogHead, day: dt.date) -> ValueSets:
-    everything, sets = _read(day, Q())
-    return _value_sets(head, day, everything, sets)
+def _everything(head: LogHead, moment: Moment) -> ValueSets:
+    everything, sets = _read(moment, Q())
+    return _value_sets(head, moment.day, everything, sets)
 
 
 def _with_changed(kept: ValueSets, changed: set[int], head: LogHead) -> ValueSets:
     if not changed:
         return _value_sets(head, kept.day, kept.everything, kept.sets)
-    some, fresh = _read(kept.day, Q(pk__in=changed))
+    some, fresh = _read(Moment(kept.day), Q(pk__in=changed))
     gone = from_keys(changed)
     sets: Sets = {}
     for facet, values in kept.sets.items():
@@ -149,7 +165,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 def _truths(moment: Moment) -> dict[str, Case]:
     conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
     conditions[NO_INFORMATION] = no_information_q(moment)
-    conditions[TARGET_KNOWN] = Q(target_last_day__isnull=False)
+    conditions[TARGET_KNOWN] = Q(**{f"{moment.column('target_last_day')}__isnull": False})
     return {
         f"is_{name}": Case(
             When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
@@ -158,15 +174,17 @@ def _truths(moment: Moment) -> dict[str, Case]:
     }
 
 
-def _read(day: dt.date, which: Q) -> tuple[int, Sets]:
+def _read(moment: Moment, which: Q) -> tuple[int, Sets]:
     """The commitments that are public, and those among them with each value."""
     keys: dict[str, dict[str, list[int]]] = {
         facet: defaultdict(list) for facet in (*_COLUMNS, "flag", NO_INFORMATION, TARGET_KNOWN)
     }
-    public = public_commitments().filter(which).order_by()
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    public = public.filter(which).order_by()
+    columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
     everything = []
-    rows = public.annotate(**_truths(Moment(day))).values_list(
-        "pk", *_COLUMNS, *(f"is_{name}" for name in _TRUTHS)
+    rows = public.annotate(**_truths(moment)).values_list(
+        "pk", *columns, *(f"is_{name}" for name in _TRUTHS)
     )
     for key, *values in rows.iterator(chunk_size=5_000):
         everything.append(key)
@@ -182,13 +200,16 @@ def _read(day: dt.date, which: Q) -> tuple[int, Sets]:
     bits = from_keys(everything)
     # The relations of what is not public are no use; reading all of them is quicker than a join.
     related = Q(commitment__in=public.values("pk")) if which else Q()
-    return bits, sets | _related(related, bits)
+    return bits, sets | _related(related, bits, moment)
 
 
-def _related(which: Q, within: int) -> Sets:
+def _related(which: Q, within: int, moment: Moment) -> Sets:
     topics = Commitment.topics.through._default_manager.filter(which, topic__in=public_topics())
     parties = Commitment.parties.through._default_manager.filter(which, party__in=public_parties())
-    updates = StatusUpdate.objects.effective().filter(which, meeting__isnull=False).order_by()
+    updates = StatusUpdate.objects.effective(known=known_seq(moment.known_at))
+    updates = updates.filter(which, meeting__isnull=False).order_by()
+    if moment.as_of is not None:
+        updates = updates.filter(happened_first_day__lte=moment.as_of)
     mentions = updates.values_list("meeting", "commitment").distinct()
     named = {
         pk: (slug, forum)
