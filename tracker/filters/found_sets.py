@@ -178,11 +178,12 @@ def _slice(segment: _Segment, bits: int, start: int, stop: int) -> list[int]:
     if count <= _FEW:
         few = Commitment.objects.filter(pk__in=keys(bits)).order_by(*segment.order)
         return list(few.values_list("pk", flat=True)[start:stop])
-    # Walk along the order and pick, reading about as many as it takes.
+    # Walk along the order and pick, reading about as many as it takes. Where what is found lies
+    # together, that may be wrong: each further stretch is longer, so that they are few.
     them, read = as_bytes(bits), 0
     picked: list[int] = []
+    step = int(stop * of / count * 1.2) + 100
     while len(picked) < stop and read < of:
-        step = int((stop - len(picked)) * of / count * 1.2) + 100
         picked += [key for key in ordered[read : read + step] if has(them, key)]
-        read += step
+        read, step = read + step, step * 4
     return picked[start:stop]

@@ -171,4 +171,20 @@ class Migration(migrations.Migration):
             model_name="change",
             index=models.Index(fields=["kind", "-seq"], name="change_by_kind"),
         ),
+        migrations.AddIndex(
+            model_name="commitment",
+            index=models.Index(
+                condition=models.Q(("part_of__isnull", False)),
+                fields=["part_of"],
+                name="commitment_parts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="commitment",
+            index=models.Index(
+                condition=models.Q(("supersedes__isnull", False)),
+                fields=["supersedes"],
+                name="commitment_successors",
+            ),
+        ),
     ]

@@ -218,6 +218,18 @@ class Commitment(PublicRecord, Position):
                 )
                 for sign in ("", "-")
             ),
+            # Hardly any commitment has these: in an index of all, SQLite takes the many without
+            # for one value that they share, and reads the whole register instead.
+            models.Index(
+                name="commitment_parts",
+                fields=("part_of",),
+                condition=Q(part_of__isnull=False),
+            ),
+            models.Index(
+                name="commitment_successors",
+                fields=("supersedes",),
+                condition=Q(supersedes__isnull=False),
+            ),
         )
         constraints = (
             *PublicRecord.Meta.constraints,
