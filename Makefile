@@ -2,7 +2,7 @@
 # nothing is installed on the machine itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test format venv test-venv
+.PHONY: help run check test bench format venv test-venv
 
 PORT ?= 8000
 PYTHON := .venv/bin/python
@@ -14,6 +14,7 @@ help:
 	@echo "              RELOAD=1 to restart by itself when the code changes)"
 	@echo "make check    the fast part of the tests: linters, types, system checks, import law"
 	@echo "make test     everything, on SQLite, PostgreSQL and in a browser"
+	@echo "make bench    speed beside a bare Django view and Datasette (BENCH_SIZES=10000 for less)"
 	@echo "make format   put the code into the agreed layout"
 
 # One process (--noreload), so that Ctrl-C, kill and a script that stops make all stop the server.
@@ -28,6 +29,13 @@ check: test-venv
 
 test: test-venv
 	@$(PYTHON) -m tests.run_all
+
+# The peer is installed beside .venv, whose versions it need not agree with.
+bench: venv
+	@test -x .bench/venv/bin/datasette || { $(PYTHON) -m venv .bench/venv && \
+		.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+			-r tests/bench/requirements.txt; }
+	@$(PYTHON) -m tests.bench
 
 format: test-venv
 	@$(PYTHON) -m ruff check --fix-only .

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker.actions.load_register import load_register
+from tracker.queries import value_sets
 
 # A first example pays for imports and queries that later ones do not.
 hypothesis_settings.register_profile(
@@ -77,6 +80,22 @@ def _flush_past_the_triggers() -> None:
             flush(self, sql_list)
 
     operations.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what a process keeps by the log's head: another test may come to the same one."""
+    value_sets.forget()
+
+
+@pytest.fixture
+def answers_are_kept(settings: Settings) -> Iterator[None]:
+    """Keep whole answers, as in production."""
+    kept = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "answers"}
+    settings.CACHES = {**settings.CACHES, "answers": kept}
+    caches["answers"].clear()
+    yield
+    caches["answers"].clear()
 
 
 @pytest.fixture(scope="session")

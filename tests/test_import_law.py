@@ -39,6 +39,7 @@ LAW: dict[str, set[str]] = {
     "actions": {"lib", "models", "payloads", "queries", "register_format", "spreadsheets"},
     # Faces: what people and programs see
     **{face: set(READS) for face in FACES},
+    "dashboard": READS | {"templatetags"},
     "admin": READS | {"actions", "spreadsheets"},
     # Signing in knows nothing of the register; settings name its middleware and adapters.
     "accounts": {"lib"},

@@ -73,9 +73,41 @@ def test_three_hundred_commitments_take_the_queries_of_one(client: Client) -> No
     published_note(meeting=meeting)
     published_note(commitment=one)
     walked = addresses(one.slug, meeting.slug, source.slug)
+    client.get("/")  # reads what a process keeps, once
     before = counts(client, walked)
     for number in range(299):
         at = meeting if number % 3 else published_meeting(forum=forum, date="2025-06-01")
         published_commitment(topics=[topic], meeting=at, source=source, target="2027")
     assert Change.objects.count() > 600
+    client.get("/")
     assert counts(client, walked) == before
+
+
+LISTS = [
+    "/",
+    "/?stage=announced&topic=cyber&party=canada",
+    "/?sort=-target&page=2&show=parties&show=topics",
+    "/?q=commitment&flag=overdue",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_takes_five_queries_where_it_is_made(client: Client, address: str) -> None:
+    topic = make_topic(slug="cyber")
+    for _ in range(60):
+        published_commitment(topics=[topic], target="2026-03")
+    client.get("/")  # reads what a process keeps, once
+    assert counts(client, {"list": address})["list"] <= 5
+
+
+@pytest.mark.django_db
+def test_the_first_list_after_a_line_takes_no_more_for_more_rows(client: Client) -> None:
+    taken = []
+    for times in (1, 20):
+        published_commitment()
+        client.get("/")
+        for _ in range(times):
+            published_commitment()
+        taken.append(counts(client, {"list": "/"})["list"])
+    assert taken[0] == taken[1] <= 16

@@ -48,7 +48,9 @@ def test_no_note_to_self_is_left_behind() -> None:
     assert [str(path) for path in files if note.search((ROOT / path).read_bytes())] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "tests/requirements.txt", "tests/bench/requirements.txt"]
+)
 def test_requirements_are_pinned_exactly(name: str) -> None:
     lines = [
         line.split("#")[0].strip()

@@ -166,8 +166,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-64000;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# A new connection costs more than most answers, and SQLite forgets with it what it has read.
+DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
 
 # -- What processes share -------------------------------------------------------------------------
 
@@ -179,6 +180,16 @@ CACHES = {
         default="locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes",
     )
 }
+# Whole public answers, each under the state of the log that it tells of, so that none is found
+# when it no longer holds. In each process, unless a Redis or Valkey is named to share them. Tests
+# look at how each answer is made.
+CACHES["answers"] = env.cache_url(
+    "ANSWERS_CACHE_URL", default="dummycache://" if TESTING else "locmemcache://answers"
+)
+CACHES["answers"]["TIMEOUT"] = 24 * 3600
+if CACHES["answers"]["BACKEND"].endswith("LocMemCache"):
+    # Some 20 kB each; those that nobody asked for longest go first.
+    CACHES["answers"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 2_000)
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # Room for the counters of many networks before the oldest are dropped.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)

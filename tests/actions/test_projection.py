@@ -12,7 +12,7 @@ from tests.stored import stored_rows
 from tracker.actions.amend import amend_commitment, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.rebuild import rebuild
-from tracker.models import LAST_DAY, NO_END, Commitment, Level, SearchDocument, Standing
+from tracker.models import LAST_DAY, NO_END, Commitment, Level, LogHead, SearchDocument, Standing
 from tracker.models.commitments import Position
 
 pytestmark = pytest.mark.django_db
@@ -261,8 +261,11 @@ def test_a_rebuild_clears_what_belongs_to_a_draft() -> None:
 
 
 def comparable() -> Any:
-    """Every row; standings, which a rebuild makes anew, without their keys."""
-    rows = stored_rows()
+    """Every row; standings, which a rebuild makes anew, without their keys.
+
+    The head counts such repairs, so it is left out.
+    """
+    rows = {model: kept for model, kept in stored_rows().items() if model is not LogHead}
     rows[Standing] = sorted((row[1:] for row in rows[Standing]), key=repr)
     key = [f.name for f in Standing._meta.local_concrete_fields].index("id")
     assert key == 0

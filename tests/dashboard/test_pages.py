@@ -215,6 +215,7 @@ def test_queries_do_not_grow_with_the_rows(
         "/changes/",
         "/changes.atom",
     ]
+    client.get("/")  # reads what a process keeps, once
     counts = {}
     for address in addresses:
         with django_assert_max_num_queries(25) as queries:
@@ -224,6 +225,7 @@ def test_queries_do_not_grow_with_the_rows(
         published_update(commitment, meeting=meeting, source=source, target=f"203{number}")
         published_commitment(meeting=published_meeting(), source=source)
         published_note(meeting=meeting)
+    client.get("/")
     for address in addresses:
         with django_assert_max_num_queries(counts[address]):
             client.get(address)

@@ -150,6 +150,7 @@ def test_queries_do_not_grow_with_the_rows(
         published_meeting(forum=make_forum())
 
     publish()
+    client.get("/")  # reads what a process keeps, once
     counts = {}
     for address in addresses:
         with django_assert_max_num_queries(30) as queries:
@@ -157,6 +158,7 @@ def test_queries_do_not_grow_with_the_rows(
         counts[address] = len(queries)
     for _ in range(3):
         publish()
+    client.get("/")
     for address in addresses:
         with django_assert_max_num_queries(counts[address]):
             client.get(address)

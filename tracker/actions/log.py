@@ -119,6 +119,8 @@ def open_log(
     come one after the other. May be nested: the inner one joins the outer transaction.
     """
     with transaction.atomic():
-        LogHead.objects.get_or_create(pk=1)
-        head = LogHead.objects.select_for_update().get(pk=1)
+        head = LogHead.objects.select_for_update().filter(pk=1).first()
+        if head is None:
+            LogHead.objects.get_or_create(pk=1)
+            head = LogHead.objects.select_for_update().get(pk=1)
         yield OpenLog(head=head, now=now, by=by, is_backfill=is_backfill)

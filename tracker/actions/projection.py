@@ -136,10 +136,17 @@ def standing(commitment: Commitment, span: Span) -> Standing:
 
 def write(commitment: Commitment, wanted: Iterable[Span]) -> bool:
     """Make the stored rows equal to the wanted ones; return whether anything had to change."""
-    (stored, broken), goal = _stored(commitment), set(wanted)
+    return _write_over(commitment, *_stored(commitment), wanted)
+
+
+def _write_over(
+    commitment: Commitment, stored: dict[Span, int], broken: list[int], wanted: Iterable[Span]
+) -> bool:
+    goal = set(wanted)
     gone = broken + [pk for span, pk in stored.items() if span not in goal]
     missing = [span for span in goal if span not in stored]
-    Standing.objects.filter(pk__in=gone).delete()
+    if gone:
+        Standing.objects.filter(pk__in=gone).delete()
     Standing.objects.bulk_create(
         standing(commitment, span)
         for span in sorted(missing, key=lambda s: (s.known_from, s.valid_from))
@@ -154,15 +161,26 @@ def set_position(commitment: Commitment, current: Span | None) -> None:
             setattr(commitment, name, getattr(current, name))
 
 
-def _effective(commitment: Commitment) -> Sequence[StatusUpdate]:
+def effective(commitment: Commitment) -> list[StatusUpdate]:
+    """The updates that count, in chronological order, with their meetings."""
     updates = StatusUpdate.objects.filter(commitment=commitment).effective()
     return list(updates.select_related("meeting").chronological())
 
 
-def project(commitment: Commitment, *, seq: int, now: dt.datetime) -> None:
-    """Bring the commitment's position and standings up to date with change number `seq`."""
-    spans = timeline(_effective(commitment))
-    write(commitment, advance(list(_stored(commitment)[0]), spans, seq))
+def project(
+    commitment: Commitment,
+    *,
+    seq: int,
+    now: dt.datetime,
+    updates: Sequence[StatusUpdate] | None = None,
+) -> None:
+    """Bring the commitment's position and standings up to date with change number `seq`.
+
+    `updates` are its `effective` ones, where the caller has them.
+    """
+    spans = timeline(effective(commitment) if updates is None else updates)
+    stored, broken = _stored(commitment)
+    _write_over(commitment, stored, broken, advance(list(stored), spans, seq))
     set_position(commitment, spans[-1] if spans else None)
     commitment.last_change_seq, commitment.last_changed_at = seq, now
     commitment.save(
@@ -185,7 +203,7 @@ class Replay:
     @classmethod
     def of(cls, commitment: Commitment) -> Replay:
         """Go on from what is stored."""
-        replay = cls(list(_effective(commitment)))
+        replay = cls(effective(commitment))
         for update in replay._updates:
             replay._telling.tell(update)
         replay._sort(_stored(commitment)[0])

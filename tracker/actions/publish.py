@@ -7,11 +7,12 @@ with the first thing that rests on them, and the change that does it carries the
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,11 +20,12 @@ from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import project
+from tracker.actions.projection import effective, project
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
     Change,
     ChangeKind,
+    Citation,
     Commitment,
     Meeting,
     MeetingState,
@@ -31,7 +33,6 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.queries.history import Wording
 
 
 def parties_key(meeting: Meeting) -> str:
@@ -156,20 +157,12 @@ def publish_update(
 
 def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
     """Return the sources of an update, refusing one without evidence or from the future."""
-    sources = [citation.source for citation in update.citations.select_related("source")]
+    prefetch_related_objects(
+        [update], Prefetch("citations", Citation.objects.select_related("source"))
+    )
+    sources = [citation.source for citation in update.citations.all()]
     rules.require_evidence(update, sources, today=today)
     return sources
-
-
-def _state_before(update: StatusUpdate) -> Wording | None:
-    """Where the commitment stood before this update happened, without what it corrects."""
-    others = (
-        StatusUpdate.objects.filter(commitment=update.commitment_id)
-        .effective()
-        .exclude(pk__in=[pk for pk in (update.pk, update.corrects_id) if pk])
-        .chronological()
-    )
-    return rules.state_before(update, others)
 
 
 def make_public(log: OpenLog, update: StatusUpdate, *, seq: int) -> None:
@@ -187,10 +180,12 @@ def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Ch
     require_draft(update)
     update.commitment = commitment
     sources = require_evidence(update, today=timezone.localdate(log.recorded_at))
-    before = _state_before(update)
-    parties = [update.party] if update.party else []
+    others = effective(commitment)
+    before = rules.state_before(update, others)
     seq = log.next_seq
-    introduced = introduce([*parties, *sources], seq=seq)
+    # Read under the lock: what is public is so for good.
+    rests_on = [*([update.party] if update.party else []), *sources]
+    introduced = introduce([r for r in rests_on if not r.is_published], seq=seq)
     make_public(log, update, seq=seq)
     kind, payload = rules.told(commitment, update, before)
     change = log.append(
@@ -199,7 +194,8 @@ def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Ch
         Subject(commitment=commitment, update=update, meeting=update.meeting),
         significance=update.significance,
     )
-    project(commitment, seq=seq, now=change.recorded_at)
+    bisect.insort(others, update, key=rules.place)
+    project(commitment, seq=seq, now=change.recorded_at, updates=others)
     index_commitment(commitment)
     return change
 

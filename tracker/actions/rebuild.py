@@ -23,7 +23,7 @@ def rebuild(*, now: dt.datetime) -> list[str]:
     Holds the log's lock, so that nobody publishes meanwhile.
     """
     differed = []
-    with open_log(now=now):
+    with open_log(now=now) as log:
         drafts = Commitment.objects.draft()
         Standing.objects.filter(commitment__in=drafts).delete()
         SearchDocument.objects.filter(commitment__in=drafts).delete()
@@ -33,6 +33,9 @@ def rebuild(*, now: dt.datetime) -> list[str]:
             if index_commitment(commitment) or position_differed:
                 differed.append(commitment.reference)
         differed += _rebuild_raised_flags()
+        if differed:
+            log.head.generation += 1
+            log.head.save(update_fields=["generation"])
     return differed
 
 

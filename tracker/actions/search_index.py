@@ -39,10 +39,12 @@ def index_commitment(commitment: Commitment) -> bool:
     if not commitment.is_published:
         return bool(SearchDocument.objects.filter(commitment=commitment).delete()[0])
     names, text = _texts(commitment)
-    before = SearchDocument.objects.filter(commitment=commitment).values_list("names", "text")
-    if before.first() == (names, text):
+    stored = SearchDocument.objects.filter(commitment=commitment)
+    before = stored.values_list("names", "text").first()
+    if before == (names, text):
         return False
-    SearchDocument.objects.update_or_create(
-        commitment=commitment, defaults={"names": names, "text": text}
-    )
+    if before is None:
+        SearchDocument.objects.create(commitment=commitment, names=names, text=text)
+    else:
+        stored.update(names=names, text=text)
     return True

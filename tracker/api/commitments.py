@@ -21,12 +21,14 @@ from tracker.api.parameters import read_filter
 from tracker.api.problems import Refused
 from tracker.api.records import Noun, moved, record_or_redirect
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundRows, FoundSets
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.payloads import Payload, recorded
 from tracker.queries.extracts import commitment_chunks
 from tracker.queries.in_full import commitment_in_full
 from tracker.queries.update_pages import UpdatePages
-from tracker.queries.visibility import public_commitments
+from tracker.queries.value_sets import value_sets_at
+from tracker.queries.visibility import log_head, public_commitments
 
 
 def _title(slug: str) -> str | None:
@@ -65,7 +67,9 @@ class Commitments(Reading):
             told = chain.from_iterable(commitment_chunks(page, found.moment))
             return [with_page(request, record) for record in told]
 
-        return page_of(request, found.qs, cut, state(found.moment, active=found.active), records)
+        sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+        told = state(found.moment, active=found.active)
+        return page_of(request, FoundRows(sets), cut, told, records)
 
 
 class Updates(Reading):

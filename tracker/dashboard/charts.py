@@ -22,6 +22,7 @@ from tracker.dashboard.chart_sentences import (
     targets_sentence,
 )
 from tracker.dashboard.facets import facets
+from tracker.dashboard.listing import asked_for, found_sets
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import chips, file_stem, sentence
 from tracker.models import Assessment, Stage
@@ -270,11 +271,11 @@ def charts_of(found: CommitmentFilter) -> Collection[Chart]:
 
 @public_answer
 def charts(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
+    found = asked_for(request, today=today)
     is_valid = found.is_valid()
     context = {
         "filter": found,
-        "facets": facets(found),
+        "facets": facets(found, found_sets(request, found)),
         "chips": chips(found) if is_valid else [],
         "sentence": sentence(found) if is_valid else _("Commitments"),
         "moment": found.moment,

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from tracker.answers import public_answer
-from tracker.filters import CommitmentFilter
+from tracker.dashboard.listing import asked_for, found_sets
 from tracker.filters.words import sentence
-from tracker.queries.rows import headline
 
 
 # Outside of public_answer, so that a 304 allows frames too. There is nothing to click by mistake
@@ -22,12 +21,13 @@ from tracker.queries.rows import headline
 @csp_replace({"frame-ancestors": ["*"]})
 @public_answer
 def embed_status(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
+    found = asked_for(request, today=today)
     is_valid = found.is_valid()
+    sets = found_sets(request, found)
     context = {
         "filter": found,
         "moment": found.moment,
         "sentence": sentence(found) if is_valid else _("Commitments"),
-        "headline": headline(found.found(), found.moment) if is_valid else None,
+        "headline": sets.headline() if sets is not None else None,
     }
     return render(request, "embed/status.html", context, status=200 if is_valid else 400)

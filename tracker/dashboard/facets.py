@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundSets
 from tracker.queries.facets import Counts, facet_counts
 
 FACETS = (
@@ -19,6 +20,9 @@ FACETS = (
     "firmness",
 )
 
+
+# So many choices of one facet are shown: of thousands of meetings, the newest and the chosen.
+_SHOWN = 60
 
 # What the filter of the log has besides; its values are not counted.
 OF_THE_LOG = ("kind", "significance")
@@ -40,6 +44,8 @@ class Facet:
     label: str
     choices: list[Choice]
     errors: list[str]
+    # Choices that are not shown, since there are too many.
+    left_out: int = 0
 
     @property
     def chosen(self) -> int:
@@ -50,24 +56,34 @@ def _counts(found: CommitmentFilter) -> Counts:
     if not found.is_valid():
         return {}
     selected = {name for name in FACETS if any(found.params.getlist(name))}
-    return facet_counts(lambda name: found.found(leaving_out=name), found.moment, selected=selected)
+    return facet_counts(
+        lambda name: found.found(leaving_out={name}), found.moment, selected=selected
+    )
 
 
-def facets(found: CommitmentFilter) -> list[Facet]:
-    """Every facet, in the order in which they are shown."""
-    counts = _counts(found)
-    shown = []
+def facets(found: CommitmentFilter, sets: FoundSets | None = None) -> list[Facet]:
+    """Every facet, in the order in which they are shown; counted by `sets` where given."""
+    counts = _counts(found) if sets is None else {}
+    told = []
     for name in (*FACETS, *(name for name in OF_THE_LOG if name in found.form.fields)):
         field, chosen = found.form.fields[name], set(found.params.getlist(name))
+        offered = found.choices(name)
+        shown = offered
+        if len(offered) > _SHOWN:
+            shown = [*offered[:_SHOWN], *(c for c in offered[_SHOWN:] if c[0] in chosen)]
+        counted = counts.get(name)
+        if sets is not None and name in FACETS:
+            counted = sets.counts(name, (value for value, _ in shown))
         choices = [
             Choice(
                 value=value,
                 label=label,
-                count=counts[name].get(value, 0) if name in counts else None,
+                count=None if counted is None else counted.get(value, 0),
                 is_chosen=value in chosen,
             )
-            for value, label in found.choices(name)
+            for value, label in shown
         ]
         errors = [str(error) for error in found.form.errors.get(name, ())]
-        shown.append(Facet(name, str(field.label), choices, errors))
-    return shown
+        left_out = len(offered) - len(choices)
+        told.append(Facet(name, str(field.label), choices, errors, left_out))
+    return told

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tracker.answers import head_of
 from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import page_sizes, paginate
-from tracker.dashboard.tables import CommitmentTable
+from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundRows, FoundSets
 from tracker.filters.words import chips, sentence
 from tracker.queries.rows import rows
+from tracker.queries.value_sets import value_sets, value_sets_at
+
+
+def asked_for(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
+    """The filter of a request, with the choices that it offers at hand."""
+    choices = value_sets(head_of(request), today).choices
+    return CommitmentFilter(request.GET, today=today, scope=scope, choices=choices)
+
+
+def found_sets(request: HttpRequest, found: CommitmentFilter) -> FoundSets | None:
+    """What a valid filter finds; None for one with an error."""
+    if not found.is_valid():
+        return None
+    return FoundSets(found, value_sets_at(head_of(request), found.moment))
 
 
 def listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
     """What every page with the table of commitments needs."""
+    sets = found_sets(request, found)
     sizes = page_sizes(request.GET)
     per_page = next(size.value for size in sizes if size.is_chosen)
-    paging = paginate(found.qs, request.GET, per_page=per_page)
-    page_of_rows = rows(paging.rows, found.moment) if found.is_valid() else []
+    listed = FoundRows(sets) if sets is not None else found.qs
+    paging = paginate(listed, request.GET, per_page=per_page)
+    page_of_rows = rows(paging.rows, found.moment, related=columns_shown(request.GET))
     told = sentence(found) if found.is_valid() else _("Commitments")
     return {
         "filter": found,
         "moment": found.moment,
         "paging": paging,
         "table": CommitmentTable(page_of_rows, params=request.GET, caption=told),
-        "facets": facets(found),
+        "headline": sets.headline() if sets is not None else None,
+        "facets": facets(found, sets),
         "chips": chips(found) if found.is_valid() else [],
         "sentence": told,
         "page_sizes": sizes,

@@ -13,14 +13,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.answers import public_answer
+from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
+from tracker.dashboard.listing import found_sets
 from tracker.dashboard.paging import paginate
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundRows
 from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
 from tracker.queries.rows import rows
+from tracker.queries.value_sets import value_sets
 from tracker.queries.visibility import public_forums
 
 ALL = "all"
@@ -78,19 +81,22 @@ class MatrixFilter(CommitmentFilter):
 
 @public_answer
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = MatrixFilter(request.GET, today=today)
+    choices = value_sets(head_of(request), today).choices
+    found = MatrixFilter(request.GET, today=today, choices=choices)
+    sets = found_sets(request, found)
     moment, is_valid = found.moment, found.is_valid()
     meetings = matrix_meetings(moment, forum=found.columns_forum)
     if not is_valid:
         meetings = meetings.none()
-    paging = paginate(found.qs, request.GET, per_page=settings.ROWS_PER_PAGE)
+    listed = FoundRows(sets) if sets is not None else found.qs
+    paging = paginate(listed, request.GET, per_page=settings.ROWS_PER_PAGE)
     column_paging = paginate(
         meetings, request.GET, per_page=COLUMNS_PER_PAGE, parameter="columns_page"
     )
-    page_of_rows = rows(paging.rows, moment) if is_valid else []
+    page_of_rows = rows(paging.rows, moment, related={"parties"})
     context = {
         "filter": found,
-        "facets": facets(found),
+        "facets": facets(found, sets),
         "chips": chips(found) if is_valid else [],
         "sentence": sentence(found) if is_valid else _("Commitments"),
         "moment": moment,

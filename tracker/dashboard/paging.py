@@ -81,5 +81,4 @@ def paginate(
             "last": last,
         }
     page = paginator.page(min(max(number, 1), last))
-    start = page.start_index() - 1 if page.paginator.count else 0
-    return Paging(page, found[start : start + per_page], params, notice, parameter)
+    return Paging(page, page.object_list, params, notice, parameter)

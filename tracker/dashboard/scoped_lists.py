@@ -11,13 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import listing
+from tracker.dashboard.listing import asked_for, listing
 from tracker.dashboard.not_here import following_renames, not_yet
-from tracker.filters import CommitmentFilter, MomentForm
-from tracker.models import Forum, Meeting
+from tracker.filters import MomentForm
+from tracker.models import Forum, Meeting, StatusUpdate
 from tracker.queries.meetings import as_known
 from tracker.queries.moments import Moment
-from tracker.queries.rows import headline
 from tracker.queries.visibility import (
     public_forums,
     public_meetings,
@@ -37,8 +36,7 @@ def _moment(request: HttpRequest, today: dt.date) -> Moment | None:
 def _scoped(
     request: HttpRequest, template: str, scope: Q, *, today: dt.date, **context: Any
 ) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today, scope=scope)
-    context["headline"] = headline(found.qs, found.moment) if found.is_valid() else None
+    found = asked_for(request, today=today, scope=scope)
     return render(request, template, {**context, **listing(request, found)})
 
 
@@ -56,8 +54,10 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         return not_yet(request, names.first(), then)
     theirs = Q(pk__in=record.commitments.values("pk"))
     own = public_updates(as_of=then.as_of, known_at=then.known_at).filter(party=record)
-    newest = with_evidence(own, known_at=then.known_at).chronological().reverse()
-    own_steps = newest[: settings.ROWS_PER_PAGE] if moment is not None else []
+    newest = own.chronological().reverse().values_list("pk", flat=True)
+    steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
+    told = with_evidence(steps, known_at=then.known_at).chronological().reverse()
+    own_steps = told if moment is not None else []
     context = {"party": record, "own_steps": own_steps}
     return _scoped(request, "dashboard/party.html", theirs, today=today, **context)
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django_tables2.rows import BoundRow
 
+from tracker.dashboard import cells
+from tracker.lib.recent import Recent
 from tracker.queries.rows import Row
 
 # The column's name is the value of ?sort=, save for these.
@@ -17,9 +25,25 @@ _SORTS = {"commitment": "title", "parties": "", "topics": "", "wording": ""}
 SHOWN_BY_DEFAULT = ("stage", "assessment", "target", "happened")
 
 
-def _cell(name: str, label: Any) -> tables.TemplateColumn:
-    return tables.TemplateColumn(
-        template_name=f"dashboard/cells/_{name}.html", verbose_name=label, empty_values=()
+def _column(label: Any) -> tables.Column:
+    # Nothing counts as empty: what a cell says of nothing is said in `cells`.
+    return tables.Column(verbose_name=label, empty_values=(), accessor=tables.A("commitment"))
+
+
+# Rows of tables: some 20 MB.
+_FRAGMENTS: Recent[SafeString] = Recent(most=10_000)
+
+
+def _said_in(row: Row) -> Hashable:
+    """All that the cells of a row are made of."""
+    record, position = row.commitment, row.position
+    return (
+        *(record.slug, record.reference, record.instrument, record.last_changed_at),
+        *(row.title, tuple(row.flags), row.has_no_information),
+        *(position.stage, position.assessment, position.firmness),
+        *(position.target, position.last_update_day),
+        tuple((party.slug, party.short_name) for party in row.parties),
+        tuple(topic.name for topic in row.topics),
     )
 
 
@@ -35,14 +59,14 @@ class Header:
 class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no types
     """Rows of `queries.rows`, already sorted and cut to one page by the view."""
 
-    commitment = _cell("commitment", _("Commitment"))
-    stage = _cell("stage", _("Stage"))
-    assessment = _cell("assessment", _("Assessment"))
-    target = _cell("target", _("Target"))
-    happened = _cell("happened", _("Last update"))
-    updated = _cell("updated", _("Last change in the register"))
-    parties = _cell("parties", _("Parties"))
-    topics = _cell("topics", _("Topics"))
+    commitment = _column(_("Commitment"))
+    stage = _column(_("Stage"))
+    assessment = _column(_("Assessment"))
+    target = _column(_("Target"))
+    happened = _column(_("Last update"))
+    updated = _column(_("Last change in the register"))
+    parties = _column(_("Parties"))
+    topics = _column(_("Topics"))
 
     usual = " ".join(SHOWN_BY_DEFAULT)
 
@@ -51,14 +75,49 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         orderable = False  # sorting is the filter's; the header links to ?sort=
 
     def __init__(self, data: list[Row], *, params: QueryDict, caption: str) -> None:
-        asked = [name for name in params.getlist("show") if name in self.base_columns]
-        shown = {"commitment", *(asked or SHOWN_BY_DEFAULT)}
+        shown = columns_shown(params)
         hidden = [name for name in self.base_columns if name not in shown]
         super().__init__(data, exclude=hidden)
         self.params, self.caption, self.shown = params, caption, shown
         kept = {name: params[name] for name in ("as_of", "known_at") if params.get(name)}
         # A look back in time goes on when a row is opened.
         self.moment_query = f"?{urlencode(kept)}" if kept else ""
+
+    def row_fragments(self) -> list[SafeString]:
+        """Each row as HTML; made once for all that it says, however many pages show it."""
+        about = (get_language(), self.moment_query, tuple(self.columns.names()))
+        return [self._fragment(record, (*about, _said_in(record))) for record in self.data]
+
+    def _fragment(self, record: Row, key: Hashable) -> SafeString:
+        made = _FRAGMENTS.get(key)
+        if made is not None:
+            return made
+        row = BoundRow(record, table=self)
+        return _FRAGMENTS.keep(key, render_to_string("dashboard/_row.html", {"row": row}))
+
+    def render_commitment(self, record: Row) -> SafeString:
+        return cells.commitment(record, self.moment_query)
+
+    def render_stage(self, record: Row) -> SafeString:
+        return cells.stage(record)
+
+    def render_assessment(self, record: Row) -> SafeString:
+        return cells.assessment(record)
+
+    def render_target(self, record: Row) -> SafeString:
+        return cells.target(record)
+
+    def render_happened(self, record: Row) -> SafeString:
+        return cells.day(record.position.last_update_day)
+
+    def render_updated(self, record: Row) -> SafeString:
+        return cells.day(timezone.localtime(record.commitment.last_changed_at))
+
+    def render_parties(self, record: Row) -> SafeString:
+        return cells.parties(record)
+
+    def render_topics(self, record: Row) -> SafeString:
+        return cells.topics(record)
 
     def headers(self) -> list[Header]:
         current = self.params.get("sort", "")
@@ -80,3 +139,9 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
             for name, column in self.base_columns.items()
             if name != "commitment"
         ]
+
+
+def columns_shown(params: QueryDict) -> set[str]:
+    """The columns that an address asks for, or the usual ones."""
+    asked = [name for name in params.getlist("show") if name in CommitmentTable.base_columns]
+    return {"commitment", *(asked or SHOWN_BY_DEFAULT)}

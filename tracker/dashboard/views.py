@@ -8,41 +8,40 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from tracker.answers import public_answer
+from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import listing
+from tracker.dashboard.listing import asked_for, found_sets, listing
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
-from tracker.filters import ChangeFilter, CommitmentFilter
+from tracker.filters import ChangeFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.change_lines import lines
 from tracker.queries.health import health
-from tracker.queries.rows import headline
-from tracker.queries.visibility import log_head
+from tracker.queries.value_sets import value_sets
 
 
 @public_answer
 def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = CommitmentFilter(request.GET, today=today)
-    figures = headline(found.qs, found.moment) if found.is_valid() else None
-    structured = dataset_data(request, log_head())
-    context = {"headline": figures, "structured_data": structured, **listing(request, found)}
+    found = asked_for(request, today=today)
+    structured = dataset_data(request, head_of(request))
+    context = {"structured_data": structured, **listing(request, found)}
     return render(request, "dashboard/dashboard.html", context)
 
 
 @public_answer
 def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = ChangeFilter(request.GET, today=today)
+    choices = value_sets(head_of(request), today).choices
+    found = ChangeFilter(request.GET, today=today, choices=choices)
     paging = paginate(found.log, request.GET, per_page=settings.ROWS_PER_PAGE)
     context = {
         "filter": found,
-        "facets": facets(found),
+        "facets": facets(found, found_sets(request, found)),
         "chips": chips(found) if found.is_valid() else [],
         "sentence": log_sentence(found) if found.is_valid() else "",
         "paging": paging,
         "lines": lines(paging.rows),
-        "head": log_head(),
+        "head": head_of(request),
     }
     return render(request, "dashboard/changes.html", context)
 

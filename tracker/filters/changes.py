@@ -7,7 +7,7 @@ cursor. Which lines a filter finds is said in `queries.changes`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -95,10 +95,16 @@ class ChangeFilter(CommitmentFilter):
     )
 
     def __init__(
-        self, data: QueryDict, *, today: dt.date, scope: Q | None = None, follows: bool = False
+        self,
+        data: QueryDict,
+        *,
+        today: dt.date,
+        scope: Q | None = None,
+        choices: Mapping[str, list[tuple[str, str]]] | None = None,
+        follows: bool = False,
     ) -> None:
         self.follows = follows
-        super().__init__(data, today=today, scope=scope)
+        super().__init__(data, today=today, scope=scope, choices=choices)
 
     @property
     def form(self) -> forms.Form:

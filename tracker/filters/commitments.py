@@ -8,7 +8,8 @@ repeated parameter means "any of". A bad value leaves an error beside its field 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import partial
 from typing import Any, cast
 
 import django_filters
@@ -117,7 +118,7 @@ class MomentForm(forms.Form):
         return Moment(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
 
 
-_SORTS: dict[str, tuple[str, bool]] = {
+SORTS: dict[str, tuple[str, bool]] = {
     # parameter: (column, whether it belongs to the position)
     "reference": ("reference", False),
     "title": ("title", False),
@@ -165,7 +166,8 @@ class CommitmentFilter(django_filters.FilterSet):
     """The filter set of the register. `qs` is the filtered, sorted queryset of public commitments.
 
     `today` is the day for which flags are computed and after which nothing can be asked for;
-    `scope` is a condition that the page itself sets, whatever is asked for.
+    `scope` is a condition that the page itself sets, whatever is asked for. `choices` are the
+    topics, parties, forums and meetings on offer, where they are known; else they are asked for.
     """
 
     q = SearchFilter(method="by_words", label=_("Search"))
@@ -195,13 +197,23 @@ class CommitmentFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
         form = _FilterForm
 
-    def __init__(self, data: QueryDict, *, today: dt.date, scope: Q | None = None) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        today: dt.date,
+        scope: Q | None = None,
+        choices: Mapping[str, list[tuple[str, str]]] | None = None,
+    ) -> None:
         self.params = data
         self.scope = scope if scope is not None else Q()
-        self._choices: dict[str, list[tuple[str, str]]] = {}
+        self._choices: dict[str, list[tuple[str, str]]] = dict(choices or {})
         super().__init__(data=data, queryset=Commitment.objects.none())
         self.today = today
         cast(_FilterForm, self.form).today = today
+        for name, offered in self._choices.items():
+            # As a callable, so that thousands of meetings are looked at only if one is asked for.
+            cast(Any, self.form.fields[name]).choices = partial(list, offered)
 
     # -- Reading --------------------------------------------------------------------------------
 
@@ -255,18 +267,18 @@ class CommitmentFilter(django_filters.FilterSet):
             return Commitment.objects.none()
         return self.found().order_by(*self.order())
 
-    def found(self, *, leaving_out: str = "") -> QuerySet[Commitment]:
-        """What a valid filter finds, unordered; one parameter may be left out of account."""
+    def found(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
+        """What a valid filter finds, unordered; some parameters may be left out of account."""
         found = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
         for name, value in self.form.cleaned_data.items():
-            if name != leaving_out and name in self.filters:
+            if name not in leaving_out and name in self.filters:
                 found = self.filters[name].filter(found, value)
         return found.filter(self.scope)
 
     def order(self) -> list[str | OrderBy]:
         """Order by what was asked for, the unknown last, and by reference among equals."""
         sort = self.form.cleaned_data.get("sort") or "reference"
-        column, of_position = _SORTS[sort.lstrip("-")]
+        column, of_position = SORTS[sort.lstrip("-")]
         path = _sortable(self.moment.column(column) if of_position else column)
         first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
         return [first] if column == "reference" else [first, "reference"]

@@ -74,7 +74,11 @@ class Change(models.Model):
     class Meta:
         ordering = ("-seq",)
         verbose_name, verbose_name_plural = _("change"), _("changes")
-        indexes = (models.Index(name="change_by_commitment", fields=("commitment", "-seq")),)
+        indexes = (
+            models.Index(name="change_by_commitment", fields=("commitment", "-seq")),
+            # Finds the few lines that renamed something among those that did not.
+            models.Index(name="change_by_kind", fields=("kind", "-seq")),
+        )
         constraints = (
             models.CheckConstraint(
                 name="change_kind_is_known", condition=one_of("kind", ChangeKind)
@@ -113,6 +117,8 @@ class LogHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS_HASH)
     recorded_at = models.DateTimeField(null=True)
+    # Counts repairs of derived rows, which write no line: what was made of them is made anew.
+    generation = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.CheckConstraint(name="log_has_one_head", condition=Q(id=1)),)

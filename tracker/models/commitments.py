@@ -132,6 +132,16 @@ class Position(models.Model):
         )
 
 
+def _of_public(*fields: str) -> models.Index:
+    """An index of what lists show: public commitments, neither drafts nor retracted."""
+    falls = "_falling" if fields[0].startswith("-") else ""
+    return models.Index(
+        name=f"public_by_{fields[0].removeprefix('-').removesuffix('_at')}{falls}"[:30],
+        fields=fields,
+        condition=Q(published_seq__isnull=False, retracted_seq__isnull=True),
+    )
+
+
 class CommitmentQuerySet(PublicRecordQuerySet["Commitment"]):
     pass
 
@@ -197,14 +207,32 @@ class Commitment(PublicRecord, Position):
         abstract = False
         ordering = ("reference",)
         verbose_name, verbose_name_plural = _("commitment"), _("commitments")
+        # One for each order of a public list, rising and falling, equals by reference. Where a
+        # list is sorted by stage or assessment it is read value by value (see found_sets).
         indexes = (
-            models.Index(name="commitment_stage", fields=("stage", "reference")),
-            models.Index(name="commitment_assessment", fields=("assessment", "reference")),
-            models.Index(name="commitment_instrument", fields=("instrument", "reference")),
-            models.Index(name="commitment_target", fields=("target_last_day", "reference")),
-            models.Index(name="commitment_last_update", fields=("last_update_day", "reference")),
-            models.Index(name="commitment_last_change", fields=("last_changed_at", "reference")),
-            models.Index(name="commitment_title", fields=("title",)),
+            _of_public("reference"),
+            _of_public("stage", "reference"),
+            _of_public("assessment", "reference"),
+            *(
+                _of_public(f"{sign}{column}", "reference")
+                for column in (
+                    *("title", "instrument", "target_last_day", "last_update_day"),
+                    "last_changed_at",
+                )
+                for sign in ("", "-")
+            ),
+            # Hardly any commitment has these: in an index of all, SQLite takes the many without
+            # for one value that they share, and reads the whole register instead.
+            models.Index(
+                name="commitment_parts",
+                fields=("part_of",),
+                condition=Q(part_of__isnull=False),
+            ),
+            models.Index(
+                name="commitment_successors",
+                fields=("supersedes",),
+                condition=Q(supersedes__isnull=False),
+            ),
         )
         constraints = (
             *PublicRecord.Meta.constraints,

@@ -12,15 +12,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+
+def public_q(*, known: int | None = None, of: str = "") -> Q:
+    """The condition that readers may see a record, or the record that the path `of` leads to."""
+    if known is None:
+        return Q(**{f"{of}published_seq__isnull": False, f"{of}retracted_seq__isnull": True})
+    return Q(**{f"{of}published_seq__lte": known}) & (
+        Q(**{f"{of}retracted_seq__isnull": True}) | Q(**{f"{of}retracted_seq__gt": known})
+    )
+
+
 _M_co = TypeVar("_M_co", bound=models.Model, covariant=True)
 
 
 class PublicRecordQuerySet(models.QuerySet[_M_co]):
     def public(self, *, known: int | None = None) -> Self:
         """Keep what readers may see, up to change number `known` where given."""
-        if known is None:
-            return self.filter(published_seq__isnull=False, retracted_seq__isnull=True)
-        return self.filter(published_seq__lte=known).exclude(retracted_seq__lte=known)
+        return self.filter(public_q(known=known))
 
     def draft(self) -> Self:
         return self.filter(published_seq__isnull=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -30,6 +30,9 @@ from tracker.queries.flags import (
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 
+# What a row may be shown with besides its own.
+RELATED = ("topics", "parties")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -54,13 +57,16 @@ def titles_known(commitments: Iterable[Commitment], known: int) -> dict[int, str
     return dict(told.values_list("commitment", "payload__commitment__title"))
 
 
-def rows(page: QuerySet[Commitment], moment: Moment) -> list[Row]:
-    """The rows of a sliced queryset that comes from `public_commitments`."""
-    commitments = list(
-        with_silence(page, moment).prefetch_related(
-            Prefetch("topics", Topic.objects.public()), Prefetch("parties", Party.objects.public())
-        )
-    )
+def rows(
+    page: QuerySet[Commitment], moment: Moment, *, related: Container[str] = RELATED
+) -> list[Row]:
+    """The rows of a sliced queryset that comes from `public_commitments`.
+
+    Of `topics` and `parties`, those in `related` are read; the others stay empty.
+    """
+    public = {"topics": Topic.objects.public(), "parties": Party.objects.public()}
+    wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
+    commitments = list(with_silence(page, moment).prefetch_related(*wanted))
     known = known_seq(moment.known_at)
     titles = {} if known is None else titles_known(commitments, known)
     return [
@@ -70,8 +76,8 @@ def rows(page: QuerySet[Commitment], moment: Moment) -> list[Row]:
             title=titles.get(commitment.pk, commitment.title),
             flags=flags_of(commitment, moment),
             has_no_information=has_no_information(position_of(commitment), moment.day),
-            topics=list(commitment.topics.all()),
-            parties=list(commitment.parties.all()),
+            topics=list(commitment.topics.all()) if "topics" in related else (),
+            parties=list(commitment.parties.all()) if "parties" in related else (),
         )
         for commitment in commitments
     ]

@@ -23,6 +23,7 @@ from tracker.models import (
     StatusUpdateQuerySet,
     Topic,
 )
+from tracker.models.records import public_q
 from tracker.queries.moments import last_change_by
 
 
@@ -67,8 +68,9 @@ def public_updates(
 ) -> StatusUpdateQuerySet:
     """The updates that count, of public commitments."""
     known = known_seq(known_at)
+    # A join, and no "in (select ...)": SQLite would list every public commitment first.
     updates = StatusUpdate.objects.effective(known=known).filter(
-        commitment__in=Commitment.objects.public(known=known)
+        public_q(known=known, of="commitment__")
     )
     return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.text import render_note
 from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
-from tracker.models.commitments import DELIVERED_STAGES
 
 register = template.Library()
+
+_CHECKED = mark_safe(" checked")
 
 
 @register.filter
@@ -93,15 +97,44 @@ _FILLED = {
 }
 
 
-@register.inclusion_tag("dashboard/_stage_mark.html")
-def stage_mark(value: str) -> dict[str, Any]:
+@register.simple_tag
+def stage_mark(value: str) -> SafeString:
     """The small labelled mark of a stage, whose glyph fills as the pledge advances."""
-    return {
-        "stage": value,
-        "label": stage_label(value),
-        "filled": _FILLED.get(Stage(value), 0) if value in Stage.values else 0,
-        "is_delivered": value in DELIVERED_STAGES,
-    }
+    return _stage_mark(value, get_language() or "")
+
+
+@lru_cache(maxsize=1_000)
+def _stage_mark(value: str, language: str) -> SafeString:
+    """Drawn once for each stage and language: lists show it in every row."""
+    filled = _FILLED.get(Stage(value), 0) if value in Stage.values else 0
+    context = {"stage": value, "label": stage_label(value), "filled": filled}
+    return render_to_string("dashboard/_stage_mark.html", context)
+
+
+_CHOICE = (
+    '<label class="choice{}"><input type="checkbox" name="{}" value="{}" id="id_{}_{}"{}>'
+    ' <span class="choice-label">{}</span>{}</label>'
+)
+_CHOICE_COUNT = ' <span class="choice-count">{}</span>'
+
+
+@register.simple_tag
+def choices_of(facet: Any) -> SafeString:
+    """The checkboxes of a facet: up to hundreds on each page, for which a template is too slow."""
+    return format_html_join(
+        "\n",
+        _CHOICE,
+        (
+            (
+                " choice-empty" if choice.count == 0 and not choice.is_chosen else "",
+                *(facet.name, choice.value, facet.name, place),
+                _CHECKED if choice.is_chosen else "",
+                choice.label,
+                "" if choice.count is None else format_html(_CHOICE_COUNT, choice.count),
+            )
+            for place, choice in enumerate(facet.choices)
+        ),
+    )
 
 
 @register.inclusion_tag("dashboard/_stage_bar.html")

@@ -1,0 +1,99 @@
+"""The registers that are measured: made once by make_register, kept until the program changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PLACE = ROOT / ".bench"
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One database full of commitments."""
+
+    kind: str  # "SQLite" or "PostgreSQL"
+    size: int
+    url: str
+    path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}, {self.size:,}"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.url,
+            "SECRET_KEY": "only measured, never served to anybody",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "0",
+            "STATIC_ROOT": str(PLACE / "static"),
+        }
+
+    def manage(self, *arguments: str) -> None:
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True)
+
+
+def _version() -> str:
+    """Another one whenever what makes a register changes."""
+    made_by = [*(ROOT / "tracker" / "migrations").glob("0*.py")]
+    made_by += [*(ROOT / "tracker" / "synthetic").glob("*.py")]
+    digest = hashlib.sha256()
+    for path in sorted(made_by):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def sqlite_register(size: int) -> Register:
+    PLACE.mkdir(exist_ok=True)
+    path = PLACE / f"register-{size}-{_version()}.sqlite3"
+    register = Register("SQLite", size, f"sqlite:///{path}", path)
+    if not path.with_suffix(".made").exists():
+        path.unlink(missing_ok=True)
+        _make(register)
+        path.with_suffix(".made").touch()
+    return register
+
+
+def postgres_register(size: int) -> Register | None:
+    """None where no PostgreSQL answers."""
+    name = f"tracker_bench_{size}_{_version()}"
+    base, _slash, _database = POSTGRES_URL.rpartition("/")
+    register = Register("PostgreSQL", size, f"{base}/{name}")
+    made = PLACE / f"{name}.made"
+    try:
+        with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if found.fetchone() and made.exists():
+                return register
+            database = sql.Identifier(name)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+    except psycopg.OperationalError:
+        return None
+    _make(register)
+    with psycopg.connect(register.url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    made.touch()
+    return register
+
+
+def _make(register: Register) -> None:
+    started = time.monotonic()
+    register.manage("migrate", "--verbosity", "0")
+    register.manage("make_register", "--commitments", str(register.size), "--updates-per", "10")
+    took = time.monotonic() - started
+    sys.stdout.write(f"{register.name} commitments: made in {took:.0f} s\n")
+    sys.stdout.flush()

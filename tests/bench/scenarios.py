@@ -1,0 +1,235 @@
+"""What is asked of the register, and of what it is measured against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.bench.databases import Register
+from tests.bench.servers import Server
+from tests.bench.timing import Pair, Take
+
+FACETS = ("stage", "assessment", "instrument", "firmness")
+FILTER = {"stage": "negotiating", "instrument": "agreement"}
+_fresh = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """All that runs while one run measures."""
+
+    floor: Server
+    datasette: Server
+    big: Server
+    small: Server
+    postgres: Server | None
+    register: Register
+
+
+def get(
+    server: Server, path: str, *, fresh: bool = False, headers: Mapping[str, str] | None = None
+) -> Take:
+    """Time one request; `fresh` keeps any answer that was kept from serving."""
+
+    def take(turn: int) -> float:
+        address = path
+        if fresh:
+            address += ("&" if "?" in path else "?") + _unheard_of(path)
+        seconds, answer, body = server.get(address, headers)
+        if answer.status not in {200, 304}:
+            raise RuntimeError(f"{address}: {answer.status} {body[:200]!r}")
+        return seconds
+
+    return take
+
+
+def _unheard_of(path: str) -> str:
+    """A parameter that leaves the answer as it is and the address unlike any before.
+
+    Feeds and the API refuse a parameter without meaning: feeds do not heed how a page is cut, and
+    the API takes a day before all others.
+    """
+    number = next(_fresh)
+    if path.startswith("/changes."):
+        return f"page={number}"
+    if path.startswith("/api/"):
+        day = dt.date(1950, 1, 1) + dt.timedelta(days=number)
+        return f"updated_since={day}"
+    return f"_={number}"
+
+
+def table(register: Register, **query: Any) -> str:
+    """Datasette's page of commitments, with a count for each value of the facets."""
+    name = register.path.stem if register.path else ""
+    parts = [("_size", 50), ("_sort", "reference"), *query.items()]
+    parts += [("_facet", facet) for facet in FACETS]
+    return f"/{name}/tracker_commitment?{urlencode(parts)}"
+
+
+def etag(server: Server, path: str) -> dict[str, str]:
+    server.get(path)
+    return {"If-None-Match": server.get(path)[1].headers["ETag"]}
+
+
+def _row(register: Register, sql: str) -> tuple[Any, ...]:
+    with sqlite3.connect(f"file:{register.path}?mode=ro", uri=True) as connection:
+        found: tuple[Any, ...] = connection.execute(sql).fetchone()
+        return found
+
+
+def _like(register: Register, words: str) -> Take:
+    """A scan of the text that is searched, in the database alone and without a page around it."""
+    sql = "SELECT count(*) FROM tracker_searchdocument WHERE text LIKE ?"
+
+    def take(turn: int) -> float:
+        with sqlite3.connect(f"file:{register.path}?mode=ro", uri=True) as connection:
+            started = time.perf_counter()
+            connection.execute(sql, [f"%{words}%"]).fetchone()
+            return time.perf_counter() - started
+
+    return take
+
+
+_OF_UPDATES = """
+    SELECT c.slug, c.id FROM tracker_commitment c JOIN tracker_statusupdate u
+    ON u.commitment_id = c.id GROUP BY c.id HAVING count(*) {} ORDER BY count(*) DESC LIMIT 1
+"""
+
+
+# The last lines of the log, under the names that datasette-atom asks for.
+_LAST_LINES = """
+    SELECT seq AS atom_id, hash AS atom_title,
+    replace(recorded_at, ' ', 'T') || 'Z' AS atom_updated,
+    payload AS atom_content FROM tracker_change ORDER BY seq DESC LIMIT 50
+"""
+
+
+def pairs(served: Served) -> list[Pair]:
+    """Every scenario that is one request against another."""
+    big, small, floor, peer = served.big, served.small, served.floor, served.datasette
+    register = served.register
+    chosen = urlencode(FILTER)
+    bare = get(floor, "/")
+    last = min(1500, register.size // 50)
+    usual, usual_key = _row(register, _OF_UPDATES.format("BETWEEN 9 AND 11"))
+    longest, longest_key = _row(register, _OF_UPDATES.format("> 0"))
+    stem = register.path.stem if register.path else ""
+    feed = urlencode({"sql": _LAST_LINES})
+    hot = get(big, f"/?{chosen}")
+
+    def fresh(path: str, server: Server = big) -> Take:
+        return get(server, path, fresh=True)
+
+    common, rare = _words(register)
+    return [
+        Pair("dashboard, unfiltered", fresh("/"), get(peer, table(register)), "Datasette", 0.03),
+        Pair(
+            "dashboard, filtered, with counts",
+            fresh(f"/?{chosen}"),
+            get(peer, table(register, **FILTER)),
+            "Datasette",
+            0.10,
+        ),
+        Pair("dashboard, hot", hot, bare, "bare Django", 1.5),
+        Pair(
+            "dashboard, 304",
+            get(big, f"/?{chosen}", headers=etag(big, f"/?{chosen}")),
+            bare,
+            "bare Django",
+            1 / 0.65,
+        ),
+        Pair(
+            "dashboard, filtered",
+            fresh(f"/?{chosen}"),
+            fresh(f"/?{chosen}", small),
+            "a tenth of the register",
+            2,
+        ),
+        Pair("dashboard", fresh("/"), fresh("/", small), "a tenth of the register", 2),
+        Pair(f"page {last:,}", fresh(f"/?page={last}"), fresh("/?page=1"), "page 1", 1.6),
+        Pair("search, common word", fresh(f"/?q={common}"), _like(register, common), "LIKE", 0.05),
+        Pair("search, rare word", fresh(f"/?q={rare}"), _like(register, rare), "LIKE", 0.05),
+        Pair(
+            "commitment, 10 updates",
+            fresh(f"/commitments/{usual}/"),
+            get(peer, f"/{stem}/tracker_commitment/{usual_key}"),
+            "Datasette",
+            0.5,
+        ),
+        Pair(
+            "commitment, most updates",
+            fresh(f"/commitments/{longest}/"),
+            get(peer, f"/{stem}/tracker_commitment/{longest_key}"),
+            "Datasette",
+            0.5,
+        ),
+        Pair("matrix as served", fresh("/matrix/"), bare, "bare Django", 15),
+        Pair("as of a past day", fresh("/?as_of=2024-06-30"), fresh("/"), "today's page"),
+        Pair(
+            "feed of 50",
+            fresh("/changes.atom"),
+            get(peer, f"/{stem}.atom?{feed}"),
+            "datasette-atom",
+            0.5,
+        ),
+        Pair(
+            "feed, 304",
+            get(big, "/changes.atom", headers=etag(big, "/changes.atom")),
+            bare,
+            "bare Django",
+            1 / 0.65,
+        ),
+        Pair("API, page of 50", fresh("/api/v1/commitments/"), fresh("/"), "the dashboard"),
+    ]
+
+
+def _words(register: Register) -> tuple[str, str]:
+    """A word of many commitments and one of few, from the titles themselves."""
+    sql = "SELECT title FROM tracker_commitment ORDER BY id LIMIT 20000"
+    with sqlite3.connect(f"file:{register.path}?mode=ro", uri=True) as connection:
+        counted: dict[str, int] = {}
+        for (title,) in connection.execute(sql):
+            for word in {
+                word.lower() for word in title.split() if word.isascii() and len(word) > 4
+            }:
+                if word.isalpha():
+                    counted[word] = counted.get(word, 0) + 1
+    return max(counted, key=lambda w: counted[w]), min(counted, key=lambda w: (counted[w], w))
+
+
+def between_databases(served: Served) -> list[Pair]:
+    """The same pages on PostgreSQL and on SQLite."""
+    if served.postgres is None:
+        return []
+    chosen = urlencode(FILTER)
+    common, rare = _words(served.register)
+    usual, _key = _row(served.register, _OF_UPDATES.format("BETWEEN 9 AND 11"))
+    asked = {
+        "dashboard, unfiltered": "/",
+        "dashboard, filtered": f"/?{chosen}",
+        "search, common word": f"/?q={common}",
+        "search, rare word": f"/?q={rare}",
+        "commitment, 10 updates": f"/commitments/{usual}/",
+        "matrix": "/matrix/",
+        "as of a past day": "/?as_of=2024-06-30",
+        "feed of 50": "/changes.atom",
+        "API, page of 50": "/api/v1/commitments/",
+        "the log": "/changes/",
+    }
+    postgres = served.postgres
+    return [
+        Pair(
+            f"PostgreSQL: {name}",
+            get(postgres, path, fresh=True),
+            get(served.big, path, fresh=True),
+            "SQLite",
+            3,
+        )
+        for name, path in asked.items()
+    ]

@@ -1,0 +1,168 @@
+"""The quick way finds, counts and orders what the database does, whatever happens in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
+
+from tests import make
+from tracker.actions.amend import amend_commitment
+from tracker.actions.correct import retract_commitment, retract_update
+from tracker.actions.load_register import load_register
+from tracker.actions.publish import mark_fully_recorded, publish_meeting
+from tracker.actions.rebuild import rebuild
+from tracker.filters import CommitmentFilter, found_sets
+from tracker.filters.commitments import SORTS
+from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
+from tracker.models import Commitment, Meeting, StatusUpdate
+from tracker.queries import value_sets as kept
+from tracker.queries.facets import facet_counts
+from tracker.queries.rows import headline
+from tracker.queries.value_sets import value_sets, value_sets_at
+from tracker.queries.visibility import log_head
+
+pytestmark = pytest.mark.django_db
+
+NOW, DAY = make.NOW, dt.date(2026, 11, 22)
+QUERIES = [
+    "",
+    "q=co-operation",
+    "stage=announced&stage=signed&instrument=agreement",
+    "flag=quiet&flag=overdue&party=canada",
+    "flag=dropped&topic=cyber-and-hybrid-threats",
+    "forum=2plus2-director-general&stage=announced",
+    "meeting=2026-02-25-second-2plus2-ministerial&firmness=firm",
+    "target_before=2027&assessment=not_assessed",
+    "updated_since=2026-01-01&commitment=CAN-KOR-2023-001",
+    "q=nothing+at+all+like+this",
+    "as_of=2025-11-01",
+    "as_of=2025-11-01&stage=concluded&q=co-operation",
+    "as_of=2025-12-31&forum=2plus2-director-general&flag=quiet",
+    "known_at=2026-11-22&assessment=delivered",
+    "known_at=2020-01-01",
+]
+
+
+def compare(query: str, *, day: dt.date = DAY, sort: str = "") -> None:
+    """Found, order, counts and headline, both ways."""
+    params = QueryDict(f"{query}&sort={sort}" if sort else query)
+    found = CommitmentFilter(params, today=day)
+    assert found.is_valid(), found.errors
+    sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+    plain = list(found.qs.values_list("pk", flat=True))
+    assert [c.pk for c in FoundRows(sets)[1:5]] == plain[1:5]
+    assert list(sets[:]) == plain
+    assert len(sets) == len(plain)
+    for start, stop in ((0, 3), (2, 9), (len(plain) - 2, len(plain) + 5), (500, 600)):
+        assert sets[max(start, 0) : stop] == plain[max(start, 0) : stop]
+    assert sets.headline() == headline(found.qs, found.moment)
+    selected = {name for name in BY_VALUE if any(params.getlist(name))}
+    counts = facet_counts(lambda n: found.found(leaving_out={n}), found.moment, selected=selected)
+    for facet in BY_VALUE:
+        values = {value for value, _ in found.choices(facet)}
+        told = sets.counts(facet, values)
+        assert told == {value: counts[facet].get(value, 0) for value in values}, facet
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize("few", [0, 1_000])
+@pytest.mark.parametrize("query", QUERIES)
+def test_both_ways_agree(query: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(found_sets, "_FEW", few)
+    compare(query)
+    with_draft = make.make_commitment()
+    compare(query)
+    with_draft.delete()
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize("few", [0, 1_000])
+@pytest.mark.parametrize("sort", [f"{sign}{name}" for name in SORTS for sign in ("", "-")])
+def test_both_ways_order_alike(sort: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(found_sets, "_FEW", few)
+    for query in ("", "instrument=dialogue&instrument=cooperation", "stage=announced"):
+        compare(query, sort=sort)
+
+
+def _one() -> Commitment:
+    return Commitment.objects.public().order_by("pk")[3]
+
+
+def _retract_last() -> None:
+    last = StatusUpdate.objects.effective().filter(commitment=_one()).last()
+    assert last is not None
+    make.published_update(_one(), happened="2026-11-01", stage="completed")
+    retract_update(last, reason="Misread.", now=NOW)
+
+
+def _held_and_recorded() -> None:
+    meeting = Meeting.objects.public().filter(fully_recorded_seq__isnull=False).first()
+    assert meeting is not None
+    later = make.make_meeting(date="2026-11-10", parties=meeting.parties.all(), level=4)
+    publish_meeting(later, now=NOW)
+    mark_fully_recorded(later, now=NOW)
+
+
+def _wrong_row_put_right() -> None:
+    Commitment.objects.filter(pk=_one().pk).update(stage="withdrawn")
+    assert rebuild(now=NOW)
+
+
+ACTS: list[Callable[[], object]] = [
+    lambda: make.published_commitment(topics=[make.make_topic()], target="2026-01"),
+    lambda: make.published_update(_one(), happened="2026-11-01", stage="signed"),
+    lambda: make.published_correction(_one().updates.effective().first(), assessment="stalled"),
+    _retract_last,
+    lambda: retract_commitment(_one(), reason="Not a promise.", now=NOW),
+    lambda: amend_commitment(_one(), values={"instrument": "statement"}, reason="It is.", now=NOW),
+    _held_and_recorded,
+    lambda: make.published_note(commitment=_one()),
+    _wrong_row_put_right,
+]
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize("act", ACTS)
+def test_both_ways_agree_after_any_act(act: Callable[[], object]) -> None:
+    compare("")
+    act()
+    for query in ("", "flag=dropped", "stage=announced&party=canada"):
+        compare(query)
+
+
+def test_an_import_is_taken_account_of(settings: object) -> None:
+    compare("")
+    load_register(getattr(settings, "SHIPPED_REGISTER"), now=NOW)  # noqa: B009 - untyped
+    compare("flag=quiet")
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_another_day_and_a_log_put_back_are_read_anew() -> None:
+    compare("flag=overdue")
+    compare("flag=overdue", day=dt.date(2031, 1, 1))
+    with transaction.atomic():
+        make.published_commitment(title="Undone")
+        compare("")
+        transaction.set_rollback(True)
+    compare("")
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_only_what_changed_is_read_again(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    before = value_sets(log_head(), DAY)
+    make.published_update(_one(), happened="2026-11-01", stage="signed")
+    head = log_head()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "_everything", None)
+        with django_assert_max_num_queries(13):
+            after = value_sets(head, DAY)
+    assert after.seq == before.seq + 1
+    # Somebody whose head is older gets what is kept.
+    assert value_sets(head, DAY) is after

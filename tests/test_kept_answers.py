@@ -1,0 +1,236 @@
+"""Whole answers are kept: the same bytes, for everybody, and never past what alters them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from tests import make
+from tests.test_query_counts import addresses
+from tracker import answers
+from tracker.actions.amend import amend_commitment
+from tracker.actions.correct import retract_update
+from tracker.actions.publish_in_bulk import publish_in_bulk
+from tracker.actions.rebuild import rebuild
+from tracker.answers import public_answer, takes_gzip
+from tracker.models import Commitment, LogHead
+
+NOW = make.NOW
+Some = tuple[Commitment, dict[str, str]]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("answers_are_kept")]
+
+
+@pytest.fixture
+def some() -> Some:
+    forum, topic = make.make_forum(slug="ministerial"), make.make_topic(slug="cyber")
+    meeting = make.published_meeting(forum=forum, fully_recorded=True)
+    one = make.published_commitment(topics=[topic], meeting=meeting, target="2026-03")
+    source = make.first_update(one).citations.get().source
+    make.published_update(one, happened="2026-03-01", stage="negotiating", quotation="Zwei")
+    return one, addresses(one.slug, meeting.slug, source.slug)
+
+
+def test_a_kept_answer_is_the_answer_to_the_byte_after_one_query(
+    client: Client, some: Some
+) -> None:
+    kept = 0
+    for address in some[1].values():
+        caches["answers"].clear()
+        made = client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get(address)
+        if made.streaming or "Cookie" in made.headers.get("Vary", ""):
+            continue  # a form with a token of its own
+        kept += len(queries) == 1
+        assert again.content == made.content, address
+        assert dict(again.headers) == dict(made.headers), address
+    assert kept > 25
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "", "gzip;q=0", "br"])
+def test_it_is_compressed_for_who_takes_that(client: Client, some: Some, accepted: str) -> None:
+    plain = client.get("/").content
+    answer = client.get("/", headers={"accept-encoding": accepted})
+    if takes_gzip(accepted):
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.content) < len(plain) / 3
+        assert answers.gzip.decompress(answer.content) == plain
+    else:
+        assert answer.content == plain
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        *(("gzip", True), ("deflate, GZIP ; q=1", True), ("gzip;q=0.1", True), ("", False)),
+        *(("gzip;q=0", False), ("gzip; q=0.000", False), ("x-gzip", False), ("*", False)),
+    ],
+)
+def test_what_takes_gzip(accepted: str, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes
+
+
+ACTS: list[Callable[[Commitment], object]] = [
+    lambda one: make.published_update(one, stage="signed", happened="2026-04"),
+    lambda one: make.published_correction(one.updates.get(number=2), happened="2026-02-26"),
+    lambda one: retract_update(one.updates.get(number=2), reason="Misread.", now=NOW),
+    lambda one: amend_commitment(one, values={"title": "Another name"}, reason="So.", now=NOW),
+    lambda one: publish_in_bulk([], now=NOW) or make.published_commitment(title="Imported"),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_no_kept_answer_outlives_what_alters_it(
+    client: Client, some: Some, act: Callable[[Commitment], object]
+) -> None:
+    one, _ = some
+    places = ["/", f"/commitments/{one.slug}/", "/changes/", "/changes.atom", "/matrix/"]
+    for place in places:
+        client.get(place)
+    act(Commitment.objects.get(pk=one.pk))
+    after = [client.get(place) for place in places]
+    caches["answers"].clear()
+    assert [a.content for a in after] == [client.get(place).content for place in places]
+    head = LogHead.objects.get()
+    assert f"#{head.seq}" in after[2].content.decode() or str(head.seq) in after[2].content.decode()
+
+
+def test_a_rebuild_that_puts_something_right_makes_answers_anew(client: Client, some: Some) -> None:
+    one, _ = some
+    right = client.get("/").content
+    Commitment.objects.filter(pk=one.pk).update(stage="withdrawn")
+    caches["answers"].clear()
+    wrong = client.get("/").content
+    assert wrong != right
+    assert rebuild(now=NOW) == [one.reference]
+    assert client.get("/").content == right
+    assert rebuild(now=NOW) == []
+    assert LogHead.objects.get().generation == 1
+
+
+def test_another_day_another_host_and_another_release_are_other_answers(
+    client: Client, some: Some, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    first = client.get("/?flag=overdue").content
+    monkeypatch.setattr(answers, "today", lambda: dt.date(2026, 3, 1))
+    assert client.get("/?flag=overdue").content != first
+    settings.ALLOWED_HOSTS = ["*"]
+    assert b"//other.example/" in client.get("/", headers={"host": "other.example"}).content
+    assert b"//other.example/" not in client.get("/").content
+
+
+def _answer(view: Callable[..., HttpResponse], **headers: str) -> HttpResponse:
+    return public_answer(view)(RequestFactory().get("/x/", headers=headers))
+
+
+def test_what_is_somebodys_own_is_not_kept() -> None:
+    made = []
+
+    def with_a_token(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append(get_token(request))
+        return HttpResponse(made[-1])
+
+    def with_a_cookie(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append("cookie")
+        response = HttpResponse("mine")
+        response.set_cookie("a", "b")
+        return response
+
+    def private(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append("private")
+        return HttpResponse("mine", headers={"Cache-Control": "private"})
+
+    def failed(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append("failed")
+        return HttpResponse("no", status=503)
+
+    def large(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append("large")
+        return HttpResponse(b"".join(bytes([i % 251, i // 251 % 256]) * 3 for i in range(400_000)))
+
+    for view in (with_a_token, with_a_cookie, private, failed):
+        made.clear()
+        _answer(view)
+        _answer(view)
+        assert len(made) == 2, view
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answers, "_LARGEST", 100)
+        made.clear()
+        assert _answer(large).content == _answer(large).content
+        assert len(made) == 2
+
+
+def test_a_head_request_gets_what_is_kept_and_keeps_nothing(client: Client, some: Some) -> None:
+    assert client.head("/").content == b""
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/")
+    assert len(queries) > 1
+    assert page.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_ask_at_once_have_it_made_once() -> None:
+    made = []
+    begun = threading.Barrier(4)
+
+    def slow(request: HttpRequest, today: dt.date) -> HttpResponse:
+        made.append(1)
+        threading.Event().wait(0.2)
+        return HttpResponse("slow")
+
+    def ask() -> None:
+        begun.wait()
+        assert _answer(slow).content == b"slow"
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+_PUBLISH = """
+import datetime as dt, django
+django.setup()
+from tests import make
+make.published_commitment(title="From another process", reference="CAN-KOR-2019-001", slug="x")
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_written_by_another_process_ends_what_is_kept(client: Client) -> None:
+    make.published_commitment()
+    before = client.get("/").content
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        mine = connection.settings_dict
+        password = f":{mine['PASSWORD']}" if mine["PASSWORD"] else ""
+        url = f"postgres://{mine['USER']}{password}@{mine['HOST']}:{mine['PORT']}/{name}"
+    subprocess.run(
+        [sys.executable, "-c", _PUBLISH],
+        env={
+            **{"TESTING": "1", "SECRET_KEY": "x", "DATABASE_URL": url, "PATH": ""},
+            **{"DJANGO_SETTINGS_MODULE": "tracker.settings", "PYTHONPATH": "."},
+        },
+        check=True,
+    )
+    after = client.get("/").content
+    assert b"From another process" in after
+    assert b"From another process" not in before

@@ -1,0 +1,189 @@
+"""What a filter finds, as a bit set: for counts beside choices, the headline, and pages.
+
+The same meaning as `CommitmentFilter.found`, which asks the database; tests compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
+
+from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
+
+from tracker.filters.commitments import SORTS, CommitmentFilter
+from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
+from tracker.models import Assessment, Commitment, Stage
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.rows import Headline
+from tracker.queries.value_sets import NO_INFORMATION, TARGET_KNOWN, ValueSets
+from tracker.queries.visibility import public_commitments
+
+BY_VALUE = (
+    *("stage", "assessment", "flag", "instrument", "topic", "party"),
+    *("forum", "meeting", "firmness"),
+)
+# Up to so many are read by key and sorted, which takes less than looking for them in an index.
+_FEW = 2_000
+
+
+class FoundSets(Sequence[int]):
+    """A valid filter, answered from the sets of its moment.
+
+    As a sequence, the primary keys of what is found, in the order asked for.
+    """
+
+    def __init__(self, found: CommitmentFilter, sets: ValueSets) -> None:
+        self.found, self.sets = found, sets
+        cleaned = found.form.cleaned_data
+        self._chosen = {name: cleaned[name] for name in BY_VALUE if cleaned[name]}
+
+    @cached_property
+    def _rest(self) -> int:
+        """What the conditions find that only the database can answer."""
+        narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
+        if not self.found.scope and narrowing <= set(BY_VALUE):
+            return self.sets.everything
+        found = self.found.found(leaving_out=BY_VALUE).order_by()
+        return from_keys(found.values_list("pk", flat=True)) & self.sets.everything
+
+    def bits(self, *, leaving_out: str = "") -> int:
+        """What is found; one parameter may be left out of account."""
+        bits = self._rest
+        for name, values in self._chosen.items():
+            if name != leaving_out:
+                bits &= self.sets.any_of(name, values)
+        return bits
+
+    @cached_property
+    def _all(self) -> int:
+        return self.bits()
+
+    def counts(self, facet: str, values: Iterable[str]) -> dict[str, int]:
+        """How many would be found by each value alone, as `queries.facets.facet_counts`."""
+        within = self.bits(leaving_out=facet) if facet in self._chosen else self._all
+        return {value: (self.sets.of(facet, value) & within).bit_count() for value in values}
+
+    def headline(self) -> Headline:
+        """As `queries.rows.headline`."""
+        bits, sets = self._all, self.sets
+        stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
+        assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}
+        delivered = sets.any_of("stage", DELIVERED_STAGES)
+        delivered |= sets.any_of("assessment", DELIVERED_ASSESSMENTS)
+        total = bits.bit_count()
+        return Headline(
+            total=total,
+            delivered=(delivered & bits).bit_count(),
+            overdue=(sets.of("flag", "overdue") & bits).bit_count(),
+            no_information=(sets.of(NO_INFORMATION, NO_INFORMATION) & bits).bit_count(),
+            dropped=(sets.of("flag", "dropped") & bits).bit_count(),
+            assessed=total - assessments.pop(Assessment.NOT_ASSESSED),
+            stages={stage: count for stage, count in stages.items() if count},
+            assessments={a: count for a, count in assessments.items() if count},
+        )
+
+    # -- One page -------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self._all.bit_count()
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+
+    def __getitem__(self, place: int | slice) -> int | list[int]:
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(len(self))
+            return self._between(start, stop)
+        return self._between(place, place + 1)[0]
+
+    def _between(self, start: int, stop: int) -> list[int]:
+        if self.found.moment.is_past:
+            # No index has the order of a day long past: the database sorts.
+            return list(self.found.qs.values_list("pk", flat=True)[start:stop])
+        found: list[int] = []
+        for segment in self._segments():
+            bits = segment.whole & self._all
+            count = bits.bit_count()
+            if start < count and stop > 0:
+                found += _slice(segment, bits, max(start, 0), min(stop, count))
+            start, stop = start - count, stop - count
+        return found
+
+    def _segments(self) -> list[_Segment]:
+        """The register in parts that follow each other, each in the order of an index.
+
+        Stages and assessments are ordered by their vocabulary and targets put the unknown last,
+        which no index does.
+        """
+        sort = self.found.form.cleaned_data.get("sort") or "reference"
+        name, falls = sort.lstrip("-"), sort[0] == "-"
+        sets, by_reference = self.sets, [F("reference").asc()]
+        if name in ("stage", "assessment"):
+            values = (Stage if name == "stage" else Assessment).values
+            return [
+                _Segment(sets.of(name, value), Q(**{name: value}), by_reference)
+                for value in (reversed(values) if falls else values)
+            ]
+        column = SORTS[name][0]
+        first = F(column).desc() if falls else F(column).asc()
+        order = [first] if name == "reference" else [first, *by_reference]
+        if name != "target":
+            return [_Segment(sets.everything, Q(), order)]
+        known = sets.of(TARGET_KNOWN, TARGET_KNOWN)
+        return [
+            _Segment(known, Q(target_last_day__isnull=False), order),
+            _Segment(sets.everything & ~known, Q(target_last_day__isnull=True), by_reference),
+        ]
+
+
+class FoundRows(Sequence[Any]):
+    """The same, as commitments of `public_commitments`: a slice is a queryset in that order."""
+
+    def __init__(self, sets: FoundSets) -> None:
+        self._keys = sets
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, place: int | slice) -> Any:
+        found = self._keys.found
+        public = public_commitments(as_of=found.moment.as_of, known_at=found.moment.known_at)
+        if isinstance(place, slice):
+            return public.filter(pk__in=self._keys[place]).order_by(*found.order())
+        return public.get(pk=self._keys[place])
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Some of the register: as a set, as a condition, and in what order."""
+
+    whole: int
+    where: Q
+    order: list[OrderBy]
+
+
+def _slice(segment: _Segment, bits: int, start: int, stop: int) -> list[int]:
+    """Keys from place `start` to `stop` of those in `bits`, which are some of the segment."""
+    count, of = bits.bit_count(), segment.whole.bit_count()
+    public = public_commitments().filter(segment.where).order_by(*segment.order)
+    ordered = public.values_list("pk", flat=True)
+    if count == of:
+        return list(ordered[start:stop])
+    if count <= _FEW:
+        few = Commitment.objects.filter(pk__in=keys(bits)).order_by(*segment.order)
+        return list(few.values_list("pk", flat=True)[start:stop])
+    # Walk along the order and pick, reading about as many as it takes. Where what is found lies
+    # together, that may be wrong: each further stretch is longer, so that they are few.
+    them, read = as_bytes(bits), 0
+    picked: list[int] = []
+    step = int(stop * of / count * 1.2) + 100
+    while len(picked) < stop and read < of:
+        picked += [key for key in ordered[read : read + step] if has(them, key)]
+        read, step = read + step, step * 4
+    return picked[start:stop]
