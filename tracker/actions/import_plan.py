@@ -20,8 +20,9 @@ from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfi
 from tracker.actions.import_updates import UpdateRows
 from tracker.models import Commitment, Meeting, MeetingState, Source
 from tracker.models.records import PublicRecord
+from tracker.spreadsheets.cells import Row, SpreadsheetError
 from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.reading import Row, Sheet, SpreadsheetError
+from tracker.spreadsheets.reading import Sheet
 from tracker.spreadsheets.report import LONGEST_SHOWN, SHOWN, Outcome, Report, Rights, Staged
 from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
 from tracker.spreadsheets.values import NAMED, many, model_values, told

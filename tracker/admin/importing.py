@@ -48,8 +48,8 @@ from tracker.admin.import_forms import (
 )
 from tracker.admin.import_preview import preview_of
 from tracker.models import Upload, UploadState
+from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading, suggest
-from tracker.spreadsheets.reading import SpreadsheetError
 from tracker.spreadsheets.resources import RESOURCES
 from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
 
