@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading, Suggestion, read_mapping, suggest
-from tracker.spreadsheets.reading import SpreadsheetError
 
 COLUMNS = {"title": "title", "first_stated_at": "first stated at", "published_on": "published"}
 

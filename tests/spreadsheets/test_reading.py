@@ -10,15 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from tracker.spreadsheets import reading
-from tracker.spreadsheets.reading import (
-    Fault,
-    Row,
-    SpreadsheetError,
-    UnknownEncodingError,
-    count_rows,
-    read_sheet,
-)
+from tracker.spreadsheets import workbooks
+from tracker.spreadsheets.cells import ENCODINGS, Fault, Row, SpreadsheetError, UnknownEncodingError
+from tracker.spreadsheets.reading import count_rows, read_sheet
 from tracker.spreadsheets.spool import spooled
 
 
@@ -70,7 +64,7 @@ def test_another_encoding_is_asked_about_with_samples() -> None:
     )
     samples = dict(asked.value.samples())
     assert samples["windows-1252"] == "Été à Séoul,b"
-    assert set(samples) == set(reading.ENCODINGS)
+    assert set(samples) == set(ENCODINGS)
     assert rows(content, encoding="windows-1252")[1] == Row(3, ("Été à Séoul", "b"))
 
 
@@ -169,7 +163,7 @@ def test_what_is_no_workbook_is_refused_in_words() -> None:
 
 
 def test_a_workbook_full_of_zeros_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_UNPACKED", 1_000)
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000)
     with pytest.raises(SpreadsheetError, match="too large"):
         rows(workbook(["title"], ["a"]), ending="xlsx")
 

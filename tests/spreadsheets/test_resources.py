@@ -9,7 +9,8 @@ import pytest
 
 from tests import make
 from tracker.models import Alias, Commitment, Source, StatusUpdate
-from tracker.spreadsheets.reading import SpreadsheetError, read_sheet
+from tracker.spreadsheets.cells import SpreadsheetError
+from tracker.spreadsheets.reading import read_sheet
 from tracker.spreadsheets.resources import RESOURCES
 from tracker.spreadsheets.writing import csv_parts, xlsx_file
 

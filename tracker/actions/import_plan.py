@@ -16,12 +16,13 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
+from tracker.actions.import_rules import refuse_unfit
 from tracker.actions.import_updates import UpdateRows
-from tracker.models import Commitment, Meeting, MeetingState, Source
+from tracker.models import Commitment, Source
 from tracker.models.records import PublicRecord
+from tracker.spreadsheets.cells import Row, SpreadsheetError
 from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.reading import Row, Sheet, SpreadsheetError
+from tracker.spreadsheets.reading import Sheet
 from tracker.spreadsheets.report import LONGEST_SHOWN, SHOWN, Outcome, Report, Rights, Staged
 from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
 from tracker.spreadsheets.values import NAMED, many, model_values, told
@@ -289,7 +290,7 @@ class Plan:
                 self.blame(row.number, name, _("What names a public record is permanent."))
                 return
         try:
-            _refuse_unfit(row.record, self.fields(row, row.changed))
+            refuse_unfit(row.record, self.fields(row, row.changed))
         except ValidationError as error:
             self.blame(row.number, "", " ".join(error.messages))
         except KeyError:
@@ -324,31 +325,3 @@ def _slug_of(values: Values) -> str:
     """An address made of the title, or of the reference where the title has no Latin letters."""
     title, reference = str(values.get("title", "")), str(values["reference"])
     return slugify(title)[:100].strip("-") or reference.lower()
-
-
-def _refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
-    """Raise ValidationError for an amendment that the action, or its form, would refuse."""
-    if record.is_retracted:
-        raise ValidationError(_("It was retracted and is never edited again."))
-    if isinstance(record, Commitment):
-        refuse_unfit_commitment(record, values)
-        for other in values.get("related", ()):
-            if not other.is_public:
-                raise ValidationError(_("Publish “%(record)s” first."), params={"record": other})
-    if isinstance(record, Meeting):
-        refuse_unfit_meeting(record, values)
-        _refuse_unfit_meeting_that_counts(record, values)
-
-
-def _refuse_unfit_meeting_that_counts(meeting: Meeting, values: dict[str, Any]) -> None:
-    """Refuse what would change what already rests on a meeting."""
-    if {"level", "parties"} & set(values) and meeting.updates.exists():
-        raise ValidationError(
-            _("Parties and level stay as they are once updates rest on the meeting.")
-        )
-    if not meeting.is_fully_recorded:
-        return
-    if values.get("state", MeetingState.HELD) != MeetingState.HELD:
-        raise ValidationError(_("A fully recorded meeting was held, and stays so."))
-    if "date" in values and (values["date"] is None or values["date"].first_day is None):
-        raise ValidationError(_("A fully recorded meeting keeps at least its year."))

@@ -27,7 +27,7 @@ from tracker.actions.import_publishing import Publisher, Then, in_lots
 from tracker.actions.review import note_edit
 from tracker.lib.row_writing import insert_each
 from tracker.models import Alias, Citation, Commitment, Meeting, Review, Source, StatusUpdate
-from tracker.spreadsheets.reading import SpreadsheetError
+from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.report import Outcome, Staged
 from tracker.spreadsheets.resources import CommitmentResource, UpdateResource
 from tracker.spreadsheets.values import many

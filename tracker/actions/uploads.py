@@ -32,14 +32,9 @@ from tracker.actions.import_rows import (
     refuse_choice,
 )
 from tracker.models import PUBLISH, Upload, UploadPart, UploadState
+from tracker.spreadsheets.cells import SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.reading import (
-    ENDINGS,
-    SpreadsheetError,
-    UnknownEncodingError,
-    count_rows,
-    read_sheet,
-)
+from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import Problem, Report, Rights
 from tracker.spreadsheets.resources import RESOURCES
 

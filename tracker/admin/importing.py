@@ -1,4 +1,4 @@
-"""Import and export of a noun's records by CSV and XLSX, from its list.
+"""Import of a noun's records by CSV and XLSX, from its list.
 
 The pages of an import follow one another by what is known of the file: its columns, the answers
 to what was asked, what it would do, what it did. Each step asks for the right anew.
@@ -6,24 +6,19 @@ to what was asked, what it would do, what it did. Each step asks for the right a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import helpers
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -39,6 +34,7 @@ from tracker.actions.uploads import (
     say_encoding,
 )
 from tracker.admin.acts import editor
+from tracker.admin.exporting import ExportMixin
 from tracker.admin.import_forms import (
     ColumnsForm,
     ConfirmForm,
@@ -48,85 +44,29 @@ from tracker.admin.import_forms import (
 )
 from tracker.admin.import_preview import preview_of
 from tracker.models import Upload, UploadState
+from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading, suggest
-from tracker.spreadsheets.reading import SpreadsheetError
 from tracker.spreadsheets.resources import RESOURCES
-from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 _UNDER_WAY = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
 
-class FilesMixin(_ModelAdmin):
-    """For a ModelAdmin whose records come and go by files; `noun` is a key of RESOURCES."""
-
-    noun: str
-
-    # -- Addresses ------------------------------------------------------------------------------
+class FilesMixin(ExportMixin):
+    """For a ModelAdmin whose records come and go by files."""
 
     def get_urls(self) -> list[URLPattern]:
-        def named(route: str, view: Callable[..., Any], name: str, **kwargs: Any) -> URLPattern:
-            full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-            return path(route, self.admin_site.admin_view(view), kwargs, name=full)
-
         return [
-            named("import/", self.import_view, "import"),
-            named("import/<int:upload_id>/", self.file_view, "import-file"),
-            named("import/<int:upload_id>/mapping.yaml", self.mapping_view, "import-mapping"),
-            named("export.csv", self.export_view, "export-csv", ending="csv"),
-            named("export.xlsx", self.export_view, "export-xlsx", ending="xlsx"),
+            self.named("import/", self.import_view, "import"),
+            self.named("import/<int:upload_id>/", self.file_view, "import-file"),
+            self.named("import/<int:upload_id>/mapping.yaml", self.mapping_view, "import-mapping"),
             *super().get_urls(),
         ]
 
-    def _url(self, name: str, *args: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        links = [
-            {"label": _("Export CSV"), "url": self._url("export-csv") + query},
-            {"label": _("Export XLSX"), "url": self._url("export-xlsx") + query},
-        ]
+    def file_links(self, request: HttpRequest) -> list[dict[str, Any]]:
+        links = super().file_links(request)
         if self.has_add_permission(request):
-            links.insert(0, {"label": _("Import"), "url": self._url("import")})
-        return super().changelist_view(request, {**(extra_context or {}), "file_links": links})
-
-    # -- Export ---------------------------------------------------------------------------------
-
-    def export_view(self, request: HttpRequest, *, ending: str) -> HttpResponseBase:
-        """The records that the list shows with the same filters, drafts included."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        resource = RESOURCES[self.noun]()
-        rows = resource.rows()
-        if request.GET:
-            if any("\0" in value for _name, values in request.GET.lists() for value in values):
-                # The list says why, and shows itself whole.
-                return HttpResponseRedirect(f"{self._url('changelist')}?{request.GET.urlencode()}")
-            try:
-                found = self.get_changelist_instance(request).get_queryset(request)
-            except IncorrectLookupParameters:
-                return HttpResponseRedirect(self._url("changelist"))
-            rows = rows.filter(pk__in=found.order_by().values("pk"))
-        try:
-            answer: HttpResponseBase = (
-                StreamingHttpResponse(csv_parts(resource, rows))
-                if ending == "csv"
-                else FileResponse(xlsx_file(resource, rows))
-            )
-        except SpreadsheetError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(self._url("changelist"))
-        name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
-        answer["Content-Type"] = CONTENT_TYPES[ending]
-        answer["Content-Disposition"] = content_disposition_header(True, name)
-        return answer
+            links.insert(0, {"label": _("Import"), "url": self.url("import")})
+        return links
 
     # -- Import: the file -----------------------------------------------------------------------
 
@@ -164,7 +104,7 @@ class FilesMixin(_ModelAdmin):
         return self._on(upload)
 
     def _on(self, upload: Upload) -> HttpResponse:
-        return HttpResponseRedirect(self._url("import-file", upload.pk))
+        return HttpResponseRedirect(self.url("import-file", upload.pk))
 
     def _upload(self, request: HttpRequest, upload_id: int) -> Upload:
         """The file, for who brought it and may still add records."""
@@ -308,7 +248,7 @@ class FilesMixin(_ModelAdmin):
             "form": form,
             "adminform": helpers.AdminForm(form, fields, {}, model_admin=self) if fields else (),
             "media": self.media,
-            "import_url": self._url("import"),
+            "import_url": self.url("import"),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, f"admin/tracker/import/{name}.html", context)

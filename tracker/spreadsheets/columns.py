@@ -22,8 +22,8 @@ from import_export.widgets import Widget
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.spreadsheet_text import joined, parted, safe_text
 from tracker.models import Level
+from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
-from tracker.spreadsheets.reading import Cell, Fault
 
 # Text, several texts in their order or without one, a number, or nothing.
 Value = str | tuple[str, ...] | int | None

@@ -18,8 +18,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError
 from tracker.spreadsheets.dates import DateOrder
-from tracker.spreadsheets.reading import ENCODINGS, SpreadsheetError
 
 # How alike two names must be for one to be suggested for the other, of 1.
 _ALIKE = 0.75

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 
 from tracker.models import Alias, Citation, Commitment, Meeting, Source, StatusUpdate
+from tracker.spreadsheets.cells import Cell, text_cell
 from tracker.spreadsheets.columns import (
     Column,
     DateWords,
@@ -28,7 +29,6 @@ from tracker.spreadsheets.columns import (
     words,
 )
 from tracker.spreadsheets.dates import AmbiguousDateError
-from tracker.spreadsheets.reading import Cell, text_cell
 
 Values = dict[str, Value]
 

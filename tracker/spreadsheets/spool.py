@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from tracker.spreadsheets.reading import Cell, Fault, Row, Sheet, SpreadsheetError
+from tracker.spreadsheets.cells import Cell, Fault, Row, SpreadsheetError
+from tracker.spreadsheets.reading import Sheet
 
 _TOLD_EVERY = 1_000
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
-from tracker.spreadsheets.reading import SpreadsheetError
+from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.resources import RegisterResource
 
 CONTENT_TYPES = {

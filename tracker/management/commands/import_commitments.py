@@ -22,16 +22,10 @@ from tracker.actions.import_rows import (
     import_file,
 )
 from tracker.actions.uploads import rights_of
+from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.dates import DateOrder
 from tracker.spreadsheets.mapping import Reading, read_mapping, suggest
-from tracker.spreadsheets.reading import (
-    ENCODINGS,
-    ENDINGS,
-    SpreadsheetError,
-    UnknownEncodingError,
-    count_rows,
-    read_sheet,
-)
+from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import TOLD, Outcome, Report, Rights
 from tracker.spreadsheets.resources import RESOURCES
 

@@ -1,0 +1,94 @@
+"""Export of a noun's records by CSV and XLSX, from its list: what the import takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from tracker.spreadsheets.cells import SpreadsheetError
+from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+
+class ExportMixin(_ModelAdmin):
+    """For a ModelAdmin whose records go by files; `noun` is a key of RESOURCES."""
+
+    noun: str
+
+    def named(self, route: str, view: Callable[..., Any], name: str, **kwargs: Any) -> URLPattern:
+        """An address of this noun's, behind the admin's login."""
+        full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(route, self.admin_site.admin_view(view), kwargs, name=full)
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.named("export.csv", self.export_view, "export-csv", ending="csv"),
+            self.named("export.xlsx", self.export_view, "export-xlsx", ending="xlsx"),
+            *super().get_urls(),
+        ]
+
+    def file_links(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """What the list offers beside adding a record."""
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return [
+            {"label": _("Export CSV"), "url": self.url("export-csv") + query},
+            {"label": _("Export XLSX"), "url": self.url("export-xlsx") + query},
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {**(extra_context or {}), "file_links": self.file_links(request)}
+        return super().changelist_view(request, context)
+
+    def export_view(self, request: HttpRequest, *, ending: str) -> HttpResponseBase:
+        """The records that the list shows with the same filters, drafts included."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        resource = RESOURCES[self.noun]()
+        rows = resource.rows()
+        if request.GET:
+            if any("\0" in value for _name, values in request.GET.lists() for value in values):
+                # The list says why, and shows itself whole.
+                return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
+            try:
+                found = self.get_changelist_instance(request).get_queryset(request)
+            except IncorrectLookupParameters:
+                return HttpResponseRedirect(self.url("changelist"))
+            rows = rows.filter(pk__in=found.order_by().values("pk"))
+        try:
+            answer: HttpResponseBase = (
+                StreamingHttpResponse(csv_parts(resource, rows))
+                if ending == "csv"
+                else FileResponse(xlsx_file(resource, rows))
+            )
+        except SpreadsheetError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self.url("changelist"))
+        name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
+        answer["Content-Type"] = CONTENT_TYPES[ending]
+        answer["Content-Disposition"] = content_disposition_header(True, name)
+        return answer

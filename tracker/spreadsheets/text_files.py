@@ -1,0 +1,132 @@
+"""CSV files (RFC 4180, and what else goes by that name), line by line."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from tracker.spreadsheets.cells import (
+    PIECE,
+    Cell,
+    Line,
+    SpreadsheetError,
+    UnknownEncodingError,
+    formula,
+    pieces,
+    text_cell,
+)
+
+LONGEST_CELL = 10_000_000
+_DELIMITERS = ",;\t|"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+csv.field_size_limit(LONGEST_CELL)
+
+
+def _encoding_of(file: IO[bytes]) -> str:
+    """UTF-8, or UTF-16 with its mark. Reads the file to its end; raises UnknownEncodingError."""
+    start = file.read(4)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, before = 1, b""
+    while piece := file.read(PIECE):
+        try:
+            decoder.decode(piece)
+            if b"\0" in piece:
+                raise UnicodeDecodeError("utf-8", piece, piece.index(b"\0"), 1, "NUL")
+        except UnicodeDecodeError as error:
+            text = before + piece
+            at = max(0, text.find(error.object[error.start : error.start + 8]))
+            lines += _line_ends(text[:at]) - _line_ends(before)
+            begin = 1 + max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at), at - 60)
+            raise UnknownEncodingError(line=lines, sample=text[begin : at + 60]) from error
+        lines += _line_ends(piece)
+        before = piece[-200:]
+    return "utf-8"
+
+
+def _line_ends(piece: bytes) -> int:
+    return max(piece.count(b"\n"), piece.count(b"\r"))
+
+
+def read_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
+    encoding = encoding or _encoding_of(file)
+    if encoding == "utf-8":
+        encoding = "utf-8-sig"  # which takes a mark away, if there is one
+    file.seek(0)
+    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(PIECE))
+    file.seek(0)
+    return _records(file, encoding, _delimiter(head))
+
+
+def _delimiter(head: str) -> str:
+    """What separates the most headings."""
+    widths = {}
+    for delimiter in _DELIMITERS:
+        lines = io.StringIO(head, newline="")
+        try:
+            widths[delimiter] = len(next(csv.reader(lines, delimiter=delimiter), []))
+        except csv.Error:
+            widths[delimiter] = 0
+    return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
+
+
+def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
+    # newline="" keeps line ends inside cells and takes every kind of them between rows.
+    kept: Any = _Kept(file)
+    text = io.TextIOWrapper(kept, encoding, errors="replace", newline="")
+    number = 0
+    try:
+        for number, record in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
+            yield number, tuple([_cell(cell) for cell in record])
+    except csv.Error as error:
+        sentence = _(
+            "It cannot be read, nor what follows it: a quotation mark is missing or too many "
+            "(%(why)s). Inside a cell in quotation marks, write each of them twice."
+        )
+        raise SpreadsheetError(sentence % {"why": error}, row=number + 1) from error
+
+
+class _Kept(io.BufferedIOBase):
+    """A binary file that stays open when what reads it is thrown away."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._file.read(-1 if size is None else size)
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._file.read(PIECE if size < 0 else size)
+
+
+def _cell(cell: str) -> Cell:
+    if not cell:
+        return cell
+    if cell.lstrip().startswith(("=", "＝")):
+        return formula()
+    return text_cell(cell)
+
+
+def count_lines(file: IO[bytes]) -> int:
+    """How many lines there are below the first, at most."""
+    file.seek(0)
+    ends, last = 0, b""
+    for piece in pieces(file):
+        ends, last = ends + _line_ends(piece), piece
+    return max(0, ends - last.rstrip(b"\0").endswith((b"\n", b"\r")))
