@@ -13,6 +13,7 @@ from django.test import Client, override_settings
 from tests.feeds.reading import TYPES, json_object, link, parsed, xml
 from tests.feeds.small_register import log, publish_small_register
 from tests.make import NOW, published_commitment, published_meeting, published_update
+from tracker.actions.amend import amend_meeting
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, Stage
 from tracker.payloads import change_id
@@ -258,3 +259,20 @@ def test_what_a_feed_adds_of_its_own_is_documented(client: Client, db: None) -> 
     assert [key for key in told if f"`{key}`" not in described] == []
     for ending in TYPES:
         assert f"`/changes.{ending}`" in described
+
+
+def test_an_entry_that_was_written_before_tells_the_names_of_today(
+    client: Client, db: None
+) -> None:
+    """The words of a line are kept; the meeting's name in them is not the line's own."""
+    meeting = published_meeting(title="Talks")
+    published_commitment(meeting=meeting)
+    before = client.get("/changes.json").json()["items"]
+    amend_meeting(meeting, values={"title": "Ministers’ talks"}, now=NOW)
+    after = client.get("/changes.json").json()["items"]
+    assert [item["id"] for item in after[1:]] == [item["id"] for item in before]
+    assert before[0]["title"].endswith(", Talks")
+    assert after[1]["title"].endswith(", Ministers’ talks")
+    with override_settings(ALLOWED_HOSTS=["localhost"]):
+        elsewhere = client.get("/changes.json", headers={"host": "localhost"}).json()["items"]
+    assert elsewhere[1]["url"] == after[1]["url"].replace("testserver", "localhost")

@@ -15,11 +15,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.feeds.addresses import page_of
 from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
+from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
 from tracker.models import Change, ChangeKind
 from tracker.models.records import PublicRecord
@@ -136,10 +138,48 @@ def _replacement(changes: Sequence[Change]) -> Replacement | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An entry in words, as long as nothing that it says of other records changes."""
+
+    title: str
+    address: str
+    html: str
+    text: str
+    related: Sequence[Link]
+    documents: Sequence[Link]
+
+
+# Some 5 kB each. A feed that one line was added to says the other lines again.
+_WRITTEN: Recent[_Written] = Recent(most=2_000)
+
+
 def _entry(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
     change = line.change
-    quoted = [_quoted(citation, request) for citation in line.quotations]
     about = _about(change, request)
+    # The line itself never changes; the names that come with it may, and so may what became of it.
+    site = f"{request.scheme}://{request.get_host()}"
+    key = (change.hash, line.title, replaced, tuple(about), site, get_language())
+    written = _WRITTEN.get(key) or _WRITTEN.keep(key, _write(line, request, about, replaced))
+    return Entry(
+        line=line,
+        id=change_id(change),
+        title=written.title,
+        address=written.address,
+        html=written.html,
+        text=written.text,
+        updated=replaced.recorded_at if replaced else change.recorded_at,
+        related=written.related,
+        documents=written.documents,
+        replaced=replaced,
+    )
+
+
+def _write(
+    line: Line, request: HttpRequest, about: Sequence[Link], replaced: Replacement | None
+) -> _Written:
+    change = line.change
+    quoted = [_quoted(citation, request) for citation in line.quotations]
     context = {
         "line": line,
         "facts": facts(change),
@@ -151,17 +191,13 @@ def _entry(line: Line, request: HttpRequest, replaced: Replacement | None) -> En
         "replaced": replaced,
     }
     pages = [Link(q.title, q.page) for q in quoted]
-    return Entry(
-        line=line,
-        id=change_id(change),
+    return _Written(
         title=plain(line.title),
         address=request.build_absolute_uri(page_of(change)),
         html=plain(render_to_string("feeds/_entry.html", context)).strip(),
         text=_close(plain(render_to_string("feeds/_entry.txt", context))),
-        updated=replaced.recorded_at if replaced else change.recorded_at,
         related=list(dict.fromkeys([*about, *pages])),
         documents=list(dict.fromkeys(Link(q.title, q.document) for q in quoted if q.document)),
-        replaced=replaced,
     )
 
 
