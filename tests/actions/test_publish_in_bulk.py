@@ -169,14 +169,14 @@ def comparable(rows: Rows) -> Rows:
 
 def rows_after(act: Callable[[], object]) -> Rows:
     """Every row that an act leaves, which is then undone."""
+    with connection.cursor() as cursor:
+        # PostgreSQL's sequences are not undone with the rest.
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(stored_rows())):
+            cursor.execute(statement)
     with transaction.atomic():
         act()
         rows = stored_rows()
         transaction.set_rollback(True)
-    with connection.cursor() as cursor:
-        # PostgreSQL's sequences are not undone with the rest.
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(rows)):
-            cursor.execute(statement)
     return comparable(rows)
 
 

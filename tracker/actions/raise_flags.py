@@ -7,7 +7,7 @@ once for what it counts from (see `models.raised_flags`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, QuerySet
@@ -94,6 +94,18 @@ def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Moment) -> C
     return change
 
 
+def _in_turn(flag: Flag, moment: Moment) -> Iterator[list[int]]:
+    """The keys of all that is untold, some at a time, however many there are."""
+    last = 0
+    while True:
+        waiting = _untold(flag, moment).filter(pk__gt=last).order_by("pk")
+        some = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
+        if not some:
+            return
+        last = some[-1]
+        yield some
+
+
 def raise_flags(*, now: dt.datetime) -> list[int]:
     """Tell of every time-made flag that holds on the day of `now` and was not told before.
 
@@ -103,9 +115,7 @@ def raise_flags(*, now: dt.datetime) -> list[int]:
     moment = Moment(timezone.localdate(now))
     told: list[int] = []
     for flag in _BASIS:
-        keys = list(_untold(flag, moment).order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
+        for some in _in_turn(flag, moment):
             with open_log(now=now) as log:
                 # Asked again under the lock: another deliverer may have told of it meanwhile.
                 still = _untold(flag, moment).filter(pk__in=some).order_by("pk")
