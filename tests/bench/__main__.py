@@ -40,7 +40,7 @@ def _files(served: Served) -> tuple[list[Figure], list[str]]:
     ]
     rows = [
         Figure(
-            "CSV of all rows, seconds a row",
+            "CSV, time for a row",
             "Datasette",
             1000 / statistics.median(one.rows_per_second for one in ours),
             1000 / statistics.median(one.rows_per_second for one in theirs),

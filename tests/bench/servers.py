@@ -125,7 +125,6 @@ def datasette(register: Register) -> object:
     limits = {
         "sql_time_limit_ms": 60_000,
         "facet_time_limit_ms": 60_000,
-        "facet_suggest_time_limit_ms": 1,
         "num_sql_threads": THREADS,
         "max_csv_mb": 0,
         "max_returned_rows": 1_000,
