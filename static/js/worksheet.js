@@ -6,6 +6,8 @@ const words = form.dataset;
 const PAUSE = 1200;
 const AGAIN = 15_000;
 const dirty = new Set();
+// Rows that were refused and wait for somebody to decide.
+const disputed = new Set();
 let timer = 0;
 let isBusy = false;
 let current = null;
@@ -17,6 +19,11 @@ const rows = () => [...form.querySelectorAll(".ws-row")];
 function say(text, isLost = false) {
   status.textContent = text;
   status.classList.toggle("is-lost", isLost);
+}
+
+function sayHowItStands() {
+  const isOpen = disputed.size > 0;
+  say(isOpen ? words.notAllSaved : words.allSaved, isOpen);
 }
 
 function mention(row, value) {
@@ -123,7 +130,7 @@ async function save() {
   } else if (dirty.size > 0) {
     timer = setTimeout(save, PAUSE);
   } else {
-    say(words.allSaved);
+    sayHowItStands();
   }
   return isSaved && dirty.size === 0;
 }
@@ -132,6 +139,11 @@ function show(told) {
   const row = rows().find((one) => one.dataset.prefix === told.prefix);
   if (!row) {
     return;
+  }
+  if (told.result === "conflict" || told.result === "refused") {
+    disputed.add(row);
+  } else {
+    disputed.delete(row);
   }
   if (told.version) {
     field(row, "version").value = told.version;
@@ -252,6 +264,8 @@ function showConflict(row, told) {
       field(row, "version").value = told.their_version;
       place.hidden = true;
       row.querySelector(".ws-saved").textContent = "";
+      disputed.delete(row);
+      sayHowItStands();
     }),
   );
   place.append(note, table, buttons);
@@ -297,24 +311,23 @@ form.addEventListener("focusin", (event) => {
   current = rowOf(event.target) ?? current;
 });
 form.addEventListener("submit", async (event) => {
-  if (event.submitter?.name === "discard") {
-    dirty.clear();
-    return;
-  }
-  if (event.submitter?.name === "also-row") {
+  if (event.submitter?.name === "discard" || event.submitter?.name === "also-row") {
     // All rows go with it, saved or not: the page comes anew.
     dirty.clear();
+    disputed.clear();
     return;
   }
   event.preventDefault();
   if (dirty.size === 0) {
-    say(words.allSaved);
+    sayHowItStands();
   }
   await save();
 });
 addEventListener("beforeunload", (event) => {
   if (dirty.size > 0) {
     save();
+  }
+  if (dirty.size > 0 || disputed.size > 0) {
     event.preventDefault();
   }
 });

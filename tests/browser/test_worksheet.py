@@ -288,9 +288,11 @@ def test_two_people_in_one_row_see_both_versions(
     expect(row.get_by_text("ann changed this row meanwhile.")).to_be_visible()
     expect(row.get_by_role("row", name="Rationale")).to_contain_text("Ann’s reason.")
     expect(row.get_by_label("Rationale")).to_have_value("Cem’s reason.")
+    expect(cem.get_by_text("Not everything is saved")).to_be_visible()
     assert draft().rationale == "Ann’s reason."
     row.get_by_role("button", name="Keep mine").click()
     expect(row.locator(".ws-saved")).to_have_text("Saved.")
+    expect(cem.get_by_text("Everything is saved.")).to_be_visible()
     assert draft().rationale == "Cem’s reason."
 
     page.locator(".ws-row").first.get_by_label("Rationale").fill("Ann again.")

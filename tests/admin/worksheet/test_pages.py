@@ -294,14 +294,19 @@ def test_a_new_commitment_sent_twice_is_made_once(ann: Clerk) -> None:
     assert "Another title" in page.words
 
 
-def test_an_unfinished_new_commitment_is_kept_and_can_be_discarded(ann: Clerk) -> None:
+def test_an_unfinished_new_commitment_is_kept_and_can_be_discarded(
+    ann: Clerk, commitment: Commitment
+) -> None:
     ann.record("new", title="Something about space")
     sheet = ann.sheet()
     kept = WorksheetRow.objects.get()
     assert typed_in(sheet, f"n{kept.key}", "title") == {"title": "Something about space"}
     assert "still needs: Rationale, Summary, Instrument" in sheet.words
-    ann.send(sheet, press="discard", discard=f"n{kept.key}")
-    assert not WorksheetRow.objects.exists()
+    other = prefix_of(sheet, commitment)
+    typed = {f"{other}-mention": "mentioned", f"{other}-rationale": "Typed beside it."}
+    ann.send(sheet, press="discard", discard=f"n{kept.key}", **typed)
+    assert not WorksheetRow.objects.filter(commitment=None).exists()
+    assert the_draft().rationale == "Typed beside it."
 
 
 def test_a_reference_that_is_taken_is_told_of(ann: Clerk) -> None:

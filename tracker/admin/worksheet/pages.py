@@ -108,8 +108,6 @@ class WorksheetPages(RegisterAdmin):
         now = timezone.now()
         if request.method != "POST":
             return self._sheet_page(request, meeting, now=now, restored=kept(request, object_id))
-        if "discard" in request.POST:
-            return self._discard(request, meeting)
         try:
             saved = save_rows(
                 meeting, request.POST, today=timezone.localdate(now), now=now, by=editor(request)
@@ -122,17 +120,17 @@ class WorksheetPages(RegisterAdmin):
             return JsonResponse({"rows": self._answers(meeting, saved)})
         if "also-row" in request.POST:
             self._list_also(request, meeting, now=now)
+        if "discard" in request.POST:
+            self._discard(request, meeting)
         return self._after_saving(request, meeting, saved, now=now)
 
-    def _discard(self, request: HttpRequest, meeting: Meeting) -> HttpResponse:
-        """Throw away a new commitment's row that has no record yet."""
+    def _discard(self, request: HttpRequest, meeting: Meeting) -> None:
+        """Throw away a new commitment's row that has no record yet; all others are saved by now."""
         key = request.POST["discard"].removeprefix("n").replace("-", "")
-        rows = WorksheetRow.objects.filter(meeting=meeting, commitment=None)
-        for row in rows:
+        for row in WorksheetRow.objects.filter(meeting=meeting, commitment=None):
             if row.key.hex == key:
                 row.delete()
                 self.message_user(request, _("The row is gone."), messages.SUCCESS)
-        return HttpResponseRedirect(request.path)
 
     def _refused(
         self, request: HttpRequest, meeting: Meeting, told: list[str], *, now: dt.datetime
