@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django import Settings
 
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
+from tracker import answers, kept_answers
 from tracker.actions.load_register import load_register
+from tracker.lib.recent import Recent
 from tracker.queries import value_sets
 
 # A first example pays for imports and queries that later ones do not.
@@ -89,13 +89,10 @@ def _nothing_kept() -> None:
 
 
 @pytest.fixture
-def answers_are_kept(settings: Settings) -> Iterator[None]:
+def answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep whole answers, as in production."""
-    kept = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "answers"}
-    settings.CACHES = {**settings.CACHES, "answers": kept}
-    caches["answers"].clear()
-    yield
-    caches["answers"].clear()
+    monkeypatch.setattr(kept_answers, "_IN_THIS_PROCESS", Recent(most=2_000))
+    monkeypatch.setattr(answers, "_FINISHED", Recent(most=2_000))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import caches
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -19,18 +19,25 @@ from pytest_django import Settings
 
 from tests import make
 from tests.test_query_counts import addresses
-from tracker import answers
+from tracker import answers, kept_answers
 from tracker.actions.amend import amend_commitment
 from tracker.actions.correct import retract_update
 from tracker.actions.publish_in_bulk import publish_in_bulk
 from tracker.actions.rebuild import rebuild
-from tracker.answers import public_answer, takes_gzip
+from tracker.answers import public_answer
+from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead
 
 NOW = make.NOW
 Some = tuple[Commitment, dict[str, str]]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("answers_are_kept")]
+
+
+def forget_answers() -> None:
+    """As a process that has just started."""
+    answers._FINISHED.clear()
+    kept_answers._IN_THIS_PROCESS.clear()
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def test_a_kept_answer_is_the_answer_to_the_byte_after_one_query(
 ) -> None:
     kept = 0
     for address in some[1].values():
-        caches["answers"].clear()
+        forget_answers()
         made = client.get(address)
         with CaptureQueriesContext(connection) as queries:
             again = client.get(address)
@@ -60,6 +67,63 @@ def test_a_kept_answer_is_the_answer_to_the_byte_after_one_query(
     assert kept > 25
 
 
+CONDITIONS: list[dict[str, str]] = [
+    {"if-none-match": "{etag}"},
+    {"if-none-match": '"other", {etag}'},
+    {"if-none-match": "*"},
+    {"if-none-match": '"other"'},
+    {"if-match": '"other"'},
+    {"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    {"if-modified-since": "Thu, 01 Jan 2015 00:00:00 GMT"},
+    {"if-modified-since": "rubbish"},
+    {"if-unmodified-since": "Thu, 01 Jan 2015 00:00:00 GMT"},
+    {"cookie": "sessionid=nobodys; csrftoken=x"},
+    {"accept": "application/x-ndjson"},
+]
+
+
+@pytest.mark.parametrize("headers", CONDITIONS)
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("place", ["/", "/changes.atom", "/api/v1/", "/api/v1/changes/"])
+def test_at_the_door_is_given_what_the_whole_way_gives(
+    client: Client, some: Some, place: str, method: str, headers: dict[str, str]
+) -> None:
+    etag = client.get(place).headers["ETag"]
+    asked = {name: value.format(etag=etag) for name, value in headers.items()}
+    at_the_door = getattr(client, method)(place, headers=asked)
+    answers._FINISHED.clear()
+    by_the_whole_way = getattr(client, method)(place, headers=asked)
+    assert at_the_door.status_code == by_the_whole_way.status_code
+    assert at_the_door.getvalue() == by_the_whole_way.getvalue()
+    assert _told(at_the_door) == _told(by_the_whole_way)
+
+
+def _told(response: HttpResponse) -> dict[str, str]:
+    """Its headers, but for two by which the middleware says less than it might.
+
+    CommonMiddleware gives a 304 the length of nothing, and signing in looks for a session where
+    there is a cookie.
+    """
+    told = {**response.headers, "Vary": response.headers["Vary"].removesuffix(", Cookie")}
+    return {n: v for n, v in told.items() if response.status_code == 200 or n != "Content-Length"}
+
+
+def test_a_host_that_is_not_ours_is_refused_at_the_door(client: Client, some: Some) -> None:
+    assert client.get("/").status_code == 200
+    assert client.get("/", headers={"host": "other.example"}).status_code == 400
+
+
+def test_what_is_kept_is_given_before_sessions_are_thought_of(
+    client: Client, some: Some, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = client.get("/").content
+    client.cookies["sessionid"] = "nobodys"
+    monkeypatch.setattr(SessionMiddleware, "process_request", None)
+    assert client.get("/").content == made
+    with pytest.raises(TypeError):
+        client.get("/?page=1")
+
+
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "", "gzip;q=0", "br"])
 def test_it_is_compressed_for_who_takes_that(client: Client, some: Some, accepted: str) -> None:
     plain = client.get("/").content
@@ -67,7 +131,7 @@ def test_it_is_compressed_for_who_takes_that(client: Client, some: Some, accepte
     if takes_gzip(accepted):
         assert answer.headers["Content-Encoding"] == "gzip"
         assert len(answer.content) < len(plain) / 3
-        assert answers.gzip.decompress(answer.content) == plain
+        assert kept_answers.gzip.decompress(answer.content) == plain
     else:
         assert answer.content == plain
     assert "Accept-Encoding" in answer.headers["Vary"]
@@ -103,7 +167,7 @@ def test_no_kept_answer_outlives_what_alters_it(
         client.get(place)
     act(Commitment.objects.get(pk=one.pk))
     after = [client.get(place) for place in places]
-    caches["answers"].clear()
+    forget_answers()
     assert [a.content for a in after] == [client.get(place).content for place in places]
     head = LogHead.objects.get()
     assert f"#{head.seq}" in after[2].content.decode() or str(head.seq) in after[2].content.decode()
@@ -113,7 +177,7 @@ def test_a_rebuild_that_puts_something_right_makes_answers_anew(client: Client, 
     one, _ = some
     right = client.get("/").content
     Commitment.objects.filter(pk=one.pk).update(stage="withdrawn")
-    caches["answers"].clear()
+    forget_answers()
     wrong = client.get("/").content
     assert wrong != right
     assert rebuild(now=NOW) == [one.reference]
@@ -168,7 +232,7 @@ def test_what_is_somebodys_own_is_not_kept() -> None:
         _answer(view)
         assert len(made) == 2, view
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answers, "_LARGEST", 100)
+        patch.setattr(kept_answers, "_LARGEST", 100)
         made.clear()
         assert _answer(large).content == _answer(large).content
         assert len(made) == 2

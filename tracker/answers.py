@@ -9,10 +9,7 @@ one which no longer holds is never found, in whichever process. Nothing here dep
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import hashlib
-import re
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +17,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
@@ -28,14 +24,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
+from tracker.kept_answers import Kept, kept_or_made
+from tracker.lib.recent import Recent
 from tracker.models import LogHead
 from tracker.queries.visibility import log_head
-
-# A compressed answer larger than this, in bytes, is made anew each time.
-_LARGEST = 256 * 1024
-# Who makes an answer holds one of these; the others wait for it so many seconds.
-_MAKING = [threading.Lock() for _ in range(64)]
-_PATIENCE = 10
 
 # While developing, a restart stands for a new release: templates may have changed.
 _STARTED = f"{time.time()}" if settings.DEVELOPMENT else ""
@@ -54,16 +46,28 @@ def now() -> dt.datetime:
 def head_of(request: HttpRequest) -> LogHead:
     """The head of the log that the answer to this request tells of."""
     head: LogHead | None = getattr(request, "log_head", None)
-    return head if head is not None else log_head()
+    if head is None:
+        head = request.log_head = log_head()  # type: ignore[attr-defined]
+    return head
 
 
-def _key(request: HttpRequest, head: LogHead, day: dt.date, by_headers: Sequence[str]) -> str:
+# All that answers rest on, beside what is asked.
+State = tuple[str, int, dt.date, str, str]
+# Which page is meant. Pages name themselves in full.
+Address = tuple[str, str, str]
+
+
+def _state(head: LogHead, day: dt.date) -> State:
+    return head.hash, head.generation, day, get_language() or "", settings.RELEASE + _STARTED
+
+
+def _address(request: HttpRequest) -> Address:
+    return request.scheme or "", request.get_host(), request.get_full_path()
+
+
+def _key(state: State, address: Address, chosen_by: Sequence[str]) -> str:
     """All that an answer depends on, hashed: two that differ in anything differ in this."""
-    asked = [request.get_full_path(), *(request.headers.get(name, "") for name in by_headers)]
-    # Pages name themselves in full.
-    where = f"{request.scheme}://{request.get_host()}"
-    state = (head.hash, str(head.generation), day.isoformat(), get_language() or "", where)
-    parts = (*state, *asked, settings.RELEASE, _STARTED)
+    parts = (*(str(part) for part in state), *address, *chosen_by)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -78,82 +82,8 @@ def _last_modified(head: LogHead) -> dt.datetime | None:
     return head.recorded_at
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An answer as it may be given again: compressed once, without what is said of each anew."""
-
-    compressed: bytes
-    headers: tuple[tuple[str, str], ...]
-
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        if takes_gzip(request.headers.get("Accept-Encoding", "")):
-            response = HttpResponse(self.compressed, headers={"Content-Encoding": "gzip"})
-        else:
-            response = HttpResponse(gzip.decompress(self.compressed))
-        for name, value in self.headers:
-            response[name] = value
-        response["Content-Length"] = str(len(response.content))
-        patch_vary_headers(response, ["Accept-Encoding"])
-        return response
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding takes gzip (RFC 9110, section 12.5.3)."""
-    for part in accepted.lower().split(","):
-        coding, _, weight = part.partition(";")
-        if coding.strip() == "gzip":
-            return not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
-    return False
-
-
-def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Only what is the same for everybody: no cookie, no token against forgery, no session."""
-    return (
-        request.method == "GET"
-        and response.status_code == 200
-        and not response.streaming
-        and not response.cookies
-        and not response.has_header("Content-Encoding")
-        and "no-store" not in response.get("Cache-Control", "")
-        and "private" not in response.get("Cache-Control", "")
-        and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
-        and not getattr(getattr(request, "session", None), "accessed", False)
-    )
-
-
-def _keep(key: str, response: HttpResponse) -> _Kept | None:
-    # 5 compresses pages as well as 9, in half the time; a fixed time makes the bytes repeatable.
-    compressed = gzip.compress(response.content, compresslevel=5, mtime=0)
-    if len(compressed) > _LARGEST:
-        return None
-    kept = _Kept(compressed, tuple(response.items()))
-    caches["answers"].set(key, kept)
-    return kept
-
-
-def _kept_or_made(
-    view: Callable[..., HttpResponseBase], key: str, request: HttpRequest, *args: Any, **kwargs: Any
-) -> HttpResponseBase:
-    """The kept answer; else the view's, made once however many ask for it at the same time."""
-    kept: _Kept | None = caches["answers"].get(key)
-    if kept is not None:
-        return kept.answer(request)
-    making = _MAKING[int(key[:4], 16) % len(_MAKING)]
-    # Who has waited so long makes it too, rather than fail for somebody's slow page.
-    mine = making.acquire(timeout=_PATIENCE)
-    try:
-        kept = caches["answers"].get(key)
-        if kept is not None:
-            return kept.answer(request)
-        response = view(request, *args, **kwargs)
-        if isinstance(response, SimpleTemplateResponse):
-            response.render()
-        if isinstance(response, HttpResponse) and _may_be_kept(request, response):
-            kept = _keep(key, response)
-        return kept.answer(request) if kept is not None else response
-    finally:
-        if mine:
-            making.release()
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def public_answer(
@@ -171,26 +101,101 @@ def public_answer(
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        day, head = today(), log_head()
-        request.log_head = head  # type: ignore[attr-defined]
-        key = _key(request, head, day, by_headers)
+        day, head = today(), head_of(request)
+        state, address = _state(head, day), _address(request)
+        key = _key(state, address, [request.headers.get(name, "") for name in by_headers])
         # Weak, since compression on the way changes the bytes and not the meaning.
         etag = f'W/"{key[:32]}"'
-        modified = _last_modified(head) if dated is not None and dated(request) else None
+        is_dated = dated is not None and dated(request)
+        modified = _last_modified(head) if is_dated else None
+        may_stand_at_the_door = not by_headers and (modified is not None or not is_dated)
 
         @condition(
             etag_func=lambda request, *args, **kwargs: etag,
             last_modified_func=lambda request, *args, **kwargs: modified,
         )
         def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return _kept_or_made(view, key, request, *args, today=day, **kwargs)
+            response, kept = kept_or_made(
+                key, request, lambda: _rendered(view(request, *args, today=day, **kwargs))
+            )
+            if kept is not None and may_stand_at_the_door:
+                response.at_the_door = kept, state, address  # type: ignore[attr-defined]
+            return response
 
         response = at_this_state(request, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # Shared caches may keep it, and ask each time whether it still holds.
             response["Cache-Control"] = "public, no-cache"
-        if by_headers:
-            patch_vary_headers(response, by_headers)
+        # A 304 says so, too (RFC 9110, section 15.4.5). What is streamed is never compressed.
+        varies = [*by_headers] if response.streaming else ["Accept-Encoding", *by_headers]
+        if varies:
+            patch_vary_headers(response, varies)
         return response
 
     return require_safe(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A kept answer with all headers that the middleware gave it, and the state it tells of."""
+
+    kept: Kept
+    state: State
+    etag: str
+    headers: dict[str, str]
+    of_a_304: dict[str, str]
+
+    @classmethod
+    def of(cls, response: HttpResponseBase, kept: Kept, state: State) -> _Finished:
+        # How the body is sent is told with each body.
+        headers = {
+            name: value
+            for name, value in response.items()
+            if name not in {"Content-Encoding", "Content-Length"}
+        }
+        # RFC 9110, section 15.4.5: what describes a body that is not sent is left away.
+        about_the_body = {"Content-Type", "Content-Disposition", "Content-Language", "Link"}
+        bare = {name: value for name, value in headers.items() if name not in about_the_body}
+        return cls(kept, state, headers["ETag"], headers, bare)
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """None where the request makes conditions that are not the usual one."""
+        asked = _CONDITIONS.intersection(request.META)
+        if not asked:
+            return self.kept.with_headers(request, self.headers)
+        if asked == {"HTTP_IF_NONE_MATCH"} and request.META["HTTP_IF_NONE_MATCH"] == self.etag:
+            response = HttpResponse(status=304, headers=self.of_a_304)
+            del response["Content-Type"]
+            return response
+        return None
+
+
+_CONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("NONE_MATCH", "MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
+_FINISHED: Recent[_Finished] = Recent(most=settings.KEPT_ANSWERS)
+
+
+class AnswerAtTheDoor:
+    """The outermost middleware: what is kept is given before sessions and all else are thought of.
+
+    That is allowed because whatever is kept asked for none of them when it was made. It is given
+    by the address alone, so an answer that headers choose is none of them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in {"GET", "HEAD"}:
+            finished = _FINISHED.get(_address(request))
+            if finished is not None and finished.state == _state(head_of(request), today()):
+                response = finished.answer(request)
+                if response is not None:
+                    return response
+        response = self.get_response(request)
+        told: tuple[Kept, State, Address] | None = getattr(response, "at_the_door", None)
+        if told is not None and "Cookie" not in response.get("Vary", ""):
+            kept, state, address = told
+            _FINISHED.keep(address, _Finished.of(response, kept, state))
+        return response

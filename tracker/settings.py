@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "django_tables2",
 ]
 MIDDLEWARE = [
+    "tracker.answers.AnswerAtTheDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -180,16 +181,13 @@ CACHES = {
         default="locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes",
     )
 }
-# Whole public answers, each under the state of the log that it tells of, so that none is found
-# when it no longer holds. In each process, unless a Redis or Valkey is named to share them. Tests
-# look at how each answer is made.
-CACHES["answers"] = env.cache_url(
-    "ANSWERS_CACHE_URL", default="dummycache://" if TESTING else "locmemcache://answers"
-)
+# Whole public answers that each process keeps, some 20 kB each, under the state of the log that
+# they tell of, so that none is found when it no longer holds: those that nobody asked for longest
+# go first; 0 for none. Tests look at how each answer is made.
+KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=0 if TESTING else 2_000)
+# Where processes share them, if a Redis or Valkey is named.
+CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600
-if CACHES["answers"]["BACKEND"].endswith("LocMemCache"):
-    # Some 20 kB each; those that nobody asked for longest go first.
-    CACHES["answers"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 2_000)
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # Room for the counters of many networks before the oldest are dropped.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)

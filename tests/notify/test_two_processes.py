@@ -73,7 +73,7 @@ def web_processes() -> Iterator[list[int]]:
                     **os.environ,
                     **{"TESTING": "1", "SECRET_KEY": settings.SECRET_KEY},
                     **{"DATABASE_URL": database_url(), "ALLOWED_HOSTS": "register.test"},
-                    **{"ANSWERS_CACHE_URL": "locmemcache://"},
+                    **{"KEPT_ANSWERS": "2000"},
                 },
             )
             stack.callback(process.wait, timeout=30)
