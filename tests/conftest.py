@@ -17,6 +17,7 @@ from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers
 from tracker.actions.load_register import load_register
+from tracker.filters import found_sets
 from tracker.lib.recent import Recent
 from tracker.queries import value_sets
 
@@ -86,6 +87,7 @@ def _flush_past_the_triggers() -> None:
 def _nothing_kept() -> None:
     """Forget what a process keeps by the log's head: another test may come to the same one."""
     value_sets.forget()
+    found_sets._MATCHING.clear()
 
 
 @pytest.fixture

@@ -14,16 +14,17 @@ from tracker.actions.amend import add_evidence, amend_commitment
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.lib.text import fold
 from tracker.models import Commitment, SearchDocument
-from tracker.queries.search import matching, terms
+from tracker.queries.search import keys_matching, matching, terms
 from tracker.queries.visibility import public_commitments
 
 pytestmark = pytest.mark.django_db
 
 
 def found(text: str) -> list[str]:
-    return list(
-        public_commitments().filter(matching(text)).order_by("slug").values_list("slug", flat=True)
-    )
+    by_condition = public_commitments().filter(matching(text)).order_by("slug")
+    by_key = public_commitments().filter(pk__in=keys_matching(text))
+    assert set(by_key) == set(by_condition)
+    return list(by_condition.values_list("slug", flat=True))
 
 
 @pytest.fixture

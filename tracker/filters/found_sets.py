@@ -15,9 +15,11 @@ from django.db.models.expressions import OrderBy
 
 from tracker.filters.commitments import SORTS, CommitmentFilter
 from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
+from tracker.lib.recent import Recent
 from tracker.models import Assessment, Commitment, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
 from tracker.queries.rows import Headline
+from tracker.queries.search import keys_matching, terms
 from tracker.queries.value_sets import NO_INFORMATION, TARGET_KNOWN, ValueSets
 from tracker.queries.visibility import public_commitments
 
@@ -43,11 +45,14 @@ class FoundSets(Sequence[int]):
     @cached_property
     def _rest(self) -> int:
         """What the conditions find that only the database can answer."""
+        bits = self.sets.everything
         narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
-        if not self.found.scope and narrowing <= set(BY_VALUE):
-            return self.sets.everything
-        found = self.found.found(leaving_out=BY_VALUE).order_by()
-        return from_keys(found.values_list("pk", flat=True)) & self.sets.everything
+        if "q" in narrowing:
+            bits &= _matching(self.found.form.cleaned_data["q"], self.sets)
+        if self.found.scope or not narrowing <= {*BY_VALUE, "q"}:
+            found = self.found.found(leaving_out=(*BY_VALUE, "q")).order_by()
+            bits &= from_keys(found.values_list("pk", flat=True))
+        return bits
 
     def bits(self, *, leaving_out: str = "") -> int:
         """What is found; one parameter may be left out of account."""
@@ -140,6 +145,18 @@ class FoundSets(Sequence[int]):
             _Segment(known, Q(target_last_day__isnull=False), order),
             _Segment(sets.everything & ~known, Q(target_last_day__isnull=True), by_reference),
         ]
+
+
+# What words find, some 12 kB each at 100,000 commitments: who turns pages or narrows a search asks
+# for the same words again.
+_MATCHING: Recent[int] = Recent(most=200)
+
+
+def _matching(words: str, sets: ValueSets) -> int:
+    """What words find, whether it is public or not."""
+    key = (sets.hash, sets.generation, *terms(words))
+    found = _MATCHING.get(key)
+    return found if found is not None else _MATCHING.keep(key, from_keys(keys_matching(words)))
 
 
 class FoundRows(Sequence[Any]):
