@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from tracker.lib.partial_dates import PartialDate
+from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
 from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
 
@@ -138,6 +140,23 @@ def choices_of(facet: Any) -> SafeString:
             + "</label>"
         )
     return mark_safe("\n".join(told))  # noqa: S308 - escaped in _choice; the rest are ours
+
+
+# The fields of the filter as they are shown, some 1 kB each.
+_WIDGETS: Recent[SafeString] = Recent(most=1_000)
+
+
+@register.simple_tag
+def widget_of(field: BoundField) -> SafeString:
+    """The control of a form's field; made once for each value, since Django takes seven templates
+    for one list of choices."""
+    offered = getattr(field.field, "choices", ())
+    key = (
+        *(get_language(), field.auto_id, field.html_name, repr(field.value())),
+        *(str(field.errors), str(field.help_text), field.field.required, field.widget_type),
+        tuple((str(value), str(label)) for value, label in offered),
+    )
+    return _WIDGETS.get(key) or _WIDGETS.keep(key, SafeString(field))
 
 
 @register.inclusion_tag("dashboard/_stage_bar.html")
