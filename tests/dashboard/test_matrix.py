@@ -10,7 +10,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.dashboard.conftest import OnDay
-from tests.make import make_forum, published_commitment, published_meeting, published_update
+from tests.make import (
+    make_forum,
+    make_party,
+    published_commitment,
+    published_meeting,
+    published_update,
+)
 from tracker.models import Stage
 
 SHIPPED = pytest.mark.usefixtures("shipped_register")
@@ -177,4 +183,40 @@ def test_queries_do_not_grow(
 
 
 # ETag, forums on offer, then the two pages and their cells.
-QUERIES = 14
+QUERIES = 11
+
+
+@pytest.mark.django_db
+def test_more_rows_and_more_meetings_fit_on_a_page_for_who_asks(client: Client) -> None:
+    meetings = [published_meeting(date=f"19{n:02d}-03") for n in range(1, 31)]
+    for n in range(60):
+        published_commitment(
+            reference=f"CAN-KOR-2001-{n:03d}", meeting=meetings[0], happened="1901-03"
+        )
+    usual = client.get("/matrix/?per_page=7&columns_per_page=rubbish")
+    assert len(usual.context["matrix"].rows) == 50
+    assert len(usual.context["matrix"].columns) == 12
+    assert usual.context["filter"].unknown == []
+    large = client.get("/matrix/?per_page=100&columns_per_page=40")
+    assert len(large.context["matrix"].rows) == 60
+    assert len(large.context["matrix"].columns) == 30
+    page = large.content.decode()
+    assert page.count('<td class="cell') == 60 * 30
+    assert '<option value="40" selected>40</option>' in page
+    assert '<option value="100" selected>100</option>' in page
+
+
+@pytest.mark.django_db
+def test_what_a_cell_says_is_escaped_and_in_its_language(client: Client) -> None:
+    meeting = published_meeting(title="<b>Meeting</b>", date="2026-01-10")
+    party = make_party(code="XXA", name="<i>Party</i>")
+    pledge = published_commitment(
+        title="<script>1</script>", parties=[party], meeting=meeting, quotation='"<u>서명</u>"'
+    )
+    published_update(pledge, meeting=meeting, party=party, stage=Stage.SIGNED)
+    page = client.get("/matrix/").content.decode()
+    assert "<script>1" not in page
+    assert "<u>" not in page
+    assert "<i>Party" not in page
+    assert "&lt;u&gt;서명" in page
+    assert 'class="cell cell-said cell-' in page

@@ -28,12 +28,12 @@ from tracker.templatetags.register import (
 
 
 @lru_cache(maxsize=1_000)
-def _flags(flags: tuple[Flag, ...], has_no_information: bool, language: str) -> SafeString:
+def flags(raised: tuple[Flag, ...], has_no_information: bool, language: str) -> SafeString:
     where = reverse("methodology")
     told = format_html_join(
         "",
         '<a class="flag flag-{}" href="{}#flag-{}" title="{}">{}</a> ',
-        ((flag.value, where, flag.value, flag.rule, flag.label) for flag in flags),
+        ((flag.value, where, flag.value, flag.rule, flag.label) for flag in raised),
     )
     if not has_no_information:
         return told
@@ -56,7 +56,7 @@ def commitment(row: Row, moment_query: str) -> SafeString:
         row.title,
         record.reference,
         instrument_label(record.instrument),
-        _flags(tuple(row.flags), row.has_no_information, get_language() or ""),
+        flags(tuple(row.flags), row.has_no_information, get_language() or ""),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracker.answers import head_of
 from tracker.dashboard.facets import facets
-from tracker.dashboard.paging import page_sizes, paginate
+from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter
 from tracker.filters.found_sets import FoundRows, FoundSets
@@ -37,10 +37,9 @@ def found_sets(request: HttpRequest, found: CommitmentFilter) -> FoundSets | Non
 def listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
     """What every page with the table of commitments needs."""
     sets = found_sets(request, found)
-    sizes = page_sizes(request.GET)
-    per_page = next(size.value for size in sizes if size.is_chosen)
+    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
     listed = FoundRows(sets) if sets is not None else found.qs
-    paging = paginate(listed, request.GET, per_page=per_page)
+    paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
     page_of_rows = rows(paging.rows, found.moment, related=columns_shown(request.GET))
     told = sentence(found) if found.is_valid() else _("Commitments")
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -16,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
 from tracker.dashboard.listing import found_sets
-from tracker.dashboard.paging import paginate
+from tracker.dashboard.matrix_cells import row_fragment
+from tracker.dashboard.paging import chosen_size, page_sizes, paginate
+from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
 from tracker.filters.found_sets import FoundRows
 from tracker.filters.words import chips, sentence
@@ -24,23 +27,26 @@ from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
 from tracker.queries.rows import rows
 from tracker.queries.value_sets import value_sets
-from tracker.queries.visibility import public_forums
 
 ALL = "all"
 # As many as a wide screen and a landscape page show at once; older meetings are a page away.
 COLUMNS_PER_PAGE = 12
+COLUMN_SIZES = (COLUMNS_PER_PAGE, 24, 40)
 
 
-def _columns() -> list[tuple[str, Any]]:
-    forums = public_forums().values_list("slug", "name")
-    return [(ALL, gettext_lazy("All meetings")), *forums]
+# What an address of the matrix may hold besides: how its meetings are cut.
+_PAGE_PARAMETERS = {"columns_page", "columns_per_page"}
+
+
+def _columns(forums: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(ALL, _("All meetings")), *forums]
 
 
 class MatrixFilter(CommitmentFilter):
     """The filter of the dashboard and `columns`: the forum whose meetings are shown, or "all"."""
 
     columns = django_filters.ChoiceFilter(
-        choices=_columns,
+        choices=(),  # given to each filter
         method="nothing",
         label=gettext_lazy("Meetings shown"),
         empty_label=None,
@@ -57,7 +63,7 @@ class MatrixFilter(CommitmentFilter):
 
     @cached_property
     def unknown(self) -> list[str]:
-        return [name for name in super().unknown if name != "columns_page"]
+        return [name for name in super().unknown if name not in _PAGE_PARAMETERS]
 
     @property
     def columns_forum(self) -> str:
@@ -82,18 +88,24 @@ class MatrixFilter(CommitmentFilter):
 @public_answer
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = value_sets(head_of(request), today).choices
-    found = MatrixFilter(request.GET, today=today, choices=choices)
+    columns = _columns(choices["forum"])
+    found = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
     sets = found_sets(request, found)
     moment, is_valid = found.moment, found.is_valid()
     meetings = matrix_meetings(moment, forum=found.columns_forum)
     if not is_valid:
         meetings = meetings.none()
     listed = FoundRows(sets) if sets is not None else found.qs
-    paging = paginate(listed, request.GET, per_page=settings.ROWS_PER_PAGE)
+    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
+    column_sizes = page_sizes(
+        request.GET, parameter="columns_per_page", sizes=COLUMN_SIZES, usual=COLUMNS_PER_PAGE
+    )
+    paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
     column_paging = paginate(
-        meetings, request.GET, per_page=COLUMNS_PER_PAGE, parameter="columns_page"
+        meetings, request.GET, per_page=chosen_size(column_sizes), parameter="columns_page"
     )
     page_of_rows = rows(paging.rows, moment, related={"parties"})
+    laid = matrix_of(page_of_rows, column_paging.rows, moment)
     context = {
         "filter": found,
         "facets": facets(found, sets),
@@ -101,7 +113,12 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "sentence": sentence(found) if is_valid else _("Commitments"),
         "moment": moment,
         "paging": paging,
+        "page_sizes": sizes,
+        "usual_page_size": settings.ROWS_PER_PAGE,
+        "column_sizes": column_sizes,
+        "usual_column_size": COLUMNS_PER_PAGE,
         "column_paging": column_paging,
-        "matrix": matrix_of(page_of_rows, column_paging.rows, moment),
+        "matrix": laid,
+        "row_fragments": [row_fragment(line, looking_back(request.GET)) for line in laid.rows],
     }
     return render(request, "dashboard/matrix.html", context)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -25,12 +24,21 @@ class PageSize:
 SIZES = (25, 50, 100, 200)
 
 
-def page_sizes(params: QueryDict) -> list[PageSize]:
+def page_sizes(
+    params: QueryDict,
+    *,
+    usual: int,
+    parameter: str = "per_page",
+    sizes: Sequence[int] = SIZES,
+) -> list[PageSize]:
     """The sizes on offer; exactly one is chosen, the usual one for a size that is not on offer."""
-    asked = params.get("per_page", "")
-    usual = settings.ROWS_PER_PAGE
-    chosen = int(asked) if asked in map(str, SIZES) else usual
-    return [PageSize(size, str(size), size == chosen) for size in SIZES]
+    asked = params.get(parameter, "")
+    chosen = int(asked) if asked in map(str, sizes) else usual
+    return [PageSize(size, str(size), size == chosen) for size in sizes]
+
+
+def chosen_size(sizes: Sequence[PageSize]) -> int:
+    return next(size.value for size in sizes if size.is_chosen)
 
 
 @dataclass(frozen=True, slots=True)

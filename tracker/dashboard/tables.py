@@ -79,9 +79,7 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         hidden = [name for name in self.base_columns if name not in shown]
         super().__init__(data, exclude=hidden)
         self.params, self.caption, self.shown = params, caption, shown
-        kept = {name: params[name] for name in ("as_of", "known_at") if params.get(name)}
-        # A look back in time goes on when a row is opened.
-        self.moment_query = f"?{urlencode(kept)}" if kept else ""
+        self.moment_query = looking_back(params)
 
     def row_fragments(self) -> list[SafeString]:
         """Each row as HTML; made once for all that it says, however many pages show it."""
@@ -139,6 +137,12 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
             for name, column in self.base_columns.items()
             if name != "commitment"
         ]
+
+
+def looking_back(params: QueryDict) -> str:
+    """The end of a row's address: a look back in time goes on when the row is opened."""
+    kept = {name: params[name] for name in ("as_of", "known_at") if params.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def columns_shown(params: QueryDict) -> set[str]:

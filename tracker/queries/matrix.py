@@ -118,19 +118,41 @@ def record_of(meeting: Meeting) -> Record:
     return Record.FULL if meeting.is_fully_recorded else Record.PART
 
 
-def _silence(meeting: Meeting, row: Row, first: dt.date | None) -> Silence:
-    """`first` is the day on which the commitment was first recorded to be stated."""
-    record = record_of(meeting)
-    if record == Record.PLANNED:
-        return Silence.NOT_HELD
-    if not {party.code for party in row.parties} <= set(meeting.parties_key.split("-")):
-        return Silence.NOT_THEIRS
-    if record == Record.PART:
-        return Silence.NOT_RECORDED
-    last = meeting.last_day
-    if first is None or (last is not None and last < first):
-        return Silence.NOT_STATED_YET
-    return Silence.NOT_MENTIONED
+class _Silences:
+    """The empty cells of each meeting; one for each reason, since most cells are empty."""
+
+    def __init__(self, meetings: Sequence[Meeting]) -> None:
+        self._columns = [
+            (
+                record_of(meeting),
+                meeting.last_day,
+                frozenset(meeting.parties_key.split("-")),
+                {reason: Cell(meeting, (), None, reason) for reason in Silence},
+            )
+            for meeting in meetings
+        ]
+
+    def of(self, row: Row, first: dt.date | None) -> list[Cell]:
+        """A row of empty cells; `first` is the day on which it was first recorded to be stated."""
+        parties = {party.code for party in row.parties}
+        return [
+            cells[self._reason(record, last, parties <= present, first)]
+            for record, last, present, cells in self._columns
+        ]
+
+    @staticmethod
+    def _reason(
+        record: Record, last: dt.date | None, is_theirs: bool, first: dt.date | None
+    ) -> Silence:
+        if record == Record.PLANNED:
+            return Silence.NOT_HELD
+        if not is_theirs:
+            return Silence.NOT_THEIRS
+        if record == Record.PART:
+            return Silence.NOT_RECORDED
+        if first is None or (last is not None and last < first):
+            return Silence.NOT_STATED_YET
+        return Silence.NOT_MENTIONED
 
 
 def _by_meeting(story: Sequence[Step]) -> dict[int | None, list[Step]]:
@@ -155,8 +177,15 @@ def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Moment) -> 
         (s.update.pk for story in told.values() for s in story if s.update.meeting_id in places),
         moment,
     )
+    silences = _Silences(shown)
     laid = [
-        _laid(row, told.get(row.commitment.pk, []), totals[row.commitment.pk], shown, words)
+        _laid(
+            row,
+            told.get(row.commitment.pk, []),
+            totals[row.commitment.pk],
+            silences.of(row, totals[row.commitment.pk].first),
+            words,
+        )
         for row in rows
     ]
     columns = [
@@ -177,14 +206,16 @@ def _laid(
     row: Row,
     story: Sequence[Step],
     total: _Total,
-    meetings: Sequence[Meeting],
+    empty: Sequence[Cell],
     words: dict[int, Citation],
 ) -> MatrixRow:
+    """The row, with what was said in place of what was not."""
     placed = _by_meeting(story)
-    cells = []
-    for meeting in meetings:
-        here = placed.get(meeting.pk, [])
-        quoted = (words[step.update.pk] for step in here if step.update.pk in words)
-        silence = None if here else _silence(meeting, row, total.first)
-        cells.append(Cell(meeting, here, next(quoted, None), silence))
-    return MatrixRow(row, cells, total.number - sum(len(cell.steps) for cell in cells))
+    cells, said = list(empty), 0
+    for place, cell in enumerate(empty):
+        here = placed.get(cell.meeting.pk)
+        if here:
+            quoted = (words[step.update.pk] for step in here if step.update.pk in words)
+            cells[place] = Cell(cell.meeting, here, next(quoted, None), None)
+            said += len(here)
+    return MatrixRow(row, cells, total.number - said)
