@@ -11,7 +11,7 @@ from django.http import QueryDict
 from pytest_django import DjangoAssertNumQueries
 
 from tests import make
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend_commitment, amend_meeting
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.load_register import load_register
 from tracker.actions.publish import mark_fully_recorded, publish_meeting
@@ -22,6 +22,7 @@ from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
 from tracker.models import Commitment, Meeting, StatusUpdate
 from tracker.queries import value_sets as kept
 from tracker.queries.facets import facet_counts
+from tracker.queries.moments import Moment
 from tracker.queries.rows import headline
 from tracker.queries.value_sets import value_sets, value_sets_at
 from tracker.queries.visibility import log_head
@@ -161,8 +162,80 @@ def test_only_what_changed_is_read_again(
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             after = value_sets(head, DAY)
     assert after.seq == before.seq + 1
     # Somebody whose head is older gets what is kept.
     assert value_sets(head, DAY) is after
+
+
+def _told(sets: kept.ValueSets) -> dict[str, dict[str, int]]:
+    """What has each value; a value that nothing has may be named or not."""
+    return {
+        "everything": {"": sets.everything},
+        **{f: {v: bits for v, bits in some.items() if bits} for f, some in sets.sets.items()},
+    }
+
+
+_read_anew = kept._everything
+
+
+def _as_read_anew(moment: Moment) -> None:
+    head = log_head()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "_everything", None)
+        brought_up = value_sets_at(head, moment)
+    assert _told(brought_up) == _told(_read_anew(head, moment))
+    assert (brought_up.seq, brought_up.day) == (head.seq, moment.day)
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize("step", [1, 2, 10, 31])
+def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
+    make.published_commitment(target="2027-01-05")
+    day = dt.date(2026, 12, 1)
+    value_sets(log_head(), day)
+    while day < dt.date(2027, 3, 1):
+        day += dt.timedelta(days=step)
+        _as_read_anew(Moment(day))
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
+    day = dt.date(2026, 11, 9)
+    value_sets(log_head(), day)
+    _held_and_recorded()
+    before = value_sets(log_head(), day).of("flag", "dropped")
+    _as_read_anew(Moment(dt.date(2026, 11, 11)))
+    after = value_sets(log_head(), dt.date(2026, 11, 11)).of("flag", "dropped")
+    assert before.bit_count() < after.bit_count()
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize(
+    "moment",
+    [
+        Moment(DAY),
+        Moment(DAY, as_of=dt.date(2025, 12, 31)),
+        Moment(DAY, known_at=DAY),
+        Moment(DAY, as_of=dt.date(2026, 2, 26), known_at=DAY),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("act", [_held_and_recorded, *ACTS[:3], _retract_last, ACTS[7]])
+def test_a_look_back_is_brought_up_to_the_head_too(
+    moment: Moment, act: Callable[[], object]
+) -> None:
+    value_sets_at(log_head(), moment)
+    act()
+    _as_read_anew(moment)
+
+
+@pytest.mark.usefixtures("shipped_register")
+def test_a_meeting_of_another_forum_takes_its_mentions_along() -> None:
+    meeting = Meeting.objects.public().filter(forum__isnull=False).earliest("pk")
+    value_sets(log_head(), DAY)
+    make_forum = make.make_forum(slug="another")
+    amend_meeting(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
+    _as_read_anew(Moment(DAY))
+    assert value_sets(log_head(), DAY).of("forum", "another")

@@ -20,7 +20,8 @@ from tracker.models import Assessment, Commitment, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
 from tracker.queries.rows import Headline
 from tracker.queries.search import keys_matching, terms
-from tracker.queries.value_sets import NO_INFORMATION, TARGET_KNOWN, ValueSets
+from tracker.queries.value_reading import NO_INFORMATION, TARGET_KNOWN
+from tracker.queries.value_sets import ValueSets
 from tracker.queries.visibility import public_commitments
 
 BY_VALUE = (

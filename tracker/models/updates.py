@@ -116,7 +116,14 @@ class StatusUpdate(models.Model):
     class Meta:
         ordering = ("commitment", "number")
         verbose_name, verbose_name_plural = _("status update"), _("status updates")
-        indexes = (models.Index(name="update_by_meeting", fields=("meeting", "commitment")),)
+        indexes = (
+            # Which meeting mentioned what, and when, is answered by the index alone.
+            models.Index(
+                name="update_mentions",
+                fields=("meeting", "commitment", "happened_first_day", "id"),
+                condition=Q(meeting__isnull=False, published_seq__isnull=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(name="update_stage_is_known", condition=one_of("stage", Stage)),
             models.CheckConstraint(

@@ -166,6 +166,35 @@ def dropped_q(moment: Moment) -> Q:
     return open_q(moment) & Q(passed_over(moment))
 
 
+def may_turn_q(before: dt.date, moment: Moment) -> Q:
+    """Commitments of which a flag may hold on one of two days and not on the other.
+
+    All that came to one of their dates between the day `before` and the moment's, and some that a
+    meeting of that time may have been silent about.
+    """
+    day, target = moment.day, f"{moment.column('target_last_day')}__range"
+    recorded = Meeting.objects.public().fully_recorded().filter(last_day__range=(before, day))
+    return (
+        Q(**{target: (before, day)})
+        | Q(**{target: (due_soon_until(before), due_soon_until(day))})
+        | Q(
+            **{
+                f"{moment.column('last_update_day')}__range": (
+                    quiet_since(before),
+                    quiet_since(day),
+                )
+            }
+        )
+        | Q(
+            **{
+                f"{moment.column('mention_parties_key')}__in": recorded.order_by().values(
+                    "parties_key"
+                )
+            }
+        )
+    )
+
+
 QUERIES: dict[Flag, Callable[[Moment], Q]] = {
     Flag.OVERDUE: overdue_q,
     Flag.DUE_SOON: due_soon_q,

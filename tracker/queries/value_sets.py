@@ -1,29 +1,29 @@
-"""Which commitments have each value of each facet today: one bit set for each, kept in the process.
+"""Which commitments have each value of each facet: one bit set for each, kept in the process.
 
 Counting and combining values of facets is then a matter of microseconds, however large the
 register. The sets are derived from the database and checked against the head of the log each time
 they are asked for: where lines were written since, by whichever process, the commitments that
-these are about are read again, and nothing else.
+these are about are read again, and nothing else; and where the day turned, those that came to one
+of their dates. Looks back in time have sets of their own, of which a few are kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import Q
 
 from tracker.lib.bit_sets import from_keys
 from tracker.lib.recent import Recent
-from tracker.models import Change, ChangeKind, Commitment, LogHead, StatusUpdate
-from tracker.queries.flags import QUERIES, no_information_q
+from tracker.models import Change, ChangeKind, LogHead
+from tracker.queries.flags import Flag, may_turn_q
 from tracker.queries.moments import Moment
+from tracker.queries.value_reading import Sets, by_forum, flagged, mentions, read
 from tracker.queries.visibility import (
-    known_seq,
     public_commitments,
     public_forums,
     public_meetings,
@@ -31,15 +31,10 @@ from tracker.queries.visibility import (
     public_topics,
 )
 
-# More lines than these at once, and reading everything is quicker than reading what they name.
-_TOO_MANY_LINES = 2_000
-_COLUMNS = ("stage", "assessment", "firmness", "instrument")
-_FLAGS = tuple(flag.value for flag in QUERIES)
-# Not facets, but asked for by the headline and the order.
-NO_INFORMATION, TARGET_KNOWN = "no_information", "target_known"
-_TRUTHS = (*_FLAGS, NO_INFORMATION, TARGET_KNOWN)
-
-Sets = dict[str, dict[str, int]]
+# More lines or commitments than these at once, and to read everything is quicker.
+_TOO_MANY = 2_000
+# The same for days: each brings some commitments to their dates.
+_TOO_MANY_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +61,49 @@ class ValueSets:
         return found
 
 
-_kept: ValueSets | None = None
-_keeping = threading.Lock()
-# Looks back in time, some 10 MB each at 100,000 commitments.
-_past: Recent[ValueSets] = Recent(most=8)
+# The two ways in which a moment looks back; neither, for today.
+_Back = tuple[dt.date | None, dt.date | None]
+_TODAY: _Back = (None, None)
+
+_kept: dict[_Back, ValueSets] = {}
+# Some 10 MB each at 100,000 commitments.
+_kept_of_the_past: Recent[ValueSets] = Recent(most=8)
+_bringing_up, _bringing_up_the_past = threading.Lock(), threading.Lock()
 
 
 def value_sets(head: LogHead, day: dt.date) -> ValueSets:
     """The sets as of this head of the log, or a later one, on this day."""
-    global _kept  # noqa: PLW0603 - what a process keeps; replaced whole
-    kept = _kept
-    if kept is not None and _is_at(kept, head, day):
-        return kept
-    with _keeping:
-        if _kept is None or not _is_at(_kept, head, day):
-            _kept = _brought_up_to(_kept, head, day)
-        return _kept
+    return value_sets_at(head, Moment(day))
 
 
 def value_sets_at(head: LogHead, moment: Moment) -> ValueSets:
-    """The same for any moment; of looks back in time a process keeps a few."""
-    if not moment.is_past:
-        return value_sets(head, moment.today)
-    key = (head.hash, head.generation, moment)
-    kept = _past.get(key)
-    if kept is None:
-        kept = _past.keep(key, _everything(head, moment))
-    return kept
+    """The same for any moment."""
+    back = (moment.as_of, moment.known_at)
+    kept = _find(back)
+    if kept is not None and _is_at(kept, head, moment.day):
+        return kept
+    with _bringing_up if back == _TODAY else _bringing_up_the_past:
+        kept = _find(back)
+        if kept is None or not _is_at(kept, head, moment.day):
+            kept = _keep(back, _brought_up_to(kept, head, moment))
+        return kept
 
 
 def forget() -> None:
     """Keep nothing: for tests, which go back in the log."""
-    global _kept  # noqa: PLW0603
-    _kept = None
-    _past.clear()
+    _kept.clear()
+    _kept_of_the_past.clear()
+
+
+def _find(back: _Back) -> ValueSets | None:
+    return _kept.get(back) if back == _TODAY else _kept_of_the_past.get(back)
+
+
+def _keep(back: _Back, sets: ValueSets) -> ValueSets:
+    if back != _TODAY:
+        return _kept_of_the_past.keep(back, sets)
+    _kept[back] = sets
+    return sets
 
 
 def _is_at(kept: ValueSets, head: LogHead, day: dt.date) -> bool:
@@ -107,34 +111,64 @@ def _is_at(kept: ValueSets, head: LogHead, day: dt.date) -> bool:
     return mine == (head.seq, head.hash, head.generation, day)
 
 
-def _brought_up_to(kept: ValueSets | None, head: LogHead, day: dt.date) -> ValueSets:
-    if kept is None or kept.generation != head.generation or kept.day != day:
-        return _everything(head, Moment(day))
-    # Another database, or one that was put back, has another line there.
-    if not Change.objects.filter(seq=kept.seq, hash=kept.hash).exists():
-        return _everything(head, Moment(day))
-    if head.seq < kept.seq:
+def _brought_up_to(kept: ValueSets | None, head: LogHead, moment: Moment) -> ValueSets:
+    if kept is None or not _leads_to(kept, head, moment):
+        return _everything(head, moment)
+    days = (moment.day - kept.day).days
+    if head.seq < kept.seq and not days:
         return kept  # somebody else's request was quicker
-    if head.seq - kept.seq > _TOO_MANY_LINES:
-        return _everything(head, Moment(day))
     lines = Change.objects.filter(seq__gt=kept.seq, seq__lte=head.seq).order_by()
-    # What is not about one commitment (a meeting, a topic) may alter many.
-    general = lines.filter(commitment__isnull=True).exclude(kind=ChangeKind.COMMENTARY)
-    if general.exists():
-        return _everything(head, Moment(day))
-    about = lines.filter(commitment__isnull=False).values_list("commitment_id", flat=True)
-    return _with_changed(kept, set(about.distinct()), head)
-
-
-def _everything(head: LogHead, moment: Moment) -> ValueSets:
-    everything, sets = _read(moment, Q())
+    told: Any = lines.values_list("commitment", "meeting", "note", "kind")
+    changed: set[int] = set()
+    meetings: set[int] = set()
+    for commitment, meeting, note, kind in told:
+        if commitment is not None:
+            changed.add(commitment)
+        elif kind == ChangeKind.MEETING and meeting is not None:
+            meetings.add(meeting)
+        elif note is None:
+            return _everything(head, moment)  # such as a topic's name: it may alter many
+    if days:
+        changed |= _turned(kept.day, moment)
+    if len(changed) > _TOO_MANY:
+        return _everything(head, moment)
+    everything, sets = _with_changed(kept, changed, moment)
+    if meetings:
+        sets = _with_meetings(everything, sets, meetings, moment)
     return _value_sets(head, moment.day, everything, sets)
 
 
-def _with_changed(kept: ValueSets, changed: set[int], head: LogHead) -> ValueSets:
+def _leads_to(kept: ValueSets, head: LogHead, moment: Moment) -> bool:
+    """Whether few lines and few days lie between the sets and the state that is asked for."""
+    days = (moment.day - kept.day).days
+    return (
+        kept.generation == head.generation
+        and head.seq - kept.seq <= _TOO_MANY
+        and 0 <= days <= _TOO_MANY_DAYS
+        # Another database, or one that was put back, has another line there.
+        and Change.objects.filter(seq=kept.seq, hash=kept.hash).exists()
+    )
+
+
+def _turned(before: dt.date, moment: Moment) -> set[int]:
+    """The commitments that came to a date since a day before; one more where they are too many."""
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at).order_by()
+    turned = public.filter(may_turn_q(before, moment)).values_list("pk", flat=True)
+    return set(turned[: _TOO_MANY + 1])
+
+
+def _everything(head: LogHead, moment: Moment) -> ValueSets:
+    everything, sets = read(moment, Q())
+    return _value_sets(head, moment.day, everything, sets)
+
+
+def _with_changed(
+    kept: ValueSets, changed: set[int], moment: Moment
+) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """The sets with some commitments read again."""
     if not changed:
-        return _value_sets(head, kept.day, kept.everything, kept.sets)
-    some, fresh = _read(Moment(kept.day), Q(pk__in=changed))
+        return kept.everything, kept.sets
+    some, fresh = read(moment, Q(pk__in=changed))
     gone = from_keys(changed)
     sets: Sets = {}
     for facet, values in kept.sets.items():
@@ -143,7 +177,22 @@ def _with_changed(kept: ValueSets, changed: set[int], head: LogHead) -> ValueSet
         }
         for value, bits in fresh.get(facet, {}).items():
             sets[facet][value] = sets[facet].get(value, 0) | bits
-    return _value_sets(head, kept.day, kept.everything & ~gone | some, sets)
+    return kept.everything & ~gone | some, sets
+
+
+def _with_meetings(
+    everything: int, sets: Mapping[str, Mapping[str, int]], changed: set[int], moment: Moment
+) -> Sets:
+    """The sets with some meetings read again, and what any silence means since."""
+    fresh = mentions(Q(meeting__in=changed), everything, moment)
+    meetings = {**sets["meeting"], **fresh}
+    dropped = {Flag.DROPPED.value: flagged(Flag.DROPPED, moment)}
+    return {
+        **{facet: dict(values) for facet, values in sets.items()},
+        "meeting": meetings,
+        "forum": by_forum(meetings),
+        "flag": {**sets["flag"], **dropped},
+    }
 
 
 def _value_sets(
@@ -160,78 +209,3 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "forum": list(public_forums().values_list("slug", "name")),
         "meeting": [(slug, f"{title} ({date})") for slug, title, date in meetings],
     }
-
-
-def _truths(moment: Moment) -> dict[str, Case]:
-    conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
-    conditions[NO_INFORMATION] = no_information_q(moment)
-    conditions[TARGET_KNOWN] = Q(**{f"{moment.column('target_last_day')}__isnull": False})
-    return {
-        f"is_{name}": Case(
-            When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
-        )
-        for name, condition in conditions.items()
-    }
-
-
-def _read(moment: Moment, which: Q) -> tuple[int, Sets]:
-    """The commitments that are public, and those among them with each value."""
-    keys: dict[str, dict[str, list[int]]] = {
-        facet: defaultdict(list) for facet in (*_COLUMNS, "flag", NO_INFORMATION, TARGET_KNOWN)
-    }
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    public = public.filter(which).order_by()
-    columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
-    everything = []
-    rows = public.annotate(**_truths(moment)).values_list(
-        "pk", *columns, *(f"is_{name}" for name in _TRUTHS)
-    )
-    for key, *values in rows.iterator(chunk_size=5_000):
-        everything.append(key)
-        for facet, value in zip(_COLUMNS, values, strict=False):
-            keys[facet][value].append(key)
-        for name, holds in zip(_TRUTHS, values[len(_COLUMNS) :], strict=True):
-            if holds:
-                keys["flag" if name in _FLAGS else name][name].append(key)
-    sets = {
-        facet: {value: from_keys(some) for value, some in values.items()}
-        for facet, values in keys.items()
-    }
-    bits = from_keys(everything)
-    # The relations of what is not public are no use; reading all of them is quicker than a join.
-    related = Q(commitment__in=public.values("pk")) if which else Q()
-    return bits, sets | _related(related, bits, moment)
-
-
-def _related(which: Q, within: int, moment: Moment) -> Sets:
-    topics = Commitment.topics.through._default_manager.filter(which, topic__in=public_topics())
-    parties = Commitment.parties.through._default_manager.filter(which, party__in=public_parties())
-    updates = StatusUpdate.objects.effective(known=known_seq(moment.known_at))
-    updates = updates.filter(which, meeting__isnull=False).order_by()
-    if moment.as_of is not None:
-        updates = updates.filter(happened_first_day__lte=moment.as_of)
-    mentions = updates.values_list("meeting", "commitment").distinct()
-    named = {
-        pk: (slug, forum)
-        for pk, slug, forum in public_meetings().values_list("pk", "slug", "forum__slug").order_by()
-    }
-    meetings: dict[str, list[int]] = defaultdict(list)
-    forums: dict[str, list[int]] = defaultdict(list)
-    for meeting, commitment in mentions.iterator(chunk_size=5_000):
-        slug, forum = named.get(meeting, ("", None))
-        meetings[slug].append(commitment)
-        if forum is not None:
-            forums[forum].append(commitment)
-    return {
-        "topic": _grouped(topics.values_list("topic__slug", "commitment"), within),
-        "party": _grouped(parties.values_list("party__slug", "commitment"), within),
-        "meeting": {value: from_keys(some) & within for value, some in meetings.items()},
-        "forum": {value: from_keys(some) & within for value, some in forums.items()},
-    }
-
-
-def _grouped(pairs: QuerySet[Any, Any], within: int) -> dict[str, int]:
-    keys: dict[str, list[int]] = defaultdict(list)
-    for value, key in pairs.order_by().iterator(chunk_size=5_000):
-        keys[value].append(key)
-    return {value: from_keys(some) & within for value, some in keys.items()}
