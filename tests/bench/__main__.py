@@ -12,7 +12,7 @@ import sys
 from contextlib import ExitStack
 
 from tests.bench.databases import PLACE, postgres_register, sqlite_register
-from tests.bench.load import download, mixed, publish
+from tests.bench.load import download, first_page, mixed, publish
 from tests.bench.scenarios import Served, between_databases, pairs
 from tests.bench.servers import bare_django, datasette, project
 from tests.bench.table import markdown, store
@@ -81,6 +81,10 @@ def main() -> int:
             times = publish(register, count=200)
             rate = 1 / statistics.median(times)
             notes.append(f"Publishing on {register.kind}: {rate:,.0f} durable updates a second.")
+        for register in (small, big):
+            notes.append(
+                f"A process's first page at {register.size:,}: {first_page(register):.1f} s."
+            )
         notes.append(f"Mixed load: {mixed(served.big, big).told()}.")
     text = markdown(figures, notes, sizes=" and ".join(f"{size:,}" for size in SIZES))
     store(text, PLACE)

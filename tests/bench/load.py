@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.bench.databases import ROOT, Register
-from tests.bench.servers import Server
+from tests.bench.servers import Server, project
 
 READERS = 8
 
@@ -67,6 +67,12 @@ def _watching(server: Server) -> Iterator[list[int]]:
     finally:
         is_over.set()
         watcher.join()
+
+
+def first_page(register: Register) -> float:
+    """Seconds from asking a new process for its first page to having it."""
+    with project(register) as server:
+        return server.get("/")[0]
 
 
 def publish(register: Register, *, count: int, pause: float = 0) -> list[float]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,19 +107,19 @@ def _gunicorn(application: str, port: int) -> list[str]:
     ]
 
 
-def project(register: Register) -> object:
+def project(register: Register) -> AbstractContextManager[Server]:
     """The register as it is served in production: one process with threads."""
     port = free_port()
     return _running(_gunicorn("tracker.wsgi", port), port, register.environment())
 
 
-def bare_django() -> object:
+def bare_django() -> AbstractContextManager[Server]:
     port = free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return _running(_gunicorn("tests.bench.floor", port), port, environment)
 
 
-def datasette(register: Register) -> object:
+def datasette(register: Register) -> AbstractContextManager[Server]:
     """Datasette over the very same file, with time enough for its counts."""
     port = free_port()
     limits = {
