@@ -82,9 +82,8 @@ def main() -> int:
             rate = 1 / statistics.median(times)
             notes.append(f"Publishing on {register.kind}: {rate:,.0f} durable updates a second.")
         for register in (small, big):
-            notes.append(
-                f"A process's first page at {register.size:,}: {first_page(register):.1f} s."
-            )
+            waited = first_page(register)
+            notes.append(f"The first page of a process, at {register.size:,}: {waited:.1f} s.")
         notes.append(f"Mixed load: {mixed(served.big, big).told()}.")
     text = markdown(figures, notes, sizes=" and ".join(f"{size:,}" for size in SIZES))
     store(text, PLACE)

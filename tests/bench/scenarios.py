@@ -192,12 +192,19 @@ def pairs(served: Served) -> list[Pair]:
             "LIKE",
             0.05,
         ),
-        Pair("search, rare word: the page", search_page(big, rare), _like(register, rare), "LIKE"),
+        Pair(
+            "search, rare word: the page",
+            search_page(big, rare),
+            _like(register, rare),
+            "LIKE",
+            0.05,
+        ),
         Pair(
             "search, common word: the page",
             search_page(big, common),
             _like(register, common),
             "LIKE",
+            0.05,
         ),
         Pair(
             "commitment, 10 updates",
@@ -221,11 +228,9 @@ def pairs(served: Served) -> list[Pair]:
             "bare Django",
             15,
         ),
+        Pair("as of a day asked before", fresh("/?as_of=2024-06-30"), fresh("/"), "today's page"),
         Pair(
-            "as of a day looked at before", fresh("/?as_of=2024-06-30"), fresh("/"), "today's page"
-        ),
-        Pair(
-            "as of a day never looked at",
+            "as of a day never asked before",
             _another_day(big),
             get(peer, table(register)),
             "Datasette",
