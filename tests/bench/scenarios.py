@@ -284,23 +284,35 @@ def between_databases(served: Served) -> list[Pair]:
     asked = {
         "dashboard, unfiltered": "/",
         "dashboard, filtered": f"/?{chosen}",
-        "search, common word": f"/?q={common[0]}",
-        "search, rare word": f"/?q={rare[0]}",
         "commitment, 10 updates": f"/commitments/{usual}/",
-        "matrix": "/matrix/",
+        "matrix, 50 by 12": "/matrix/",
         "as of a past day": "/?as_of=2024-06-30",
         "feed of 50": "/changes.atom",
         "API, page of 50": "/api/v1/commitments/",
         "the log": "/changes/",
     }
-    postgres = served.postgres
+    postgres, sqlite = served.postgres, served.big
+    searched = {"search, common word": common, "search, rare word": rare}
     return [
-        Pair(
-            f"PostgreSQL: {name}",
-            get(postgres, path, fresh=True),
-            get(served.big, path, fresh=True),
-            "SQLite",
-            3,
-        )
-        for name, path in asked.items()
+        *(
+            Pair(
+                f"PostgreSQL: {name}",
+                # Parts of words, since the words themselves have been asked for.
+                search_page(postgres, [word[:-1] for word in words]),
+                search_page(sqlite, [word[:-1] for word in words]),
+                "SQLite",
+                3,
+            )
+            for name, words in searched.items()
+        ),
+        *(
+            Pair(
+                f"PostgreSQL: {name}",
+                get(postgres, path, fresh=True),
+                get(sqlite, path, fresh=True),
+                "SQLite",
+                3,
+            )
+            for name, path in asked.items()
+        ),
     ]
