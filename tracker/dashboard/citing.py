@@ -10,10 +10,11 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.answers import head_of
 from tracker.lib.reference_formats import Reference
 from tracker.models import Change, Commitment
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, log_head
+from tracker.queries.visibility import known_seq
 
 
 def reference(
@@ -43,7 +44,7 @@ def reference(
         note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
         % {
             "day": formats.date_format(days["as_of"], "j F Y"),
-            "seq": log_head().seq if known is None else known,
+            "seq": head_of(request).seq if known is None else known,
         },
         language=get_language() or settings.LANGUAGE_CODE,
     )

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,24 +18,16 @@ from tracker.dashboard.structured_data import commitment_data
 from tracker.filters import MomentForm
 from tracker.lib.reference_formats import FORMATS, to_text
 from tracker.models import Change, ChangeKind, Commitment, Instrument, Party
-from tracker.queries.change_lines import Line, lines
+from tracker.queries.change_lines import Line, last_change, newest_lines
 from tracker.queries.crosswalk import crosswalk_of
 from tracker.queries.flag_grounds import grounds
-from tracker.queries.flags import flags_of, has_no_information, with_silence
+from tracker.queries.flags import flags_of, has_no_information
 from tracker.queries.history import History, Step, history
 from tracker.queries.moments import Moment
 from tracker.queries.rows import titles_known
+from tracker.queries.surroundings import published_then, published_today, surround
 from tracker.queries.target_history import stated_targets
-from tracker.queries.visibility import (
-    known_seq,
-    position_of,
-    public_aliases,
-    public_changes,
-    public_commitments,
-    public_notes,
-    public_parties,
-    public_topics,
-)
+from tracker.queries.visibility import known_seq, position_of
 from tracker.queries.wording_ladder import ladder
 
 
@@ -66,7 +56,7 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
         record,
         moment,
         title=_title(record, moment),
-        last_change=_changes(record, moment).first(),
+        last_change=last_change(record, moment),
     )
     form = FORMATS[extension]
     headers = {"Content-Disposition": f'attachment; filename="{record.reference}.{extension}"'}
@@ -77,37 +67,20 @@ def _at_moment(
     request: HttpRequest, slug: str, *, today: dt.date
 ) -> tuple[Commitment, Moment] | HttpResponse:
     """The commitment at the moment asked for, or the page that says why there is none."""
-    retracted = Commitment.objects.filter(slug=slug, retracted_seq__isnull=False).first()
-    if retracted is not None:
-        return _gone(request, retracted)
-    form = MomentForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    known = public_commitments(as_of=moment.as_of, known_at=moment.known_at).filter(slug=slug)
-    record = _described(known, moment).first()
-    if record is not None:
-        return record, moment
-    today_names = public_commitments().filter(slug=slug).values_list("reference", flat=True)
-    return not_yet(request, today_names.first(), moment)
-
-
-def _described(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:
-    """Load what a commitment's page says around its history."""
-    public = public_commitments(known_at=moment.known_at)
-    return (
-        with_silence(commitments, moment)
-        .select_related("first_stated_at", "part_of", "supersedes")
-        .prefetch_related(
-            Prefetch("topics", public_topics()),
-            Prefetch("parties", public_parties()),
-            Prefetch("aliases", public_aliases(known_at=moment.known_at)),
-            Prefetch("related", public),
-            Prefetch("parts", public),
-            Prefetch("superseded_by", public),
-            Prefetch("notes", public_notes(known_at=moment.known_at).select_related("source")),
-        )
-    )
+    moment = Moment(today)
+    record = published_today(slug, moment)
+    if record is not None and record.is_retracted:
+        return _gone(request, record)
+    if any(name in request.GET for name in MomentForm.base_fields):
+        form = MomentForm(request.GET, today=today)
+        if not form.is_valid():
+            return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+        moment = form.moment
+    shown = published_then(slug, moment) if moment.is_past else record
+    if shown is None:
+        return not_yet(request, record.reference if record else None, moment)
+    surround(shown, known=known_seq(moment.known_at))
+    return shown, moment
 
 
 def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
@@ -126,16 +99,6 @@ def _title(record: Commitment, moment: Moment) -> str:
     return told or record.title
 
 
-def _changes(record: Commitment, moment: Moment) -> QuerySet[Change]:
-    """Its lines of the log, newest first: those known then, of what had happened by then."""
-    told = public_changes().filter(commitment=record)
-    if moment.as_of is not None:
-        happened = Q(update__happened_first_day__lte=moment.as_of)
-        told = told.filter(Q(update__isnull=True) | happened)
-    known = known_seq(moment.known_at)
-    return told if known is None else told.filter(seq__lte=known)
-
-
 @dataclass(frozen=True, slots=True)
 class Published:
     """One line of the log: on which day this register said what."""
@@ -145,8 +108,7 @@ class Published:
     day: dt.date
 
 
-def _published(changes: QuerySet[Change]) -> list[Published]:
-    told = lines(changes[: settings.FEED_ENTRIES])
+def _published(told: Sequence[Line]) -> list[Published]:
     return [
         Published(
             line,
@@ -172,7 +134,7 @@ def _context(request: HttpRequest, record: Commitment, moment: Moment) -> dict[s
     told: History = history(record, as_of=moment.as_of, known_at=moment.known_at)
     position = position_of(record)
     title = _title(record, moment)
-    published = _published(_changes(record, moment))
+    published = _published(newest_lines(record, moment))
     targets = stated_targets(told.steps)
     newest = published[0].line.change if published else None
     cited = reference(request, record, moment, title=title, last_change=newest)

@@ -6,16 +6,23 @@ of commitments and meetings come with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tracker import payloads
-from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
+from tracker.lib.composed import Composed
+from tracker.models import Assessment, Change, ChangeKind, Commitment, Revision, Stage
 from tracker.payloads import Payload
 from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
+from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq
 
 # What makes a mention worth reading when neither stage nor assessment moved.
 _TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
@@ -144,9 +151,13 @@ def lines(changes: Iterable[Change]) -> list[Line]:
     """Tell changes in words, with what became of each since; one query more than the changes."""
     given = list(changes)
     revisions = Revision.objects.filter(update__in=[c.update_id for c in given if c.update_id])
-    revised = {r.update_id: r.seq for r in revisions}
+    return _told(given, {r.update_id: r.seq for r in revisions})
+
+
+def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
+    """Tell changes in words; `revised` has the numbers of the lines that revised an update."""
     told = []
-    for change in given:
+    for change in changes:
         seq = revised.get(change.update_id) if change.update_id else None
         told.append(
             Line(
@@ -163,6 +174,39 @@ def lines(changes: Iterable[Change]) -> list[Line]:
             )
         )
     return told
+
+
+def _about(*, commitment: int, as_of: dt.date | None, known: int | None) -> QuerySet[Change]:
+    """The lines on a commitment, newest first: those known then, of what had happened by then."""
+    told = Change.objects.filter(commitment=commitment).order_by("-seq")
+    if as_of is not None:
+        happened = Q(update__happened_first_day__lte=as_of)
+        told = told.filter(Q(update__isnull=True) | happened)
+    if known is not None:
+        told = told.filter(seq__lte=known)
+    return told.select_related("meeting", "update__revision")
+
+
+@cache
+def _newest(most: int) -> Composed[Change]:
+    return Composed(lambda **values: _about(**values)[:most])
+
+
+def _newest_changes(commitment: Commitment, moment: Moment, *, most: int) -> list[Change]:
+    known = known_seq(moment.known_at)
+    return _newest(most)(commitment=commitment.pk, as_of=moment.as_of, known=known)
+
+
+def last_change(commitment: Commitment, moment: Moment) -> Change | None:
+    """The newest line on a commitment at a moment."""
+    return next(iter(_newest_changes(commitment, moment, most=1)), None)
+
+
+def newest_lines(commitment: Commitment, moment: Moment) -> list[Line]:
+    """As many of the newest lines on a commitment at a moment as a feed has; one query."""
+    changes = _newest_changes(commitment, moment, most=settings.FEED_ENTRIES)
+    revisions = (getattr(change.update, "revision", None) for change in changes)
+    return _told(changes, {each.update_id: each.seq for each in revisions if each is not None})
 
 
 def public_line(line: Line) -> Payload:

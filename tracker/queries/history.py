@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.composed import Composed, prefetched
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Commitment, Firmness, Revision, Stage, StatusUpdate
+from tracker.models import Citation, Commitment, Firmness, Revision, Stage, StatusUpdate
 from tracker.models.commitments import (
     DELIVERED_ASSESSMENTS,
     DELIVERED_STAGES,
     ENDED_STAGES,
 )
-from tracker.queries.visibility import known_seq, with_evidence
+from tracker.queries.visibility import known_seq, public_citations, with_relations
 
 
 class Movement(TextChoices):
@@ -145,15 +147,38 @@ class History:
     revised: Sequence[StatusUpdate]
 
 
+def _published(
+    *, commitment: int, as_of: dt.date | None, known: int | None
+) -> QuerySet[StatusUpdate]:
+    published = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
+    if as_of is not None:
+        published = published.filter(happened_first_day__lte=as_of)
+    return with_relations(published.chronological())
+
+
+# A full text is long, and none is shown where it is cited.
+_CITED: Composed[Citation] = Composed(
+    lambda *, commitment, known: (
+        public_citations(known=known)
+        .filter(update__commitment=commitment)
+        .order_by("pk")
+        .defer("source__text")
+    )
+)
+_PUBLISHED: Composed[StatusUpdate] = Composed(_published)
+
+
 def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
 ) -> History:
     """Everything published about a commitment, by that day and as known then."""
     known = known_seq(known_at)
-    published = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
-    if as_of is not None:
-        published = published.filter(happened_first_day__lte=as_of)
-    rows = list(with_evidence(published.chronological(), known_at=known_at))
+    rows = _PUBLISHED(commitment=commitment.pk, as_of=as_of, known=known)
+    cited: dict[int, list[Citation]] = defaultdict(list)
+    for citation in _CITED(commitment=commitment.pk, known=known):
+        cited[citation.update_id].append(citation)
+    for update in rows:
+        prefetched(update, "citations", cited[update.pk], model=Citation)
     return History(
         steps=steps(update for update in rows if not is_revised(update, known=known)),
         revised=[update for update in rows if is_revised(update, known=known)],
