@@ -14,12 +14,11 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from tracker.lib.partial_dates import PartialDate
+from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.text import render_note
 from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
 
@@ -33,14 +32,17 @@ def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
         return ""
     if isinstance(value, PartialDate):
         return value.spelled()
-    return formats.date_format(value, "j F Y")
+    return spelled_day(value)
 
 
 @register.simple_tag
 def date_element(value: PartialDate | None) -> SafeString:
     """A partial date as a <time> element, with the source's words beside it where there are any."""
-    if value is None:
-        return SafeString()
+    return SafeString() if value is None else _date_element(value, get_language() or "")
+
+
+@lru_cache(maxsize=10_000)
+def _date_element(value: PartialDate, language: str) -> SafeString:
     if not value.iso:
         return format_html("<q>{}</q>", value.words)
     element = format_html('<time datetime="{}">{}</time>', value.iso, value.spelled())
