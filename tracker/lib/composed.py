@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
@@ -48,15 +48,17 @@ class _Statement:
         # It belongs to the thread that composed.
         del self._compiler.connection
 
-    def rows(self, values: _Values, using: str) -> list[Any]:
-        if not self._sql:
-            return []
+    def ask(self, values: _Values, using: str) -> Answer[Any]:
         compiler = copy.copy(self._compiler)
         compiler.connection = connections[using]
-        filled = self._sql, tuple(self._filled(values, compiler.connection))
-        compiler.as_sql = lambda *args, **kwargs: filled  # type: ignore[method-assign]
-        iterable: Any = self._queryset._iterable_class
-        return list(iterable(_Asked(self._queryset, compiler, using)))
+        if not self._sql:
+            return Answer((), self._queryset, compiler, using)
+        with compiler.connection.cursor() as cursor:
+            cursor.execute(self._sql, tuple(self._filled(values, compiler.connection)))
+            rows = tuple(cursor.fetchall())
+        if compiler.has_extra_select:  # columns that it is only sorted by
+            rows = tuple(row[: compiler.col_count] for row in rows)
+        return Answer(rows, self._queryset, compiler, using)
 
     def _filled(self, values: _Values, connection: Any) -> Iterable[Any]:
         for param in self._params:
@@ -69,17 +71,31 @@ class _Statement:
             yield given
 
 
-class _Asked:
-    """What Django's iterables look at of a queryset, with the statement made already."""
+class Answer(Generic[T]):
+    """What the database gave: `rows` as they came, and the records that they are of.
 
-    def __init__(self, queryset: QuerySet[Any], compiler: SQLCompiler, using: str) -> None:
+    Two answers with the same rows are of the same records, so that what is said of these may be
+    kept under the rows, and need not be made to find it again.
+    """
+
+    def __init__(
+        self, rows: tuple[Any, ...], queryset: QuerySet[Any], compiler: SQLCompiler, using: str
+    ) -> None:
+        self.rows = rows
+        # What Django's iterables look at of a queryset, and of the compiler of its statement.
         self.db, self.model, self.query = using, queryset.model, self
         self._fields = queryset._fields  # type: ignore[attr-defined]
         self._known_related_objects: dict[Any, Any] = {}
+        self._iterable_class: Any = queryset._iterable_class
         self._compiler = compiler
+        compiler.execute_sql = lambda *args, **kwargs: [rows]  # type: ignore[method-assign,assignment]
 
     def get_compiler(self, using: str) -> SQLCompiler:
         return self._compiler
+
+    def records(self) -> list[T]:
+        """Made anew each time."""
+        return list(self._iterable_class(self))
 
 
 class Composed(Generic[T]):
@@ -96,6 +112,10 @@ class Composed(Generic[T]):
         self._statements: dict[tuple[str, frozenset[str]], _Statement] = {}
 
     def __call__(self, **values: Any) -> list[T]:
+        return self.ask(**values).records()
+
+    def ask(self, **values: Any) -> Answer[T]:
+        """Put the question, and make nothing of the answer yet."""
         using = router.db_for_read(Model)
         given = frozenset(name for name, value in values.items() if value is not None)
         key = using, given
@@ -103,7 +123,7 @@ class Composed(Generic[T]):
         if statement is None:
             places = {name: _Place(name) if name in given else None for name in values}
             statement = self._statements[key] = _Statement(self._make(**places), using)
-        return cast("list[T]", statement.rows(values, using))
+        return statement.ask(values, using)
 
 
 def prefetched(record: Model, name: str, rows: list[Any], *, model: type[Model]) -> None:

@@ -11,18 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tracker import payloads
-from tracker.lib.composed import Composed
-from tracker.models import Assessment, Change, ChangeKind, Commitment, Revision, Stage
+from tracker.lib.composed import Answer, Composed
+from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
 from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
-from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq
 
 # What makes a mention worth reading when neither stage nor assessment moved.
 _TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
@@ -192,19 +189,16 @@ def _newest(most: int) -> Composed[Change]:
     return Composed(lambda **values: _about(**values)[:most])
 
 
-def _newest_changes(commitment: Commitment, moment: Moment, *, most: int) -> list[Change]:
-    known = known_seq(moment.known_at)
-    return _newest(most)(commitment=commitment.pk, as_of=moment.as_of, known=known)
+def read_newest(
+    commitment: int, *, as_of: dt.date | None, known: int | None, most: int
+) -> Answer[Change]:
+    """The newest lines on a commitment, of what had happened by that day, up to line `known`."""
+    return _newest(most).ask(commitment=commitment, as_of=as_of, known=known)
 
 
-def last_change(commitment: Commitment, moment: Moment) -> Change | None:
-    """The newest line on a commitment at a moment."""
-    return next(iter(_newest_changes(commitment, moment, most=1)), None)
-
-
-def newest_lines(commitment: Commitment, moment: Moment) -> list[Line]:
-    """As many of the newest lines on a commitment at a moment as a feed has; one query."""
-    changes = _newest_changes(commitment, moment, most=settings.FEED_ENTRIES)
+def newest_lines(read: Answer[Change]) -> list[Line]:
+    """The lines that `read_newest` found, in words; no query more."""
+    changes = read.records()
     revisions = (getattr(change.update, "revision", None) for change in changes)
     return _told(changes, {each.update_id: each.seq for each in revisions if each is not None})
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.composed import Composed, prefetched
+from tracker.lib.composed import Answer, Composed, prefetched
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Citation, Commitment, Firmness, Revision, Stage, StatusUpdate
 from tracker.models.commitments import (
@@ -168,21 +168,41 @@ _CITED: Composed[Citation] = Composed(
 _PUBLISHED: Composed[StatusUpdate] = Composed(_published)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """What the database said of a commitment's history, before it is told."""
+
+    updates: Answer[StatusUpdate]
+    citations: Answer[Citation]
+    known: int | None
+
+    def told(self) -> History:
+        cited: dict[int, list[Citation]] = defaultdict(list)
+        for citation in self.citations.records():
+            cited[citation.update_id].append(citation)
+        rows = self.updates.records()
+        for update in rows:
+            prefetched(update, "citations", cited[update.pk], model=Citation)
+        return History(
+            steps=steps(update for update in rows if not is_revised(update, known=self.known)),
+            revised=[update for update in rows if is_revised(update, known=self.known)],
+        )
+
+
+def read_history(commitment: int, *, as_of: dt.date | None, known: int | None) -> ReadHistory:
+    """Everything published about a commitment, by that day and that change; two queries."""
+    return ReadHistory(
+        updates=_PUBLISHED.ask(commitment=commitment, as_of=as_of, known=known),
+        citations=_CITED.ask(commitment=commitment, known=known),
+        known=known,
+    )
+
+
 def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
 ) -> History:
     """Everything published about a commitment, by that day and as known then."""
-    known = known_seq(known_at)
-    rows = _PUBLISHED(commitment=commitment.pk, as_of=as_of, known=known)
-    cited: dict[int, list[Citation]] = defaultdict(list)
-    for citation in _CITED(commitment=commitment.pk, known=known):
-        cited[citation.update_id].append(citation)
-    for update in rows:
-        prefetched(update, "citations", cited[update.pk], model=Citation)
-    return History(
-        steps=steps(update for update in rows if not is_revised(update, known=known)),
-        revised=[update for update in rows if is_revised(update, known=known)],
-    )
+    return read_history(commitment.pk, as_of=as_of, known=known_seq(known_at)).told()
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:
