@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,13 +13,22 @@ from tracker.answers import public_answer
 from tracker.dashboard.citing import reference
 from tracker.dashboard.commitment_sections import sections
 from tracker.dashboard.not_here import following_renames, not_yet
+from tracker.dashboard.paging import Paging, paginate
 from tracker.filters import MomentForm
 from tracker.lib.reference_formats import FORMATS, to_text
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.change_lines import read_newest
-from tracker.queries.commitment_reading import Row, read_commitment, row_then, row_today
+from tracker.queries.commitment_reading import (
+    Reading,
+    Row,
+    read_commitment,
+    read_long_history,
+    row_then,
+    row_today,
+)
 from tracker.queries.flag_grounds import grounds
 from tracker.queries.flags import flags_of, has_no_information
+from tracker.queries.long_history import read_part
 from tracker.queries.moments import Moment
 from tracker.queries.rows import titles_known
 from tracker.queries.visibility import known_seq, position_of
@@ -97,10 +107,24 @@ def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
     return next((change.recorded_at for change in newest.records()), None)
 
 
+def _read(request: HttpRequest, row: Row, moment: Moment) -> tuple[Reading, Paging | None]:
+    """All that the page tells of; of a long history the page that is asked for."""
+    whole = read_long_history(row, moment)
+    if whole is None:
+        return read_commitment(row, moment), None
+    params = request.GET.copy()
+    for name in request.GET.keys() - {"page", *MomentForm.base_fields}:
+        del params[name]
+    paging = paginate(whole.newest_first, params, per_page=settings.HISTORY_PER_PAGE)
+    part = read_part(whole, paging.page.number)
+    return read_commitment(row, moment, part=part), paging
+
+
 def _context(request: HttpRequest, row: Row, moment: Moment) -> dict[str, Any]:
     record = row.record
     title = _title(record, moment)
-    told = sections(request, read_commitment(row, moment), title=title)
+    reading, paging = _read(request, row, moment)
+    told = sections(request, reading, title=title, paging=paging)
     cited = reference(request, record, moment, title=title, last_recorded_at=told.last_recorded_at)
     return {
         "commitment": record,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from tracker.dashboard.paging import Paging
 from tracker.dashboard.structured_data import commitment_data
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.recent import Recent
@@ -26,6 +27,7 @@ from tracker.queries.change_lines import Line, newest_lines
 from tracker.queries.commitment_reading import Reading
 from tracker.queries.crosswalk import crosswalk_of
 from tracker.queries.history import Step
+from tracker.queries.long_history import Elsewhere, Part
 from tracker.queries.target_history import stated_targets
 from tracker.queries.visibility import position_of
 from tracker.queries.wording_ladder import ladder
@@ -48,27 +50,37 @@ class Sections:
 _KEPT: Recent[Sections] = Recent(most=500)
 
 
-def sections(request: HttpRequest, reading: Reading, *, title: str) -> Sections:
-    """What a reading says, written once for a language and a site."""
+def sections(
+    request: HttpRequest, reading: Reading, *, title: str, paging: Paging | None
+) -> Sections:
+    """What a reading says, written once for a language and a site.
+
+    `paging` says which page of its history is read; None for a history that has but one.
+    """
     if reading.rows is None:
-        return _write(request, reading, title=title)
+        return _write(request, reading, title=title, paging=paging)
     site = f"{request.scheme}://{request.get_host()}"
-    said = (get_language(), site, title, reading.rows)
+    said = (get_language(), site, title, paging and paging.notice, reading.rows)
     key = hashlib.sha256(repr(said).encode()).digest()
-    return _KEPT.get(key) or _KEPT.keep(key, _write(request, reading, title=title))
+    return _KEPT.get(key) or _KEPT.keep(key, _write(request, reading, title=title, paging=paging))
 
 
-def _write(request: HttpRequest, reading: Reading, *, title: str) -> Sections:
-    record, told = reading.surrounded(), reading.history.told()
+def _write(
+    request: HttpRequest, reading: Reading, *, title: str, paging: Paging | None
+) -> Sections:
+    record, told = reading.surrounded(), reading.part
     position = position_of(record)
     published = [_published(line) for line in newest_lines(reading.lines)]
-    targets = stated_targets(told.steps)
-    own_steps = _own_steps(record, told.steps)
+    story = told.history.steps
+    targets = stated_targets(story, before=told.targeted_before)
+    own_steps = _own_steps(record, told)
     context = {
         "commitment": record,
         "position": position,
-        "history": told,
-        "ladder": ladder(told.steps),
+        "history": told.history,
+        "paging": paging,
+        "elsewhere": _elsewhere(reading, paging),
+        "ladder": ladder(story, before=told.quoted_before),
         "targets": targets,
         "own_steps": own_steps,
         "published": published,
@@ -79,7 +91,7 @@ def _write(request: HttpRequest, reading: Reading, *, title: str) -> Sections:
         context=render_to_string("dashboard/_commitment_context.html", context),
         told=render_to_string("dashboard/commitment/_told.html", context),
         has_own_steps=bool(own_steps),
-        targets=[each.target for each in targets],
+        targets=told.targets,
         last_recorded_at=published[0].line.change.recorded_at if published else None,
         structured_data=commitment_data(request, record, told, title=title),
     )
@@ -99,12 +111,38 @@ def _published(line: Line) -> Published:
     return Published(line, said, timezone.localdate(line.change.recorded_at))
 
 
-def _own_steps(record: Commitment, steps: Sequence[Step]) -> list[tuple[Party, list[Step]]]:
-    """Each party with what it did alone, newest first; nothing where nobody is expected to."""
+def _elsewhere(reading: Reading, paging: Paging | None) -> list[tuple[Elsewhere, str]]:
+    """On the first page, every update of the others with the address at which it is told.
+
+    Feeds, files and the API lead to a place on the first page: there it is named at least.
+    """
+    if paging is None or paging.page.number != 1:
+        return []
+    hrefs = {number: paging.href(number) for number in paging.page.paginator.page_range}
+    return [
+        (other, f"{hrefs[other.page]}#update-{other.update.number}") for other in reading.elsewhere
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSteps:
+    """What one party did alone, newest first; `is_elsewhere`: other pages tell of more."""
+
+    party: Party
+    steps: list[Step]
+    is_elsewhere: bool
+
+
+def _own_steps(record: Commitment, told: Part) -> list[OwnSteps]:
+    """Of each party; nothing where nobody is expected to do anything alone."""
+    # Agreements are brought into force by each party at home, so there its silence is shown.
+    if record.instrument != Instrument.AGREEMENT and not told.parties:
+        return []
     own: dict[Party, list[Step]] = {party: [] for party in record.parties.all()}
-    for step in reversed(steps):
+    for step in reversed(told.history.steps):
         if step.update.party is not None:
             own.setdefault(step.update.party, []).append(step)
-    # Agreements are brought into force by each party at home, so there its silence is shown.
-    is_expected = record.instrument == Instrument.AGREEMENT or any(own.values())
-    return list(own.items()) if is_expected else []
+    return [
+        OwnSteps(party, steps, not steps and party.pk in told.parties)
+        for party, steps in own.items()
+    ]

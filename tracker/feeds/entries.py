@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from tracker.feeds.addresses import page_of
 from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
-from tracker.lib.composed import Composed
+from tracker.lib.composed import Composed, padded
 from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
 from tracker.models import Change, ChangeKind
@@ -143,10 +143,8 @@ def _names(seqs: Sequence[int]) -> list[_Names]:
     """Of the lines of these numbers, newest first; of no more than a feed has. One query."""
     if not seqs:
         return []
-    # A feed that is not full asks for its last line as often as makes it full: one statement.
-    most = max(settings.FEED_ENTRIES, len(seqs))
-    asked = {f"seq_{place}": seqs[min(place, len(seqs) - 1)] for place in range(most)}
-    rows = _composed(most).ask(**asked).rows
+    places = padded(seqs, to=settings.FEED_ENTRIES)
+    rows = _composed(len(places)).ask(**places).rows
     return [_Names(row[0], row[2], row) for row in rows]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -124,6 +124,17 @@ class Composed(Generic[T]):
             places = {name: _Place(name) if name in given else None for name in values}
             statement = self._statements[key] = _Statement(self._make(**places), using)
         return statement.ask(values, using)
+
+
+def padded(values: Sequence[Any], *, to: int) -> dict[str, Any]:
+    """Each value under a name of its own, the last as often as makes a multiple of `to`.
+
+    For `column__in=list(places.values())`: one statement serves lists of about one length.
+    """
+    if not values:
+        raise ValueError("nothing to ask for")
+    number = -(-len(values) // to) * to
+    return {f"place_{n}": values[min(n, len(values) - 1)] for n in range(number)}
 
 
 def prefetched(record: Model, name: str, rows: list[Any], *, model: type[Model]) -> None:

@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from tracker.lib.composed import Answer, Composed, prefetched
-from tracker.models import Alias, Change, Commitment, Note, Party, Topic
+from tracker.models import Alias, Change, Commitment, Note, Party, StatusUpdate, Topic
 from tracker.queries.change_lines import read_newest
 from tracker.queries.flags import with_silence
 from tracker.queries.history import ReadHistory, read_history
+from tracker.queries.long_history import (
+    Elsewhere,
+    LongHistory,
+    Part,
+    ReadPart,
+    as_part,
+    long_history,
+)
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     known_seq,
@@ -67,8 +75,11 @@ def _described(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Co
         f"has_{name}": Exists(model.objects.filter(**{column: OuterRef("pk")}).order_by())
         for name, (model, column) in _RARE.items()
     }
+    numbered = StatusUpdate.objects.filter(commitment=OuterRef("pk"), number__isnull=False)
+    last_number = Subquery(numbered.order_by("-number").values("number")[:1])
     related = ("first_stated_at", "part_of", "supersedes")
-    return with_silence(commitments, moment).annotate(**there).select_related(*related)
+    described = with_silence(commitments, moment).annotate(**there, last_number=last_number)
+    return described.select_related(*related)
 
 
 _TODAY: Composed[Commitment] = Composed(
@@ -106,7 +117,7 @@ class Reading:
     row: Row
     moment: Moment
     around: Mapping[str, Answer[Any]]
-    history: ReadHistory
+    history: ReadHistory | ReadPart
     lines: Answer[Change]
 
     @property
@@ -114,9 +125,18 @@ class Reading:
         """All that was read, to compare readings of the present by; None for a look back."""
         if self.row.rows is None:
             return None
-        answers = (*self.around.items(), ("updates", self.history.updates))
-        told = (("citations", self.history.citations), ("lines", self.lines))
-        return (self.row.rows, *((name, answer.rows) for name, answer in (*answers, *told)))
+        around = tuple((name, answer.rows) for name, answer in self.around.items())
+        return (self.row.rows, around, self.history.rows, self.lines.rows)
+
+    @property
+    def part(self) -> Part:
+        """What of the history is told."""
+        return self.history.told() if isinstance(self.history, ReadPart) else as_part(self.history)
+
+    @property
+    def elsewhere(self) -> list[Elsewhere]:
+        """What other pages tell of the history."""
+        return self.history.elsewhere if isinstance(self.history, ReadPart) else []
 
     def surrounded(self) -> Commitment:
         """The record with its topics, parties and relations where templates look for them."""
@@ -126,8 +146,17 @@ class Reading:
         return self.row.record
 
 
-def read_commitment(row: Row, moment: Moment) -> Reading:
-    """Read what stands around a row and what was published about it."""
+def read_long_history(row: Row, moment: Moment) -> LongHistory | None:
+    """The names of a row's updates where they are too many to be told on one page."""
+    last_number: int | None = getattr(row.record, "last_number")  # noqa: B009 - an annotation
+    if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
+        return None
+    known = known_seq(moment.known_at)
+    return long_history(row.record.pk, as_of=moment.as_of, known=known)
+
+
+def read_commitment(row: Row, moment: Moment, *, part: ReadPart | None = None) -> Reading:
+    """Read what stands around a row and what was published about it; or `part` of that."""
     record, known = row.record, known_seq(moment.known_at)
     around: dict[str, Answer[Any]] = {
         "topics": _TOPICS.ask(commitment=record.pk),
@@ -140,6 +169,6 @@ def read_commitment(row: Row, moment: Moment) -> Reading:
         row=row,
         moment=moment,
         around=around,
-        history=read_history(record.pk, as_of=moment.as_of, known=known),
+        history=part or read_history(record.pk, as_of=moment.as_of, known=known),
         lines=read_newest(record.pk, as_of=moment.as_of, known=known, most=settings.FEED_ENTRIES),
     )
