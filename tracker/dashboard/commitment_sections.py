@@ -22,7 +22,7 @@ from tracker.dashboard.paging import Paging
 from tracker.dashboard.structured_data import commitment_data
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.recent import Recent
-from tracker.models import Commitment, Instrument, Party
+from tracker.models import ChangeKind, Commitment, Instrument, Party
 from tracker.queries.change_lines import Line, newest_lines
 from tracker.queries.commitment_reading import Reading
 from tracker.queries.crosswalk import crosswalk_of
@@ -70,7 +70,7 @@ def _write(
 ) -> Sections:
     record, told = reading.surrounded(), reading.part
     position = position_of(record)
-    published = [_published(line) for line in newest_lines(reading.lines)]
+    lines = newest_lines(reading.lines)
     story = told.history.steps
     targets = stated_targets(story, before=told.targeted_before)
     own_steps = _own_steps(record, told)
@@ -83,7 +83,7 @@ def _write(
         "ladder": ladder(story, before=told.quoted_before),
         "targets": targets,
         "own_steps": own_steps,
-        "published": published,
+        "published": [_published(line) for line in lines],
         "crosswalk": crosswalk_of(stage=position.stage, assessment=position.assessment),
     }
     return Sections(
@@ -92,7 +92,7 @@ def _write(
         told=render_to_string("dashboard/commitment/_told.html", context),
         has_own_steps=bool(own_steps),
         targets=told.targets,
-        last_recorded_at=published[0].line.change.recorded_at if published else None,
+        last_recorded_at=lines[0].change.recorded_at if lines else None,
         structured_data=commitment_data(request, record, told, title=title),
     )
 
@@ -101,14 +101,27 @@ def _write(
 class Published:
     """One line of the log: on which day this register said what."""
 
-    line: Line
+    seq: int
     said: str
     day: dt.date
+    kind: str
+    is_backfill: bool
+    revised_by: int | None
+
+    @property
+    def iso(self) -> str:
+        return self.day.isoformat()
 
 
 def _published(line: Line) -> Published:
-    said = line.title.removeprefix(f"{line.subject}: ")
-    return Published(line, said, timezone.localdate(line.change.recorded_at))
+    return Published(
+        seq=line.change.seq,
+        said=line.title.removeprefix(f"{line.subject}: "),
+        day=timezone.localdate(line.change.recorded_at),
+        kind=str(ChangeKind(line.change.kind).label),
+        is_backfill=line.change.is_backfill,
+        revised_by=line.revised_by,
+    )
 
 
 def _elsewhere(reading: Reading, paging: Paging | None) -> list[tuple[Elsewhere, str]]:

@@ -21,6 +21,10 @@ from tracker.payloads import Payload
 from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
 
+# By value: Django makes the list of `values` anew each time that it is asked for.
+_STAGES = {stage.value: stage for stage in Stage}
+_ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
+_MOVEMENTS = {movement.value: movement for movement in Movement}
 # What makes a mention worth reading when neither stage nor assessment moved.
 _TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
 
@@ -41,11 +45,11 @@ class Line:
 
 def stage_label(value: str) -> str:
     """The word for a stage; the bare value where a later vocabulary has dropped it."""
-    return str(Stage(value).label) if value in Stage.values else value
+    return str(_STAGES[value].label) if value in _STAGES else value
 
 
 def _assessment_label(value: str) -> str:
-    return str(Assessment(value).label) if value in Assessment.values else value
+    return str(_ASSESSMENTS[value].label) if value in _ASSESSMENTS else value
 
 
 def _subject(change: Change) -> str:
@@ -162,7 +166,7 @@ def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
                 title=title_of(change),
                 subject=_subject(change),
                 movements=[
-                    Movement(m) for m in change.payload.get("movement", ()) if m in Movement.values
+                    _MOVEMENTS[m] for m in change.payload.get("movement", ()) if m in _MOVEMENTS
                 ],
                 quotations=_evidence(change.payload),
                 rationale=(change.payload.get("update") or {}).get("rationale", ""),

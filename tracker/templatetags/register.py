@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from django.utils.translation import get_language
 
 from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.text import render_note
-from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
+from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Source, Stage
 
 register = template.Library()
 
@@ -51,24 +52,48 @@ def _date_element(value: PartialDate, language: str) -> SafeString:
     return element
 
 
+@register.simple_tag
+def record_link(record: Source | Meeting) -> SafeString:
+    """The title of a source or a meeting as a link to its page."""
+    return _record_link(type(record), record.slug, record.title)
+
+
+@lru_cache(maxsize=5_000)
+def _record_link(model: type[Source | Meeting], slug: str, title: str) -> SafeString:
+    """The same few hundred stand on every page, up to a hundred times on one."""
+    address = model(slug=slug).get_absolute_url()
+    return format_html('<a href="{}">{}</a>', address, title)
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    """The word for a value; the bare value where a later vocabulary has dropped it."""
+    found = _members(choices).get(value)
+    return value if found is None else str(found.label)
+
+
+@cache
+def _members(choices: type[TextChoices]) -> dict[str, TextChoices]:
+    return {choice.value: choice for choice in choices}
+
+
 @register.filter
 def stage_label(value: str) -> str:
-    return str(Stage(value).label) if value in Stage.values else value
+    return _label(Stage, value)
 
 
 @register.filter
 def assessment_label(value: str) -> str:
-    return str(Assessment(value).label) if value in Assessment.values else value
+    return _label(Assessment, value)
 
 
 @register.filter
 def firmness_label(value: str) -> str:
-    return str(Firmness(value).label) if value in Firmness.values else value
+    return _label(Firmness, value)
 
 
 @register.filter
 def instrument_label(value: str) -> str:
-    return str(Instrument(value).label) if value in Instrument.values else value
+    return _label(Instrument, value)
 
 
 @register.filter
