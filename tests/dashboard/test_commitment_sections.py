@@ -51,6 +51,16 @@ def test_after_each_act_the_page_is_the_one_made_anew(client: Client) -> None:
         seen.add(pages[0])
 
 
+def test_no_act_makes_it_read_more_than_its_parts(client: Client) -> None:
+    told: list[Commitment] = []
+    for act in every_act(told):
+        with CaptureQueriesContext(connection) as queries:
+            made_anew(client, told[0].get_absolute_url())
+        # Aliases, notes, parts and successors, and the meetings that passed it over.
+        assert len(queries) <= 7 + 5, act
+        assert len({query["sql"] for query in queries}) == len(queries), act
+
+
 def test_kept_for_a_host_and_a_language(client: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     address = published_commitment(target="2026-03").get_absolute_url()

@@ -63,7 +63,7 @@ def test_pages_are_cut_from_the_whole(
     long: Commitment, as_of: dt.date | None, known_at: dt.date | None
 ) -> None:
     whole = history(long, as_of=as_of, known_at=known_at)
-    named = long_history(long.pk, as_of=as_of, known=known_seq(known_at))
+    named = long_history(long, as_of=as_of, known=known_seq(known_at))
     assert named is not None
     assert [u.pk for u in reversed(named.newest_first)] == [s.update.pk for s in whole.steps]
     parts: list[Part] = []
@@ -96,13 +96,13 @@ def test_pages_are_cut_from_the_whole(
 def test_what_fits_on_one_page_is_not_long(long: Commitment, settings: Settings) -> None:
     counting = len(history(long).steps)
     settings.HISTORY_PER_PAGE = counting
-    assert long_history(long.pk, as_of=None, known=None) is None
+    assert long_history(long, as_of=None, known=None) is None
     settings.HISTORY_PER_PAGE = counting - 1
-    assert long_history(long.pk, as_of=None, known=None) is not None
+    assert long_history(long, as_of=None, known=None) is not None
 
 
 def test_what_no_longer_counts_stands_on_the_page_of_what_came_after(long: Commitment) -> None:
-    named = long_history(long.pk, as_of=None, known=None)
+    named = long_history(long, as_of=None, known=None)
     assert named is not None
     for older, newer in zip(named.updates, named.updates[1:], strict=False):
         assert named.pages[older.pk] >= named.pages[newer.pk]

@@ -185,7 +185,11 @@ def _about(*, commitment: int, as_of: dt.date | None, known: int | None) -> Quer
         told = told.filter(Q(update__isnull=True) | happened)
     if known is not None:
         told = told.filter(seq__lte=known)
-    return told.select_related("meeting", "update__revision")
+    return told.select_related("meeting", "update__revision").only(
+        *("recorded_at", "kind", "significance", "is_backfill", "commitment", "payload", "hash"),
+        *("meeting__title", "meeting__place", "update__number"),
+        *("update__revision__update", "update__revision__seq"),
+    )
 
 
 @cache

@@ -152,7 +152,7 @@ def read_long_history(row: Row, moment: Moment) -> LongHistory | None:
     if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
         return None
     known = known_seq(moment.known_at)
-    return long_history(row.record.pk, as_of=moment.as_of, known=known)
+    return long_history(row.record, as_of=moment.as_of, known=known)
 
 
 def read_commitment(row: Row, moment: Moment, *, part: ReadPart | None = None) -> Reading:
@@ -169,6 +169,6 @@ def read_commitment(row: Row, moment: Moment, *, part: ReadPart | None = None) -
         row=row,
         moment=moment,
         around=around,
-        history=part or read_history(record.pk, as_of=moment.as_of, known=known),
+        history=part or read_history(record, as_of=moment.as_of, known=known),
         lines=read_newest(record.pk, as_of=moment.as_of, known=known, most=settings.FEED_ENTRIES),
     )

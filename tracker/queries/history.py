@@ -195,6 +195,7 @@ _PUBLISHED: Composed[StatusUpdate] = Composed(lambda **values: with_relations(pu
 class ReadHistory:
     """What the database said of a commitment's history, before it is told."""
 
+    commitment: Commitment
     updates: Answer[StatusUpdate]
     citations: Answer[Citation]
     known: int | None
@@ -210,6 +211,7 @@ class ReadHistory:
             cited[citation.update_id].append(citation)
         updates = self.updates.records()
         for update in updates:
+            update.commitment = self.commitment
             prefetched(update, "citations", cited[update.pk], model=Citation)
         return updates
 
@@ -227,11 +229,14 @@ class ReadHistory:
         return self.history_of(self.records())
 
 
-def read_history(commitment: int, *, as_of: dt.date | None, known: int | None) -> ReadHistory:
+def read_history(
+    commitment: Commitment, *, as_of: dt.date | None, known: int | None
+) -> ReadHistory:
     """Everything published about a commitment, by that day and that change; two queries."""
     return ReadHistory(
-        updates=_PUBLISHED.ask(commitment=commitment, as_of=as_of, known=known),
-        citations=_CITED.ask(commitment=commitment, known=known),
+        commitment=commitment,
+        updates=_PUBLISHED.ask(commitment=commitment.pk, as_of=as_of, known=known),
+        citations=_CITED.ask(commitment=commitment.pk, known=known),
         known=known,
     )
 
@@ -240,7 +245,7 @@ def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
 ) -> History:
     """Everything published about a commitment, by that day and as known then."""
-    return read_history(commitment.pk, as_of=as_of, known=known_seq(known_at)).told()
+    return read_history(commitment, as_of=as_of, known=known_seq(known_at)).told()
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from tracker.lib.composed import Answer, Composed, padded
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Citation, SourceKind, StatusUpdate
+from tracker.models import Citation, Commitment, SourceKind, StatusUpdate
 from tracker.queries.history import (
     History,
     ReadHistory,
@@ -95,7 +95,7 @@ def _cited(number: int) -> Composed[Citation]:
 
 
 def long_history(
-    commitment: int, *, as_of: dt.date | None, known: int | None
+    commitment: Commitment, *, as_of: dt.date | None, known: int | None
 ) -> LongHistory | None:
     """The history where more of it counts than a page tells; None otherwise; two queries."""
     whole = LongHistory(commitment, as_of=as_of, known=known)
@@ -105,12 +105,12 @@ def long_history(
 class LongHistory:
     """Every update of a commitment by that day and that change, by its name; two queries."""
 
-    def __init__(self, commitment: int, *, as_of: dt.date | None, known: int | None) -> None:
-        self.known = known
+    def __init__(self, commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> None:
+        self.commitment, self.known = commitment, known
         self._all: Answer[tuple[object, ...]] = _ALL.ask(
-            commitment=commitment, as_of=as_of, known=known
+            commitment=commitment.pk, as_of=as_of, known=known
         )
-        self._quoted: Answer[tuple[int, str]] = _QUOTED.ask(commitment=commitment, known=known)
+        self._quoted: Answer[tuple[int, str]] = _QUOTED.ask(commitment=commitment.pk, known=known)
 
     @property
     def rows(self) -> tuple[object, ...]:
@@ -243,6 +243,7 @@ def read_part(whole: LongHistory, page: int) -> ReadPart:
     quoted = whole.quoted_before(page)
     keys = padded([*here, *quoted], to=settings.HISTORY_PER_PAGE)
     read = ReadHistory(
+        commitment=whole.commitment,
         updates=_in_full(len(keys)).ask(**keys),
         citations=_cited(len(keys)).ask(known=whole.known, **keys),
         known=whole.known,

@@ -88,7 +88,7 @@ def public_citations(*, known: int | None = None) -> QuerySet[Citation]:
 def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
     """Load what stands on one row with an update: meeting, party, revision, what it corrects."""
     return updates.select_related(
-        "commitment", "meeting", "party", "corrects", "revision", "revision__replacement"
+        "meeting", "party", "corrects", "revision", "revision__replacement"
     )
 
 
@@ -97,7 +97,8 @@ def with_evidence(
 ) -> StatusUpdateQuerySet:
     """Load meeting, party, revision and citations in a constant number of queries."""
     citations = public_citations(known=known_seq(known_at))
-    return with_relations(updates).prefetch_related(Prefetch("citations", queryset=citations))
+    related = with_relations(updates).select_related("commitment")
+    return related.prefetch_related(Prefetch("citations", queryset=citations))
 
 
 def public_aliases(*, known_at: dt.date | None = None) -> QuerySet[Alias]:
