@@ -111,3 +111,15 @@ def test_the_first_list_after_a_line_takes_no_more_for_more_rows(client: Client)
             published_commitment()
         taken.append(counts(client, {"list": "/"})["list"])
     assert taken[0] == taken[1] <= 16
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("updates", [1, 12])
+def test_a_commitment_takes_eight_queries_where_it_is_made(client: Client, updates: int) -> None:
+    one = published_commitment(topics=[make_topic(slug="cyber")], target="2026-03")
+    published_note(commitment=one)
+    for day in range(1, updates):
+        published_update(one, happened=f"2026-05-{day:02d}", target="2027")
+    address = one.get_absolute_url()
+    # Head, row, topics, parties, notes, updates, citations, lines.
+    assert counts(client, {"commitment": address})["commitment"] == 8

@@ -58,6 +58,8 @@ QUIET_AFTER_MONTHS = env.int("QUIET_AFTER_MONTHS", default=12)
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=90)
 ROWS_PER_PAGE = 50
 FEED_ENTRIES = 50
+# A longer history is told in pages of so many updates.
+HISTORY_PER_PAGE = 50
 # Readers of the API who may wait for a line of the log at a time, in each process. Each of them
 # holds a thread, so this must stay below the number of threads.
 LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)

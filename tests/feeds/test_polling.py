@@ -94,7 +94,7 @@ def test_fifty_lines_take_the_queries_of_a_few(
     retract_commitment(commitment, reason="No.", now=NOW)
     if ending == "json":
         assert len(json_object(client, address)["items"]) == 50
-    assert queries(client, address)[1] == some
+    assert queries(client, address)[1] <= some  # fewer where entries are kept
 
 
 # -- The hub ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.answers import head_of
 from tracker.lib.reference_formats import Reference
-from tracker.models import Change, Commitment
+from tracker.models import Commitment
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, log_head
+from tracker.queries.visibility import known_seq
 
 
 def reference(
@@ -22,16 +24,17 @@ def reference(
     moment: Moment,
     *,
     title: str,
-    last_change: Change | None,
+    last_recorded_at: dt.datetime | None,
 ) -> Reference:
     """What to cite for a commitment as shown at a moment.
 
     The address asks for both days, so that it shows the same again whatever happens later;
-    `last_change` is the newest line of the log about the commitment that was known then.
+    `last_recorded_at` is when the newest line of the log about it was written that was known
+    then.
     """
     days = {"as_of": moment.day, "known_at": moment.known_at or moment.today}
     known = known_seq(moment.known_at)
-    issued = timezone.localdate(last_change.recorded_at) if last_change else days["known_at"]
+    issued = timezone.localdate(last_recorded_at) if last_recorded_at else days["known_at"]
     address = request.build_absolute_uri(commitment.get_absolute_url())
     return Reference(
         key=commitment.reference,
@@ -43,7 +46,7 @@ def reference(
         note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
         % {
             "day": formats.date_format(days["as_of"], "j F Y"),
-            "seq": log_head().seq if known is None else known,
+            "seq": head_of(request).seq if known is None else known,
         },
         language=get_language() or settings.LANGUAGE_CODE,
     )

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from tracker.answers import public_answer
 from tracker.dashboard.citing import reference
+from tracker.dashboard.commitment_sections import sections
 from tracker.dashboard.not_here import following_renames, not_yet
-from tracker.dashboard.structured_data import commitment_data
+from tracker.dashboard.paging import Paging, paginate
 from tracker.filters import MomentForm
 from tracker.lib.reference_formats import FORMATS, to_text
-from tracker.models import Change, ChangeKind, Commitment, Instrument, Party
-from tracker.queries.change_lines import Line, lines
-from tracker.queries.crosswalk import crosswalk_of
+from tracker.models import Change, ChangeKind, Commitment
+from tracker.queries.change_lines import read_newest
+from tracker.queries.commitment_reading import (
+    Reading,
+    Row,
+    read_commitment,
+    read_long_history,
+    row_then,
+    row_today,
+)
 from tracker.queries.flag_grounds import grounds
-from tracker.queries.flags import flags_of, has_no_information, with_silence
-from tracker.queries.history import History, Step, history
+from tracker.queries.flags import flags_of, has_no_information
+from tracker.queries.long_history import read_part
 from tracker.queries.moments import Moment
 from tracker.queries.rows import titles_known
-from tracker.queries.target_history import stated_targets
-from tracker.queries.visibility import (
-    known_seq,
-    position_of,
-    public_aliases,
-    public_changes,
-    public_commitments,
-    public_notes,
-    public_parties,
-    public_topics,
-)
-from tracker.queries.wording_ladder import ladder
+from tracker.queries.visibility import known_seq, position_of
 
 
 @public_answer
@@ -47,8 +40,8 @@ def commitment(request: HttpRequest, slug: str, *, today: dt.date) -> HttpRespon
     found = _at_moment(request, slug, today=today)
     if isinstance(found, HttpResponse):
         return found
-    record, moment = found
-    return render(request, "dashboard/commitment.html", _context(request, record, moment))
+    row, moment = found
+    return render(request, "dashboard/commitment.html", _context(request, row, moment))
 
 
 @public_answer
@@ -60,54 +53,36 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
     found = _at_moment(request, slug, today=today)
     if isinstance(found, HttpResponse):
         return found
-    record, moment = found
+    row, moment = found
     cited = reference(
         request,
-        record,
+        row.record,
         moment,
-        title=_title(record, moment),
-        last_change=_changes(record, moment).first(),
+        title=_title(row.record, moment),
+        last_recorded_at=_last_recorded_at(row.record, moment),
     )
     form = FORMATS[extension]
-    headers = {"Content-Disposition": f'attachment; filename="{record.reference}.{extension}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{row.record.reference}.{extension}"'}
     return HttpResponse(form.write(cited), content_type=form.media_type, headers=headers)
 
 
 def _at_moment(
     request: HttpRequest, slug: str, *, today: dt.date
-) -> tuple[Commitment, Moment] | HttpResponse:
+) -> tuple[Row, Moment] | HttpResponse:
     """The commitment at the moment asked for, or the page that says why there is none."""
-    retracted = Commitment.objects.filter(slug=slug, retracted_seq__isnull=False).first()
-    if retracted is not None:
-        return _gone(request, retracted)
-    form = MomentForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    known = public_commitments(as_of=moment.as_of, known_at=moment.known_at).filter(slug=slug)
-    record = _described(known, moment).first()
-    if record is not None:
-        return record, moment
-    today_names = public_commitments().filter(slug=slug).values_list("reference", flat=True)
-    return not_yet(request, today_names.first(), moment)
-
-
-def _described(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:
-    """Load what a commitment's page says around its history."""
-    public = public_commitments(known_at=moment.known_at)
-    return (
-        with_silence(commitments, moment)
-        .select_related("first_stated_at", "part_of", "supersedes")
-        .prefetch_related(
-            Prefetch("topics", public_topics()),
-            Prefetch("parties", public_parties()),
-            Prefetch("aliases", public_aliases(known_at=moment.known_at)),
-            Prefetch("related", public),
-            Prefetch("parts", public),
-            Prefetch("superseded_by", public),
-            Prefetch("notes", public_notes(known_at=moment.known_at).select_related("source")),
-        )
-    )
+    moment = Moment(today)
+    row = row_today(slug, moment)
+    if row is not None and row.record.is_retracted:
+        return _gone(request, row.record)
+    if any(name in request.GET for name in MomentForm.base_fields):
+        form = MomentForm(request.GET, today=today)
+        if not form.is_valid():
+            return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+        moment = form.moment
+    shown = row_then(slug, moment) if moment.is_past else row
+    if shown is None:
+        return not_yet(request, row.record.reference if row else None, moment)
+    return shown, moment
 
 
 def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
@@ -126,71 +101,42 @@ def _title(record: Commitment, moment: Moment) -> str:
     return told or record.title
 
 
-def _changes(record: Commitment, moment: Moment) -> QuerySet[Change]:
-    """Its lines of the log, newest first: those known then, of what had happened by then."""
-    told = public_changes().filter(commitment=record)
-    if moment.as_of is not None:
-        happened = Q(update__happened_first_day__lte=moment.as_of)
-        told = told.filter(Q(update__isnull=True) | happened)
+def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
     known = known_seq(moment.known_at)
-    return told if known is None else told.filter(seq__lte=known)
+    newest = read_newest(record.pk, as_of=moment.as_of, known=known, most=1)
+    return next((change.recorded_at for change in newest.records()), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One line of the log: on which day this register said what."""
-
-    line: Line
-    said: str
-    day: dt.date
-
-
-def _published(changes: QuerySet[Change]) -> list[Published]:
-    told = lines(changes[: settings.FEED_ENTRIES])
-    return [
-        Published(
-            line,
-            line.title.removeprefix(f"{line.subject}: "),
-            timezone.localdate(line.change.recorded_at),
-        )
-        for line in told
-    ]
+def _read(request: HttpRequest, row: Row, moment: Moment) -> tuple[Reading, Paging | None]:
+    """All that the page tells of; of a long history the page that is asked for."""
+    whole = read_long_history(row, moment)
+    if whole is None:
+        return read_commitment(row, moment), None
+    params = request.GET.copy()
+    for name in request.GET.keys() - {"page", *MomentForm.base_fields}:
+        del params[name]
+    paging = paginate(whole.newest_first, params, per_page=settings.HISTORY_PER_PAGE)
+    part = read_part(whole, paging.page.number)
+    return read_commitment(row, moment, part=part), paging
 
 
-def _own_steps(record: Commitment, steps: Sequence[Step]) -> list[tuple[Party, list[Step]]]:
-    """Each party with what it did alone, newest first; nothing where nobody is expected to."""
-    own: dict[Party, list[Step]] = {party: [] for party in record.parties.all()}
-    for step in reversed(steps):
-        if step.update.party is not None:
-            own.setdefault(step.update.party, []).append(step)
-    # Agreements are brought into force by each party at home, so there its silence is shown.
-    is_expected = record.instrument == Instrument.AGREEMENT or any(own.values())
-    return list(own.items()) if is_expected else []
-
-
-def _context(request: HttpRequest, record: Commitment, moment: Moment) -> dict[str, Any]:
-    told: History = history(record, as_of=moment.as_of, known_at=moment.known_at)
-    position = position_of(record)
+def _context(request: HttpRequest, row: Row, moment: Moment) -> dict[str, Any]:
+    record = row.record
     title = _title(record, moment)
-    published = _published(_changes(record, moment))
-    targets = stated_targets(told.steps)
-    newest = published[0].line.change if published else None
-    cited = reference(request, record, moment, title=title, last_change=newest)
+    reading, paging = _read(request, row, moment)
+    told = sections(request, reading, title=title, paging=paging)
+    cited = reference(request, record, moment, title=title, last_recorded_at=told.last_recorded_at)
     return {
         "commitment": record,
         "title": title,
-        "position": position,
+        "position": position_of(record),
         "moment": moment,
-        "history": told,
-        "ladder": ladder(told.steps),
-        "targets": targets,
-        "own_steps": _own_steps(record, told.steps),
-        "grounds": grounds(record, flags_of(record, moment), moment, targets=targets),
-        "has_no_information": has_no_information(position, moment.day),
-        "crosswalk": crosswalk_of(stage=position.stage, assessment=position.assessment),
-        "published": published,
+        "sections": told,
+        "own_steps": told.has_own_steps,
+        "grounds": grounds(record, flags_of(record, moment), moment, targets=told.targets),
+        "has_no_information": has_no_information(position_of(record), moment.day),
         "reference": cited,
         "reference_text": to_text(cited),
         "formats": FORMATS,
-        "structured_data": commitment_data(request, record, told, title=title),
+        "structured_data": told.structured_data,
     }

@@ -51,18 +51,19 @@ class Paging:
     notice: str
     parameter: str = "page"
 
-    def _href(self, number: int) -> str:
+    def href(self, number: int) -> str:
+        """The address of a page by its number."""
         params = self.params.copy()
         params[self.parameter] = str(number)
         return f"?{params.urlencode()}"
 
     @property
     def previous_href(self) -> str:
-        return self._href(self.page.previous_page_number()) if self.page.has_previous() else ""
+        return self.href(self.page.previous_page_number()) if self.page.has_previous() else ""
 
     @property
     def next_href(self) -> str:
-        return self._href(self.page.next_page_number()) if self.page.has_next() else ""
+        return self.href(self.page.next_page_number()) if self.page.has_next() else ""
 
 
 def paginate(

@@ -27,7 +27,7 @@ from tracker.models import (
     Source,
     SourceKind,
 )
-from tracker.queries.history import History
+from tracker.queries.long_history import Part
 from tracker.queries.visibility import position_of
 
 Data = dict[str, Any]
@@ -127,12 +127,11 @@ def _cited(citations: Iterable[Citation]) -> list[Data]:
 
 
 def commitment_data(
-    request: HttpRequest, commitment: Commitment, told: History, *, title: str
+    request: HttpRequest, commitment: Commitment, told: Part, *, title: str
 ) -> Data:
-    """The register's entry on a promise, with the documents that it cites."""
+    """The register's entry on a promise, with the documents that the page cites."""
     url = request.build_absolute_uri(commitment.get_absolute_url())
-    citations = (c for step in told.steps for c in step.update.citations.all())
-    recorded = [step.update.published_at for step in told.steps if step.update.published_at]
+    citations = (c for step in told.history.steps for c in step.update.citations.all())
     return _without_nothing(
         {
             "@context": _CONTEXT,
@@ -147,7 +146,7 @@ def commitment_data(
             "creativeWorkStatus": position_of(commitment).get_stage_display(),
             "about": [_party(party) for party in commitment.parties.all()],
             "keywords": [topic.name for topic in commitment.topics.all()],
-            "datePublished": _day(min(recorded, default=None)),
+            "datePublished": _day(told.first_published_at),
             "dateModified": _day(commitment.last_changed_at),
             "publisher": _register(),
             "inLanguage": get_language(),

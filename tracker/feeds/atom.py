@@ -13,6 +13,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from tracker.feeds.document import Document
 from tracker.feeds.entries import Entry, Tombstone
+from tracker.feeds.fragments import put_entry
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -21,18 +22,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 def atom(document: Document) -> str:
     """The document in Atom, newest first; what was retracted is a tombstone in its place."""
-    feed = _Feed(document)
-    for entry in document.entries:
-        feed.add_item(
-            title=entry.title,
-            link=entry.address,
-            description=entry.html,
-            unique_id=entry.id,
-            pubdate=entry.published,
-            updateddate=entry.updated,
-            entry=entry,
-        )
-    return feed.writeString("utf-8")
+    return _Feed(document).writeString("utf-8")
 
 
 class _Feed(Atom1Feed):
@@ -69,16 +59,27 @@ class _Feed(Atom1Feed):
             handler.addQuickElement("fh:archive", "")
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
-        for item in self.items:
-            entry: Entry = item["entry"]
-            if entry.tombstone is not None:
-                _write_tombstone(handler, entry.tombstone)
-                continue
-            handler.startElement("entry", AttributesImpl({}))
-            self.add_item_elements(handler, item)
-            handler.endElement("entry")
+        for entry in self.document.entries:
+            put_entry(handler, entry, "atom", self._write_entry)
         for tombstone in self.document.gone:
             _write_tombstone(handler, tombstone)
+
+    def _write_entry(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
+        if entry.tombstone is not None:
+            _write_tombstone(handler, entry.tombstone)
+            return
+        self.add_item(
+            title=entry.title,
+            link=entry.address,
+            description=entry.html,
+            unique_id=entry.id,
+            pubdate=entry.published,
+            updateddate=entry.updated,
+            entry=entry,
+        )
+        handler.startElement("entry", AttributesImpl({}))
+        self.add_item_elements(handler, self.items.pop())
+        handler.endElement("entry")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         # Django would put the description into a summary of HTML; it is the content here.

@@ -23,8 +23,8 @@ from tracker.feeds.hub import is_pinged
 from tracker.feeds.words import plain
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.composed import Composed
 from tracker.models import GENESIS_HASH, Change
-from tracker.queries.change_lines import lines
 from tracker.queries.visibility import log_head
 
 # What an empty feed of an empty log was last changed at.
@@ -67,10 +67,10 @@ def feed_document(
 ) -> Document:
     """The document of a valid filter at the address called `name`; a constant number of queries."""
     newest_first = found.log if before is None else found.log.filter(seq__lt=before)
-    rows = list(newest_first[: settings.FEED_ENTRIES + 1])
-    told = lines(rows[: settings.FEED_ENTRIES])
-    older = told[-1].change.seq if len(rows) > settings.FEED_ENTRIES else None
-    written = entries(told, request)
+    found_seqs = list(newest_first.values_list("seq", flat=True)[: settings.FEED_ENTRIES + 1])
+    seqs = found_seqs[: settings.FEED_ENTRIES]
+    older = seqs[-1] if len(found_seqs) > len(seqs) else None
+    written = entries(seqs, request)
     here = {entry.id for entry in written}
     hub = settings.WEBSUB_HUB if before is None and is_pinged(found) else ""
     query = canonical_query(found)
@@ -86,11 +86,20 @@ def feed_document(
         site=absolute(request, "dashboard"),
         updated=max(entry.updated for entry in written) if written else _last_recorded(),
         entries=written,
-        gone=[stone for stone in tombstones_of(told) if stone.id not in here],
+        gone=[
+            stone
+            for stone in tombstones_of(entry.change for entry in written)
+            if stone.id not in here
+        ],
         is_archive=before is not None,
         hub=hub,
         links=_links(address, before=before, older=older, newer=_newer(found, before)),
     )
+
+
+_FIRST_HASH: Composed[str] = Composed(
+    lambda: Change.objects.filter(seq=1).values_list("hash", flat=True)
+)
 
 
 def _feed_id(query: str) -> str:
@@ -98,7 +107,7 @@ def _feed_id(query: str) -> str:
 
     A UUID (RFC 9562, version 5). All documents of a feed share it (RFC 5005, section 4).
     """
-    first = Change.objects.filter(seq=1).values_list("hash", flat=True).first() or GENESIS_HASH
+    first = next(iter(_FIRST_HASH()), GENESIS_HASH)
     return uuid.uuid5(uuid.NAMESPACE_OID, f"{first} ?{query}").urn
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -21,12 +24,13 @@ from django.utils.translation import gettext as _
 from tracker.feeds.addresses import page_of
 from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
+from tracker.lib.composed import Composed, padded
 from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
 from tracker.models import Change, ChangeKind
-from tracker.models.records import PublicRecord
 from tracker.payloads import Payload, change_id
-from tracker.queries.change_lines import Line
+from tracker.queries.change_lines import Line, lines
+from tracker.queries.visibility import public_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +74,27 @@ class Quoted:
 class Entry:
     """One line. Addresses are whole ones; `html` is a fragment and `text` the same in plain."""
 
-    line: Line
+    change: Change
     id: str
     title: str
     address: str
     html: str
     text: str
+    tags: Sequence[str]
     updated: dt.datetime
     related: Sequence[Link]
     documents: Sequence[Link]
     replaced: Replacement | None
+    # What a format made of it, by the name of the format: an entry is written down once in each.
+    written: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def seq(self) -> int:
-        return self.line.change.seq
+        return self.change.seq
 
     @property
     def published(self) -> dt.datetime:
-        return self.line.change.recorded_at
+        return self.change.recorded_at
 
     @property
     def tombstone(self) -> Tombstone | None:
@@ -96,33 +103,73 @@ class Entry:
             return None
         return Tombstone(self.id, self.replaced.recorded_at, self.replaced)
 
+
+# All that an entry says beyond the line itself, which never changes and is named by its hash: what
+# the records that it names are called today, and which lines took them back.
+_NAMES = (
+    *("seq", "hash", "kind", "update", "note", "update__number", "meeting__slug"),
+    *("meeting__title", "meeting__place", "commitment__slug", "commitment__title"),
+    *("source__slug", "source__title", "update__revision__seq", "commitment__retracted_seq"),
+    *("note__retracted_seq", "meeting__retracted_seq"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What `_NAMES` gives of one line."""
+
+    seq: int
+    kind: str
+    row: tuple[Any, ...]
+
     @property
-    def tags(self) -> list[str]:
-        """Its kind, and the movement that it tells of."""
-        return [str(self.line.change.kind), *(str(movement) for movement in self.line.movements)]
+    def revising_seqs(self) -> list[int]:
+        """The later lines that took back what this one published, or what it is about."""
+        *retracted, of_meeting = self.row[-4:]
+        found = {*retracted, of_meeting if self.kind == ChangeKind.MEETING else None}
+        return sorted(seq for seq in found if seq is not None and seq > self.seq)
 
 
-def entries(lines: Sequence[Line], request: HttpRequest) -> list[Entry]:
-    """The lines as entries, in their order; one query for what became of all of them."""
-    became = {line.change.seq: _revising_seqs(line) for line in lines}
-    later = {
-        change.seq: change
-        for change in Change.objects.filter(seq__in={s for seqs in became.values() for s in seqs})
-    }
-    return [
-        _entry(line, request, _replacement([later[s] for s in became[line.change.seq]]))
-        for line in lines
-    ]
+@cache
+def _composed(number: int) -> Composed[tuple[Any, ...]]:
+    return Composed(
+        lambda **seqs: (
+            Change.objects.filter(seq__in=list(seqs.values())).order_by("-seq").values_list(*_NAMES)
+        )
+    )
 
 
-def _revising_seqs(line: Line) -> list[int]:
-    """The later lines that took back what this one published, or what it is about."""
-    change = line.change
-    records: list[PublicRecord | None] = [change.commitment, change.note]
-    if change.kind == ChangeKind.MEETING:
-        records.append(change.meeting)
-    found = {record.retracted_seq for record in records if record is not None}
-    return sorted(s for s in {*found, line.revised_by} if s is not None and s > change.seq)
+def _names(seqs: Sequence[int]) -> list[_Names]:
+    """Of the lines of these numbers, newest first; of no more than a feed has. One query."""
+    if not seqs:
+        return []
+    places = padded(seqs, to=settings.FEED_ENTRIES)
+    rows = _composed(len(places)).ask(**places).rows
+    return [_Names(row[0], row[2], row) for row in rows]
+
+
+# Some 30 kB each. A feed that one line was added to says the other lines again.
+_WRITTEN: Recent[Entry] = Recent(most=1_000)
+
+
+def entries(seqs: Sequence[int], request: HttpRequest) -> list[Entry]:
+    """The lines of these numbers as entries, newest first.
+
+    Two queries, of which one is for what became of them, and two more where some are not kept.
+    """
+    names = _names(seqs)
+    became = {each.seq: each.revising_seqs for each in names}
+    later = Change.objects.in_bulk({seq for found in became.values() for seq in found})
+    about = (f"{request.scheme}://{request.get_host()}", get_language())
+    replaced = {each.seq: _replacement([later[s] for s in became[each.seq]]) for each in names}
+    keys = {each.seq: (each.row, replaced[each.seq], *about) for each in names}
+    found = {seq: _WRITTEN.get(key) for seq, key in keys.items()}
+    missing = [seq for seq, entry in found.items() if entry is None]
+    if missing:
+        for line in lines(public_changes().filter(seq__in=missing)):
+            seq = line.change.seq
+            found[seq] = _WRITTEN.keep(keys[seq], _write(line, request, replaced[seq]))
+    return [entry for entry in found.values() if entry is not None]
 
 
 def _replacement(changes: Sequence[Change]) -> Replacement | None:
@@ -138,47 +185,9 @@ def _replacement(changes: Sequence[Change]) -> Replacement | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An entry in words, as long as nothing that it says of other records changes."""
-
-    title: str
-    address: str
-    html: str
-    text: str
-    related: Sequence[Link]
-    documents: Sequence[Link]
-
-
-# Some 5 kB each. A feed that one line was added to says the other lines again.
-_WRITTEN: Recent[_Written] = Recent(most=2_000)
-
-
-def _entry(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
+def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
     change = line.change
     about = _about(change, request)
-    # The line itself never changes; the names that come with it may, and so may what became of it.
-    site = f"{request.scheme}://{request.get_host()}"
-    key = (change.hash, line.title, replaced, tuple(about), site, get_language())
-    written = _WRITTEN.get(key) or _WRITTEN.keep(key, _write(line, request, about, replaced))
-    return Entry(
-        line=line,
-        id=change_id(change),
-        title=written.title,
-        address=written.address,
-        html=written.html,
-        text=written.text,
-        updated=replaced.recorded_at if replaced else change.recorded_at,
-        related=written.related,
-        documents=written.documents,
-        replaced=replaced,
-    )
-
-
-def _write(
-    line: Line, request: HttpRequest, about: Sequence[Link], replaced: Replacement | None
-) -> _Written:
-    change = line.change
     quoted = [_quoted(citation, request) for citation in line.quotations]
     context = {
         "line": line,
@@ -191,13 +200,19 @@ def _write(
         "replaced": replaced,
     }
     pages = [Link(q.title, q.page) for q in quoted]
-    return _Written(
+    return Entry(
+        change=change,
+        id=change_id(change),
         title=plain(line.title),
         address=request.build_absolute_uri(page_of(change)),
         html=plain(render_to_string("feeds/_entry.html", context)).strip(),
         text=_close(plain(render_to_string("feeds/_entry.txt", context))),
+        # Its kind, and the movement that it tells of.
+        tags=[str(change.kind), *(str(movement) for movement in line.movements)],
+        updated=replaced.recorded_at if replaced else change.recorded_at,
         related=list(dict.fromkeys([*about, *pages])),
         documents=list(dict.fromkeys(Link(q.title, q.document) for q in quoted if q.document)),
+        replaced=replaced,
     )
 
 
@@ -244,12 +259,12 @@ def _close(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
-def tombstones_of(lines: Iterable[Line]) -> list[Tombstone]:
+def tombstones_of(changes: Iterable[Change]) -> list[Tombstone]:
     """Of every line that the retractions among these took back, wherever it stands; one query."""
     updates: dict[int, Change] = {}
     commitments: dict[int, Change] = {}
     notes: dict[int, Change] = {}
-    for change in (line.change for line in lines if line.change.kind == ChangeKind.RETRACTION):
+    for change in (each for each in changes if each.kind == ChangeKind.RETRACTION):
         if change.update_id is not None:
             updates[change.update_id] = change
         elif change.note_id is not None:

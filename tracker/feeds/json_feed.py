@@ -31,12 +31,25 @@ def json_feed(document: Document) -> str:
         told["next_url"] = document.links["next"]
     if document.hub:
         told["hubs"] = [{"type": "WebSub", "url": document.hub}]
-    told["items"] = [_item(entry) for entry in document.entries]
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    # As `json.dumps` would write the whole, but for items that were written before.
+    head = _dumped({**told, "items": []}).removesuffix("[]\n}")
+    items = ",\n  ".join(_written(entry) for entry in document.entries)
+    return f"{head}[\n  {items}\n ]\n}}\n" if items else f"{head}[]\n}}\n"
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _written(entry: Entry) -> str:
+    if "json" not in entry.written:
+        # Texts have no line breaks of their own here: JSON escapes them.
+        entry.written["json"] = _dumped(_item(entry)).replace("\n", "\n  ")
+    return entry.written["json"]
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    change = entry.line.change
+    change = entry.change
     item: dict[str, Any] = {"id": entry.id, "url": entry.address}
     if entry.documents:
         item["external_url"] = entry.documents[0].address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.utils.feedgenerator import Rss201rev2Feed, rfc3339_date
@@ -12,25 +13,14 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from tracker.feeds.atom import HISTORY
 from tracker.feeds.document import Document
 from tracker.feeds.entries import Entry
+from tracker.feeds.fragments import put_entry
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 
 
 def rss(document: Document) -> str:
     """The document in RSS; it has no tombstones, so that retracted entries stay, and say so."""
-    feed = _Feed(document)
-    for entry in document.entries:
-        feed.add_item(
-            title=entry.title,
-            link=entry.address,
-            description=entry.html,
-            unique_id=entry.id,
-            unique_id_is_permalink=False,
-            pubdate=entry.published,
-            categories=entry.tags,
-            entry=entry,
-        )
-    return feed.writeString("utf-8")
+    return _Feed(document).writeString("utf-8")
 
 
 class _Feed(Rss201rev2Feed):
@@ -60,6 +50,26 @@ class _Feed(Rss201rev2Feed):
             handler.addQuickElement("atom:link", "", {"rel": rel, "href": address})
         if self.document.is_archive:
             handler.addQuickElement("fh:archive", "")
+
+    def write_items(self, handler: SimplerXMLGenerator) -> None:
+        for entry in self.document.entries:
+            put_entry(handler, entry, "rss", self._write_entry)
+
+    def _write_entry(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
+        self.add_item(
+            title=entry.title,
+            link=entry.address,
+            description=entry.html,
+            unique_id=entry.id,
+            unique_id_is_permalink=False,
+            pubdate=entry.published,
+            categories=entry.tags,
+            entry=entry,
+        )
+        item = self.items.pop()
+        handler.startElement("item", AttributesImpl(self.item_attributes(item)))
+        self.add_item_elements(handler, item)
+        handler.endElement("item")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)

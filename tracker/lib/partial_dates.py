@@ -12,9 +12,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 _ISO = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
@@ -95,8 +96,9 @@ class PartialDate:
         return cls(day.year, day.month, day.day)
 
     @classmethod
+    @lru_cache(maxsize=20_000)
     def from_stored(cls, text: str) -> PartialDate:
-        """Read what `stored` wrote."""
+        """Read what `stored` wrote; the same few thousand dates stand on every page."""
         match = _STORED.fullmatch(text)
         if match is None:
             raise ValueError(f"not a stored partial date: {text!r}")
@@ -159,8 +161,20 @@ class PartialDate:
         """The known part spelled out in the active language ("25 February 2026"), or the words."""
         if self.first_day is None:
             return self.words
-        pattern = {Precision.DAY: "j F Y", Precision.MONTH: "F Y", Precision.YEAR: "Y"}
-        return formats.date_format(self.first_day, pattern[self.precision])
+        return spelled_day(self.first_day, _PATTERNS[self.precision])
+
+
+_PATTERNS = {Precision.DAY: "j F Y", Precision.MONTH: "F Y", Precision.YEAR: "Y"}
+
+
+def spelled_day(day: dt.date, pattern: str = "j F Y") -> str:
+    """A day spelled out in the active language: “25 February 2026”."""
+    return _spelled_day(dt.date(day.year, day.month, day.day), pattern, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _spelled_day(day: dt.date, pattern: str, language: str | None) -> str:
+    return formats.date_format(day, pattern)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

@@ -6,17 +6,25 @@ of commitments and meetings come with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tracker import payloads
+from tracker.lib.composed import Answer, Composed
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
 from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
 
+# By value: Django makes the list of `values` anew each time that it is asked for.
+_STAGES = {stage.value: stage for stage in Stage}
+_ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
+_MOVEMENTS = {movement.value: movement for movement in Movement}
 # What makes a mention worth reading when neither stage nor assessment moved.
 _TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
 
@@ -37,11 +45,11 @@ class Line:
 
 def stage_label(value: str) -> str:
     """The word for a stage; the bare value where a later vocabulary has dropped it."""
-    return str(Stage(value).label) if value in Stage.values else value
+    return str(_STAGES[value].label) if value in _STAGES else value
 
 
 def _assessment_label(value: str) -> str:
-    return str(Assessment(value).label) if value in Assessment.values else value
+    return str(_ASSESSMENTS[value].label) if value in _ASSESSMENTS else value
 
 
 def _subject(change: Change) -> str:
@@ -144,9 +152,13 @@ def lines(changes: Iterable[Change]) -> list[Line]:
     """Tell changes in words, with what became of each since; one query more than the changes."""
     given = list(changes)
     revisions = Revision.objects.filter(update__in=[c.update_id for c in given if c.update_id])
-    revised = {r.update_id: r.seq for r in revisions}
+    return _told(given, {r.update_id: r.seq for r in revisions})
+
+
+def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
+    """Tell changes in words; `revised` has the numbers of the lines that revised an update."""
     told = []
-    for change in given:
+    for change in changes:
         seq = revised.get(change.update_id) if change.update_id else None
         told.append(
             Line(
@@ -154,7 +166,7 @@ def lines(changes: Iterable[Change]) -> list[Line]:
                 title=title_of(change),
                 subject=_subject(change),
                 movements=[
-                    Movement(m) for m in change.payload.get("movement", ()) if m in Movement.values
+                    _MOVEMENTS[m] for m in change.payload.get("movement", ()) if m in _MOVEMENTS
                 ],
                 quotations=_evidence(change.payload),
                 rationale=(change.payload.get("update") or {}).get("rationale", ""),
@@ -163,6 +175,40 @@ def lines(changes: Iterable[Change]) -> list[Line]:
             )
         )
     return told
+
+
+def _about(*, commitment: int, as_of: dt.date | None, known: int | None) -> QuerySet[Change]:
+    """The lines on a commitment, newest first: those known then, of what had happened by then."""
+    told = Change.objects.filter(commitment=commitment).order_by("-seq")
+    if as_of is not None:
+        happened = Q(update__happened_first_day__lte=as_of)
+        told = told.filter(Q(update__isnull=True) | happened)
+    if known is not None:
+        told = told.filter(seq__lte=known)
+    return told.select_related("meeting", "update__revision").only(
+        *("recorded_at", "kind", "significance", "is_backfill", "commitment", "payload", "hash"),
+        *("meeting__title", "meeting__place", "update__number"),
+        *("update__revision__update", "update__revision__seq"),
+    )
+
+
+@cache
+def _newest(most: int) -> Composed[Change]:
+    return Composed(lambda **values: _about(**values)[:most])
+
+
+def read_newest(
+    commitment: int, *, as_of: dt.date | None, known: int | None, most: int
+) -> Answer[Change]:
+    """The newest lines on a commitment, of what had happened by that day, up to line `known`."""
+    return _newest(most).ask(commitment=commitment, as_of=as_of, known=known)
+
+
+def newest_lines(read: Answer[Change]) -> list[Line]:
+    """The lines that `read_newest` found, in words; no query more."""
+    changes = read.records()
+    revisions = (getattr(change.update, "revision", None) for change in changes)
+    return _told(changes, {each.update_id: each.seq for each in revisions if each is not None})
 
 
 def public_line(line: Line) -> Payload:

@@ -10,10 +10,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Meeting, Position
 from tracker.queries.flags import Flag, silent_meetings
 from tracker.queries.moments import Moment
-from tracker.queries.target_history import StatedTarget
 from tracker.queries.visibility import position_of
 
 # A silence is shown by its last meetings; a longer list adds nothing.
@@ -33,7 +33,7 @@ def _spelled(day: dt.date | None) -> str:
     return formats.date_format(day, "j F Y") if day else ""
 
 
-def _overdue(position: Position, moment: Moment, targets: Sequence[StatedTarget]) -> str:
+def _overdue(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
     last = position.target_last_day
     days = (moment.day - last).days if last else 0
     return ngettext(
@@ -43,7 +43,7 @@ def _overdue(position: Position, moment: Moment, targets: Sequence[StatedTarget]
     ) % {"last": _spelled(last), "days": days, "day": _spelled(moment.day)}
 
 
-def _due_soon(position: Position, moment: Moment, targets: Sequence[StatedTarget]) -> str:
+def _due_soon(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
     last = position.target_last_day
     days = (last - moment.day).days if last else 0
     if days == 0:
@@ -55,8 +55,8 @@ def _due_soon(position: Position, moment: Moment, targets: Sequence[StatedTarget
     ) % {"last": _spelled(last), "days": days, "day": _spelled(moment.day)}
 
 
-def _slipped(position: Position, moment: Moment, targets: Sequence[StatedTarget]) -> str:
-    dated = [told.target for told in targets if told.target.last_day is not None]
+def _slipped(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
+    dated = [target for target in targets if target.last_day is not None]
     if not dated or position.target is None:
         return ""
     earliest = min(dated, key=lambda target: target.last_day or dt.date.max)
@@ -66,7 +66,7 @@ def _slipped(position: Position, moment: Moment, targets: Sequence[StatedTarget]
     }
 
 
-def _quiet(position: Position, moment: Moment, targets: Sequence[StatedTarget]) -> str:
+def _quiet(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
     last = position.last_update_day
     months = (moment.day.year - last.year) * 12 + moment.day.month - last.month if last else 0
     months -= last is not None and moment.day.day < last.day
@@ -77,13 +77,13 @@ def _quiet(position: Position, moment: Moment, targets: Sequence[StatedTarget]) 
     ) % {"last": _spelled(last), "months": months, "day": _spelled(moment.day)}
 
 
-def _dropped(position: Position, moment: Moment, targets: Sequence[StatedTarget]) -> str:
+def _dropped(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
     return _("Last mentioned on %(last)s, and not mentioned since at:") % {
         "last": _spelled(position.last_update_day)
     }
 
 
-_SENTENCES: dict[Flag, Callable[[Position, Moment, Sequence[StatedTarget]], str]] = {
+_SENTENCES: dict[Flag, Callable[[Position, Moment, Sequence[PartialDate]], str]] = {
     Flag.OVERDUE: _overdue,
     Flag.DUE_SOON: _due_soon,
     Flag.SLIPPED: _slipped,
@@ -97,11 +97,11 @@ def grounds(
     flags: Sequence[Flag],
     moment: Moment,
     *,
-    targets: Sequence[StatedTarget],
+    targets: Sequence[PartialDate],
 ) -> list[Ground]:
     """Explain the flags that `flags_of` gave; one query more where it was dropped.
 
-    `targets` are the commitment's stated targets at that moment.
+    `targets` are those that were stated of the commitment by that moment.
     """
     position = position_of(commitment)
     told = []

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.composed import Answer, Composed, prefetched
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Commitment, Firmness, Revision, Stage, StatusUpdate
+from tracker.models import (
+    Citation,
+    Commitment,
+    Firmness,
+    Revision,
+    Stage,
+    StatusUpdate,
+    StatusUpdateQuerySet,
+)
 from tracker.models.commitments import (
     DELIVERED_ASSESSMENTS,
     DELIVERED_STAGES,
     ENDED_STAGES,
 )
-from tracker.queries.visibility import known_seq, with_evidence
+from tracker.queries.visibility import known_seq, public_citations, with_relations
 
 
 class Movement(TextChoices):
@@ -34,6 +45,21 @@ class Movement(TextChoices):
     RESTATED = "restated", _("Restated")
 
 
+class Stating(Protocol):
+    """What of an update says how the commitment stands."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def assessment(self) -> str: ...
+    @property
+    def firmness(self) -> str: ...
+    @property
+    def target(self) -> PartialDate | None: ...
+    @property
+    def party_id(self) -> int | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What movement is derived from: an update's four values, or those carried to it."""
@@ -48,10 +74,10 @@ class Wording:
         return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
 
     @classmethod
-    def of(cls, update: StatusUpdate) -> Wording:
+    def of(cls, update: Stating) -> Wording:
         return cls(update.stage, update.assessment, update.firmness, update.target)
 
-    def followed_by(self, update: StatusUpdate) -> Wording:
+    def followed_by(self, update: Stating) -> Wording:
         """The state after the update: what it does not say stays as it was."""
         after = Wording.of(update)
         if update.party_id is not None:
@@ -145,19 +171,81 @@ class History:
     revised: Sequence[StatusUpdate]
 
 
+def published(*, commitment: int, as_of: dt.date | None, known: int | None) -> StatusUpdateQuerySet:
+    """What was published about a commitment by that day and that change, in order of time."""
+    found = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
+    if as_of is not None:
+        found = found.filter(happened_first_day__lte=as_of)
+    return found.chronological()
+
+
+# A full text is long, and none is shown where it is cited.
+_CITED: Composed[Citation] = Composed(
+    lambda *, commitment, known: (
+        public_citations(known=known)
+        .filter(update__commitment=commitment)
+        .order_by("pk")
+        .defer("source__text")
+    )
+)
+_PUBLISHED: Composed[StatusUpdate] = Composed(lambda **values: with_relations(published(**values)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """What the database said of a commitment's history, before it is told."""
+
+    commitment: Commitment
+    updates: Answer[StatusUpdate]
+    citations: Answer[Citation]
+    known: int | None
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        return (self.updates.rows, self.citations.rows)
+
+    def records(self) -> list[StatusUpdate]:
+        """The updates with their citations, in order of time."""
+        cited: dict[int, list[Citation]] = defaultdict(list)
+        for citation in self.citations.records():
+            cited[citation.update_id].append(citation)
+        updates = self.updates.records()
+        for update in updates:
+            update.commitment = self.commitment
+            prefetched(update, "citations", cited[update.pk], model=Citation)
+        return updates
+
+    def history_of(
+        self, updates: Sequence[StatusUpdate], *, before: Wording | None = None
+    ) -> History:
+        """The story of some of the records; `before` is the state that the first of them found."""
+        counting = (update for update in updates if not is_revised(update, known=self.known))
+        return History(
+            steps=steps(counting, before=before),
+            revised=[update for update in updates if is_revised(update, known=self.known)],
+        )
+
+    def told(self) -> History:
+        return self.history_of(self.records())
+
+
+def read_history(
+    commitment: Commitment, *, as_of: dt.date | None, known: int | None
+) -> ReadHistory:
+    """Everything published about a commitment, by that day and that change; two queries."""
+    return ReadHistory(
+        commitment=commitment,
+        updates=_PUBLISHED.ask(commitment=commitment.pk, as_of=as_of, known=known),
+        citations=_CITED.ask(commitment=commitment.pk, known=known),
+        known=known,
+    )
+
+
 def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
 ) -> History:
     """Everything published about a commitment, by that day and as known then."""
-    known = known_seq(known_at)
-    published = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
-    if as_of is not None:
-        published = published.filter(happened_first_day__lte=as_of)
-    rows = list(with_evidence(published.chronological(), known_at=known_at))
-    return History(
-        steps=steps(update for update in rows if not is_revised(update, known=known)),
-        revised=[update for update in rows if is_revised(update, known=known)],
-    )
+    return read_history(commitment, as_of=as_of, known=known_seq(known_at)).told()
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:

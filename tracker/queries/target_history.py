@@ -55,10 +55,15 @@ def target_move(before: PartialDate | None, after: PartialDate) -> tuple[TargetM
     return (TargetMove.LATER, days) if days > 0 else (TargetMove.EARLIER, days)
 
 
-def stated_targets(steps: Iterable[Step]) -> list[StatedTarget]:
-    """Every statement of a target, in the order of the steps given."""
+def stated_targets(
+    steps: Iterable[Step], *, before: PartialDate | None = None
+) -> list[StatedTarget]:
+    """Every statement of a target, in the order of the steps given.
+
+    `before` is the last one with a date that was stated before these steps.
+    """
     told: list[StatedTarget] = []
-    dated: PartialDate | None = None
+    dated = before
     for step in steps:
         target = step.update.target
         if target is None:

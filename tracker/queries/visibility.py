@@ -78,17 +78,28 @@ def public_updates(
     return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
 
 
+def public_citations(*, known: int | None = None) -> QuerySet[Citation]:
+    """The citations that were there by change number `known`, of whatever updates."""
+    citations = Citation.objects.select_related("source")
+    if known is None:
+        return citations
+    return citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+
+
+def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
+    """Load what stands on one row with an update: meeting, party, revision, what it corrects."""
+    return updates.select_related(
+        "meeting", "party", "corrects", "revision", "revision__replacement"
+    )
+
+
 def with_evidence(
     updates: StatusUpdateQuerySet, *, known_at: dt.date | None = None
 ) -> StatusUpdateQuerySet:
     """Load meeting, party, revision and citations in a constant number of queries."""
-    citations = Citation.objects.select_related("source")
-    known = known_seq(known_at)
-    if known is not None:
-        citations = citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
-    return updates.select_related(
-        "commitment", "meeting", "party", "corrects", "revision", "revision__replacement"
-    ).prefetch_related(Prefetch("citations", queryset=citations))
+    citations = public_citations(known=known_seq(known_at))
+    related = with_relations(updates).select_related("commitment")
+    return related.prefetch_related(Prefetch("citations", queryset=citations))
 
 
 def public_aliases(*, known_at: dt.date | None = None) -> QuerySet[Alias]:

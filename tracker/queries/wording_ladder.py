@@ -72,11 +72,13 @@ def _rung(step: Step, citation: Citation, earlier: Sequence[Rung]) -> Rung:
     return Rung(step, citation, before, pieces)
 
 
-def ladder(steps: Sequence[Step]) -> Ladder:
+def ladder(steps: Sequence[Step], *, before: Sequence[Step] = ()) -> Ladder:
     """Build it from steps in order of time. One party's own words are not measured against those
-    of all, so its own steps are left out."""
+    of all, so its own steps are left out. `before` are earlier steps, to set these against."""
     common = [step for step in steps if step.update.party_id is None]
-    rungs: list[Rung] = []
+    # What is only there to be set against need not be set against anything itself.
+    earlier = [Rung(step, citation, None, ()) for step in before for citation in _quoted(step)]
+    rungs = list(earlier)
     for step in common:
         rungs += [_rung(step, citation, rungs) for citation in _quoted(step)]
-    return Ladder(rungs, sum(1 for step in common if not _quoted(step)))
+    return Ladder(rungs[len(earlier) :], sum(1 for step in common if not _quoted(step)))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.db.models import TextChoices
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from tracker.lib.partial_dates import PartialDate
+from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
-from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Stage
+from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Source, Stage
 
 register = template.Library()
 
@@ -35,14 +35,17 @@ def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
         return ""
     if isinstance(value, PartialDate):
         return value.spelled()
-    return formats.date_format(value, "j F Y")
+    return spelled_day(value)
 
 
 @register.simple_tag
 def date_element(value: PartialDate | None) -> SafeString:
     """A partial date as a <time> element, with the source's words beside it where there are any."""
-    if value is None:
-        return SafeString()
+    return SafeString() if value is None else _date_element(value, get_language() or "")
+
+
+@lru_cache(maxsize=10_000)
+def _date_element(value: PartialDate, language: str) -> SafeString:
     if not value.iso:
         return format_html("<q>{}</q>", value.words)
     element = format_html('<time datetime="{}">{}</time>', value.iso, value.spelled())
@@ -51,24 +54,48 @@ def date_element(value: PartialDate | None) -> SafeString:
     return element
 
 
+@register.simple_tag
+def record_link(record: Source | Meeting) -> SafeString:
+    """The title of a source or a meeting as a link to its page."""
+    return _record_link(type(record), record.slug, record.title)
+
+
+@lru_cache(maxsize=5_000)
+def _record_link(model: type[Source | Meeting], slug: str, title: str) -> SafeString:
+    """The same few hundred stand on every page, up to a hundred times on one."""
+    address = model(slug=slug).get_absolute_url()
+    return format_html('<a href="{}">{}</a>', address, title)
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    """The word for a value; the bare value where a later vocabulary has dropped it."""
+    found = _members(choices).get(value)
+    return value if found is None else str(found.label)
+
+
+@cache
+def _members(choices: type[TextChoices]) -> dict[str, TextChoices]:
+    return {choice.value: choice for choice in choices}
+
+
 @register.filter
 def stage_label(value: str) -> str:
-    return str(Stage(value).label) if value in Stage.values else value
+    return _label(Stage, value)
 
 
 @register.filter
 def assessment_label(value: str) -> str:
-    return str(Assessment(value).label) if value in Assessment.values else value
+    return _label(Assessment, value)
 
 
 @register.filter
 def firmness_label(value: str) -> str:
-    return str(Firmness(value).label) if value in Firmness.values else value
+    return _label(Firmness, value)
 
 
 @register.filter
 def instrument_label(value: str) -> str:
-    return str(Instrument(value).label) if value in Instrument.values else value
+    return _label(Instrument, value)
 
 
 @register.filter
