@@ -3,12 +3,16 @@
 Only public things are named: whatever a payload refers to that is still a draft is left out.
 Records are named by reference, slug or code, never by a database key. Values are those of
 `lib.canonical_json`, so that a payload can be hashed.
+
+A shape of which many are read at once has its names in a function of its own (`*_told`), which
+takes what is said in place of a model object: of one, or of many at once (`Fields`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from tracker.lib.partial_dates import PartialDate
@@ -30,6 +34,16 @@ from tracker.models import (
 )
 
 Payload = dict[str, Any]
+# Many payloads of one shape side by side: for each name the values, one for each of them.
+Fields = dict[str, Sequence[Any]]
+
+
+def as_payloads(fields: Fields) -> list[Payload]:
+    return [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
+
+
+def as_fields(told: Sequence[Payload]) -> Fields:
+    return {name: [payload[name] for payload in told] for name in told[0]}
 
 
 def partial_date(value: PartialDate | None) -> Payload | None:
@@ -46,9 +60,13 @@ def day(value: dt.date | None) -> str | None:
 def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
     """A line of the log by its number, and when it was written, in UTC to the second."""
     if recorded_at is None:
-        return {"seq": seq, "recorded_at": None}
+        return recorded_told(seq, None)
     told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return {"seq": seq, "recorded_at": told.replace("+00:00", "Z")}
+    return recorded_told(seq, told.replace("+00:00", "Z"))
+
+
+def recorded_told(seq: int | None, recorded_at: str | None) -> Payload:
+    return {"seq": seq, "recorded_at": recorded_at}
 
 
 def level_name(value: int) -> str:
@@ -114,7 +132,11 @@ def meeting(record: Meeting) -> Payload:
 
 
 def alias(record: Alias) -> Payload:
-    return {"name": record.name, "language": record.language, "note": record.note}
+    return alias_told(name=record.name, language=record.language, note=record.note)
+
+
+def alias_told(*, name: str, language: str, note: str) -> Payload:
+    return {"name": name, "language": language, "note": note}
 
 
 def commitment_name(record: Commitment) -> Payload:
@@ -124,33 +146,70 @@ def commitment_name(record: Commitment) -> Payload:
 
 def commitment(record: Commitment) -> Payload:
     """What a commitment is, without where it stands."""
-    return {
-        **commitment_name(record),
-        "summary": record.summary,
-        "instrument": str(record.instrument),
-        "topics": sorted(t.slug for t in record.topics.all() if t.is_public),
-        "parties": sorted(p.code for p in record.parties.all()),
-        "first_stated_at": record.first_stated_at.slug if record.first_stated_at else None,
-        "part_of": record.part_of.reference
-        if record.part_of and record.part_of.is_public
-        else None,
-        "supersedes": record.supersedes.reference
+    return commitment_told(
+        reference=record.reference,
+        slug=record.slug,
+        title=record.title,
+        summary=record.summary,
+        instrument=str(record.instrument),
+        topics=sorted(t.slug for t in record.topics.all() if t.is_public),
+        parties=sorted(p.code for p in record.parties.all()),
+        first_stated_at=record.first_stated_at.slug if record.first_stated_at else None,
+        part_of=record.part_of.reference if record.part_of and record.part_of.is_public else None,
+        supersedes=record.supersedes.reference
         if record.supersedes and record.supersedes.is_public
         else None,
-        "related": sorted(c.reference for c in record.related.all() if c.is_public),
-        "aliases": [alias(a) for a in record.aliases.all() if a.is_public],
-        "last_checked_on": day(record.last_checked_on),
+        related=sorted(c.reference for c in record.related.all() if c.is_public),
+        aliases=[alias(a) for a in record.aliases.all() if a.is_public],
+        last_checked_on=day(record.last_checked_on),
+    )
+
+
+def commitment_told(
+    *,
+    reference: Any,
+    slug: Any,
+    title: Any,
+    summary: Any,
+    instrument: Any,
+    topics: Any,
+    parties: Any,
+    first_stated_at: Any,
+    part_of: Any,
+    supersedes: Any,
+    related: Any,
+    aliases: Any,
+    last_checked_on: Any,
+) -> Payload:
+    return {
+        "reference": reference,
+        "slug": slug,
+        "title": title,
+        "summary": summary,
+        "instrument": instrument,
+        "topics": topics,
+        "parties": parties,
+        "first_stated_at": first_stated_at,
+        "part_of": part_of,
+        "supersedes": supersedes,
+        "related": related,
+        "aliases": aliases,
+        "last_checked_on": last_checked_on,
     }
 
 
 def position(record: Position) -> Payload:
     """Where a commitment stands."""
-    return {
-        "stage": str(record.stage),
-        "assessment": str(record.assessment),
-        "firmness": str(record.firmness) or None,
-        "target": partial_date(record.target),
-    }
+    return position_told(
+        stage=str(record.stage),
+        assessment=str(record.assessment),
+        firmness=str(record.firmness) or None,
+        target=partial_date(record.target),
+    )
+
+
+def position_told(*, stage: Any, assessment: Any, firmness: Any, target: Any) -> Payload:
+    return {"stage": stage, "assessment": assessment, "firmness": firmness, "target": target}
 
 
 def citation(record: Citation) -> Payload:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterable
 from typing import IO, Any
 
 from django.conf import settings
@@ -72,8 +73,8 @@ class _Sheet:
             self.sheet.set_column(place, place, column.width)
         self.write([column.name for column in columns], form=self.bold)
         for chunk in extract.chunks():
-            for record in chunk:
-                self.write([column.read(record) for column in columns])
+            for row in zip(*(column.cells(chunk) for column in columns), strict=True):
+                self.write(row)
         self.sheet.autofilter(0, 0, self.row - 1, len(columns) - 1)
         return self.row - 1
 
@@ -89,7 +90,7 @@ class _Sheet:
         for column in extract.table.columns:
             self.write([column.name, column.title, column.description, column.kind.value])
 
-    def write(self, cells: list[Any], *, form: Any = None) -> None:
+    def write(self, cells: Iterable[Any], *, form: Any = None) -> None:
         for place, cell in enumerate(cells):
             self._write_cell(place, cell, form)
         self.row += 1

@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import Max, Model, Prefetch, QuerySet
 
 from tracker import payloads
 from tracker.models import Change, ChangeKind, Commitment, Party, StatusUpdate, Topic
-from tracker.payloads import Payload, day
+from tracker.payloads import Fields, Payload, as_fields, as_payloads, day
+from tracker.queries.commitment_values import CommitmentValues, commitment_record, values_of
 from tracker.queries.flags import flags_of, has_no_information, with_silence
 from tracker.queries.history import Step, steps
 from tracker.queries.moments import Moment
@@ -29,7 +31,11 @@ from tracker.queries.visibility import (
     with_evidence,
 )
 
-CHUNK = 100
+CHUNK = 1_000
+# Model objects with their relations take ten times the memory of what is told of them.
+PLAIN_CHUNK = 100
+
+T = TypeVar("T")
 
 # What the log tells of a commitment as it was described; its relations are read from the rows.
 _DESCRIBED = (
@@ -48,7 +54,24 @@ class _Line:
 
 
 def commitment_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
-    """Commitments of `public_commitments` in their order, each with position and flags.
+    """Commitments of `public_commitments` in their order, each with position and flags."""
+    return map(as_payloads, commitment_fields(commitments, moment))
+
+
+def commitment_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, plain_commitment_chunks(commitments, moment))
+        return
+    values = CommitmentValues()
+    for rows in _cut(values_of(commitments, moment), CHUNK):
+        yield values.fields(rows)
+
+
+def plain_commitment_chunks(
+    commitments: QuerySet[Commitment], moment: Moment
+) -> Iterator[list[Payload]]:
+    """The same from model objects: for `known_at`, and to compare the other way with.
 
     With `known_at` they are described as the log described them by then; parents, predecessors and
     related commitments are those of today that were public by then.
@@ -64,17 +87,20 @@ def commitment_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iter
             Prefetch("related", Commitment.objects.public(known=known)),
         )
     )
-    for chunk in _chunks(listed):
+    for chunk in _cut(listed, PLAIN_CHUNK):
         lines = {} if known is None else _lines_known(chunk, known)
         yield [_commitment(record, moment, known, lines.get(record.pk)) for record in chunk]
+        _release(chunk)
 
 
-def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
+def plain_update_chunks(
+    commitments: QuerySet[Commitment], moment: Moment
+) -> Iterator[list[Payload]]:
     """The updates that count of these commitments, in their order and then as things happened."""
     known = known_seq(moment.known_at)
     counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
     told = with_evidence(counting, known_at=moment.known_at).chronological()
-    for chunk in _chunks(commitments):
+    for chunk in _cut(commitments, PLAIN_CHUNK):
         titles = {} if known is None else titles_known(chunk, known)
         updates: dict[int, list[StatusUpdate]] = defaultdict(list)
         listed = told.filter(commitment__in=[record.pk for record in chunk])
@@ -86,6 +112,16 @@ def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator
             for step in steps(updates[record.pk])
         ]
         _release(listed)
+        _release(chunk)
+
+
+def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
+    return plain_update_chunks(commitments, moment)
+
+
+def update_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    return map(as_fields, filter(None, update_chunks(commitments, moment)))
 
 
 def commitment_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
@@ -97,12 +133,11 @@ def update_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
     return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
 
 
-def _chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Commitment]]:
+def _cut(rows: QuerySet[Any, T], size: int) -> Iterator[list[T]]:
     """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
-    waiting = commitments.iterator(chunk_size=CHUNK)
-    while chunk := list(islice(waiting, CHUNK)):
+    waiting = rows.iterator(chunk_size=size)
+    while chunk := list(islice(waiting, size)):
         yield chunk
-        _release(chunk)
 
 
 def _release(records: Iterable[Model]) -> None:
@@ -143,15 +178,15 @@ def _commitment(
     seq, recorded_at = record.last_change_seq, record.last_changed_at
     if line is not None:
         seq, recorded_at = line.seq, line.recorded_at
-    return {
-        **_described(record, known, line),
-        **payloads.position(position),
-        "target_last_day": day(position.target_last_day),
-        "flags": [str(flag) for flag in flags_of(record, moment)],
-        "no_information": has_no_information(position, moment.day),
-        "last_update_day": day(position.last_update_day),
-        "last_change": payloads.recorded(seq, recorded_at),
-    }
+    return commitment_record(
+        _described(record, known, line),
+        payloads.position(position),
+        target_last_day=day(position.target_last_day),
+        flags=[str(flag) for flag in flags_of(record, moment)],
+        no_information=has_no_information(position, moment.day),
+        last_update_day=day(position.last_update_day),
+        last_change=payloads.recorded(seq, recorded_at),
+    )
 
 
 def update_record(step: Step, *, title: str) -> Payload:
