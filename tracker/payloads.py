@@ -3,18 +3,14 @@
 Only public things are named: whatever a payload refers to that is still a draft is left out.
 Records are named by reference, slug or code, never by a database key. Values are those of
 `lib.canonical_json`, so that a payload can be hashed.
-
-A shape of which many are read at once has its names in a function of its own (`*_told`), which
-takes what is said in place of a model object: of one, or of many at once (`Fields`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
+from tracker import payload_shapes as shapes
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,
@@ -33,17 +29,7 @@ from tracker.models import (
     Topic,
 )
 
-Payload = dict[str, Any]
-# Many payloads of one shape side by side: for each name the values, one for each of them.
-Fields = dict[str, Sequence[Any]]
-
-
-def as_payloads(fields: Fields) -> list[Payload]:
-    return [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
-
-
-def as_fields(told: Sequence[Payload]) -> Fields:
-    return {name: [payload[name] for payload in told] for name in told[0]}
+Payload = shapes.Payload
 
 
 def partial_date(value: PartialDate | None) -> Payload | None:
@@ -60,13 +46,9 @@ def day(value: dt.date | None) -> str | None:
 def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
     """A line of the log by its number, and when it was written, in UTC to the second."""
     if recorded_at is None:
-        return recorded_told(seq, None)
+        return shapes.recorded(seq, None)
     told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return recorded_told(seq, told.replace("+00:00", "Z"))
-
-
-def recorded_told(seq: int | None, recorded_at: str | None) -> Payload:
-    return {"seq": seq, "recorded_at": recorded_at}
+    return shapes.recorded(seq, told.replace("+00:00", "Z"))
 
 
 def level_name(value: int) -> str:
@@ -132,21 +114,17 @@ def meeting(record: Meeting) -> Payload:
 
 
 def alias(record: Alias) -> Payload:
-    return alias_told(name=record.name, language=record.language, note=record.note)
-
-
-def alias_told(*, name: str, language: str, note: str) -> Payload:
-    return {"name": name, "language": language, "note": note}
+    return shapes.alias(name=record.name, language=record.language, note=record.note)
 
 
 def commitment_name(record: Commitment) -> Payload:
     """Enough to name and link a commitment."""
-    return {"reference": record.reference, "slug": record.slug, "title": record.title}
+    return shapes.commitment_name(record.reference, record.slug, record.title)
 
 
 def commitment(record: Commitment) -> Payload:
     """What a commitment is, without where it stands."""
-    return commitment_told(
+    return shapes.commitment(
         reference=record.reference,
         slug=record.slug,
         title=record.title,
@@ -165,42 +143,9 @@ def commitment(record: Commitment) -> Payload:
     )
 
 
-def commitment_told(
-    *,
-    reference: Any,
-    slug: Any,
-    title: Any,
-    summary: Any,
-    instrument: Any,
-    topics: Any,
-    parties: Any,
-    first_stated_at: Any,
-    part_of: Any,
-    supersedes: Any,
-    related: Any,
-    aliases: Any,
-    last_checked_on: Any,
-) -> Payload:
-    return {
-        "reference": reference,
-        "slug": slug,
-        "title": title,
-        "summary": summary,
-        "instrument": instrument,
-        "topics": topics,
-        "parties": parties,
-        "first_stated_at": first_stated_at,
-        "part_of": part_of,
-        "supersedes": supersedes,
-        "related": related,
-        "aliases": aliases,
-        "last_checked_on": last_checked_on,
-    }
-
-
 def position(record: Position) -> Payload:
     """Where a commitment stands."""
-    return position_told(
+    return shapes.position(
         stage=str(record.stage),
         assessment=str(record.assessment),
         firmness=str(record.firmness) or None,
@@ -208,21 +153,17 @@ def position(record: Position) -> Payload:
     )
 
 
-def position_told(*, stage: Any, assessment: Any, firmness: Any, target: Any) -> Payload:
-    return {"stage": stage, "assessment": assessment, "firmness": firmness, "target": target}
-
-
 def citation(record: Citation) -> Payload:
-    return {
-        "source": record.source.slug,
-        "source_title": record.source.title,
-        "publisher": record.source.publisher,
-        "published_on": partial_date(record.source.published_on),
-        "url": record.source.url,
-        "quotation": record.quotation,
-        "locator": record.locator,
-        "language": record.language,
-    }
+    return shapes.citation(
+        source=record.source.slug,
+        source_title=record.source.title,
+        publisher=record.source.publisher,
+        published_on=partial_date(record.source.published_on),
+        url=record.source.url,
+        quotation=record.quotation,
+        locator=record.locator,
+        language=record.language,
+    )
 
 
 def cited(record: Citation, *, title: str) -> Payload:
@@ -239,26 +180,26 @@ def cited(record: Citation, *, title: str) -> Payload:
 
 def update_id(record: StatusUpdate) -> str:
     """The permanent id of an update: its commitment's reference and its number."""
-    return f"{record.commitment.reference}/{record.number}"
+    return shapes.update_id(record.commitment.reference, record.number)
 
 
 def update(record: StatusUpdate) -> Payload:
     """What a meeting or event did to a commitment, with its evidence."""
-    return {
-        "id": update_id(record),
-        "number": record.number,
-        "happened": partial_date(record.happened),
-        "meeting": record.meeting.slug if record.meeting else None,
-        "party": record.party.code if record.party else None,
-        "stage": str(record.stage),
-        "assessment": str(record.assessment),
-        "firmness": str(record.firmness) or None,
-        "target": partial_date(record.target),
-        "rationale": record.rationale,
-        "corrects": record.corrects.number if record.corrects else None,
-        "reason": record.reason,
-        "citations": [citation(c) for c in record.citations.all()],
-    }
+    return shapes.update(
+        id=update_id(record),
+        number=record.number,
+        happened=partial_date(record.happened),
+        meeting=record.meeting.slug if record.meeting else None,
+        party=record.party.code if record.party else None,
+        stage=str(record.stage),
+        assessment=str(record.assessment),
+        firmness=str(record.firmness) or None,
+        target=partial_date(record.target),
+        rationale=record.rationale,
+        corrects=record.corrects.number if record.corrects else None,
+        reason=record.reason,
+        citations=[citation(c) for c in record.citations.all()],
+    )
 
 
 def revision(record: Revision) -> Payload:

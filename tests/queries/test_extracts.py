@@ -151,8 +151,8 @@ def _count(read: Callable[[str], list[Payload]], query: str) -> int:
 
 
 def _cut_into(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extracts, "CHUNK", size)
-    monkeypatch.setattr(extracts, "PLAIN_CHUNK", size)
+    for name in ("CHUNK", "STORIES", "PLAIN_CHUNK"):
+        monkeypatch.setattr(extracts, name, size)
 
 
 @pytest.mark.parametrize("query", ["", "as_of=2026-11-01", f"known_at={TODAY}", "sort=-target"])

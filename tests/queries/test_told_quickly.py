@@ -64,6 +64,7 @@ def test_both_ways_agree(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in DAYS if "as_of" not in query else [DAY]:
         compare(query, day=day)
     monkeypatch.setattr(extracts, "CHUNK", 3)
+    monkeypatch.setattr(extracts, "STORIES", 2)
     compare(query)
 
 

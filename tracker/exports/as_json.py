@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from tracker.exports.extract import Extract
-from tracker.payloads import Payload, as_payloads, day
+from tracker.payload_shapes import Payload, as_payloads
+from tracker.payloads import day
 
 CONTENT_TYPE = "application/json"
 

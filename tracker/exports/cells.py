@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import Choices
@@ -18,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.spreadsheet_text import safe_text, safe_texts
-from tracker.payloads import Fields, Payload
+from tracker.payload_shapes import Fields, Payload
 
 Cell = str | int | bool | dt.date | None
 SEPARATOR = "; "
@@ -88,7 +89,7 @@ class Column:
         name, _, rest = self.path.partition(".")
         values = records[name.removesuffix("[]")]
         if name.endswith("[]"):
-            return [_below(items, rest) for items in values] if rest else [*values]
+            return _below_each(values, rest) if rest else [*values]
         return _below(values, rest) if rest else [*values]
 
 
@@ -97,6 +98,12 @@ def _below(values: Sequence[Any], path: str) -> list[Any]:
     for part in path.split("."):
         values = [None if value is None else value[part] for value in values]
     return [*values]
+
+
+def _below_each(lists: Sequence[Sequence[Any]], path: str) -> list[list[Any]]:
+    """What stands at a path in each item of several lists, in lists of the same lengths."""
+    found = iter(_below([item for items in lists for item in items], path))
+    return [[*islice(found, len(items))] for items in lists]
 
 
 _YES_NO = {None: "", True: "true", False: "false"}
@@ -108,6 +115,8 @@ def _day_or_text(text: str) -> dt.date | str | None:
 
 
 def _joined(values: Sequence[Any]) -> str:
+    if len(values) == 1:
+        return "" if values[0] is None else str(values[0])
     told = ["" if value is None else str(value) for value in values]
     return SEPARATOR.join(told) if any(told) else ""
 

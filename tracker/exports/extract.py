@@ -13,7 +13,7 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
 from tracker.lib.slug_addresses import slug_addresses
 from tracker.models import Commitment, LogHead
-from tracker.payloads import Fields
+from tracker.payload_shapes import Fields
 from tracker.queries.extracts import (
     commitment_count,
     commitment_fields,

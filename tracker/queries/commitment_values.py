@@ -14,15 +14,15 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
-from tracker import payloads
+from tracker import payload_shapes as shapes
 from tracker.lib.joined_keys import joined_keys, parted_keys
-from tracker.lib.partial_dates import PartialDate
 from tracker.lib.told_in_sql import AsKept, ToldDay, ToldInstant
 from tracker.models import Commitment, Party, Topic
 from tracker.models.records import public_q
-from tracker.payloads import Fields, Payload
+from tracker.payload_shapes import Fields, Payload
 from tracker.queries.flags import QUERIES, no_information_q
 from tracker.queries.moments import Moment
+from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_aliases, public_commitments
 
 Values = tuple[Any, ...]
@@ -126,9 +126,9 @@ class CommitmentValues:
         ) = zip(*rows, strict=True)
         # fmt: on
         names, other_names = _names(_references(related)), _aliases(aliases)
-        told_targets = [_told_target(target) for target in targets]
+        told_targets = [told_date(target) for target in targets]
         told_truths = [_told_truths(bits) for bits in truths]
-        described = payloads.commitment_told(
+        described = shapes.commitment(
             reference=references,
             slug=slugs,
             title=titles,
@@ -143,7 +143,7 @@ class CommitmentValues:
             aliases=[other_names.get(key, _NONE) for key in keys],
             last_checked_on=checked,
         )
-        position = payloads.position_told(
+        position = shapes.position(
             stage=stages,
             assessment=assessments,
             firmness=[value or None for value in firmness],
@@ -156,7 +156,7 @@ class CommitmentValues:
             flags=[flags for flags, _unknown in told_truths],
             no_information=[unknown for _flags, unknown in told_truths],
             last_update_day=updated,
-            last_change=[*map(payloads.recorded_told, seqs, changed_at)],
+            last_change=[*map(shapes.recorded, seqs, changed_at)],
         )
 
 
@@ -171,13 +171,6 @@ def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
         return sorted(named[key] for key in parted_keys(keys) if key in named)
 
     return names
-
-
-@lru_cache(maxsize=4096)
-def _told_target(stored: str) -> tuple[Payload | None, str | None]:
-    """A partial date as it is kept: as payloads tell it, and its last day."""
-    date = PartialDate.from_stored(stored) if stored else None
-    return payloads.partial_date(date), payloads.day(date.last_day) if date else None
 
 
 @cache
@@ -202,5 +195,5 @@ def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
     for commitment, name, language, note in listed.values_list(
         "commitment", "name", "language", "note"
     ):
-        told[commitment].append(payloads.alias_told(name=name, language=language, note=note))
+        told[commitment].append(shapes.alias(name=name, language=language, note=note))
     return told

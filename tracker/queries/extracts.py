@@ -17,12 +17,14 @@ from django.db.models import Max, Model, Prefetch, QuerySet
 
 from tracker import payloads
 from tracker.models import Change, ChangeKind, Commitment, Party, StatusUpdate, Topic
-from tracker.payloads import Fields, Payload, as_fields, as_payloads, day
+from tracker.payload_shapes import Fields, Payload, as_fields, as_payloads
+from tracker.payloads import day
 from tracker.queries.commitment_values import CommitmentValues, commitment_record, values_of
 from tracker.queries.flags import flags_of, has_no_information, with_silence
 from tracker.queries.history import Step, steps
 from tracker.queries.moments import Moment
 from tracker.queries.rows import titles_known
+from tracker.queries.update_values import named, update_record, update_values
 from tracker.queries.visibility import (
     known_seq,
     position_of,
@@ -32,6 +34,8 @@ from tracker.queries.visibility import (
 )
 
 CHUNK = 1_000
+# Commitments of which the updates are told at once: some ten of each.
+STORIES = 100
 # Model objects with their relations take ten times the memory of what is told of them.
 PLAIN_CHUNK = 100
 
@@ -93,10 +97,26 @@ def plain_commitment_chunks(
         _release(chunk)
 
 
+def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
+    """The updates that count of these commitments, in their order and then as things happened."""
+    return map(as_payloads, update_fields(commitments, moment))
+
+
+def update_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, filter(None, plain_update_chunks(commitments, moment)))
+        return
+    for some in _cut(named(commitments), STORIES):
+        told = update_values(some, moment)
+        if told:
+            yield told
+
+
 def plain_update_chunks(
     commitments: QuerySet[Commitment], moment: Moment
 ) -> Iterator[list[Payload]]:
-    """The updates that count of these commitments, in their order and then as things happened."""
+    """The same from model objects, as `plain_commitment_chunks`."""
     known = known_seq(moment.known_at)
     counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
     told = with_evidence(counting, known_at=moment.known_at).chronological()
@@ -107,21 +127,12 @@ def plain_update_chunks(
         for update in listed:
             updates[update.commitment_id].append(update)
         yield [
-            update_record(step, title=titles.get(record.pk, record.title))
+            told_step(step, title=titles.get(record.pk, record.title))
             for record in chunk
             for step in steps(updates[record.pk])
         ]
         _release(listed)
         _release(chunk)
-
-
-def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
-    return plain_update_chunks(commitments, moment)
-
-
-def update_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
-    """The same, those of a chunk side by side."""
-    return map(as_fields, filter(None, update_chunks(commitments, moment)))
 
 
 def commitment_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
@@ -189,14 +200,14 @@ def _commitment(
     )
 
 
-def update_record(step: Step, *, title: str) -> Payload:
+def told_step(step: Step, *, title: str) -> Payload:
     """An update that counts with what it did; `title` is its commitment's, as known."""
     update = step.update
-    return {
-        "commitment": {**payloads.commitment_name(update.commitment), "title": title},
-        **payloads.update(update),
-        "happened_last_day": day(update.happened_last_day),
-        "target_last_day": day(update.target_last_day),
-        "movement": [str(movement) for movement in step.movements],
-        "change": payloads.recorded(update.published_seq, update.published_at),
-    }
+    return update_record(
+        {**payloads.commitment_name(update.commitment), "title": title},
+        payloads.update(update),
+        happened_last_day=day(update.happened_last_day),
+        target_last_day=day(update.target_last_day),
+        movement=[str(movement) for movement in step.movements],
+        change=payloads.recorded(update.published_seq, update.published_at),
+    )
