@@ -18,7 +18,7 @@ from pytest_django import Settings
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker.actions.load_register import load_register
-from tracker.queries import value_sets
+from tracker.queries import update_pages, value_sets
 
 # A first example pays for imports and queries that later ones do not.
 hypothesis_settings.register_profile(
@@ -86,6 +86,7 @@ def _flush_past_the_triggers() -> None:
 def _nothing_kept() -> None:
     """Forget what a process keeps by the log's head: another test may come to the same one."""
     value_sets.forget()
+    update_pages.forget()
 
 
 @pytest.fixture
