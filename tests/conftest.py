@@ -19,7 +19,7 @@ from tracker import answers, kept_answers
 from tracker.actions.load_register import load_register
 from tracker.filters import found_sets
 from tracker.lib.recent import Recent
-from tracker.queries import value_sets
+from tracker.queries import update_pages, value_sets
 
 # A first example pays for imports and queries that later ones do not.
 hypothesis_settings.register_profile(
@@ -88,6 +88,7 @@ def _nothing_kept() -> None:
     """Forget what a process keeps by the log's head: another test may come to the same one."""
     value_sets.forget()
     found_sets._MATCHING.clear()
+    update_pages.forget()
 
 
 @pytest.fixture

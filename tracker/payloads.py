@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
 
+from tracker import payload_shapes as shapes
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,
@@ -29,7 +29,7 @@ from tracker.models import (
     Topic,
 )
 
-Payload = dict[str, Any]
+Payload = shapes.Payload
 
 
 def partial_date(value: PartialDate | None) -> Payload | None:
@@ -46,9 +46,9 @@ def day(value: dt.date | None) -> str | None:
 def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
     """A line of the log by its number, and when it was written, in UTC to the second."""
     if recorded_at is None:
-        return {"seq": seq, "recorded_at": None}
+        return shapes.recorded(seq, None)
     told = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return {"seq": seq, "recorded_at": told.replace("+00:00", "Z")}
+    return shapes.recorded(seq, told.replace("+00:00", "Z"))
 
 
 def level_name(value: int) -> str:
@@ -114,56 +114,56 @@ def meeting(record: Meeting) -> Payload:
 
 
 def alias(record: Alias) -> Payload:
-    return {"name": record.name, "language": record.language, "note": record.note}
+    return shapes.alias(name=record.name, language=record.language, note=record.note)
 
 
 def commitment_name(record: Commitment) -> Payload:
     """Enough to name and link a commitment."""
-    return {"reference": record.reference, "slug": record.slug, "title": record.title}
+    return shapes.commitment_name(record.reference, record.slug, record.title)
 
 
 def commitment(record: Commitment) -> Payload:
     """What a commitment is, without where it stands."""
-    return {
-        **commitment_name(record),
-        "summary": record.summary,
-        "instrument": str(record.instrument),
-        "topics": sorted(t.slug for t in record.topics.all() if t.is_public),
-        "parties": sorted(p.code for p in record.parties.all()),
-        "first_stated_at": record.first_stated_at.slug if record.first_stated_at else None,
-        "part_of": record.part_of.reference
-        if record.part_of and record.part_of.is_public
-        else None,
-        "supersedes": record.supersedes.reference
+    return shapes.commitment(
+        reference=record.reference,
+        slug=record.slug,
+        title=record.title,
+        summary=record.summary,
+        instrument=str(record.instrument),
+        topics=sorted(t.slug for t in record.topics.all() if t.is_public),
+        parties=sorted(p.code for p in record.parties.all()),
+        first_stated_at=record.first_stated_at.slug if record.first_stated_at else None,
+        part_of=record.part_of.reference if record.part_of and record.part_of.is_public else None,
+        supersedes=record.supersedes.reference
         if record.supersedes and record.supersedes.is_public
         else None,
-        "related": sorted(c.reference for c in record.related.all() if c.is_public),
-        "aliases": [alias(a) for a in record.aliases.all() if a.is_public],
-        "last_checked_on": day(record.last_checked_on),
-    }
+        related=sorted(c.reference for c in record.related.all() if c.is_public),
+        aliases=[alias(a) for a in record.aliases.all() if a.is_public],
+        last_checked_on=day(record.last_checked_on),
+    )
 
 
 def position(record: Position) -> Payload:
     """Where a commitment stands."""
-    return {
-        "stage": str(record.stage),
-        "assessment": str(record.assessment),
-        "firmness": str(record.firmness) or None,
-        "target": partial_date(record.target),
-    }
+    return shapes.position(
+        stage=str(record.stage),
+        assessment=str(record.assessment),
+        firmness=str(record.firmness) or None,
+        target=partial_date(record.target),
+    )
 
 
 def citation(record: Citation) -> Payload:
-    return {
-        "source": record.source.slug,
-        "source_title": record.source.title,
-        "publisher": record.source.publisher,
-        "published_on": partial_date(record.source.published_on),
-        "url": record.source.url,
-        "quotation": record.quotation,
-        "locator": record.locator,
-        "language": record.language,
-    }
+    return shapes.citation(
+        source=record.source.slug,
+        source_title=record.source.title,
+        publisher=record.source.publisher,
+        published_on=partial_date(record.source.published_on),
+        url=record.source.url,
+        quotation=record.quotation,
+        locator=record.locator,
+        language=record.language,
+    )
 
 
 def cited(record: Citation, *, title: str) -> Payload:
@@ -180,26 +180,26 @@ def cited(record: Citation, *, title: str) -> Payload:
 
 def update_id(record: StatusUpdate) -> str:
     """The permanent id of an update: its commitment's reference and its number."""
-    return f"{record.commitment.reference}/{record.number}"
+    return shapes.update_id(record.commitment.reference, record.number)
 
 
 def update(record: StatusUpdate) -> Payload:
     """What a meeting or event did to a commitment, with its evidence."""
-    return {
-        "id": update_id(record),
-        "number": record.number,
-        "happened": partial_date(record.happened),
-        "meeting": record.meeting.slug if record.meeting else None,
-        "party": record.party.code if record.party else None,
-        "stage": str(record.stage),
-        "assessment": str(record.assessment),
-        "firmness": str(record.firmness) or None,
-        "target": partial_date(record.target),
-        "rationale": record.rationale,
-        "corrects": record.corrects.number if record.corrects else None,
-        "reason": record.reason,
-        "citations": [citation(c) for c in record.citations.all()],
-    }
+    return shapes.update(
+        id=update_id(record),
+        number=record.number,
+        happened=partial_date(record.happened),
+        meeting=record.meeting.slug if record.meeting else None,
+        party=record.party.code if record.party else None,
+        stage=str(record.stage),
+        assessment=str(record.assessment),
+        firmness=str(record.firmness) or None,
+        target=partial_date(record.target),
+        rationale=record.rationale,
+        corrects=record.corrects.number if record.corrects else None,
+        reason=record.reason,
+        citations=[citation(c) for c in record.citations.all()],
+    )
 
 
 def revision(record: Revision) -> Payload:

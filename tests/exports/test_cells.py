@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.make import NOW
 from tracker.exports.cells import Cell, Column, Kind
+from tracker.exports.extract import TABLES, Extract, Table
+from tracker.filters import CommitmentFilter
 from tracker.lib.spreadsheet_text import safe_text
+from tracker.payload_shapes import as_fields, as_payloads
+from tracker.queries.visibility import log_head
 
 RECORD = {
     "title": "=1+1",
@@ -47,6 +53,31 @@ RECORD = {
 def test_a_cell_is_read_by_its_path(path: str, kind: Kind, cell: Cell) -> None:
     column = Column(name="c", title="C", description="It.", path=path, kind=kind)
     assert column.read(RECORD) == cell
+    fields = as_fields([RECORD, RECORD])
+    assert column.cells(fields) == [cell, cell]
+    assert column.texts(fields) == [_as_text(cell)] * 2
+
+
+def _as_text(cell: Cell) -> str:
+    """A cell as a text file has it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+
+
+@pytest.mark.usefixtures("shipped_register")
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("query", ["", "as_of=2025-11-01", "known_at=2026-11-22"])
+def test_a_column_read_at_once_is_that_of_each_record(table: Table, query: str) -> None:
+    found = CommitmentFilter(QueryDict(query), today=NOW.date())
+    for chunk in Extract(table, found, log_head(), "https://x.org", "https://x.org/y").chunks():
+        records = as_payloads(chunk)
+        for column in table.columns:
+            cells = [column.read(record) for record in records]
+            assert column.cells(chunk) == cells, column.name
+            assert column.texts(chunk) == [_as_text(cell) for cell in cells], column.name
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

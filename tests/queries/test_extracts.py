@@ -150,6 +150,11 @@ def _count(read: Callable[[str], list[Payload]], query: str) -> int:
     return len(queries)
 
 
+def _cut_into(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CHUNK", "STORIES", "PLAIN_CHUNK"):
+        monkeypatch.setattr(extracts, name, size)
+
+
 @pytest.mark.parametrize("query", ["", "as_of=2026-11-01", f"known_at={TODAY}", "sort=-target"])
 @pytest.mark.parametrize("read", [commitments, updates])
 def test_each_chunk_takes_the_same_queries(
@@ -165,9 +170,9 @@ def test_each_chunk_takes_the_same_queries(
         publish()
     counts.append(_count(read, query))
     assert counts[1] == counts[0]
-    monkeypatch.setattr(extracts, "CHUNK", 3)
+    _cut_into(3, monkeypatch)
     thirds = _count(read, query)
-    monkeypatch.setattr(extracts, "CHUNK", 1)
+    _cut_into(1, monkeypatch)
     ninths = _count(read, query)
     # What a chunk takes, apart from what is asked once.
     assert (thirds - counts[1]) % 2 == 0
@@ -231,7 +236,10 @@ def _peak(write: Callable[[Extract], Any], table: Any) -> int:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_memory_does_not_grow_with_the_rows(many: Callable[[int], None], table: Any) -> None:
+def test_memory_does_not_grow_with_the_rows(
+    many: Callable[[int], None], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _cut_into(100, monkeypatch)
     writers = (csv_parts, json_parts, xlsx_file)
     many(200)
     for write in writers:

@@ -14,13 +14,14 @@ from tracker.actions.correct import retract_update
 from tracker.filters import CommitmentFilter
 from tracker.queries.extracts import update_chunks
 from tracker.queries.update_pages import UpdatePages
+from tracker.queries.visibility import log_head
 
 TODAY = NOW.date()
 
 
 def pages(query: str = "") -> UpdatePages:
     found = CommitmentFilter(QueryDict(query), today=TODAY)
-    return UpdatePages(found.qs, found.moment)
+    return UpdatePages(found.qs, found.moment, head=log_head())
 
 
 def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:

@@ -92,7 +92,9 @@ class Updates(Reading):
             return [update_with_page(request, record) for record in page]
 
         told = state(found.moment, active=found.active)
-        return page_of(request, UpdatePages(found.qs, found.moment), cut, told, records)
+        return page_of(
+            request, UpdatePages(found.qs, found.moment, head=log_head()), cut, told, records
+        )
 
 
 class OneCommitment(Reading):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 
 from tracker.exports.extract import Extract
-from tracker.payloads import Payload, day
+from tracker.payload_shapes import Payload, as_payloads
+from tracker.payloads import day
 
 CONTENT_TYPE = "application/json"
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def described(extract: Extract) -> Payload:
@@ -39,10 +38,7 @@ def json_parts(extract: Extract) -> Iterator[bytes]:
     yield f"{{\n{head}{_json(extract.table.name)}:[".encode()
     count, comma = 0, ""
     for chunk in extract.chunks():
-        for_each = []
-        for record in chunk:
-            for_each.append(f"{comma}\n{_json(record)}")
-            comma = ","
-        count += len(chunk)
-        yield "".join(for_each).encode()
+        records = as_payloads(chunk)
+        yield (comma + ",".join([f"\n{_json(record)}" for record in records])).encode()
+        count, comma = count + len(records), ","
     yield f'\n],\n"count":{count}\n}}\n'.encode()

@@ -6,30 +6,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from tracker.exports.cells import Column
 from tracker.exports.columns import COMMITMENTS, UPDATES
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
+from tracker.lib.slug_addresses import slug_addresses
 from tracker.models import Commitment, LogHead
-from tracker.payloads import Payload
+from tracker.payload_shapes import Fields
 from tracker.queries.extracts import (
-    commitment_chunks,
     commitment_count,
-    update_chunks,
+    commitment_fields,
     update_count,
+    update_fields,
 )
 from tracker.queries.moments import Moment
 
 
-def _commitment_path(record: Payload) -> str:
-    return reverse("commitment", args=[record["slug"]])
+def _commitment_paths(records: Fields, page: Callable[[str], str]) -> list[str]:
+    return [page(slug) for slug in records["slug"]]
 
 
-def _update_path(record: Payload) -> str:
-    path = reverse("commitment", args=[record["commitment"]["slug"]])
-    return f"{path}#update-{record['number']}"
+def _update_paths(records: Fields, page: Callable[[str], str]) -> list[str]:
+    return [
+        f"{page(commitment['slug'])}#update-{number}"
+        for commitment, number in zip(records["commitment"], records["number"], strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,21 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    chunks: Callable[[QuerySet[Commitment], Moment], Iterator[list[Payload]]]
+    chunks: Callable[[QuerySet[Commitment], Moment], Iterator[Fields]]
     count: Callable[[QuerySet[Commitment], Moment], int]
-    path_of: Callable[[Payload], str]
+    paths: Callable[[Fields, Callable[[str], str]], list[str]]
 
 
 COMMITMENT_TABLE = Table(
     "commitments",
     COMMITMENTS,
     ("reference",),
-    commitment_chunks,
+    commitment_fields,
     commitment_count,
-    _commitment_path,
+    _commitment_paths,
 )
 UPDATE_TABLE = Table(
-    "updates", UPDATES, ("commitment", "number"), update_chunks, update_count, _update_path
+    "updates", UPDATES, ("commitment", "number"), update_fields, update_count, _update_paths
 )
 TABLES = (COMMITMENT_TABLE, UPDATE_TABLE)
 
@@ -75,10 +77,12 @@ class Extract:
         about = words if self.table is COMMITMENT_TABLE else f"{self.table.name}-{words}"
         return f"{about}-{self.found.today.isoformat()}"
 
-    def chunks(self) -> Iterator[list[Payload]]:
+    def chunks(self) -> Iterator[Fields]:
         """The records, some at a time, each with the absolute address of its page."""
-        for chunk in self.table.chunks(self.found.qs, self.found.moment):
-            yield [{**record, "url": self.site + self.table.path_of(record)} for record in chunk]
+        page = slug_addresses("commitment")
+        for records in self.table.chunks(self.found.qs, self.found.moment):
+            paths = self.table.paths(records, page)
+            yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
         return self.table.count(self.found.found(), self.found.moment)

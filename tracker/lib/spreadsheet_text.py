@@ -13,6 +13,8 @@ from tracker.lib.text import without_control_characters
 # What makes a spreadsheet take text for a formula; East Asian ones take the wide signs as well.
 # Apostrophes before it count too, so that taking one away always gives the text back.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+# What text begins with that this takes for a formula.
+_STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
 # A value, then a separator or the end; a backslash takes the next sign as it is.
 _VALUE = re.compile(r"((?:\\.|[^;\\]|\\\Z)*)(;|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([;\\])")
@@ -26,6 +28,15 @@ def safe_text(text: str) -> str:
     """
     text = without_control_characters(text)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def safe_texts(texts: Iterable[str]) -> list[str]:
+    """`safe_text` of each, looking closely only at those where something may have to be done."""
+    # What is printable holds no control character.
+    return [
+        text if text.isprintable() and text[:1] not in _STARTS else safe_text(text)
+        for text in texts
+    ]
 
 
 def plain_text(cell: str) -> str:

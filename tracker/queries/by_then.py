@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Forum, Party, Source, Topic
 from tracker.queries.moments import Moment
@@ -27,12 +27,12 @@ def sources_by(moment: Moment) -> QuerySet[Source]:
 
 def parties_by(moment: Moment) -> QuerySet[Party]:
     """With `as_of`, those of a commitment that had been stated."""
-    return _of_commitments(public_parties(known_at=moment.known_at), moment)
+    return _of_commitments(public_parties(known_at=moment.known_at), "parties", moment)
 
 
 def topics_by(moment: Moment) -> QuerySet[Topic]:
     """With `as_of`, those of a commitment that had been stated."""
-    return _of_commitments(public_topics(known_at=moment.known_at), moment)
+    return _of_commitments(public_topics(known_at=moment.known_at), "topics", moment)
 
 
 def forums_by(moment: Moment) -> QuerySet[Forum]:
@@ -44,8 +44,9 @@ def forums_by(moment: Moment) -> QuerySet[Forum]:
     return forums.filter(held).distinct()
 
 
-def _of_commitments(records: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
+def _of_commitments(records: QuerySet[Any], relation: str, moment: Moment) -> QuerySet[Any]:
     if moment.as_of is None:
         return records
     stated = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    return records.filter(commitments__in=stated.values("pk")).distinct()
+    # The first that is found is enough; a join would look at every commitment of each.
+    return records.filter(Exists(stated.filter(**{relation: OuterRef("pk")}).order_by()))

@@ -11,16 +11,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import Max, Model, Prefetch, QuerySet
 
 from tracker import payloads
 from tracker.models import Change, ChangeKind, Commitment, Party, StatusUpdate, Topic
-from tracker.payloads import Payload, day
+from tracker.payload_shapes import Fields, Payload, as_fields, as_payloads
+from tracker.payloads import day
+from tracker.queries.commitment_values import CommitmentValues, commitment_record, values_of
 from tracker.queries.flags import flags_of, has_no_information, with_silence
 from tracker.queries.history import Step, steps
 from tracker.queries.moments import Moment
 from tracker.queries.rows import titles_known
+from tracker.queries.update_values import named, update_record, update_values
 from tracker.queries.visibility import (
     known_seq,
     position_of,
@@ -29,7 +33,13 @@ from tracker.queries.visibility import (
     with_evidence,
 )
 
-CHUNK = 100
+CHUNK = 1_000
+# Commitments of which the updates are told at once: some ten of each.
+STORIES = 100
+# Model objects with their relations take ten times the memory of what is told of them.
+PLAIN_CHUNK = 100
+
+T = TypeVar("T")
 
 # What the log tells of a commitment as it was described; its relations are read from the rows.
 _DESCRIBED = (
@@ -48,7 +58,24 @@ class _Line:
 
 
 def commitment_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
-    """Commitments of `public_commitments` in their order, each with position and flags.
+    """Commitments of `public_commitments` in their order, each with position and flags."""
+    return map(as_payloads, commitment_fields(commitments, moment))
+
+
+def commitment_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, plain_commitment_chunks(commitments, moment))
+        return
+    values = CommitmentValues()
+    for rows in _cut(values_of(commitments, moment), CHUNK):
+        yield values.fields(rows)
+
+
+def plain_commitment_chunks(
+    commitments: QuerySet[Commitment], moment: Moment
+) -> Iterator[list[Payload]]:
+    """The same from model objects: for `known_at`, and to compare the other way with.
 
     With `known_at` they are described as the log described them by then; parents, predecessors and
     related commitments are those of today that were public by then.
@@ -64,28 +91,48 @@ def commitment_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iter
             Prefetch("related", Commitment.objects.public(known=known)),
         )
     )
-    for chunk in _chunks(listed):
+    for chunk in _cut(listed, PLAIN_CHUNK):
         lines = {} if known is None else _lines_known(chunk, known)
         yield [_commitment(record, moment, known, lines.get(record.pk)) for record in chunk]
+        _release(chunk)
 
 
 def update_chunks(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[list[Payload]]:
     """The updates that count of these commitments, in their order and then as things happened."""
+    return map(as_payloads, update_fields(commitments, moment))
+
+
+def update_fields(commitments: QuerySet[Commitment], moment: Moment) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, filter(None, plain_update_chunks(commitments, moment)))
+        return
+    for some in _cut(named(commitments), STORIES):
+        told = update_values(some, moment)
+        if told:
+            yield told
+
+
+def plain_update_chunks(
+    commitments: QuerySet[Commitment], moment: Moment
+) -> Iterator[list[Payload]]:
+    """The same from model objects, as `plain_commitment_chunks`."""
     known = known_seq(moment.known_at)
     counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
     told = with_evidence(counting, known_at=moment.known_at).chronological()
-    for chunk in _chunks(commitments):
+    for chunk in _cut(commitments, PLAIN_CHUNK):
         titles = {} if known is None else titles_known(chunk, known)
         updates: dict[int, list[StatusUpdate]] = defaultdict(list)
         listed = told.filter(commitment__in=[record.pk for record in chunk])
         for update in listed:
             updates[update.commitment_id].append(update)
         yield [
-            update_record(step, title=titles.get(record.pk, record.title))
+            told_step(step, title=titles.get(record.pk, record.title))
             for record in chunk
             for step in steps(updates[record.pk])
         ]
         _release(listed)
+        _release(chunk)
 
 
 def commitment_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
@@ -97,12 +144,11 @@ def update_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
     return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
 
 
-def _chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Commitment]]:
+def _cut(rows: QuerySet[Any, T], size: int) -> Iterator[list[T]]:
     """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
-    waiting = commitments.iterator(chunk_size=CHUNK)
-    while chunk := list(islice(waiting, CHUNK)):
+    waiting = rows.iterator(chunk_size=size)
+    while chunk := list(islice(waiting, size)):
         yield chunk
-        _release(chunk)
 
 
 def _release(records: Iterable[Model]) -> None:
@@ -143,25 +189,25 @@ def _commitment(
     seq, recorded_at = record.last_change_seq, record.last_changed_at
     if line is not None:
         seq, recorded_at = line.seq, line.recorded_at
-    return {
-        **_described(record, known, line),
-        **payloads.position(position),
-        "target_last_day": day(position.target_last_day),
-        "flags": [str(flag) for flag in flags_of(record, moment)],
-        "no_information": has_no_information(position, moment.day),
-        "last_update_day": day(position.last_update_day),
-        "last_change": payloads.recorded(seq, recorded_at),
-    }
+    return commitment_record(
+        _described(record, known, line),
+        payloads.position(position),
+        target_last_day=day(position.target_last_day),
+        flags=[str(flag) for flag in flags_of(record, moment)],
+        no_information=has_no_information(position, moment.day),
+        last_update_day=day(position.last_update_day),
+        last_change=payloads.recorded(seq, recorded_at),
+    )
 
 
-def update_record(step: Step, *, title: str) -> Payload:
+def told_step(step: Step, *, title: str) -> Payload:
     """An update that counts with what it did; `title` is its commitment's, as known."""
     update = step.update
-    return {
-        "commitment": {**payloads.commitment_name(update.commitment), "title": title},
-        **payloads.update(update),
-        "happened_last_day": day(update.happened_last_day),
-        "target_last_day": day(update.target_last_day),
-        "movement": [str(movement) for movement in step.movements],
-        "change": payloads.recorded(update.published_seq, update.published_at),
-    }
+    return update_record(
+        {**payloads.commitment_name(update.commitment), "title": title},
+        payloads.update(update),
+        happened_last_day=day(update.happened_last_day),
+        target_last_day=day(update.target_last_day),
+        movement=[str(movement) for movement in step.movements],
+        change=payloads.recorded(update.published_seq, update.published_at),
+    )

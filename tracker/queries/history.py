@@ -91,6 +91,8 @@ class Wording:
         )
 
 
+# An enumeration takes its time to walk.
+_MOVEMENTS = list(Movement)
 _STAGES = list(Stage)
 _FIRMNESS = ["", *Firmness.values]
 
@@ -133,7 +135,7 @@ def movements(before: Wording | None, after: Wording) -> list[Movement]:
     if before.firmness and after.firmness and before.firmness != after.firmness:
         firmer = _FIRMNESS.index(after.firmness) > _FIRMNESS.index(before.firmness)
         found.add(Movement.STRENGTHENED if firmer else Movement.WEAKENED)
-    return [movement for movement in Movement if movement in found] or [Movement.RESTATED]
+    return [movement for movement in _MOVEMENTS if movement in found] or [Movement.RESTATED]
 
 
 @dataclass(frozen=True, slots=True)

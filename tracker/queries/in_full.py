@@ -14,7 +14,7 @@ from tracker import payloads
 from tracker.models import Citation, Commitment, Meeting, Note, Party, Source
 from tracker.payloads import Payload
 from tracker.queries.evidence import resting_on, with_what_rests
-from tracker.queries.extracts import commitment_chunks, update_record
+from tracker.queries.extracts import commitment_chunks, told_step
 from tracker.queries.history import history
 from tracker.queries.meetings import (
     as_known,
@@ -52,7 +52,7 @@ def commitment_in_full(slug: str, moment: Moment) -> Payload | None:
         **record,
         "parts": _references(others.filter(part_of=commitment)),
         "superseded_by": _references(others.filter(supersedes=commitment)),
-        "updates": [update_record(step, title=record["title"]) for step in told.steps],
+        "updates": [told_step(step, title=record["title"]) for step in told.steps],
         "revised": [
             {**payloads.update(update), "revision": payloads.revision(update.revision)}
             for update in told.revised
@@ -103,7 +103,7 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
         **payloads.meeting(meeting),
         "previous": before.slug if before is not None else None,
         "next": after.slug if after is not None else None,
-        "updates": [update_record(outcome.step, title=outcome.title) for outcome in told],
+        "updates": [told_step(outcome.step, title=outcome.title) for outcome in told],
         "passed_over": [
             payloads.commitment_name(silent) for silent in passed_over_by(meeting, moment)
         ],
