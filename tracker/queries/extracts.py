@@ -33,9 +33,9 @@ from tracker.queries.visibility import (
     with_evidence,
 )
 
-CHUNK = 1_000
+CHUNK = 500
 # Commitments of which the updates are told at once: some ten of each.
-STORIES = 100
+STORIES = 50
 # Model objects with their relations take ten times the memory of what is told of them.
 PLAIN_CHUNK = 100
 
