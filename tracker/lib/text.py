@@ -31,7 +31,10 @@ def fold(text: str) -> str:
     Latin "Défense" becomes "defense" and full-width letters become plain ones, while Hangul
     syllables stay whole: decomposed for the accents' sake, they are composed again.
     """
-    plain = unicodedata.normalize("NFKD", without_control_characters(text))
+    text = without_control_characters(text)
+    if text.isascii():
+        return _SPACE.sub(" ", text.lower()).strip()
+    plain = unicodedata.normalize("NFKD", text)
     # Twice, since a folded letter may be decomposed further.
     decomposed = unicodedata.normalize("NFKD", plain.casefold())
     bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
