@@ -21,9 +21,16 @@ from tracker.actions import publication_rules as rules
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.drafts import introduce
 from tracker.actions.log import OpenLog, Subject
-from tracker.actions.projection import POSITION_FIELDS, Replay, set_position, standing, write
+from tracker.actions.projection import (
+    POSITION_FIELDS,
+    insert_standings,
+    replay_of,
+    set_position,
+    write,
+)
 from tracker.actions.search_index import index_commitment, texts
-from tracker.lib.row_writing import insert_each, write_each
+from tracker.actions.timeline import Replay
+from tracker.lib.row_writing import insert_each, insert_with_keys, write_each
 from tracker.models import (
     Alias,
     Change,
@@ -34,7 +41,6 @@ from tracker.models import (
     Party,
     SearchDocument,
     Source,
-    Standing,
     StatusUpdate,
     Topic,
 )
@@ -112,12 +118,12 @@ class BulkChunk:
             if not ready:
                 record = _unsaved(waiting[0].commitment)[0]
                 raise RefusedDraftError(_publish_first(record, waiting[0].commitment), waiting[0])
-            Commitment.objects.bulk_create([drafted.commitment for drafted in ready])
+            insert_with_keys(Commitment, [drafted.commitment for drafted in ready])
             waiting = [drafted for drafted in waiting if drafted.commitment._state.adding]
         for drafted in new:
             for alias in drafted.aliases:
                 alias.commitment = drafted.commitment
-        Alias.objects.bulk_create([alias for drafted in new for alias in drafted.aliases])
+        insert_with_keys(Alias, [alias for drafted in new for alias in drafted.aliases])
         _link(Commitment.parties.through, "party", ((d.commitment, d.parties) for d in new))
         _link(Commitment.topics.through, "topic", ((d.commitment, d.topics) for d in new))
         self._save_related(new)
@@ -139,7 +145,7 @@ class BulkChunk:
         for drafted in self.drafts:
             for given in drafted.updates:
                 given.update.commitment = drafted.commitment
-        StatusUpdate.objects.bulk_create([given.update for _, given in self._given()])
+        insert_with_keys(StatusUpdate, [given.update for _, given in self._given()])
         citations: list[Citation] = []
         for _drafted, given in self._given():
             for citation in given.citations:
@@ -193,7 +199,7 @@ class BulkChunk:
                 raise RefusedDraftError(why, drafted)
             published = StatusUpdate.objects.filter(commitment=commitment)
             last: int = published.aggregate(number=Max("number"))["number"]
-            stories.append(_Story(drafted, commitment, False, Replay.of(commitment), last))
+            stories.append(_Story(drafted, commitment, False, replay_of(commitment), last))
         _name_aliases(story.commitment for story in stories if story.is_new)
         return stories
 
@@ -268,10 +274,7 @@ class BulkChunk:
         new = [story for story in stories if story.is_new]
         aliases = [alias for story in new for alias in story.commitment.aliases.all()]
         write_each(aliases, ["published_seq"])
-        insert_each(
-            Standing,
-            (standing(story.commitment, span) for story in new for span in story.replay.rows),
-        )
+        insert_standings((story.commitment, row) for story in new for row in story.replay.rows)
         insert_each(SearchDocument, (_document(story) for story in new))
         for story in stories:
             if not story.is_new:
