@@ -6,7 +6,9 @@ commitment stands, in memory; then all of it in a few statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,7 +24,7 @@ from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftErro
 from tracker.actions.drafts import introduce
 from tracker.actions.log import OpenLog, Subject
 from tracker.actions.projection import (
-    POSITION_FIELDS,
+    PROJECTION,
     insert_standings,
     replay_of,
     set_position,
@@ -33,7 +35,6 @@ from tracker.actions.timeline import Replay
 from tracker.lib.row_writing import insert_each, insert_with_keys, write_each
 from tracker.models import (
     Alias,
-    Change,
     ChangeKind,
     Citation,
     Commitment,
@@ -46,12 +47,6 @@ from tracker.models import (
 )
 
 _Record = TypeVar("_Record", bound=models.Model)
-
-# What carries rows in `_hold`; of which model does not matter, since it is never evaluated.
-_NOTHING: models.QuerySet[Any] = Commitment.objects.none()
-
-_PROJECTION = (*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq")
-_PUBLICATION = ("number", "published_seq", "published_at")
 
 
 @dataclass(slots=True)
@@ -71,15 +66,16 @@ class BulkChunk:
 
     log: OpenLog
     drafts: Sequence[Drafted]
-    _lines: list[Change] = field(default_factory=list)
     _parties: dict[int, Party] = field(default_factory=dict)
     _topics: dict[int, Topic] = field(default_factory=dict)
     _sources: dict[int, Source] = field(default_factory=dict)
     _meetings: dict[int, Meeting] = field(default_factory=dict)
     _commitments: dict[int, Commitment] = field(default_factory=dict)
+    _today: dt.date = dt.date.min
 
     def publish(self) -> None:
         new = [drafted for drafted in self.drafts if drafted.commitment._state.adding]
+        self._today = timezone.localdate(self.log.recorded_at)
         self._refuse_what_does_not_fit()
         self._save_commitments(new)
         self._save_updates()
@@ -90,7 +86,7 @@ class BulkChunk:
                 self._tell_commitment(story)
             for number, given in enumerate(story.drafted.updates):
                 self._tell_update(story, number, given)
-        self.log.write_all(self._lines)
+        self.log.write_told()
         self._write(stories)
 
     # -- Drafts ---------------------------------------------------------------------------------
@@ -221,44 +217,44 @@ class BulkChunk:
         for alias in commitment.aliases.all():
             alias.published_seq = seq
         commitment.published_seq = seq
-        _hold(commitment, parties=parties, topics=topics, related=related)
-        self._lines.append(
-            self.log.line(
-                ChangeKind.COMMITMENT_PUBLISHED,
-                {"commitment": payloads.commitment(commitment), **introduced},
-                Subject(commitment=commitment),
-                significance=drafted.updates[0].update.significance,
-            )
+        with _holding(commitment, parties=parties, topics=topics, related=related):
+            payload = payloads.commitment(commitment)
+        self.log.tell(
+            ChangeKind.COMMITMENT_PUBLISHED,
+            {"commitment": payload, **introduced},
+            Subject(commitment=commitment),
+            significance=drafted.updates[0].update.significance,
         )
 
     def _tell_update(self, story: _Story, place: int, given: DraftedUpdate) -> None:
         commitment, update, seq = story.commitment, given.update, self.log.next_seq
-        update.commitment = commitment
-        update.meeting = self._meetings.get(update.meeting_id or 0)
-        update.party = self._parties.get(update.party_id or 0)
+        if not story.is_new:
+            update.commitment = commitment
+        if update.meeting_id is not None:
+            update.meeting = self._meetings[update.meeting_id]
+        if update.party_id is not None:
+            update.party = self._parties[update.party_id]
         for citation in given.citations:
             citation.source = self._sources[citation.source_id]
         sources = [citation.source for citation in given.citations]
         try:
-            today = timezone.localdate(self.log.recorded_at)
-            rules.require_evidence(update, sources, today=today)
+            rules.require_evidence(update, sources, today=self._today)
         except ValidationError as why:
             raise RefusedDraftError(why, story.drafted, place) from why
         introduced = self._introduce([*([update.party] if update.party else []), *sources], seq)
         story.last_number += 1
         update.number = story.last_number
         update.published_seq, update.published_at = seq, self.log.recorded_at
-        _hold(update, citations=given.citations)
-        kind, payload = rules.told(commitment, update, story.replay.state_before(update))
-        change = self.log.line(
+        with _holding(update, citations=given.citations):
+            kind, payload = rules.told(commitment, update, story.replay.state_before(update))
+        self.log.tell(
             kind,
             {**payload, **introduced},
             Subject(commitment=commitment, update=update, meeting=update.meeting),
             significance=update.significance,
         )
-        self._lines.append(change)
         story.replay.add(update, seq=seq)
-        commitment.last_change_seq, commitment.last_changed_at = seq, change.recorded_at
+        commitment.last_change_seq, commitment.last_changed_at = seq, update.published_at
 
     def _introduce(self, records: Iterable[Party | Topic | Source], seq: int) -> payloads.Payload:
         drafts = [record for record in records if not record.is_published]
@@ -267,10 +263,10 @@ class BulkChunk:
     # -- Writing --------------------------------------------------------------------------------
 
     def _write(self, stories: Sequence[_Story]) -> None:
-        write_each((given.update for _, given in self._given()), _PUBLICATION)
+        write_each((given.update for _, given in self._given()), rules.PUBLICATION)
         for story in stories:
             set_position(story.commitment, story.replay.last)
-        write_each((story.commitment for story in stories), _PROJECTION)
+        write_each((story.commitment for story in stories), PROJECTION)
         new = [story for story in stories if story.is_new]
         aliases = [alias for story in new for alias in story.commitment.aliases.all()]
         write_each(aliases, ["published_seq"])
@@ -324,9 +320,16 @@ def _name_aliases(commitments: Iterable[Commitment]) -> None:
     prefetch_related_objects(list(commitments), "aliases")
 
 
-def _hold(record: models.Model, **related: Sequence[models.Model]) -> None:
-    """Let `record.NAME.all()` answer with these rows, as after a prefetch."""
+@contextmanager
+def _holding(record: models.Model, **related: Sequence[models.Model]) -> Iterator[None]:
+    """Let `record.NAME.all()` answer with these rows meanwhile, as after a prefetch.
+
+    Not for longer: rows that hold each other are not forgotten with the chunk.
+    """
     held = record.__dict__.setdefault("_prefetched_objects_cache", {})
-    for name, rows in related.items():
-        held[name] = queryset = _NOTHING.all()
-        queryset._result_cache = list(rows)
+    held.update(related)
+    try:
+        yield
+    finally:
+        for name in related:
+            del held[name]

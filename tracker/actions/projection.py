@@ -10,11 +10,20 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from tracker.actions.timeline import Replay, Row, Span, advance, timeline
-from tracker.lib.row_writing import insert_values
+from tracker.actions.publication_rules import Event
+from tracker.actions.timeline import (
+    Mention,
+    PublishedUpdate,
+    Replay,
+    Row,
+    Span,
+    advance,
+    timeline,
+)
+from tracker.lib.row_writing import insert_values, write_each, write_values
 from tracker.models import NO_END, ChangeKind, Commitment, Standing, StatusUpdate
-from tracker.queries.history import is_revised
 
 # What a commitment's row has of a span.
 _POSITION = tuple(
@@ -23,17 +32,19 @@ _POSITION = tuple(
 _EDGES = ("target_first_day", "target_last_day")
 # What `set_position` sets on a commitment's row.
 POSITION_FIELDS = (*_POSITION, *_EDGES)
+# What an update that is published may alter on its commitment's row.
+PROJECTION = (*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq")
 
 
 # The columns of a row: those of its span, and when it was known.
 _ROW = (*Span._fields, "known_from", "known_to")
 
 
-def _stored(commitment: Commitment) -> tuple[dict[Row, int], list[int]]:
+def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
     """The sound rows, and the keys of those that repeat one or contradict themselves."""
     sound: dict[Row, int] = {}
     broken = []
-    for pk, first, last, *values in commitment.standings.values_list("pk", *_EDGES, *_ROW):
+    for pk, first, last, *values in rows.values_list("pk", *_EDGES, *_ROW):
         *said, known_from, known_to = values
         row = Row(Span(*said), known_from, known_to)
         target = row.span.target
@@ -66,20 +77,32 @@ def insert_standings(rows: Iterable[tuple[Commitment, Row]]) -> None:
 
 def write(commitment: Commitment, wanted: Iterable[Row]) -> bool:
     """Make the stored rows equal to the wanted ones; return whether anything had to change."""
-    return _write_over(commitment, *_stored(commitment), wanted)
+    return _write_over(commitment, *_stored(commitment.standings.all()), wanted)
 
 
 def _write_over(
     commitment: Commitment, stored: dict[Row, int], broken: list[int], wanted: Iterable[Row]
 ) -> bool:
     goal = set(wanted)
-    gone = broken + [pk for row, pk in stored.items() if row not in goal]
+    gone = {row: pk for row, pk in stored.items() if row not in goal}
     missing = [row for row in goal if row not in stored]
-    if gone:
-        Standing.objects.filter(pk__in=gone).delete()
-    missing.sort(key=lambda row: (row.known_from, row.span.valid_from))
-    insert_standings((commitment, row) for row in missing)
-    return bool(gone or missing)
+    if not (gone or missing or broken):
+        return False
+    # Most of what goes was known until now, and stays with its end.
+    ended = {
+        row: gone.pop(row._replace(known_to=NO_END))
+        for row in missing
+        if row._replace(known_to=NO_END) in gone
+    }
+    write_values(Standing, ("known_to",), ((row.known_to, pk) for row, pk in ended.items()))
+    if gone or broken:
+        Standing.objects.filter(pk__in=[*broken, *gone.values()]).delete()
+    begun = sorted(
+        (row for row in missing if row not in ended),
+        key=lambda row: (row.known_from, row.span.valid_from),
+    )
+    insert_standings((commitment, row) for row in begun)
+    return True
 
 
 def set_position(commitment: Commitment, current: Span | None) -> None:
@@ -89,10 +112,36 @@ def set_position(commitment: Commitment, current: Span | None) -> None:
             setattr(commitment, name, getattr(current, name))
 
 
-def effective(commitment: Commitment) -> list[StatusUpdate]:
-    """The updates that count, in chronological order, with their meetings."""
-    updates = StatusUpdate.objects.filter(commitment=commitment).effective()
-    return list(updates.select_related("meeting").chronological())
+def published(commitment: Commitment) -> list[PublishedUpdate]:
+    """What was ever published, in chronological order, revised since or not."""
+    rows = StatusUpdate.objects.filter(commitment=commitment).published().chronological()
+    values = rows.values_list(
+        *("pk", "number", "published_seq", "happened", "party_id"),
+        *("stage", "assessment", "firmness", "target"),
+        *("meeting__level", "meeting__parties_key", "revision__seq"),
+    )
+    return [
+        PublishedUpdate._make(
+            (*said, None if level is None else Mention(level, parties_key), revised_seq)
+        )
+        for *said, level, parties_key, revised_seq in values
+    ]
+
+
+def counting(
+    updates: Iterable[PublishedUpdate], *, known: int | None = None
+) -> list[PublishedUpdate]:
+    """Those that were neither corrected nor retracted, by change number `known` where given."""
+    return [
+        update
+        for update in updates
+        if update.revised_seq is None or (known is not None and update.revised_seq > known)
+    ]
+
+
+def effective(commitment: Commitment) -> list[PublishedUpdate]:
+    """The updates that count, in chronological order."""
+    return counting(published(commitment))
 
 
 def project(
@@ -100,49 +149,37 @@ def project(
     *,
     seq: int,
     now: dt.datetime,
-    updates: Sequence[StatusUpdate] | None = None,
+    updates: Sequence[Event] | None = None,
 ) -> None:
     """Bring the commitment's position and standings up to date with change number `seq`.
 
     `updates` are its `effective` ones, where the caller has them.
     """
     spans = timeline(effective(commitment) if updates is None else updates)
-    stored, broken = _stored(commitment)
+    # What is known no more stays as it is.
+    stored, broken = _stored(commitment.standings.filter(known_to=NO_END))
     _write_over(commitment, stored, broken, advance(list(stored), spans, seq))
     set_position(commitment, spans[-1] if spans else None)
     commitment.last_change_seq, commitment.last_changed_at = seq, now
-    commitment.save(
-        update_fields=[*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq"]
-    )
+    write_each([commitment], PROJECTION)
 
 
 def replay_of(commitment: Commitment) -> Replay:
     """Go on from what is stored."""
     replay = Replay()
-    replay.begin(effective(commitment), _stored(commitment)[0])
+    replay.begin(effective(commitment), _stored(commitment.standings.all())[0])
     return replay
 
 
 def replayed(commitment: Commitment) -> list[Row]:
     """Every standing that the published updates lead to, change by change."""
-    updates = list(
-        StatusUpdate.objects.filter(commitment=commitment)
-        .published()
-        .select_related("meeting", "revision")
-        .chronological()
-    )
-    numbers = {u.published_seq for u in updates if u.published_seq is not None}
-    numbers |= {u.revision.seq for u in updates if is_revised(u)}
+    updates = published(commitment)
+    numbers = {u.published_seq for u in updates}
+    numbers |= {u.revised_seq for u in updates if u.revised_seq is not None}
     rows: list[Row] = []
     for seq in sorted(numbers):
-        effective = [
-            u
-            for u in updates
-            if u.published_seq is not None
-            and u.published_seq <= seq
-            and not is_revised(u, known=seq)
-        ]
-        rows = advance(rows, timeline(effective), seq)
+        known = (update for update in updates if update.published_seq <= seq)
+        rows = advance(rows, timeline(counting(known, known=seq)), seq)
     return rows
 
 

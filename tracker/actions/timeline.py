@@ -13,8 +13,31 @@ from typing import NamedTuple
 
 from tracker.actions import publication_rules as rules
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import LAST_DAY, NO_END, StatusUpdate
+from tracker.models import LAST_DAY, NO_END
 from tracker.queries.history import Wording
+
+
+class Mention(NamedTuple):
+    """What a timeline takes of the meeting at which something was said."""
+
+    level: int
+    parties_key: str
+
+
+class PublishedUpdate(NamedTuple):
+    """A `rules.Event` that was published, and which change revised it since."""
+
+    pk: int
+    number: int
+    published_seq: int
+    happened: PartialDate
+    party_id: int | None
+    stage: str
+    assessment: str
+    firmness: str
+    target: PartialDate | None
+    meeting: Mention | None
+    revised_seq: int | None
 
 
 class Span(NamedTuple):
@@ -41,7 +64,7 @@ class Row(NamedTuple):
     known_to: int = NO_END
 
 
-class Told(NamedTuple):
+class Standpoint(NamedTuple):
     """What holds once an update is told, as far as those after it rest on it."""
 
     state: Wording
@@ -57,7 +80,7 @@ class Told(NamedTuple):
         return target_day is not None and earliest is not None and target_day > earliest
 
 
-def _tell(update: StatusUpdate, before: Told | None) -> Told:
+def _tell(update: rules.Event, before: Standpoint | None) -> Standpoint:
     state = Wording.of(update) if before is None else before.state.followed_by(update)
     earliest = before.earliest_target if before else None
     target_day = state.target.last_day if state.target else None
@@ -69,10 +92,10 @@ def _tell(update: StatusUpdate, before: Told | None) -> Told:
     last_day: dt.date = update.happened.last_day
     if before is not None and before.last_day > last_day:
         last_day = before.last_day
-    return Told(state, earliest, level, parties_key, last_day)
+    return Standpoint(state, earliest, level, parties_key, last_day)
 
 
-def _span(update: StatusUpdate, told: Told, after: StatusUpdate | None) -> Span | None:
+def _span(update: rules.Event, told: Standpoint, after: rules.Event | None) -> Span | None:
     """From this update to the one after it; None where that one happened on the same day."""
     first: dt.date = update.happened.first_day
     until = after.happened.first_day if after is not None else LAST_DAY
@@ -94,7 +117,7 @@ def _span(update: StatusUpdate, told: Told, after: StatusUpdate | None) -> Span 
     )
 
 
-def timeline(updates: Iterable[StatusUpdate]) -> list[Span]:
+def timeline(updates: Iterable[rules.Event]) -> list[Span]:
     """The positions that effective updates, given in chronological order, lead to."""
     replay = Replay()
     replay.begin(updates, [])
@@ -116,9 +139,9 @@ def advance(rows: Sequence[Row], new: Sequence[Span], seq: int) -> list[Row]:
 
 @dataclass(slots=True)
 class _Step:
-    update: StatusUpdate
+    update: rules.Event
     place: tuple[dt.date, dt.date]
-    told: Told
+    told: Standpoint
     row: Row | None = None
 
 
@@ -134,9 +157,9 @@ class Replay:
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
 
-    def begin(self, updates: Iterable[StatusUpdate], rows: Iterable[Row]) -> None:
+    def begin(self, updates: Iterable[rules.Event], rows: Iterable[Row]) -> None:
         """Go on from effective updates, in chronological order, and the rows kept of them."""
-        told: Told | None = None
+        told: Standpoint | None = None
         for update in updates:
             told = _tell(update, told)
             self._steps.append(_Step(update, rules.place(update), told))
@@ -154,12 +177,12 @@ class Replay:
             return len(self._steps)
         return bisect.bisect_right(self._steps, place, key=lambda step: step.place)
 
-    def state_before(self, update: StatusUpdate) -> Wording | None:
+    def state_before(self, update: rules.Event) -> Wording | None:
         """Where the commitment stood before an update that is still to be added."""
         at = self._after(rules.place(update))
         return self._steps[at - 1].told.state if at else None
 
-    def add(self, update: StatusUpdate, *, seq: int) -> None:
+    def add(self, update: rules.Event, *, seq: int) -> None:
         """Take account of an update, numbered higher than all before, published by `seq`."""
         steps, place = self._steps, rules.place(update)
         at = self._after(place)

@@ -36,7 +36,8 @@ def _database(model: type[models.Model]) -> BaseDatabaseWrapper:
     return connections[router.db_for_write(model)]
 
 
-def _fields(model: type[models.Model], names: Iterable[str]) -> list[models.Field[Any, Any]]:
+@lru_cache
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field[Any, Any]]:
     fields = model._meta.concrete_fields
     by_name = {name: field for field in fields for name in (field.name, field.attname)}
     return [by_name[name] for name in names]
@@ -87,23 +88,28 @@ def _values(rows: Iterable[models.Model], fields: Sequence[models.Field[Any, Any
     return map(attrgetter(*(field.attname for field in fields)), rows)
 
 
-def write_each(rows: Iterable[models.Model], names: Sequence[str]) -> None:
-    """Save the fields `names` of saved rows of one model, by primary key."""
-    rows = list(rows)
-    if not rows:
-        return
-    model = type(rows[0])
+def write_values(model: type[models.Model], names: Sequence[str], rows: Iterable[_Values]) -> None:
+    """Save the fields `names` of saved rows, each given by their values and the primary key."""
     connection, key = _database(model), model._meta.pk
-    fields = _fields(model, names)
+    fields = _fields(model, tuple(names))
     places = ", ".join(f"{_column(field, connection)} = %s" for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"UPDATE {table} SET {places} WHERE {_column(key, connection)} = %s"  # noqa: S608 - our names
-    _run(statement, [*fields, key], connection, _values(rows, [*fields, key]))
+    _run(statement, [*fields, key], connection, rows)
+
+
+def write_each(rows: Iterable[models.Model], names: Sequence[str]) -> None:
+    """Save the fields `names` of saved rows of one model, by primary key."""
+    rows = list(rows)
+    if rows:
+        model = type(rows[0])
+        fields = [*_fields(model, tuple(names)), model._meta.pk]
+        write_values(model, names, _values(rows, fields))
 
 
 def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[_Values]) -> None:
     """Insert rows given by the values of the fields `names`; the other fields get no value."""
-    connection, fields = _database(model), _fields(model, names)
+    connection, fields = _database(model), _fields(model, tuple(names))
     columns = ", ".join(_column(field, connection) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
@@ -137,8 +143,10 @@ def _take_over_keys(rows: Sequence[models.Model], fields: Iterable[models.Field[
         if not isinstance(field, models.ForeignKey):
             continue
         for row in rows:
-            if getattr(row, field.attname) is None and field.is_cached(row):
-                setattr(row, field.name, field.get_cached_value(row))
+            if getattr(row, field.attname) is None:
+                named = field.get_cached_value(row, default=None)
+                if named is not None:
+                    setattr(row, field.name, named)
 
 
 def _next_keys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,21 @@ class Movement(TextChoices):
     RESTATED = "restated", _("Restated")
 
 
+class Said(Protocol):
+    """What an update says: the model has it, and so has what is read of it for a timeline."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def assessment(self) -> str: ...
+    @property
+    def firmness(self) -> str: ...
+    @property
+    def target(self) -> PartialDate | None: ...
+    @property
+    def party_id(self) -> int | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What movement is derived from: an update's four values, or those carried to it."""
@@ -48,10 +64,10 @@ class Wording:
         return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
 
     @classmethod
-    def of(cls, update: StatusUpdate) -> Wording:
+    def of(cls, update: Said) -> Wording:
         return cls(update.stage, update.assessment, update.firmness, update.target)
 
-    def followed_by(self, update: StatusUpdate) -> Wording:
+    def followed_by(self, update: Said) -> Wording:
         """The state after the update: what it does not say stays as it was."""
         # One party's own step does not move what all of them did together.
         moved = self if update.party_id is not None else update
