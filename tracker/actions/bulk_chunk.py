@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.bulk_saving import save_drafts
 from tracker.actions.drafts import introduce
 from tracker.actions.log import OpenLog, Subject
 from tracker.actions.projection import (
@@ -32,11 +33,9 @@ from tracker.actions.projection import (
 )
 from tracker.actions.search_index import index_commitment, texts
 from tracker.actions.timeline import Replay
-from tracker.lib.row_writing import insert_each, insert_with_keys, write_each
+from tracker.lib.row_writing import insert_values, write_each
 from tracker.models import (
-    Alias,
     ChangeKind,
-    Citation,
     Commitment,
     Meeting,
     Party,
@@ -74,11 +73,8 @@ class BulkChunk:
     _today: dt.date = dt.date.min
 
     def publish(self) -> None:
-        new = [drafted for drafted in self.drafts if drafted.commitment._state.adding]
         self._today = timezone.localdate(self.log.recorded_at)
-        self._refuse_what_does_not_fit()
-        self._save_commitments(new)
-        self._save_updates()
+        new = save_drafts(self.drafts)
         self._read_what_is_referred_to()
         stories = self._stories({id(drafted) for drafted in new})
         for story in stories:
@@ -88,66 +84,6 @@ class BulkChunk:
                 self._tell_update(story, number, given)
         self.log.write_told()
         self._write(stories)
-
-    # -- Drafts ---------------------------------------------------------------------------------
-
-    def _refuse_what_does_not_fit(self) -> None:
-        for drafted in self.drafts:
-            if not drafted.updates:
-                raise RefusedDraftError(
-                    ValidationError(
-                        _("Give “%(commitment)s” an update: there is no status without a source."),
-                        params={"commitment": drafted.commitment.title},
-                    ),
-                    drafted,
-                )
-            for place, given in enumerate(drafted.updates):
-                if given.update.corrects_id is not None or given.update.corrects is not None:
-                    why = ValidationError(_("Publish a correction as a correction."))
-                    raise RefusedDraftError(why, drafted, place)
-
-    def _save_commitments(self, new: Sequence[Drafted]) -> None:
-        """Insert the new commitments, what others are part of or supersede before those."""
-        waiting = list(new)
-        while waiting:
-            ready = [d for d in waiting if not _unsaved(d.commitment)]
-            if not ready:
-                record = _unsaved(waiting[0].commitment)[0]
-                raise RefusedDraftError(_publish_first(record, waiting[0].commitment), waiting[0])
-            insert_with_keys(Commitment, [drafted.commitment for drafted in ready])
-            waiting = [drafted for drafted in waiting if drafted.commitment._state.adding]
-        for drafted in new:
-            for alias in drafted.aliases:
-                alias.commitment = drafted.commitment
-        insert_with_keys(Alias, [alias for drafted in new for alias in drafted.aliases])
-        _link(Commitment.parties.through, "party", ((d.commitment, d.parties) for d in new))
-        _link(Commitment.topics.through, "topic", ((d.commitment, d.topics) for d in new))
-        self._save_related(new)
-
-    def _save_related(self, new: Sequence[Drafted]) -> None:
-        through = Commitment.related.through
-        pairs = []
-        for drafted in new:
-            for other in drafted.related:
-                if other._state.adding:
-                    raise RefusedDraftError(_publish_first(other, drafted.commitment), drafted)
-                pairs += [(drafted.commitment.pk, other.pk), (other.pk, drafted.commitment.pk)]
-        through._default_manager.bulk_create(
-            [through(from_commitment_id=a, to_commitment_id=b) for a, b in dict.fromkeys(pairs)],
-            ignore_conflicts=True,
-        )
-
-    def _save_updates(self) -> None:
-        for drafted in self.drafts:
-            for given in drafted.updates:
-                given.update.commitment = drafted.commitment
-        insert_with_keys(StatusUpdate, [given.update for _, given in self._given()])
-        citations: list[Citation] = []
-        for _drafted, given in self._given():
-            for citation in given.citations:
-                citation.update = given.update
-            citations += given.citations
-        insert_each(Citation, citations)
 
     def _given(self) -> Iterable[tuple[Drafted, DraftedUpdate]]:
         return ((drafted, given) for drafted in self.drafts for given in drafted.updates)
@@ -271,43 +207,22 @@ class BulkChunk:
         aliases = [alias for story in new for alias in story.commitment.aliases.all()]
         write_each(aliases, ["published_seq"])
         insert_standings((story.commitment, row) for story in new for row in story.replay.rows)
-        insert_each(SearchDocument, (_document(story) for story in new))
+        insert_values(
+            SearchDocument, ("commitment", "names", "text"), (_document(story) for story in new)
+        )
         for story in stories:
             if not story.is_new:
                 write(story.commitment, story.replay.rows)
                 index_commitment(story.commitment)
 
 
-def _document(story: _Story) -> SearchDocument:
+def _document(story: _Story) -> tuple[int, str, str]:
     names, text = texts(
         story.commitment,
         aliases=[alias.name for alias in story.commitment.aliases.all()],
         quotations=[c.quotation for given in story.drafted.updates for c in given.citations],
     )
-    return SearchDocument(commitment=story.commitment, names=names, text=text)
-
-
-def _unsaved(commitment: Commitment) -> list[Commitment]:
-    others = (commitment.part_of, commitment.supersedes)
-    return [other for other in others if other is not None and other._state.adding]
-
-
-def _publish_first(record: Commitment, commitment: Commitment) -> ValidationError:
-    return ValidationError(
-        _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
-        params={"record": record, "commitment": commitment.title},
-    )
-
-
-def _link(
-    through: Any, name: str, links: Iterable[tuple[Commitment, Sequence[models.Model]]]
-) -> None:
-    rows = (
-        through(**{"commitment_id": commitment.pk, f"{name}_id": pk})
-        for commitment, records in links
-        for pk in dict.fromkeys(record.pk for record in records)
-    )
-    insert_each(through, rows)
+    return story.commitment.pk, names, text
 
 
 def _in_order(rows: dict[int, _Record], wanted: Iterable[_Record]) -> list[_Record]:
