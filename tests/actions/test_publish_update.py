@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from tests import make
 from tests.actions.lines import STATEMENT, line, make_statement, subjects
 from tracker.actions.publish import publish_commitment, publish_update
+from tracker.actions.rebuild import rebuild
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Alias, Commitment, StatusUpdate, Topic
 
@@ -182,3 +184,15 @@ def test_words_beside_a_date_do_not_change_what_came_before() -> None:
     )
     assert change.payload["before"]["stage"] == "negotiating"
     assert Commitment.objects.get().stage == "signed"
+
+
+def test_it_takes_as_many_statements_however_long_the_story_is(
+    django_assert_max_num_queries: Any,
+) -> None:
+    commitment = make.published_commitment(happened="2024")
+    for number in range(8):
+        update = make.make_update(commitment=commitment, happened=f"2025-0{number + 1}")
+        # Fifteen, two that introduce the source, and a savepoint around them.
+        with django_assert_max_num_queries(19):
+            publish_update(update, now=NOW)
+    assert rebuild(now=NOW) == []

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests import make
 from tests.stored import stored_rows
@@ -51,3 +51,20 @@ def test_it_is_refused_where_something_is_already() -> None:
     with pytest.raises(CommandError, match="at least one commitment"):
         made(0)
     assert stored_rows() == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is told not to wait")
+@pytest.mark.django_db(transaction=True)
+def test_the_disk_is_waited_for_again_afterwards() -> None:
+    def settings() -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            return [
+                cursor.execute(f"PRAGMA {name}").fetchone()
+                for name in ("synchronous", "journal_mode")
+            ]
+
+    before = settings()
+    made(2)
+    assert settings() == before
+    assert settings()[0] == (2,)
+    assert first_break() is None

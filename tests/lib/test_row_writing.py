@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests import make
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.row_writing import insert_each, write_each
-from tracker.models import Citation, Meeting, Topic
+from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys, write_each
+from tracker.models import Citation, Commitment, Meeting, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,46 @@ def test_thousands_of_rows_take_a_statement_for_some_of_them(
     assert Topic.objects.count() == 4_001
     with django_assert_num_queries(0):
         insert_each(Topic, [])
+
+
+def test_rows_may_be_given_by_their_values(django_assert_num_queries: Any) -> None:
+    day = PartialDate.parse("2026-02")
+    with django_assert_num_queries(1):
+        insert_values(
+            Meeting,
+            (
+                *("slug", "title", "date", "first_day", "last_day", "state", "level"),
+                *("forum_id", "place", "summary", "parties_key"),
+            ),
+            [
+                (f"m{n}", f"M{n}", day, day.first_day, day.last_day, "held", 4, None, "", "", "")
+                for n in (1, 2)
+            ],
+        )
+    stored = Meeting.objects.order_by("slug").values_list("slug", "date", "first_day", "level")
+    assert list(stored) == [(f"m{n}", day, dt.date(2026, 2, 1), 4) for n in (1, 2)]
+
+
+def test_new_rows_get_keys_that_nobody_gets_after_them(django_assert_num_queries: Any) -> None:
+    last = make.make_topic().pk
+    rows = [Topic(slug=f"t{n}", name=f"T{n}") for n in range(3)]
+    with django_assert_num_queries(2), transaction.atomic(savepoint=False):
+        insert_with_keys(Topic, rows)
+        insert_with_keys(Topic, [])
+    assert [row.pk for row in rows] == [last + 1, last + 2, last + 3]
+    rows[1].name = "Saved again"
+    rows[1].save()
+    names = Topic.objects.filter(pk__gt=last).order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["T0", "Saved again", "T2"]
+    assert make.make_topic().pk == last + 4
+
+
+def test_rows_name_what_was_saved_after_they_named_it() -> None:
+    whole, part = (
+        Commitment(reference=f"CAN-KOR-2025-{n}", slug=f"c{n}", instrument="agreement")
+        for n in (501, 502)
+    )
+    part.part_of = whole
+    whole.save()
+    insert_with_keys(Commitment, [part])
+    assert Commitment.objects.get(pk=part.pk).part_of == whole

@@ -40,6 +40,12 @@ def test_text_is_folded_for_search(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_folded_as_beside_others(text: str) -> None:
+    """A letter with an accent keeps a text from the short way that ASCII takes."""
+    assert fold(f"{text}e") == fold(f"{text}é")
+
+
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -6,9 +6,11 @@ commitment stands, in memory; then all of it in a few statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,33 +21,31 @@ from django.utils.translation import gettext as _
 from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.bulk_saving import save_drafts
 from tracker.actions.drafts import introduce
 from tracker.actions.log import OpenLog, Subject
-from tracker.actions.projection import POSITION_FIELDS, Replay, set_position, standing, write
+from tracker.actions.projection import (
+    PROJECTION,
+    insert_standings,
+    replay_of,
+    set_position,
+    write,
+)
 from tracker.actions.search_index import index_commitment, texts
-from tracker.lib.row_writing import insert_each, write_each
+from tracker.actions.timeline import Replay
+from tracker.lib.row_writing import insert_values, write_each
 from tracker.models import (
-    Alias,
-    Change,
     ChangeKind,
-    Citation,
     Commitment,
     Meeting,
     Party,
     SearchDocument,
     Source,
-    Standing,
     StatusUpdate,
     Topic,
 )
 
 _Record = TypeVar("_Record", bound=models.Model)
-
-# What carries rows in `_hold`; of which model does not matter, since it is never evaluated.
-_NOTHING: models.QuerySet[Any] = Commitment.objects.none()
-
-_PROJECTION = (*POSITION_FIELDS, "last_change_seq", "last_changed_at", "published_seq")
-_PUBLICATION = ("number", "published_seq", "published_at")
 
 
 @dataclass(slots=True)
@@ -65,18 +65,16 @@ class BulkChunk:
 
     log: OpenLog
     drafts: Sequence[Drafted]
-    _lines: list[Change] = field(default_factory=list)
     _parties: dict[int, Party] = field(default_factory=dict)
     _topics: dict[int, Topic] = field(default_factory=dict)
     _sources: dict[int, Source] = field(default_factory=dict)
     _meetings: dict[int, Meeting] = field(default_factory=dict)
     _commitments: dict[int, Commitment] = field(default_factory=dict)
+    _today: dt.date = dt.date.min
 
     def publish(self) -> None:
-        new = [drafted for drafted in self.drafts if drafted.commitment._state.adding]
-        self._refuse_what_does_not_fit()
-        self._save_commitments(new)
-        self._save_updates()
+        self._today = timezone.localdate(self.log.recorded_at)
+        new = save_drafts(self.drafts)
         self._read_what_is_referred_to()
         stories = self._stories({id(drafted) for drafted in new})
         for story in stories:
@@ -84,68 +82,8 @@ class BulkChunk:
                 self._tell_commitment(story)
             for number, given in enumerate(story.drafted.updates):
                 self._tell_update(story, number, given)
-        self.log.write_all(self._lines)
+        self.log.write_told()
         self._write(stories)
-
-    # -- Drafts ---------------------------------------------------------------------------------
-
-    def _refuse_what_does_not_fit(self) -> None:
-        for drafted in self.drafts:
-            if not drafted.updates:
-                raise RefusedDraftError(
-                    ValidationError(
-                        _("Give “%(commitment)s” an update: there is no status without a source."),
-                        params={"commitment": drafted.commitment.title},
-                    ),
-                    drafted,
-                )
-            for place, given in enumerate(drafted.updates):
-                if given.update.corrects_id is not None or given.update.corrects is not None:
-                    why = ValidationError(_("Publish a correction as a correction."))
-                    raise RefusedDraftError(why, drafted, place)
-
-    def _save_commitments(self, new: Sequence[Drafted]) -> None:
-        """Insert the new commitments, what others are part of or supersede before those."""
-        waiting = list(new)
-        while waiting:
-            ready = [d for d in waiting if not _unsaved(d.commitment)]
-            if not ready:
-                record = _unsaved(waiting[0].commitment)[0]
-                raise RefusedDraftError(_publish_first(record, waiting[0].commitment), waiting[0])
-            Commitment.objects.bulk_create([drafted.commitment for drafted in ready])
-            waiting = [drafted for drafted in waiting if drafted.commitment._state.adding]
-        for drafted in new:
-            for alias in drafted.aliases:
-                alias.commitment = drafted.commitment
-        Alias.objects.bulk_create([alias for drafted in new for alias in drafted.aliases])
-        _link(Commitment.parties.through, "party", ((d.commitment, d.parties) for d in new))
-        _link(Commitment.topics.through, "topic", ((d.commitment, d.topics) for d in new))
-        self._save_related(new)
-
-    def _save_related(self, new: Sequence[Drafted]) -> None:
-        through = Commitment.related.through
-        pairs = []
-        for drafted in new:
-            for other in drafted.related:
-                if other._state.adding:
-                    raise RefusedDraftError(_publish_first(other, drafted.commitment), drafted)
-                pairs += [(drafted.commitment.pk, other.pk), (other.pk, drafted.commitment.pk)]
-        through._default_manager.bulk_create(
-            [through(from_commitment_id=a, to_commitment_id=b) for a, b in dict.fromkeys(pairs)],
-            ignore_conflicts=True,
-        )
-
-    def _save_updates(self) -> None:
-        for drafted in self.drafts:
-            for given in drafted.updates:
-                given.update.commitment = drafted.commitment
-        StatusUpdate.objects.bulk_create([given.update for _, given in self._given()])
-        citations: list[Citation] = []
-        for _drafted, given in self._given():
-            for citation in given.citations:
-                citation.update = given.update
-            citations += given.citations
-        insert_each(Citation, citations)
 
     def _given(self) -> Iterable[tuple[Drafted, DraftedUpdate]]:
         return ((drafted, given) for drafted in self.drafts for given in drafted.updates)
@@ -193,7 +131,7 @@ class BulkChunk:
                 raise RefusedDraftError(why, drafted)
             published = StatusUpdate.objects.filter(commitment=commitment)
             last: int = published.aggregate(number=Max("number"))["number"]
-            stories.append(_Story(drafted, commitment, False, Replay.of(commitment), last))
+            stories.append(_Story(drafted, commitment, False, replay_of(commitment), last))
         _name_aliases(story.commitment for story in stories if story.is_new)
         return stories
 
@@ -215,44 +153,44 @@ class BulkChunk:
         for alias in commitment.aliases.all():
             alias.published_seq = seq
         commitment.published_seq = seq
-        _hold(commitment, parties=parties, topics=topics, related=related)
-        self._lines.append(
-            self.log.line(
-                ChangeKind.COMMITMENT_PUBLISHED,
-                {"commitment": payloads.commitment(commitment), **introduced},
-                Subject(commitment=commitment),
-                significance=drafted.updates[0].update.significance,
-            )
+        with _holding(commitment, parties=parties, topics=topics, related=related):
+            payload = payloads.commitment(commitment)
+        self.log.tell(
+            ChangeKind.COMMITMENT_PUBLISHED,
+            {"commitment": payload, **introduced},
+            Subject(commitment=commitment),
+            significance=drafted.updates[0].update.significance,
         )
 
     def _tell_update(self, story: _Story, place: int, given: DraftedUpdate) -> None:
         commitment, update, seq = story.commitment, given.update, self.log.next_seq
-        update.commitment = commitment
-        update.meeting = self._meetings.get(update.meeting_id or 0)
-        update.party = self._parties.get(update.party_id or 0)
+        if not story.is_new:
+            update.commitment = commitment
+        if update.meeting_id is not None:
+            update.meeting = self._meetings[update.meeting_id]
+        if update.party_id is not None:
+            update.party = self._parties[update.party_id]
         for citation in given.citations:
             citation.source = self._sources[citation.source_id]
         sources = [citation.source for citation in given.citations]
         try:
-            today = timezone.localdate(self.log.recorded_at)
-            rules.require_evidence(update, sources, today=today)
+            rules.require_evidence(update, sources, today=self._today)
         except ValidationError as why:
             raise RefusedDraftError(why, story.drafted, place) from why
         introduced = self._introduce([*([update.party] if update.party else []), *sources], seq)
         story.last_number += 1
         update.number = story.last_number
         update.published_seq, update.published_at = seq, self.log.recorded_at
-        _hold(update, citations=given.citations)
-        kind, payload = rules.told(commitment, update, story.replay.state_before(update))
-        change = self.log.line(
+        with _holding(update, citations=given.citations):
+            kind, payload = rules.told(commitment, update, story.replay.state_before(update))
+        self.log.tell(
             kind,
             {**payload, **introduced},
             Subject(commitment=commitment, update=update, meeting=update.meeting),
             significance=update.significance,
         )
-        self._lines.append(change)
         story.replay.add(update, seq=seq)
-        commitment.last_change_seq, commitment.last_changed_at = seq, change.recorded_at
+        commitment.last_change_seq, commitment.last_changed_at = seq, update.published_at
 
     def _introduce(self, records: Iterable[Party | Topic | Source], seq: int) -> payloads.Payload:
         drafts = [record for record in records if not record.is_published]
@@ -261,54 +199,30 @@ class BulkChunk:
     # -- Writing --------------------------------------------------------------------------------
 
     def _write(self, stories: Sequence[_Story]) -> None:
-        write_each((given.update for _, given in self._given()), _PUBLICATION)
+        write_each((given.update for _, given in self._given()), rules.PUBLICATION)
         for story in stories:
             set_position(story.commitment, story.replay.last)
-        write_each((story.commitment for story in stories), _PROJECTION)
+        write_each((story.commitment for story in stories), PROJECTION)
         new = [story for story in stories if story.is_new]
         aliases = [alias for story in new for alias in story.commitment.aliases.all()]
         write_each(aliases, ["published_seq"])
-        insert_each(
-            Standing,
-            (standing(story.commitment, span) for story in new for span in story.replay.rows),
+        insert_standings((story.commitment, row) for story in new for row in story.replay.rows)
+        insert_values(
+            SearchDocument, ("commitment", "names", "text"), (_document(story) for story in new)
         )
-        insert_each(SearchDocument, (_document(story) for story in new))
         for story in stories:
             if not story.is_new:
                 write(story.commitment, story.replay.rows)
                 index_commitment(story.commitment)
 
 
-def _document(story: _Story) -> SearchDocument:
+def _document(story: _Story) -> tuple[int, str, str]:
     names, text = texts(
         story.commitment,
         aliases=[alias.name for alias in story.commitment.aliases.all()],
         quotations=[c.quotation for given in story.drafted.updates for c in given.citations],
     )
-    return SearchDocument(commitment=story.commitment, names=names, text=text)
-
-
-def _unsaved(commitment: Commitment) -> list[Commitment]:
-    others = (commitment.part_of, commitment.supersedes)
-    return [other for other in others if other is not None and other._state.adding]
-
-
-def _publish_first(record: Commitment, commitment: Commitment) -> ValidationError:
-    return ValidationError(
-        _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
-        params={"record": record, "commitment": commitment.title},
-    )
-
-
-def _link(
-    through: Any, name: str, links: Iterable[tuple[Commitment, Sequence[models.Model]]]
-) -> None:
-    rows = (
-        through(**{"commitment_id": commitment.pk, f"{name}_id": pk})
-        for commitment, records in links
-        for pk in dict.fromkeys(record.pk for record in records)
-    )
-    insert_each(through, rows)
+    return story.commitment.pk, names, text
 
 
 def _in_order(rows: dict[int, _Record], wanted: Iterable[_Record]) -> list[_Record]:
@@ -321,9 +235,16 @@ def _name_aliases(commitments: Iterable[Commitment]) -> None:
     prefetch_related_objects(list(commitments), "aliases")
 
 
-def _hold(record: models.Model, **related: Sequence[models.Model]) -> None:
-    """Let `record.NAME.all()` answer with these rows, as after a prefetch."""
+@contextmanager
+def _holding(record: models.Model, **related: Sequence[models.Model]) -> Iterator[None]:
+    """Let `record.NAME.all()` answer with these rows meanwhile, as after a prefetch.
+
+    Not for longer: rows that hold each other are not forgotten with the chunk.
+    """
     held = record.__dict__.setdefault("_prefetched_objects_cache", {})
-    for name, rows in related.items():
-        held[name] = queryset = _NOTHING.all()
-        queryset._result_cache = list(rows)
+    held.update(related)
+    try:
+        yield
+    finally:
+        for name in related:
+            del held[name]

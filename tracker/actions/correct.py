@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from tracker import payloads
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import project
-from tracker.actions.publish import make_public, require_evidence
+from tracker.actions.projection import project, published
+from tracker.actions.publish import make_public, next_number, require_evidence
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
     Change,
@@ -69,7 +69,8 @@ def correct_update(
         seq = log.next_seq
         parties = [replacement.party] if replacement.party else []
         introduced = introduce([*parties, *sources], seq=seq)
-        make_public(log, replacement, seq=seq)
+        number = next_number(published(commitment))
+        make_public(log, replacement, seq=seq, number=number)
         Revision.objects.create(update=original, replacement=replacement, reason=reason, seq=seq)
         change = log.append(
             ChangeKind.CORRECTION,

@@ -40,12 +40,11 @@ def require_draft(record: PublicRecord | StatusUpdate) -> None:
 
     Call it with the log open: whatever the caller has in hand may be older than that.
     """
-    told = str(record)
     try:
         record.refresh_from_db()
     except type(record).DoesNotExist as error:
         raise ValidationError(
-            _("“%(record)s” is not there any more."), params={"record": told}
+            _("“%(record)s” is not there any more."), params={"record": str(record)}
         ) from error
     if record.published_seq is not None:
         raise ValidationError(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from tracker.lib.row_writing import insert_each
+from tracker.lib.row_writing import insert_each, insert_values, write_each
 from tracker.models import (
     Change,
     ChangeKind,
@@ -22,11 +23,17 @@ from tracker.models import (
     LogHead,
     Meeting,
     Note,
+    PublicLine,
     Significance,
     Source,
     StatusUpdate,
 )
 from tracker.payloads import Payload
+
+_COLUMNS = (
+    *(*PublicLine._fields, "hash"),
+    *("commitment", "update", "meeting", "source", "note", "recorded_by"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class OpenLog:
     now: dt.datetime
     by: AbstractBaseUser | None
     is_backfill: bool
+    _told: list[tuple[Any, ...]] = field(default_factory=list)
 
     @property
     def next_seq(self) -> int:
@@ -68,45 +76,63 @@ class OpenLog:
         significance: str = Significance.MAJOR,
     ) -> Change:
         """Write the next line and move the head to it."""
-        change = self.line(kind, payload, subject, significance=significance)
-        change.save(force_insert=True)
-        self.head.save(force_update=True)
+        line = self._next(kind, payload, significance)
+        change = Change(
+            **line._asdict(),
+            hash=self.head.hash,
+            commitment=subject.commitment,
+            update=subject.update,
+            meeting=subject.meeting,
+            source=subject.source,
+            note=subject.note,
+            recorded_by_id=self._by,
+        )
+        insert_each(Change, [change])
+        change._state.adding = False
+        self._move_head()
         return change
 
-    def line(
+    def tell(
         self,
         kind: ChangeKind,
         payload: Payload,
         subject: Subject,
         *,
         significance: str = Significance.MAJOR,
-    ) -> Change:
-        """The next line, numbered and hashed but not written: for `write_all`, and soon."""
-        change = Change(
+    ) -> None:
+        """Make the next line, which stands in the log once `write_told` was called."""
+        line = self._next(kind, payload, significance)
+        about = (subject.commitment, subject.update, subject.meeting, subject.source, subject.note)
+        keys = (record and record.pk for record in about)
+        self._told.append((*line, self.head.hash, *keys, self._by))
+
+    def write_told(self) -> None:
+        """Write the lines that `tell` has made, in their order, and move the head to the last."""
+        insert_values(Change, _COLUMNS, self._told)
+        self._told = []
+        self._move_head()
+
+    def _move_head(self) -> None:
+        write_each([self.head], ("seq", "hash", "recorded_at"))
+
+    @property
+    def _by(self) -> int | None:
+        return self.by.pk if self.by is not None else None
+
+    def _next(self, kind: ChangeKind, payload: Payload, significance: str) -> PublicLine:
+        """Number and hash a line that follows the head, and move the head in hand to it."""
+        head = self.head
+        line = PublicLine(
             seq=self.next_seq,
             recorded_at=self.recorded_at,
             kind=kind,
             significance=significance,
             is_backfill=self.is_backfill,
-            commitment=subject.commitment,
-            update=subject.update,
-            meeting=subject.meeting,
-            source=subject.source,
-            note=subject.note,
             payload=payload,
-            previous_hash=self.head.hash,
-            recorded_by_id=self.by.pk if self.by is not None else None,
+            previous_hash=head.hash,
         )
-        change.hash = change.computed_hash()
-        self.head.seq = change.seq
-        self.head.hash = change.hash
-        self.head.recorded_at = change.recorded_at
-        return change
-
-    def write_all(self, lines: list[Change]) -> None:
-        """Write lines that `line` has made, in their order, and move the head to the last."""
-        insert_each(Change, lines)
-        self.head.save(force_update=True)
+        head.seq, head.hash, head.recorded_at = line.seq, line.computed_hash(), line.recorded_at
+        return line
 
 
 @contextmanager
@@ -119,7 +145,7 @@ def open_log(
     come one after the other. May be nested: the inner one joins the outer transaction.
     """
     with transaction.atomic():
-        head = LogHead.objects.select_for_update().filter(pk=1).first()
+        head = next(iter(LogHead.objects.select_for_update().filter(pk=1)), None)
         if head is None:
             LogHead.objects.get_or_create(pk=1)
             head = LogHead.objects.select_for_update().get(pk=1)

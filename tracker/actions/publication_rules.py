@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tracker import payloads
+from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     ChangeKind,
     Commitment,
@@ -21,7 +23,10 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.payloads import Payload
-from tracker.queries.history import Wording, movements
+from tracker.queries.history import Stating, Wording, movements
+
+# What a draft of an update gets when it is published.
+PUBLICATION = ("number", "published_seq", "published_at")
 
 
 def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
@@ -62,13 +67,24 @@ def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: 
         )
 
 
-def place(update: StatusUpdate) -> tuple[dt.date, dt.date]:
+class Event(Stating, Protocol):
+    """What a timeline takes of an update: of a row of the model, or of what was read of it."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def happened(self) -> Any: ...
+    @property
+    def meeting(self) -> Any: ...
+
+
+def place(update: Event) -> tuple[dt.date, dt.date]:
     """Where it stands in the history: the words beside a date move nothing."""
-    first, last = update.happened_first_day, update.happened_last_day
-    return first or dt.date.max, last or dt.date.max
+    happened: PartialDate = update.happened
+    return happened.first_day or dt.date.max, happened.last_day or dt.date.max
 
 
-def state_before(update: StatusUpdate, others: Iterable[StatusUpdate]) -> Wording | None:
+def state_before(update: Event, others: Iterable[Event]) -> Wording | None:
     """Where the commitment stood before this update happened.
 
     `others` are the updates that count, in chronological order, without this one and without

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,12 +20,13 @@ from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import effective, project
-from tracker.actions.search_index import index_commitment
+from tracker.actions.projection import counting, project, published
+from tracker.actions.search_index import write_document
+from tracker.actions.timeline import PublishedUpdate
+from tracker.lib.row_writing import write_each
 from tracker.models import (
     Change,
     ChangeKind,
-    Citation,
     Commitment,
     Meeting,
     MeetingState,
@@ -157,22 +158,25 @@ def publish_update(
 
 def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
     """Return the sources of an update, refusing one without evidence or from the future."""
-    prefetch_related_objects(
-        [update], Prefetch("citations", Citation.objects.select_related("source"))
-    )
-    sources = [citation.source for citation in update.citations.all()]
+    # Whole documents are not needed here, and are what is large.
+    citations = update.citations.select_related("source").defer("source__text")
+    sources = [citation.source for citation in citations]
     rules.require_evidence(update, sources, today=today)
+    # Asked for again by whoever tells of the update.
+    update.__dict__.setdefault("_prefetched_objects_cache", {})["citations"] = citations
     return sources
 
 
-def make_public(log: OpenLog, update: StatusUpdate, *, seq: int) -> None:
+def next_number(updates: Iterable[PublishedUpdate]) -> int:
+    """The number after those of all that were ever published of a commitment."""
+    return max((update.number for update in updates), default=0) + 1
+
+
+def make_public(log: OpenLog, update: StatusUpdate, *, seq: int, number: int) -> None:
     """Give an update its permanent number and its place in the log."""
-    highest = StatusUpdate.objects.filter(commitment=update.commitment_id).aggregate(
-        number=Max("number")
-    )
-    update.number = (highest["number"] or 0) + 1
+    update.number = number
     update.published_seq, update.published_at = seq, log.recorded_at
-    update.save(update_fields=["number", "published_seq", "published_at"])
+    write_each([update], rules.PUBLICATION)
 
 
 def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Change:
@@ -180,13 +184,14 @@ def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Ch
     require_draft(update)
     update.commitment = commitment
     sources = require_evidence(update, today=timezone.localdate(log.recorded_at))
-    others = effective(commitment)
+    told = published(commitment)
+    others: list[rules.Event] = [*counting(told)]
     before = rules.state_before(update, others)
     seq = log.next_seq
     # Read under the lock: what is public is so for good.
     rests_on = [*([update.party] if update.party else []), *sources]
     introduced = introduce([r for r in rests_on if not r.is_published], seq=seq)
-    make_public(log, update, seq=seq)
+    make_public(log, update, seq=seq, number=next_number(told))
     kind, payload = rules.told(commitment, update, before)
     change = log.append(
         kind,
@@ -196,7 +201,7 @@ def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Ch
     )
     bisect.insort(others, update, key=rules.place)
     project(commitment, seq=seq, now=change.recorded_at, updates=others)
-    index_commitment(commitment)
+    write_document(commitment, updates=others)
     return change
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tracker.actions.publication_rules import Event
 from tracker.lib.text import fold
 from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
 
@@ -28,6 +29,26 @@ def _texts(commitment: Commitment) -> tuple[str, str]:
             "quotation", flat=True
         ),
     )
+
+
+def write_document(commitment: Commitment, *, updates: Iterable[Event]) -> None:
+    """Write what a search finds a published commitment by; `updates` are its effective ones.
+
+    Comes to what `index_commitment` comes to, which reads them, and the document to compare.
+    """
+    counting = {update.pk for update in updates}
+    cited = Citation.objects.filter(update__commitment=commitment)
+    names, text = texts(
+        commitment,
+        aliases=commitment.aliases.public().values_list("name", flat=True),
+        quotations=[
+            quotation
+            for update, quotation in cited.values_list("update_id", "quotation")
+            if update in counting
+        ],
+    )
+    if not SearchDocument.objects.filter(commitment=commitment).update(names=names, text=text):
+        SearchDocument.objects.create(commitment=commitment, names=names, text=text)
 
 
 def index_commitment(commitment: Commitment) -> bool:

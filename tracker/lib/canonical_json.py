@@ -10,33 +10,52 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 _REFUSED = "canonical JSON takes objects, arrays, strings, integers, true, false and null, not %s"
 
 
+# Most values by far; to know them by their exact type saves a call for each.
+_PLAIN = frozenset({str, int, bool, type(None)})
+_ENCODER = json.JSONEncoder(
+    sort_keys=True,
+    ensure_ascii=False,
+    allow_nan=False,
+    # What contains itself has no end for `_check` either.
+    check_circular=False,
+    separators=(",", ":"),
+)
+
+
+def _has_ascii_keys(value: Mapping[Any, object]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError:
+        return False
+
+
 def _check(value: object) -> None:
-    if value is None or isinstance(value, str | int):
-        return
-    if isinstance(value, list | tuple):
-        for item in value:
-            _check(item)
-        return
+    inner: Iterable[object]
     if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise TypeError("canonical JSON takes ASCII text as keys")
-            _check(item)
+        if not _has_ascii_keys(value):
+            raise TypeError("canonical JSON takes ASCII text as keys")
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    elif value is None or isinstance(value, str | int):
         return
-    raise TypeError(_REFUSED % type(value).__name__)
+    else:
+        raise TypeError(_REFUSED % type(value).__name__)
+    for item in inner:
+        if type(item) not in _PLAIN:
+            _check(item)
 
 
 def canonical_bytes(value: object) -> bytes:
     """Return the canonical UTF-8 bytes; raises TypeError for a value that has none."""
     _check(value)
-    return json.dumps(
-        value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    ).encode("utf-8")
+    return _ENCODER.encode(value).encode()
 
 
 def sha256_hex(value: object) -> str:

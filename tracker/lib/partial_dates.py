@@ -108,8 +108,13 @@ class PartialDate:
     @property
     def iso(self) -> str:
         """The known part in ISO 8601, to the precision known; empty when there are only words."""
-        numbers = [part for part in (self.year, self.month, self.day) if part is not None]
-        return "-".join(f"{n:04d}" if i == 0 else f"{n:02d}" for i, n in enumerate(numbers))
+        if self.year is None:
+            return ""
+        if self.month is None:
+            return f"{self.year:04d}"
+        if self.day is None:
+            return f"{self.year:04d}-{self.month:02d}"
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
 
     @property
     def stored(self) -> str:

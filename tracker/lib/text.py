@@ -15,6 +15,18 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _NOTE_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code"}
 
 
+class _WithoutMarks(dict[int, int | None]):
+    """For `str.translate`: drops accents and their like; learns each character once."""
+
+    def __missing__(self, code: int) -> int | None:
+        is_mark = unicodedata.category(chr(code)) == "Mn"
+        self[code] = None if is_mark else code
+        return self[code]
+
+
+_WITHOUT_MARKS = _WithoutMarks()
+
+
 def has_control_characters(text: str) -> bool:
     """Whether the text holds a character that XML 1.0 cannot carry."""
     return _NOT_IN_XML.search(text) is not None
@@ -31,10 +43,13 @@ def fold(text: str) -> str:
     Latin "Défense" becomes "defense" and full-width letters become plain ones, while Hangul
     syllables stay whole: decomposed for the accents' sake, they are composed again.
     """
-    plain = unicodedata.normalize("NFKD", without_control_characters(text))
+    text = without_control_characters(text)
+    if text.isascii():
+        return _SPACE.sub(" ", text.lower()).strip()
+    plain = unicodedata.normalize("NFKD", text)
     # Twice, since a folded letter may be decomposed further.
     decomposed = unicodedata.normalize("NFKD", plain.casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    bare = decomposed.translate(_WITHOUT_MARKS)
     return _SPACE.sub(" ", unicodedata.normalize("NFC", bare)).strip()
 
 

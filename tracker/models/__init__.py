@@ -1,6 +1,6 @@
 """The nouns, in the order in which the facts arrive."""
 
-from tracker.models.changes import GENESIS_HASH, Change, ChangeKind, LogHead
+from tracker.models.changes import GENESIS_HASH, Change, ChangeKind, LogHead, PublicLine
 from tracker.models.commitments import (
     Alias,
     Assessment,
@@ -67,6 +67,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "Position",
+    "PublicLine",
     "RaisedFlag",
     "Review",
     "ReviewState",

@@ -1,13 +1,13 @@
 """The log of changes: append-only, numbered without gaps, chained by hash. The hinge of the house.
 
-The canonical form of a line, over which its hash is taken, is `Change.canonical`; it is described
-for readers in `tracker/docs/log.md`. Database triggers refuse to alter or delete a line.
+The canonical form of a line, over which its hash is taken, is `PublicLine.canonical`; it is
+described for readers in `tracker/docs/log.md`. Database triggers refuse to alter or delete a line.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +38,32 @@ class ChangeKind(models.TextChoices):
     MEETING = "meeting", _("Meeting")
     COMMENTARY = "commentary", _("Commentary")
     FLAG = "flag", _("Flag raised")
+
+
+class PublicLine(NamedTuple):
+    """All of a line that a reader can see, and the hash of the line before."""
+
+    seq: int
+    recorded_at: dt.datetime
+    kind: str
+    significance: str
+    is_backfill: bool
+    payload: Any
+    previous_hash: str
+
+    def canonical(self) -> dict[str, Any]:
+        """The line as hashed."""
+        recorded_at = self.recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        return {
+            **self._asdict(),
+            "recorded_at": recorded_at,
+            "kind": str(self.kind),
+            "significance": str(self.significance),
+        }
+
+    def computed_hash(self) -> str:
+        """SHA-256 of the canonical form, as 64 hexadecimal digits."""
+        return sha256_hex(self.canonical())
 
 
 class Change(models.Model):
@@ -94,20 +120,15 @@ class Change(models.Model):
         return f"#{self.seq} {self.kind}"
 
     def canonical(self) -> dict[str, Any]:
-        """The public line as hashed: all that a reader can see, and the hash of the line before."""
-        return {
-            "seq": self.seq,
-            "recorded_at": self.recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
-            "kind": str(self.kind),
-            "significance": str(self.significance),
-            "is_backfill": self.is_backfill,
-            "payload": self.payload,
-            "previous_hash": self.previous_hash,
-        }
+        """See `PublicLine.canonical`."""
+        return self._public().canonical()
 
     def computed_hash(self) -> str:
-        """SHA-256 of the canonical form, as 64 hexadecimal digits."""
-        return sha256_hex(self.canonical())
+        """See `PublicLine.computed_hash`."""
+        return self._public().computed_hash()
+
+    def _public(self) -> PublicLine:
+        return PublicLine(*(getattr(self, name) for name in PublicLine._fields))
 
 
 class LogHead(models.Model):

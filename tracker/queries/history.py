@@ -79,15 +79,13 @@ class Wording:
 
     def followed_by(self, update: Stating) -> Wording:
         """The state after the update: what it does not say stays as it was."""
-        after = Wording.of(update)
-        if update.party_id is not None:
-            # One party's own step does not move what all of them did together.
-            after = Wording(self.stage, self.assessment, after.firmness, after.target)
+        # One party's own step does not move what all of them did together.
+        moved = self if update.party_id is not None else update
         return Wording(
-            after.stage,
-            after.assessment,
-            after.firmness or self.firmness,
-            after.target or self.target,
+            moved.stage,
+            moved.assessment,
+            update.firmness or self.firmness,
+            update.target or self.target,
         )
 
 

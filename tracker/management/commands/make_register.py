@@ -1,4 +1,8 @@
-"""manage.py make_register: fill an empty register with made-up commitments, for measuring."""
+"""manage.py make_register: fill an empty register with made-up commitments, for measuring.
+
+What it makes can be made again. So on SQLite it does not wait for the disk, and undoes from memory:
+if the machine stops meanwhile, throw the file away. Before it ends all is on disk as ever.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,18 @@ import datetime as dt
 import gc
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from random import Random
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate
 from tracker.actions.publish import mark_fully_recorded, publish_meeting
 from tracker.actions.publish_in_bulk import publish_in_bulk
-from tracker.models import Commitment, Forum, Party, Source, Topic
+from tracker.models import Commitment, Forum, Meeting, Party, Source, Topic
 from tracker.queries.visibility import log_head
 from tracker.synthetic.promises import promises
 from tracker.synthetic.surroundings import LAST_DAY, Surroundings, surroundings
@@ -47,12 +52,8 @@ class Command(BaseCommand):
                 "The register is not empty, and made-up commitments would mix with what is in it. "
                 "Name another database by DATABASE_URL, and migrate it first."
             )
-        # A fifth of the time would go into searching rows for cycles that they do not form.
-        gc.disable()
-        try:
+        with _without_waiting_for_the_disk(), _without_searching_for_cycles():
             self._make(Random(seed), commitments, updates_per)  # noqa: S311 - nothing secret
-        finally:
-            gc.enable()
         # The planner chooses indices by what it knows of the tables.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -61,6 +62,7 @@ class Command(BaseCommand):
     def _make(self, random: Random, commitments: int, updates_per: int) -> None:
         around = surroundings(random, meetings=max(60, commitments // 50))
         self._publish_meetings(around, random)
+        gc.freeze()
         drafts = (
             Drafted(
                 promise.commitment,
@@ -78,27 +80,87 @@ class Command(BaseCommand):
             now += dt.timedelta(hours=1)
             publish_in_bulk(some, now=now)
             done += len(some)
+            some.clear()
+            gc.collect()
             self.stdout.write(f"{done} of {commitments} commitments")
 
     def _publish_meetings(self, around: Surroundings, random: Random) -> None:
-        Party.objects.bulk_create(around.parties)
-        Topic.objects.bulk_create(around.topics)
-        Source.objects.bulk_create(around.sources)
+        _save(around)
         for at in around.relationships:
-            Forum.objects.bulk_create(at.forums)
-            for forum in at.forums:
-                forum.parties.set(at.parties)
-            for meeting, sources in at.meetings:
-                Source.objects.bulk_create(sources)
-                meeting.forum = meeting.forum
-                meeting.save()
-                meeting.parties.set(at.parties)
-                meeting.sources.set(sources)
+            for meeting, _sources in at.meetings:
                 publish_meeting(meeting, now=_BEGINNING, is_backfill=True)
                 if random.random() < 0.4:
                     mark_fully_recorded(meeting, now=_BEGINNING, is_backfill=True)
 
 
+def _save(around: Surroundings) -> None:
+    """Insert everything but the promises, as drafts."""
+    held = [(at, told) for at in around.relationships for told in at.meetings]
+    meetings = [meeting for _at, (meeting, _sources) in held]
+    Party.objects.bulk_create(around.parties)
+    Topic.objects.bulk_create(around.topics)
+    Source.objects.bulk_create(
+        [*around.sources, *(source for _at, (_meeting, told) in held for source in told)]
+    )
+    Forum.objects.bulk_create([forum for at in around.relationships for forum in at.forums])
+    for meeting in meetings:
+        meeting.forum = meeting.forum
+    Meeting.objects.bulk_create(meetings)
+    Forum.parties.through._base_manager.bulk_create(
+        Forum.parties.through(forum=forum, party=party)
+        for at in around.relationships
+        for forum in at.forums
+        for party in at.parties
+    )
+    Meeting.parties.through._base_manager.bulk_create(
+        Meeting.parties.through(meeting=meeting, party=party)
+        for at, (meeting, _sources) in held
+        for party in at.parties
+    )
+    Meeting.sources.through._base_manager.bulk_create(
+        Meeting.sources.through(meeting=meeting, source=source)
+        for _at, (meeting, told) in held
+        for source in told
+    )
+
+
 def _batches(drafts: Iterator[Drafted]) -> Iterator[list[Drafted]]:
     while some := list(islice(drafts, _AT_ONCE)):
         yield some
+
+
+@contextmanager
+def _without_searching_for_cycles() -> Iterator[None]:
+    """A fifth of the time would go into that; it is done once for each batch instead."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def _pragma(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {statement}")
+        told = cursor.fetchall()
+    return told[0][0] if told else None
+
+
+@contextmanager
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    """On SQLite; inside a transaction, where it cannot be had, it is left as it is."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    journal_mode, synchronous = _pragma("journal_mode"), _pragma("synchronous")
+    _pragma("synchronous = OFF")
+    # Half of the writing would be into the write-ahead log and from there into the tables. It
+    # cannot be left while somebody else has the file open, and need not.
+    with suppress(OperationalError):
+        _pragma("journal_mode = MEMORY")
+    try:
+        yield
+    finally:
+        _pragma(f"synchronous = {synchronous}")
+        _pragma(f"journal_mode = {journal_mode}")
