@@ -87,4 +87,5 @@ class Extract:
                 yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
-        return self.table.count(self.found.found(), self.found.moment)
+        with small_page_cache():
+            return self.table.count(self.found.found(), self.found.moment)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-_SMALL = 8 * 1024  # kB
+_SMALL = 4 * 1024  # kB
 
 
 @contextmanager
