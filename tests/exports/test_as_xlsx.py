@@ -90,3 +90,12 @@ def test_more_rows_than_a_sheet_holds_are_refused(
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "Take the CSV file" in answer.json()["detail"]
     assert body(client, "/commitments.csv")
+
+
+@pytest.mark.parametrize("title", ["<r><t>Ours</t></r>", "<r>&</r>", "<r></r>"])
+def test_what_looks_like_the_librarys_rich_text_is_text(
+    client: Client, db: None, title: str
+) -> None:
+    published_commitment(title=title)
+    [_, row] = workbook(client, "/commitments.xlsx")["commitments"].iter_rows(values_only=True)
+    assert row[1] == title + " "

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import django_filters
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
 from tracker.filters.found_sets import FoundRows
+from tracker.filters.kinds import OneOfFilter
 from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
@@ -45,7 +45,7 @@ def _columns(forums: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 class MatrixFilter(CommitmentFilter):
     """The filter of the dashboard and `columns`: the forum whose meetings are shown, or "all"."""
 
-    columns = django_filters.ChoiceFilter(
+    columns = OneOfFilter(
         choices=(),  # given to each filter
         method="nothing",
         label=gettext_lazy("Meetings shown"),

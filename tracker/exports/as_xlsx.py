@@ -14,11 +14,11 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from tracker.exports.cells import Cell
 from tracker.exports.extract import Extract
 from tracker.filters.words import sentence
-from tracker.lib.quick_sheet import QuickSheet
 from tracker.lib.spreadsheet_text import safe_text
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +60,7 @@ class _Sheet:
     """A worksheet that is written from top to bottom."""
 
     def __init__(self, book: Workbook, name: str) -> None:
-        self.sheet: QuickSheet = book.add_worksheet(name, QuickSheet)
+        self.sheet: Worksheet = book.add_worksheet(name)
         self.bold = book.add_format({"bold": True})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.row = 0
@@ -73,8 +73,8 @@ class _Sheet:
             self.sheet.set_column(place, place, column.width)
         self.write([column.name for column in columns], form=self.bold)
         for chunk in extract.chunks():
-            cells = [[*map(_written, column.cells(chunk))] for column in columns]
-            self.row = self.sheet.write_columns(self.row, cells, days=self.day)
+            for row in zip(*(column.cells(chunk) for column in columns), strict=True):
+                self.write(row)
         self.sheet.autofilter(0, 0, self.row - 1, len(columns) - 1)
         return self.row - 1
 
@@ -90,22 +90,28 @@ class _Sheet:
         for column in extract.table.columns:
             self.write([column.name, column.title, column.description, column.kind.value])
 
-    def write(self, texts: Iterable[Any], *, form: Any = None) -> None:
-        for place, text in enumerate(texts):
-            self.sheet.write_string(self.row, place, _fitting(str(text)), form)
+    def write(self, cells: Iterable[Any], *, form: Any = None) -> None:
+        for place, cell in enumerate(cells):
+            self._write_cell(place, cell, form)
         self.row += 1
 
-
-def _written(cell: Cell) -> Cell:
-    """What a cell of a sheet can hold of it."""
-    if isinstance(cell, str):
-        return cell if len(cell) <= LONGEST_TEXT // 2 else _fitting(cell)
-    is_early = isinstance(cell, dt.date) and cell < FIRST_DAY
-    return str(cell) if is_early else cell
+    def _write_cell(self, place: int, cell: Cell, form: Any) -> None:
+        if cell is None:
+            return
+        if isinstance(cell, bool):
+            self.sheet.write_boolean(self.row, place, cell)
+        elif isinstance(cell, int):
+            self.sheet.write_number(self.row, place, cell)
+        elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
+            self.sheet.write_datetime(self.row, place, cell, self.day)
+        else:
+            self.sheet.write_string(self.row, place, _fitting(str(cell)), form)
 
 
 def _fitting(text: str) -> str:
     """Cut what is too long for a cell, with a sign that it was cut."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "  # the library takes it for rich text of its own, and would not escape it
     # Counted as Excel counts, in units of UTF-16.
     if len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT:
         return text

@@ -15,7 +15,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from tracker.filters.commitments import AnyOfFilter, CommitmentFilter
+from tracker.filters.commitments import CommitmentFilter
+from tracker.filters.kinds import AnyOfFilter
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Significance
 from tracker.queries.changes import flagged, lines_about, mentioned, positioned

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django import forms
@@ -19,10 +19,16 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from tracker.filters.named_commitments import NamedCommitmentsField
-from tracker.lib.partial_date_fields import PartialDateFormField
+from tracker.filters.kinds import (
+    AnyOfFilter,
+    NamedCommitmentsFilter,
+    OneOfFilter,
+    PartialDateFilter,
+    PastDayFilter,
+    SearchFilter,
+)
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.query_fields import PastDayField, SearchField
+from tracker.lib.query_fields import PastDayField
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
 from tracker.queries.flags import QUERIES, Flag
 from tracker.queries.moments import Moment, start_of_day
@@ -55,39 +61,6 @@ def _forums() -> list[tuple[str, str]]:
 def _meetings() -> list[tuple[str, str]]:
     rows = public_meetings().values_list("slug", "title", "date")
     return [(slug, f"{title} ({date})") for slug, title, date in rows]
-
-
-class SearchFilter(django_filters.CharFilter):
-    field_class = SearchField
-
-
-class PastDayFilter(django_filters.DateFilter):
-    field_class = PastDayField
-
-
-class PartialDateFilter(django_filters.Filter):
-    field_class = PartialDateFormField
-
-
-class AnyOfFilter(django_filters.MultipleChoiceFilter):
-    """Several values of one parameter, any of which may hold; shown as checkboxes."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
-
-    @property
-    def field(self) -> Any:
-        field = super().field
-        field.error_messages["invalid_choice"] = _(
-            "There is no “%(value)s” here. Choose from the list."
-        )
-        return field
-
-
-class NamedCommitmentsFilter(django_filters.Filter):
-    """Commitments by reference or slug, for addresses that are about a few of them."""
-
-    field_class = NamedCommitmentsField
 
 
 class MomentForm(forms.Form):
@@ -188,9 +161,11 @@ class CommitmentFilter(django_filters.FilterSet):
     commitment = NamedCommitmentsFilter(method="by_name", label=_("Commitment"))
     as_of = PastDayFilter(method="nothing", label=_("As things stood on"))
     known_at = PastDayFilter(method="nothing", label=_("As this register knew on"))
-    sort = django_filters.ChoiceFilter(
+    sort = OneOfFilter(
         choices=_sort_choices, method="nothing", label=_("Sort by"), empty_label=_("Reference")
     )
+
+    _form_class: ClassVar[type[forms.Form]]
 
     class Meta:
         model = Commitment
@@ -214,6 +189,13 @@ class CommitmentFilter(django_filters.FilterSet):
         for name, offered in self._choices.items():
             # As a callable, so that thousands of meetings are looked at only if one is asked for.
             cast(Any, self.form.fields[name]).choices = partial(list, offered)
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form of this kind of filter set, made once; each filter set has fields of its own."""
+        kind = type(self)
+        if "_form_class" not in kind.__dict__:
+            kind._form_class = super().get_form_class()
+        return kind._form_class
 
     # -- Reading --------------------------------------------------------------------------------
 
