@@ -81,10 +81,18 @@ def etag(server: Server, path: str) -> dict[str, str]:
     return {"If-None-Match": server.get(path)[1].headers["ETag"]}
 
 
-def _row(register: Register, sql: str) -> tuple[Any, ...]:
+def _rows(register: Register, sql: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(f"file:{register.path}?mode=ro", uri=True) as connection:
-        found: tuple[Any, ...] = connection.execute(sql).fetchone()
-        return found
+        return connection.execute(sql).fetchall()
+
+
+def _one_of(server: Server, paths: Sequence[str]) -> Take:
+    """Another one of these each turn."""
+
+    def take(turn: int) -> float:
+        return get(server, paths[turn % len(paths)])(turn)
+
+    return take
 
 
 def search_page(server: Server, words: Sequence[str]) -> Take:
@@ -124,7 +132,7 @@ def _indexed(register: Register, words: Sequence[str]) -> Take:
 
 _OF_UPDATES = """
     SELECT c.slug, c.id FROM tracker_commitment c JOIN tracker_statusupdate u
-    ON u.commitment_id = c.id GROUP BY c.id HAVING count(*) {} ORDER BY count(*) DESC LIMIT 1
+    ON u.commitment_id = c.id GROUP BY c.id HAVING count(*) {} ORDER BY count(*) DESC LIMIT {}
 """
 
 
@@ -143,8 +151,8 @@ def pairs(served: Served) -> list[Pair]:
     chosen = urlencode(FILTER)
     bare = get(floor, "/")
     last = min(1500, register.size // 50)
-    usual, usual_key = _row(register, _OF_UPDATES.format("BETWEEN 9 AND 11"))
-    longest, longest_key = _row(register, _OF_UPDATES.format("> 0"))
+    (usual, usual_key), *others = _rows(register, _OF_UPDATES.format("BETWEEN 9 AND 11", 50))
+    longest, longest_key = _rows(register, _OF_UPDATES.format("> 0", 1))[0]
     stem = register.path.stem if register.path else ""
     feed = urlencode({"sql": _LAST_LINES})
     hot = get(big, f"/?{chosen}")
@@ -180,6 +188,12 @@ def pairs(served: Served) -> list[Pair]:
         Pair("dashboard", fresh("/"), fresh("/", small), "a tenth of the register", 2),
         Pair(f"page {last:,}", fresh(f"/?page={last}"), fresh("/?page=1"), "page 1", 1.6),
         Pair(
+            "a page never seen",
+            _one_of(big, [f"/?page={number}" for number in range(3, last)]),
+            fresh("/?page=1"),
+            "page 1",
+        ),
+        Pair(
             "search, rare word: the statement",
             _indexed(register, rare),
             _like(register, rare),
@@ -208,7 +222,14 @@ def pairs(served: Served) -> list[Pair]:
             0.05,
         ),
         Pair(
-            "commitment, 10 updates",
+            "commitment never seen, 10 updates",
+            _one_of(big, [f"/commitments/{slug}/" for slug, _key in others]),
+            _one_of(peer, [f"/{stem}/tracker_commitment/{key}" for _slug, key in others]),
+            "Datasette",
+            0.5,
+        ),
+        Pair(
+            "commitment seen before, 10 updates",
             fresh(f"/commitments/{usual}/"),
             get(peer, f"/{stem}/tracker_commitment/{usual_key}"),
             "Datasette",
@@ -281,7 +302,7 @@ def between_databases(served: Served) -> list[Pair]:
         return []
     chosen = urlencode(FILTER)
     common, rare = _words(served.register)
-    usual, _key = _row(served.register, _OF_UPDATES.format("BETWEEN 9 AND 11"))
+    usual, _key = _rows(served.register, _OF_UPDATES.format("BETWEEN 9 AND 11", 1))[0]
     asked = {
         "dashboard, unfiltered": "/",
         "dashboard, filtered": f"/?{chosen}",
