@@ -21,8 +21,6 @@ FILTER = {"stage": "negotiating", "instrument": "agreement"}
 _fresh = count(1)
 # More than rounds, so that no word is asked for twice.
 _WORDS = 20
-# A number prime to that of the requests of a round, so that pages come up again late.
-_API_PAGES = 199
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,13 @@ def _unheard_of(path: str) -> str:
     """A parameter that leaves the answer as it is and the address unlike any before.
 
     Feeds and the API refuse a parameter without meaning: feeds do not heed how a page is cut, and
-    of the API another page is asked for.
+    between any number of "&" the API is given none.
     """
     number = next(_fresh)
     if path.startswith("/changes."):
         return f"page={number}"
     if path.startswith("/api/"):
-        return f"page={number % _API_PAGES + 1}"
+        return "&" * number
     return f"_={number}"
 
 

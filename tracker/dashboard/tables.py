@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.http import QueryDict
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_tables2.rows import BoundRow
 
 from tracker.dashboard import cells
 from tracker.lib.recent import Recent
@@ -90,8 +90,26 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         made = _FRAGMENTS.get(key)
         if made is not None:
             return made
-        row = BoundRow(record, table=self)
-        return _FRAGMENTS.keep(key, render_to_string("dashboard/_row.html", {"row": row}))
+        (label, write), *others = self._written
+        html = format_html(
+            '<tr>\n<th scope="row" data-label="{}">{}</th>\n{}</tr>\n',
+            label,
+            write(record),
+            format_html_join(
+                "",
+                '<td data-label="{}"><div>{}</div></td>\n',
+                ((label, write(record)) for label, write in others),
+            ),
+        )
+        return _FRAGMENTS.keep(key, html)
+
+    @cached_property
+    def _written(self) -> list[tuple[str, Callable[[Row], SafeString]]]:
+        """The heading of each column shown, and how its cells are written.
+
+        What django-tables2 does with a row takes a millisecond, most of it to find this out anew.
+        """
+        return [(str(c.header), getattr(self, f"render_{c.name}")) for c in self.columns]
 
     def render_commitment(self, record: Row) -> SafeString:
         return cells.commitment(record, self.moment_query)
