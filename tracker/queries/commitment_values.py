@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, When
 from django.db.models.expressions import Combinable
 
 from tracker import payload_shapes as shapes
@@ -20,7 +20,7 @@ from tracker.lib.told_in_sql import AsKept, ToldDay, ToldInstant
 from tracker.models import Commitment, Party, Topic
 from tracker.models.records import public_q
 from tracker.payload_shapes import Fields, Payload
-from tracker.queries.flags import QUERIES, no_information_q
+from tracker.queries.flags import QUERIES, as_bits, no_information_q
 from tracker.queries.moments import Moment
 from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_aliases, public_commitments
@@ -94,11 +94,7 @@ def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
 
 def _truths(moment: Moment) -> Combinable:
     """Which flags hold, and whether nothing is known: a bit for each, by the rules as SQL."""
-    rules = [*(query(moment) for query in QUERIES.values()), no_information_q(moment)]
-    bits: Combinable = Value(0, output_field=IntegerField())
-    for place, rule in enumerate(rules):
-        bits += Case(When(rule, then=Value(1 << place)), default=Value(0))
-    return bits
+    return as_bits([*(query(moment) for query in QUERIES.values()), no_information_q(moment)])
 
 
 # -- What is told -------------------------------------------------------------------------------

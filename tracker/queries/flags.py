@@ -7,11 +7,23 @@ target has passed without evidence of delivery, and says nothing about why.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_dates import add_months
@@ -202,6 +214,17 @@ QUERIES: dict[Flag, Callable[[Moment], Q]] = {
     Flag.QUIET: quiet_q,
     Flag.DROPPED: dropped_q,
 }
+
+
+def as_bits(rules: Iterable[Q]) -> Combinable:
+    """Which rules hold, as one number with a bit for each, the first lowest.
+
+    A column for each would be converted one by one, row by row.
+    """
+    bits: Combinable = Value(0, output_field=IntegerField())
+    for place, rule in enumerate(rules):
+        bits += Case(When(rule, then=Value(1 << place)), default=Value(0))
+    return bits
 
 
 def with_silence(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:

@@ -10,13 +10,10 @@ from tracker.payloads import Payload
 
 
 @lru_cache(maxsize=8192)
-def kept_date(kept: str) -> PartialDate | None:
-    """The same few dates stand in very many rows."""
-    return PartialDate.from_stored(kept) if kept else None
-
-
-@lru_cache(maxsize=8192)
 def told_date(kept: str) -> tuple[Payload | None, str | None]:
-    """The payload, which is not to be altered, and the last day."""
-    date = kept_date(kept)
+    """The payload, which is not to be altered, and the last day.
+
+    The same few dates stand in very many rows.
+    """
+    date = PartialDate.from_stored(kept) if kept else None
     return payloads.partial_date(date), payloads.day(date.last_day) if date else None

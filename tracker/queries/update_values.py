@@ -20,7 +20,7 @@ from tracker.models import Citation, Commitment, StatusUpdate
 from tracker.payload_shapes import Fields, Payload
 from tracker.queries.history import steps
 from tracker.queries.moments import Moment
-from tracker.queries.partial_date_told import kept_date, told_date
+from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_updates
 
 Values = tuple[Any, ...]
@@ -132,9 +132,13 @@ class _Said:
     corrects_id: int | None
 
 
+def _date(kept: str) -> PartialDate | None:
+    return PartialDate.from_stored(kept) if kept else None
+
+
 def _movements(story: list[Values]) -> Iterator[list[str]]:
     """What each update of a commitment did, compared with the one before it."""
-    said = [_Said(row[7], row[8], row[9], kept_date(row[10]), row[5], row[12]) for row in story]
+    said = [_Said(row[7], row[8], row[9], _date(row[10]), row[5], row[12]) for row in story]
     for step in steps(cast(list[StatusUpdate], said)):
         yield [movement.value for movement in step.movements]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import reduce
 from typing import Any
 
-from django.db.models import Case, IntegerField, Min, Q, QuerySet, Value, When
-from django.db.models.expressions import CombinedExpression
+from django.db.models import Min, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
 from tracker.models import Commitment, StatusUpdate
-from tracker.queries.flags import QUERIES, Flag, no_information_q
+from tracker.queries.flags import QUERIES, Flag, as_bits, no_information_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     known_seq,
@@ -33,20 +31,11 @@ _TRUTHS = (*_FLAGS, NO_INFORMATION, TARGET_KNOWN)
 Sets = dict[str, dict[str, int]]
 
 
-def _mask(moment: Moment) -> CombinedExpression | Case:
-    """Which of the truths hold, as one number: a column for each would be converted one by one."""
-    conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
-    conditions[NO_INFORMATION] = no_information_q(moment)
-    conditions[TARGET_KNOWN] = Q(**{f"{moment.column('target_last_day')}__isnull": False})
-    terms = [
-        Case(
-            When(conditions[name], then=Value(1 << place)),
-            default=Value(0),
-            output_field=IntegerField(),
-        )
-        for place, name in enumerate(_TRUTHS)
-    ]
-    return reduce(operator.add, terms)
+def _mask(moment: Moment) -> Combinable:
+    """Which of the truths hold of a row."""
+    target_known = Q(**{f"{moment.column('target_last_day')}__isnull": False})
+    flags = (query(moment) for query in QUERIES.values())
+    return as_bits([*flags, no_information_q(moment), target_known])
 
 
 def read(moment: Moment, which: Q) -> tuple[int, Sets]:
