@@ -43,11 +43,14 @@ def now() -> dt.datetime:
     return timezone.now()
 
 
-def head_of(request: HttpRequest) -> LogHead:
-    """The head of the log that the answer to this request tells of."""
+def head_of(request: Any) -> LogHead:
+    """The head of the log that the answer to this request tells of: read once for each.
+
+    The request is Django's, or that of the API, which stands for Django's.
+    """
     head: LogHead | None = getattr(request, "log_head", None)
     if head is None:
-        head = request.log_head = log_head()  # type: ignore[attr-defined]
+        head = request.log_head = log_head()
     return head
 
 

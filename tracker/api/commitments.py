@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list, describes_record
@@ -28,7 +29,7 @@ from tracker.queries.extracts import commitment_chunks
 from tracker.queries.in_full import commitment_in_full
 from tracker.queries.update_pages import UpdatePages
 from tracker.queries.value_sets import value_sets_at
-from tracker.queries.visibility import log_head, public_commitments
+from tracker.queries.visibility import public_commitments
 
 
 def _title(slug: str) -> str | None:
@@ -67,8 +68,8 @@ class Commitments(Reading):
             told = chain.from_iterable(commitment_chunks(page, found.moment))
             return [with_page(request, record) for record in told]
 
-        sets = FoundSets(found, value_sets_at(log_head(), found.moment))
-        told = state(found.moment, active=found.active)
+        sets = FoundSets(found, value_sets_at(head_of(request), found.moment))
+        told = state(head_of(request), found.moment, active=found.active)
         return page_of(request, FoundRows(sets), cut, told, records)
 
 
@@ -91,9 +92,9 @@ class Updates(Reading):
         def records(page: list[Payload]) -> list[Payload]:
             return [update_with_page(request, record) for record in page]
 
-        told = state(found.moment, active=found.active)
+        told = state(head_of(request), found.moment, active=found.active)
         return page_of(
-            request, UpdatePages(found.qs, found.moment, head=log_head()), cut, told, records
+            request, UpdatePages(found.qs, found.moment, head=head_of(request)), cut, told, records
         )
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker import payloads
+from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list
@@ -39,7 +40,7 @@ def _listed(
             for record in page
         ]
 
-    return page_of(request, listed_by(moment), cut, state(moment), records)
+    return page_of(request, listed_by(moment), cut, state(head_of(request), moment), records)
 
 
 class Parties(Reading):

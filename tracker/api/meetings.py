@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.commitments import update_with_page
@@ -48,7 +49,9 @@ class Meetings(Reading):
         def records(page: QuerySet[Meeting]) -> list[Payload]:
             return [_with_page(request, record) for record in meeting_records(page, moment)]
 
-        return page_of(request, described_meetings(moment), cut, state(moment), records)
+        return page_of(
+            request, described_meetings(moment), cut, state(head_of(request), moment), records
+        )
 
 
 class OneMeeting(Reading):

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from tracker.api.parameters import Cut
 from tracker.api.problems import Refused
+from tracker.models import LogHead
 from tracker.payloads import Payload, day
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import log_head
 
 Rows = QuerySet[Any] | Sequence[Any]
 
@@ -27,9 +27,8 @@ def no_such_page(asked: int, last: int) -> Refused:
     )
 
 
-def state(moment: Moment, *, active: dict[str, list[str]] | None = None) -> Payload:
+def state(head: LogHead, moment: Moment, *, active: dict[str, list[str]] | None = None) -> Payload:
     """At which state of the register, and for what, an answer is given: the words of the files."""
-    head = log_head()
     return {
         "day": day(moment.today),
         "as_of": day(moment.as_of),

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker import payloads
+from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list, describes_record
@@ -50,7 +51,9 @@ class Sources(Reading):
         def records(page: QuerySet[Source]) -> list[Payload]:
             return [_with_page(request, payloads.source(record)) for record in page]
 
-        return page_of(request, sources_by(moment).defer("text"), cut, state(moment), records)
+        return page_of(
+            request, sources_by(moment).defer("text"), cut, state(head_of(request), moment), records
+        )
 
 
 class OneSource(Reading):
