@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ from tests.test_query_counts import addresses
 from tracker import answers, kept_answers
 from tracker.actions.amend import amend_commitment
 from tracker.actions.correct import retract_update
-from tracker.actions.publish_in_bulk import publish_in_bulk
+from tracker.actions.load_register import load_register
 from tracker.actions.rebuild import rebuild
 from tracker.answers import public_answer
 from tracker.kept_answers import takes_gzip
@@ -154,7 +155,8 @@ ACTS: list[Callable[[Commitment], object]] = [
     lambda one: make.published_correction(one.updates.get(number=2), happened="2026-02-26"),
     lambda one: retract_update(one.updates.get(number=2), reason="Misread.", now=NOW),
     lambda one: amend_commitment(one, values={"title": "Another name"}, reason="So.", now=NOW),
-    lambda one: publish_in_bulk([], now=NOW) or make.published_commitment(title="Imported"),
+    lambda one: load_register(settings.SHIPPED_REGISTER, now=NOW),
+    lambda one: make.published_meeting(title="Another meeting"),
 ]
 
 

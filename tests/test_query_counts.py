@@ -88,6 +88,8 @@ LISTS = [
     "/?stage=announced&topic=cyber&party=canada",
     "/?sort=-target&page=2&show=parties&show=topics",
     "/?q=commitment&flag=overdue",
+    *("/changes/", "/meetings/", "/sources/", "/parties/", "/topics/", "/topics/cyber/"),
+    "/api/v1/commitments/",
 ]
 
 
