@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from tests import make
 from tracker.actions.publish import publish_commitment, publish_meeting, publish_update
 from tracker.actions.rebuild import rebuild
+from tracker.lib.snapshot import snapshot
 from tracker.models import Change, Commitment, Meeting, Party, StatusUpdate
-from tracker.queries.log_chain import first_break
+from tracker.queries.log_chain import first_break, walk_log
 from tracker.queries.visibility import log_head
 
 NOW = make.NOW
@@ -203,3 +204,40 @@ def test_a_line_is_not_seen_before_those_with_lower_numbers() -> None:
     assert Meeting.objects.get(pk=second).published_seq == 2
     assert Meeting.objects.get(pk=third).published_seq == 3
     check_log(3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_verified_as_of_one_moment_while_others_publish(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between any two steps of the walk somebody else publishes; nothing is broken by it."""
+    for _ in range(3):
+        make.published_meeting(now=NOW)
+    drafts = [make.make_meeting().pk for _ in range(4)]
+    computed_hash, is_publishing = Change.computed_hash, threading.Event()
+
+    def publish_and_compute(change: Change) -> str:
+        if drafts and not is_publishing.is_set():
+            is_publishing.set()
+            draft = Meeting.objects.get(pk=drafts.pop())
+            [worker] = run_all(lambda: publish_meeting(draft, now=NOW))
+            assert worker.error is None
+            is_publishing.clear()
+        return computed_hash(change)
+
+    monkeypatch.setattr(Change, "computed_hash", publish_and_compute)
+    head, broken = walk_log()
+    assert (head.seq, broken) == (3, None)
+    assert len(drafts) == 1
+    assert log_head().seq == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_a_walk_of_the_log() -> None:
+    make.published_meeting(now=NOW)
+    draft = make.make_meeting()
+    with snapshot():
+        assert log_head().seq == 1
+        [worker] = run_all(lambda: publish_meeting(draft, now=NOW))
+        assert (worker.error, log_head().seq) == (None, 1)
+    assert log_head().seq == 2

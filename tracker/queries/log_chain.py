@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracker.lib.snapshot import snapshot
 from tracker.models import GENESIS_HASH, Change, LogHead
 
 
@@ -17,6 +18,17 @@ class Break:
 
 def first_break() -> Break | None:
     """Walk the whole log in constant memory; None when every line holds."""
+    return walk_log()[1]
+
+
+def walk_log() -> tuple[LogHead, Break | None]:
+    """The head, and the first line that does not hold: both of one moment, while others publish."""
+    with snapshot():
+        head = LogHead.objects.first() or LogHead()
+        return head, _first_break(head)
+
+
+def _first_break(head: LogHead) -> Break | None:
     expected, previous = 1, GENESIS_HASH
     for change in Change.objects.order_by("seq").iterator(chunk_size=1000):
         if change.seq != expected:
@@ -26,7 +38,6 @@ def first_break() -> Break | None:
         if change.computed_hash() != change.hash:
             return Break(change.seq, "its content does not have the hash that it carries")
         expected, previous = change.seq + 1, change.hash
-    head = LogHead.objects.first() or LogHead()
     if (head.seq, head.hash) != (expected - 1, previous):
         return Break(expected, f"the head says {head.seq}, the last line is {expected - 1}")
     return None

@@ -6,16 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.queries.log_chain import first_break
-from tracker.queries.visibility import log_head
+from tracker.queries.log_chain import walk_log
 
 
 class Command(BaseCommand):
     help = "Check that the log has no gap and that every hash holds; exit 1 at the first break."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = first_break()
+        head, broken = walk_log()
         if broken is not None:
             raise CommandError(f"The log breaks at line {broken.seq}: {broken.sentence}.")
-        head = log_head()
         self.stdout.write(f"The log is whole: {head.seq} lines, head {head.hash}.")
