@@ -2,7 +2,7 @@
 # nothing is installed on the machine itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format venv test-venv
+.PHONY: help run check test bench format lock audit venv test-venv tools
 
 PORT ?= 8000
 PYTHON := .venv/bin/python
@@ -16,6 +16,8 @@ help:
 	@echo "make test     everything, on SQLite, PostgreSQL and in a browser"
 	@echo "make bench    speed beside a bare Django view and Datasette (BENCH_SIZES=10000 for less)"
 	@echo "make format   put the code into the agreed layout"
+	@echo "make lock     write the lock files anew after a requirement has changed"
+	@echo "make audit    ask an advisory database about every locked package"
 
 # One process (--noreload), so that Ctrl-C, kill and a script that stops make all stop the server.
 run: export DEVELOPMENT := 1
@@ -32,14 +34,21 @@ test: test-venv
 
 # The peer is installed beside .venv, whose versions it need not agree with.
 bench: venv
-	@test -x .bench/venv/bin/datasette || { $(PYTHON) -m venv .bench/venv && \
-		.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check \
-			-r tests/bench/requirements.txt; }
+	@$(call install-beside,.bench/venv,tests/bench/requirements.lock)
 	@$(PYTHON) -m tests.bench
 
 format: test-venv
 	@$(PYTHON) -m ruff check --fix-only .
 	@$(PYTHON) -m ruff format .
+
+lock: tools
+	@.tools/venv/bin/python -m tests.lock $(if $(UPGRADE),--upgrade)
+
+audit: tools
+	@.tools/venv/bin/python -m tests.audit
+
+tools: venv
+	@$(call install-beside,.tools/venv,.ci/requirements.lock)
 
 # Asking each candidate to run, because a python3.12 on PATH may be a shim with nothing behind it.
 venv:
@@ -62,16 +71,21 @@ venv:
 			exit 1; \
 		}; \
 	}
-	@$(call install,requirements.txt)
+	@$(call install,.venv,tracker/requirements.lock)
 
 test-venv: venv
-	@$(call install,requirements.txt tests/requirements.txt)
+	@$(call install,.venv,tests/requirements.lock)
 
-# pip runs only when the checksum of these files is another than last time; it reads the last.
+# pip runs only when the checksum of the lock is another than last time. It takes nothing that the
+# lock does not name with its hash.
 install = \
-	now=$$(cat $(1) | cksum); stamp=.venv/$(subst /,-,$(lastword $(1))).installed; \
+	now=$$(cksum < $(2)); stamp=$(1)/$(subst /,-,$(2)).installed; \
 	if [ "$$now" != "$$(cat $$stamp 2>/dev/null)" ]; then \
-		echo "Installing $(lastword $(1))"; \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $(lastword $(1)) \
-			&& echo "$$now" > $$stamp; \
+		echo "Installing $(2)"; \
+		$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+			-r $(2) && echo "$$now" > $$stamp; \
 	fi
+
+install-beside = \
+	{ $(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(1); } && \
+	$(call install,$(1),$(2))

@@ -49,7 +49,11 @@ def test_no_note_to_self_is_left_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "tests/requirements.txt", "tests/bench/requirements.txt"]
+    "name",
+    [
+        *("requirements.txt", "tests/requirements.txt", "tests/bench/requirements.txt"),
+        ".ci/requirements.txt",
+    ],
 )
 def test_requirements_are_pinned_exactly(name: str) -> None:
     lines = [
