@@ -105,7 +105,7 @@ def flag(told: Standing, day: dt.date, meetings: list[Meeting]) -> None:
         and m.date.last_day <= day
         for m in meetings
     ):
-        told.flags.add("dropped")
+        told.flags.add("not_mentioned")
 
 
 def bare(text: str) -> str:

@@ -20,6 +20,7 @@ SENTENCES = {
     "stage=signed&stage=nonsense": "There is no “nonsense” here.",
     "assessment=%00": "here. Choose from the list.",
     "flag=late": "There is no “late” here.",
+    "flag=dropped": "There is no “dropped” here.",  # the name of a flag before 1.0
     "party=atlantis": "There is no “atlantis” here.",
     "topic=%F0%9F%98%80": "here. Choose from the list.",
     "meeting=%00": "here. Choose from the list.",

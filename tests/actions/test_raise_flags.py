@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from tests.make import (
     NOW,
@@ -15,11 +15,14 @@ from tests.make import (
     published_meeting,
     published_update,
 )
+from tracker import payloads
 from tracker.actions.correct import retract_commitment
+from tracker.actions.log import Subject, open_log
 from tracker.actions.raise_flags import raise_flags
 from tracker.actions.rebuild import rebuild
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
 from tracker.queries.change_lines import title_of
+from tracker.queries.log_chain import first_break
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -77,12 +80,12 @@ def test_silence_is_told_with_the_day_of_the_meeting() -> None:
     published_commitment(meeting=first, happened="2026-02-25")
     published_meeting(date="2026-11-20", fully_recorded=True)
     raise_flags(now=NOW)
-    assert told() == [("dropped", "2026-11-20", True)]
+    assert told() == [("not_mentioned", "2026-11-20", True)]
     # Recorded on the day itself, it is news.
     published_commitment(meeting=first, happened="2026-02-25")
     published_meeting(date="2026-11-22", fully_recorded=True)
     raise_flags(now=NOW)
-    assert told()[1:] == [("dropped", "2026-11-20", True)]
+    assert told()[1:] == [("not_mentioned", "2026-11-20", True)]
 
 
 def test_a_new_target_makes_a_new_deadline_and_an_old_one_is_not_told_again() -> None:
@@ -125,3 +128,45 @@ def test_rebuild_makes_the_rows_anew_from_the_log() -> None:
     assert rebuild(now=NOW) == ["raised flags"]
     assert list(RaisedFlag.objects.values("commitment", "flag", "basis", "change")) == rows
     assert raise_flags(now=NOW) == []
+
+
+def _old_line() -> Change:
+    """A line of the log as it was written before the flag was renamed."""
+    first = published_meeting(date="2026-02-25")
+    commitment = published_commitment(meeting=first, happened="2026-02-25", title="The dialogue")
+    with open_log(now=NOW) as log:
+        return log.append(
+            ChangeKind.FLAG,
+            {
+                "commitment": payloads.commitment_name(commitment),
+                "flag": "dropped",
+                "since": "2026-11-20",
+                "basis": "2026-02-25",
+                "after": payloads.position(commitment),
+            },
+            Subject(commitment=commitment),
+        )
+
+
+def test_a_line_that_says_dropped_is_read_as_not_mentioned() -> None:
+    line = _old_line()
+    rebuild(now=NOW)
+    assert [(row.flag, row.change_id) for row in RaisedFlag.objects.all()] == [
+        ("not_mentioned", line.seq)
+    ]
+    published_meeting(date="2026-11-20", fully_recorded=True)
+    assert raise_flags(now=NOW) == []  # the log told of it already
+    assert title_of(line) == "The dialogue: not mentioned since 2026-11-20"
+
+
+def test_pages_and_feeds_never_show_the_old_word(client: Client) -> None:
+    line = _old_line()
+    for address in ("/changes/", "/changes.atom", "/changes.rss", "/commitments/{}/"):
+        slug = line.commitment.slug if line.commitment else ""
+        page = client.get(address.format(slug)).getvalue().decode()
+        assert "not mentioned since 2026-11-20" in page, address
+        assert "dropped" not in page.lower(), address
+    # The API hands out the line as it was hashed.
+    [told] = [c for c in client.get("/api/v1/changes/").json()["results"] if c["kind"] == "flag"]
+    assert told["payload"]["flag"] == "dropped"
+    assert first_break() is None

@@ -26,7 +26,7 @@ FILTERS = [
     "q=GSOMIA",
     "q=nothing-at-all",
     "stage=signed&stage=announced&sort=-title",
-    "flag=dropped&flag=overdue",
+    "flag=not_mentioned&flag=overdue",
     "party=canada&instrument=dialogue",
     "meeting=2026-02-25-second-2plus2-ministerial",
     "commitment=CAN-KOR-2025-004&commitment=cyber-policy-consultations",

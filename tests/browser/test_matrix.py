@@ -54,7 +54,7 @@ def test_a_phone_shows_cards(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/matrix/?q=Indo-Pacific+Dialogue")
     row = page.locator("tbody tr").first
-    expect(row.locator("td:visible")).to_have_count(2)  # what was said, and where it was dropped
+    expect(row.locator("td:visible")).to_have_count(2)  # what was said, and the silence
     expect(row.locator("td:visible").last).to_contain_text("25 February 2026")
     expect(row.locator("td:visible").last).to_contain_text("Not mentioned")
 

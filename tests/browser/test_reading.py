@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 PAGES = [
     "/",
-    "/?flag=dropped",
+    "/?flag=not_mentioned",
     "/?as_of=2025-11-01",
     "/?stage=nonsense&as_of=2026-13",
     "/?q=nothing-matches-this",
@@ -110,7 +110,7 @@ def test_filters_by_keyboard_alone(page: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/\?flag=dropped"))
+    expect(page).to_have_url(re.compile(r"/\?flag=not_mentioned"))
     expect(page.locator("tbody tr")).to_have_count(3)
 
 
@@ -127,15 +127,15 @@ def test_the_list_refreshes_in_place_and_keeps_its_address(page: Page) -> None:
     page.evaluate("window.stillTheSamePage = true")
     page.locator("summary", has_text="Flag").click()
     page.locator("#id_flag_4").check()
-    expect(page).to_have_url(re.compile(r"/\?flag=dropped$"))
+    expect(page).to_have_url(re.compile(r"/\?flag=not_mentioned$"))
     expect(page.locator("tbody tr")).to_have_count(3)
-    expect(page).to_have_title(re.compile("^Commitments flagged Dropped"))
+    expect(page).to_have_title(re.compile("^Commitments flagged Not mentioned"))
     expect(page.locator("#announcement")).to_contain_text("3 commitments")
     # What was open and focused stays so.
     expect(page.locator("#id_flag_4")).to_be_focused()
     expect(page.locator("#id_flag_4")).to_be_visible()
     page.locator("thead a", has_text="Last update").click()
-    expect(page).to_have_url(re.compile(r"/\?flag=dropped&sort=happened$"))
+    expect(page).to_have_url(re.compile(r"/\?flag=not_mentioned&sort=happened$"))
     page.locator(".chip").click()
     expect(page).to_have_url(re.compile(r"/\?sort=happened$"))
     expect(page.locator("tbody tr")).to_have_count(25)

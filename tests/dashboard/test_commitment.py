@@ -98,7 +98,7 @@ def test_flags_stand_with_their_rule_and_their_numbers(client: Client) -> None:
     page = client.get("/commitments/indo-pacific-dialogue/").content.decode()
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert (
-        "Dropped It is open, and a later meeting of the same parties at the same or a higher "
+        "Not mentioned It is open, and a later meeting of the same parties at the same or a higher "
         "level, of which everything is recorded, did not mention it. Last mentioned on 2 October "
         "2025, and not mentioned since at: Second Foreign and Defence (2+2) Ministerial Meeting "
         "(25 February 2026)." in told

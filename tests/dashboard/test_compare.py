@@ -42,7 +42,7 @@ def test_between_two_meetings(client: Client) -> None:
     answer = told(client, f"/compare/?from={OFFICIALS}&to={MINISTERS}")
     assert answer["moved"] == ["classified-information-agreement", "cyber-policy-consultations"]
     assert answer["delivered"] == ["second-2plus2-ministerial"]
-    assert answer["dropped"] == [
+    assert answer["not_mentioned"] == [
         "biennial-director-general-2plus2",
         "energy-supply-chain-security",
         "indo-pacific-dialogue",

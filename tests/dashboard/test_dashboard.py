@@ -87,8 +87,8 @@ def test_before_it_was_loaded_nothing_was_known(titles: Titles) -> None:
     assert titles("/?known_at=2026-11-21") == []
 
 
-def test_dropped_are_exactly_three(titles: Titles) -> None:
-    assert titles("/?flag=dropped") == [
+def test_not_mentioned_are_exactly_three(titles: Titles) -> None:
+    assert titles("/?flag=not_mentioned") == [
         "Hold the Director-General 2+2 every two years",
         "Energy supply chain security",
         "Launch the Indo-Pacific Dialogue",
@@ -123,7 +123,7 @@ def test_a_target_of_2026_is_overdue_in_2027(
 def test_headline(client: Client) -> None:
     headline: Headline = client.get("/").context["headline"]
     assert (headline.total, headline.delivered, headline.overdue) == (25, 2, 1)
-    assert (headline.no_information, headline.dropped, headline.assessed) == (1, 3, 4)
+    assert (headline.no_information, headline.not_mentioned, headline.assessed) == (1, 3, 4)
     assert sum(headline.stages.values()) == 25
 
 

@@ -74,7 +74,12 @@ def test_what_silence_means_is_said_in_words(client: Client) -> None:
 
 @SHIPPED
 def test_the_filter_of_the_dashboard_works_here(client: Client) -> None:
-    for query in ("stage=signed", "flag=dropped", "party=canada&instrument=dialogue", "q=GSOMIA"):
+    for query in (
+        "stage=signed",
+        "flag=not_mentioned",
+        "party=canada&instrument=dialogue",
+        "q=GSOMIA",
+    ):
         listed = [r.record.title for r in client.get(f"/?{query}").context["table"].rows]
         shown = [line.row.title for line in client.get(f"/matrix/?{query}").context["matrix"].rows]
         assert shown == listed, query

@@ -55,7 +55,7 @@ def in_files(client: Client, query: str) -> list[list[str]]:
         "?q=nothing-at-all",
         "?stage=signed&stage=announced",
         "?assessment=not_assessed",
-        "?flag=dropped&flag=overdue",
+        "?flag=not_mentioned&flag=overdue",
         "?instrument=dialogue",
         "?topic=economic-security",
         "?party=canada",

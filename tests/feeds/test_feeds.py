@@ -58,7 +58,7 @@ def test_every_format_tells_the_newest_fifty_lines(client: Client) -> None:
     "query",
     [
         "?q=GSOMIA",
-        "?flag=dropped",
+        "?flag=not_mentioned",
         "?kind=flag",
         "?kind=status&kind=mention&significance=major",
         "?stage=signed",

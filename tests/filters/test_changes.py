@@ -79,7 +79,7 @@ def test_a_line_matches_when_the_dashboard_showed_its_commitment_before_or_after
 
 
 def test_what_a_filter_found_it_finds_for_ever() -> None:
-    flags = ("flag=overdue", "flag=quiet", "flag=due_soon", "flag=dropped")
+    flags = ("flag=overdue", "flag=quiet", "flag=due_soon", "flag=not_mentioned")
     queries = [*FILTERS, *flags, "kind=status"]
     commitment = make.published_commitment(slug="treaty", title="A treaty", target="2026-10")
     known: dict[str, list[int]] = {query: [] for query in queries}

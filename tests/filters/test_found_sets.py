@@ -35,7 +35,7 @@ QUERIES = [
     "q=co-operation",
     "stage=announced&stage=signed&instrument=agreement",
     "flag=quiet&flag=overdue&party=canada",
-    "flag=dropped&topic=cyber-and-hybrid-threats",
+    "flag=not_mentioned&topic=cyber-and-hybrid-threats",
     "forum=2plus2-director-general&stage=announced",
     "meeting=2026-02-25-second-2plus2-ministerial&firmness=firm",
     "target_before=2027&assessment=not_assessed",
@@ -132,7 +132,7 @@ ACTS: list[Callable[[], object]] = [
 def test_both_ways_agree_after_any_act(act: Callable[[], object]) -> None:
     compare("")
     act()
-    for query in ("", "flag=dropped", "stage=announced&party=canada"):
+    for query in ("", "flag=not_mentioned", "stage=announced&party=canada"):
         compare(query)
 
 
@@ -205,9 +205,9 @@ def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
     day = dt.date(2026, 11, 9)
     value_sets(log_head(), day)
     _held_and_recorded()
-    before = value_sets(log_head(), day).of("flag", "dropped")
+    before = value_sets(log_head(), day).of("flag", "not_mentioned")
     _as_read_anew(Moment(dt.date(2026, 11, 11)))
-    after = value_sets(log_head(), dt.date(2026, 11, 11)).of("flag", "dropped")
+    after = value_sets(log_head(), dt.date(2026, 11, 11)).of("flag", "not_mentioned")
     assert before.bit_count() < after.bit_count()
 
 

@@ -89,13 +89,13 @@ def test_old_and_new_stand_beside_each_other() -> None:
     assert line.movements == [Movement.ADVANCED, Movement.RESCHEDULED]
 
 
-def test_dropped_outranks_and_was_dropped_before_is_unchanged() -> None:
+def test_not_mentioned_outranks_and_before_already_is_unchanged() -> None:
     first = published_meeting(date="2025-01-10")
     pledge = published_commitment(meeting=first, happened="2025-01-10")
     published_meeting(date="2025-02-10", fully_recorded=True)
-    assert compared()[pledge.pk].difference == Difference.DROPPED
+    assert compared()[pledge.pk].difference == Difference.NOT_MENTIONED
     assert compared(dt.date(2025, 2, 28)) == {}
-    assert compared(dt.date(2025, 1, 1))[pledge.pk].difference == Difference.DROPPED
+    assert compared(dt.date(2025, 1, 1))[pledge.pk].difference == Difference.NOT_MENTIONED
 
 
 def test_counts_name_the_unchanged_too() -> None:

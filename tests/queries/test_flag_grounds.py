@@ -83,7 +83,7 @@ def test_a_silence_names_its_meetings(db: None) -> None:
     ]
     published_meeting(date="2025-04-01", title="Recorded in part")
     [ground] = told(commitment, "2025-06-01")
-    assert ground.flag == Flag.DROPPED
+    assert ground.flag == Flag.NOT_MENTIONED
     assert ground.sentence == "Last mentioned on 10 January 2025, and not mentioned since at:"
     assert list(ground.meetings) == silent[::-1]
     [then] = told(commitment, "2025-06-01", as_of=dt.date(2025, 4, 2))

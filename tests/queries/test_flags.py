@@ -90,9 +90,9 @@ def test_only_what_is_open_is_overdue_or_due_soon_or_quiet(
         **values, target="2026-03", happened="2025-01-01", meeting=meeting
     )
     make.published_meeting(date="2025-12-01", fully_recorded=True)
-    assert flags(commitment, on("2025-12-31")) == (["due_soon", "dropped"] if is_open else [])
+    assert flags(commitment, on("2025-12-31")) == (["due_soon", "not_mentioned"] if is_open else [])
     assert flags(commitment, on("2026-04-01")) == (
-        ["overdue", "quiet", "dropped"] if is_open else []
+        ["overdue", "quiet", "not_mentioned"] if is_open else []
     )
 
 
@@ -154,7 +154,7 @@ def test_no_information_is_silence_since_the_target(
         assert public_commitments().filter(no_information_q(moment)).exists() is holds
 
 
-# -- Dropped ------------------------------------------------------------------------------------
+# -- Not mentioned ------------------------------------------------------------------------------
 
 LATER: list[tuple[str, dict[str, Any], bool]] = [
     ("same rank, fully recorded", {}, True),
@@ -172,15 +172,15 @@ LATER: list[tuple[str, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(
-    ("values", "is_dropped"), [case[1:] for case in LATER], ids=[case[0] for case in LATER]
+    ("values", "is_not_mentioned"), [case[1:] for case in LATER], ids=[case[0] for case in LATER]
 )
 def test_what_a_later_meeting_must_be_for_its_silence_to_count(
-    values: dict[str, Any], is_dropped: bool
+    values: dict[str, Any], is_not_mentioned: bool
 ) -> None:
     first = make.published_meeting(date="2025-10-02", level=Level.MINISTERS, fully_recorded=True)
     commitment = make.published_commitment(happened="2025-10-02", meeting=first)
     make.published_meeting(**{"date": "2026-02-25", "fully_recorded": True} | values)
-    assert ("dropped" in flags(commitment, on("2026-11-22"))) is is_dropped
+    assert ("not_mentioned" in flags(commitment, on("2026-11-22"))) is is_not_mentioned
 
 
 def test_a_meeting_of_other_parties_drops_nothing() -> None:
@@ -192,29 +192,29 @@ def test_a_meeting_of_other_parties_drops_nothing() -> None:
         make.published_meeting(date="2026-01", parties=parties, fully_recorded=True)
     assert flags(commitment, on("2026-02-01")) == []
     make.published_meeting(date="2026-01", parties=[korea, canada], fully_recorded=True)
-    assert flags(commitment, on("2026-02-01")) == ["dropped"]
+    assert flags(commitment, on("2026-02-01")) == ["not_mentioned"]
 
 
 def test_a_mention_ends_it_and_an_update_outside_a_meeting_too() -> None:
     first = make.published_meeting(date="2025-10-02")
     commitment = make.published_commitment(happened="2025-10-02", meeting=first)
     second = make.published_meeting(date="2026-01-15", fully_recorded=True)
-    assert flags(commitment, on("2026-02-01")) == ["dropped"]
+    assert flags(commitment, on("2026-02-01")) == ["not_mentioned"]
     make.published_update(commitment, happened="2026-01-15", meeting=second)
     assert flags(commitment, on("2026-02-01")) == []
     make.published_meeting(date="2026-03-01", fully_recorded=True)
-    assert flags(commitment, on("2026-03-01")) == ["dropped"]
+    assert flags(commitment, on("2026-03-01")) == ["not_mentioned"]
     make.published_update(commitment, happened="2026-03-02")
     assert flags(commitment, on("2026-03-02")) == []
 
 
-def test_what_no_meeting_ever_mentioned_is_not_dropped() -> None:
+def test_what_no_meeting_ever_mentioned_is_not_missed() -> None:
     commitment = make.published_commitment(happened="2025-10-02")
     make.published_meeting(date="2026-01", fully_recorded=True)
     assert flags(commitment, on("2026-02-01")) == []
 
 
-def test_dropped_looks_back_in_time() -> None:
+def test_not_mentioned_looks_back_in_time() -> None:
     first = make.published_meeting(date="2025-10-02", now=NOW)
     commitment = make.published_commitment(happened="2025-10-02", meeting=first, now=NOW)
     second = make.published_meeting(date="2026-01-15", now=NOW)
@@ -222,11 +222,11 @@ def test_dropped_looks_back_in_time() -> None:
     make.mark_fully_recorded(second, now=later)
     today = later.date()
     for moment, expected in (
-        (Moment(today=today), ["quiet", "dropped"]),
+        (Moment(today=today), ["quiet", "not_mentioned"]),
         (Moment(today=today, as_of=day("2026-01-14")), []),
-        (Moment(today=today, as_of=day("2026-01-15")), ["dropped"]),
+        (Moment(today=today, as_of=day("2026-01-15")), ["not_mentioned"]),
         (Moment(today=today, known_at=NOW.date()), ["quiet"]),
-        (Moment(today=today, known_at=today), ["quiet", "dropped"]),
+        (Moment(today=today, known_at=today), ["quiet", "not_mentioned"]),
     ):
         assert flags(commitment, moment) == expected
 

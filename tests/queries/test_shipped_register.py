@@ -54,17 +54,17 @@ def test_everything_is_marked_as_backfill() -> None:
     assert not Change.objects.filter(is_backfill=False).exists()
 
 
-def test_exactly_three_are_dropped(today: dt.date) -> None:
-    dropped = {
+def test_exactly_three_are_not_mentioned(today: dt.date) -> None:
+    silent = {
         "biennial-director-general-2plus2",
         "indo-pacific-dialogue",
         "energy-supply-chain-security",
     }
-    assert flagged(Flag.DROPPED, Moment(today=today)) == dropped
-    assert flagged(Flag.DROPPED, Moment(today=dt.date(2026, 2, 25))) == dropped
-    assert flagged(Flag.DROPPED, Moment(today=dt.date(2026, 2, 24))) == set()
-    assert flagged(Flag.DROPPED, Moment(today=today, as_of=dt.date(2026, 2, 24))) == set()
-    assert flagged(Flag.DROPPED, Moment(today=today, as_of=dt.date(2026, 2, 25))) == dropped
+    assert flagged(Flag.NOT_MENTIONED, Moment(today=today)) == silent
+    assert flagged(Flag.NOT_MENTIONED, Moment(today=dt.date(2026, 2, 25))) == silent
+    assert flagged(Flag.NOT_MENTIONED, Moment(today=dt.date(2026, 2, 24))) == set()
+    assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 24))) == set()
+    assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 25))) == silent
 
 
 def test_cyber_is_overdue_for_want_of_information(today: dt.date) -> None:

@@ -36,7 +36,7 @@ DAYS = [DAY, dt.date(2024, 2, 29), dt.date(2031, 1, 1)]
 QUERIES = [
     "",
     "sort=-target",
-    "q=co-operation&flag=dropped&flag=overdue",
+    "q=co-operation&flag=not_mentioned&flag=overdue",
     "party=canada&stage=announced&stage=signed",
     "q=nothing+at+all+like+this",
     *(f"as_of={day}" for day in ("2023-05-16", "2025-11-01", "2026-02-25", "2026-11-22")),

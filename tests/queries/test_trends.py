@@ -42,7 +42,7 @@ QUERIES = [
     "as_of=2026-02-24&known_at=2026-11-22",
     "known_at=2026-11-22&assessment=delivered",
     "stage=announced&topic=cyber-and-hybrid-threats&topic=space",
-    "party=canada&flag=dropped",
+    "party=canada&flag=not_mentioned",
     "flag=overdue&flag=due_soon",
     "q=agreement&sort=-target",
     "meeting=2026-02-25-second-2plus2-ministerial&firmness=firm",

@@ -199,7 +199,7 @@ def amend_meeting(
 ) -> Change:
     """Change a public meeting: held, cancelled, moved to another date, given further sources.
 
-    Its parties and level cannot change any more once updates rest on it, since "dropped" is
+    Its parties and level cannot change any more once updates rest on it, since "not mentioned" is
     measured against them.
     """
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:

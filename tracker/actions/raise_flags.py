@@ -26,7 +26,7 @@ _BASIS = {
     Flag.DUE_SOON: "target_last_day",
     Flag.OVERDUE: "target_last_day",
     Flag.QUIET: "last_update_day",
-    Flag.DROPPED: "last_update_day",
+    Flag.NOT_MENTIONED: "last_update_day",
 }
 # So many lines are written under one lock of the log; publishers get their turn in between.
 _AT_ONCE = 100
@@ -47,7 +47,7 @@ def _quiet_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.da
     return day
 
 
-def _dropped_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
     silent = silent_meetings(
         moment,
         parties_key=commitment.mention_parties_key,
@@ -62,7 +62,7 @@ _SINCE: dict[Flag, Callable[[Commitment, dt.date, Moment], dt.date]] = {
     Flag.DUE_SOON: _due_soon_from,
     Flag.OVERDUE: _overdue_from,
     Flag.QUIET: _quiet_from,
-    Flag.DROPPED: _dropped_from,
+    Flag.NOT_MENTIONED: _not_mentioned_from,
 }
 
 

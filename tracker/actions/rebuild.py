@@ -15,6 +15,7 @@ from tracker.models import (
     SearchDocument,
     Standing,
 )
+from tracker.queries.flags import raised_flag
 
 
 def rebuild(*, now: dt.datetime) -> list[str]:
@@ -43,8 +44,9 @@ def _rebuild_raised_flags() -> list[str]:
     """Make the rows that name each told flag anew from the log; return what differed."""
     lines = Change.objects.filter(kind=ChangeKind.FLAG).values_list("seq", "commitment", "payload")
     wanted = {
-        (commitment, told["flag"], dt.date.fromisoformat(told["basis"]), seq)
-        for seq, commitment, told in lines.iterator()
+        (commitment, str(flag), dt.date.fromisoformat(payload["basis"]), seq)
+        for seq, commitment, payload in lines.iterator()
+        if (flag := raised_flag(payload)) is not None
     }
     stored = {
         (row.commitment_id, row.flag, row.basis, row.change_id): row.pk

@@ -74,7 +74,7 @@ def dataset_data(request: HttpRequest, head: LogHead) -> Data:
             "name": settings.REGISTER_NAME,
             "description": _(
                 "The public register of promises between governments: which moved, which slipped, "
-                "which were dropped, with the source for every word."
+                "which were left out, with the source for every word."
             ),
             "creator": _register(),
             "inLanguage": get_language(),

@@ -77,7 +77,7 @@ KINDS = {
     ChangeKind.MEETING: _("A meeting was recorded, amended or marked as fully recorded."),
     ChangeKind.COMMENTARY: _("An analyst’s note."),
     ChangeKind.FLAG: _(
-        "Time raised a flag: a deadline came near or passed, it went quiet or was dropped."
+        "Time raised a flag: a deadline came near or passed, it went quiet or was not mentioned."
     ),
 }
 SIGNIFICANCES = {

@@ -80,7 +80,7 @@ def feed_document(
     return Document(
         id=_feed_id(query),
         title=_title(found),
-        subtitle=_("What moved, slipped or was dropped, with the source for every word."),
+        subtitle=_("What moved, slipped or was left out, with the source for every word."),
         address=current if before is None else address.of(before),
         page=absolute(request, "changes", query),
         site=absolute(request, "dashboard"),

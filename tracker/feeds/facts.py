@@ -28,7 +28,7 @@ from tracker.models import (
     Topic,
 )
 from tracker.payloads import Payload
-from tracker.queries.flags import Flag
+from tracker.queries.flags import raised_flag
 
 _PUBLISHING = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
 _NOUNS: dict[str, type[Model]] = {
@@ -73,7 +73,8 @@ def summary_of(change: Change) -> str:
     """The text of what the line published for the first time, or the rule of a flag."""
     payload = change.payload
     if change.kind == ChangeKind.FLAG:
-        return Flag(payload["flag"]).rule if payload.get("flag") in Flag.values else ""
+        flag = raised_flag(payload)
+        return flag.rule if flag else ""
     if payload.get("before") or change.kind not in _PUBLISHING:
         return ""
     described = payload.get("commitment") or payload.get("meeting") or {}

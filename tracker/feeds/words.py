@@ -16,7 +16,7 @@ def plain(text: str) -> str:
 
 
 def label(choices: type[TextChoices], value: object) -> str:
-    """The word for a value; the bare value where a later vocabulary has dropped it."""
+    """The word for a value; the bare value where a later vocabulary no longer has it."""
     told = str(value or "")
     return str(choices(told).label) if told in choices.values else told
 

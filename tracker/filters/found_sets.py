@@ -85,7 +85,7 @@ class FoundSets(Sequence[int]):
             delivered=(delivered & bits).bit_count(),
             overdue=(sets.of("flag", "overdue") & bits).bit_count(),
             no_information=(sets.of(NO_INFORMATION, NO_INFORMATION) & bits).bit_count(),
-            dropped=(sets.of("flag", "dropped") & bits).bit_count(),
+            not_mentioned=(sets.of("flag", "not_mentioned") & bits).bit_count(),
             assessed=total - assessments.pop(Assessment.NOT_ASSESSED),
             stages={stage: count for stage, count in stages.items() if count},
             assessments={a: count for a, count in assessments.items() if count},

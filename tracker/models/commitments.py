@@ -111,7 +111,7 @@ class Position(models.Model):
     has_slipped = models.BooleanField(_("slipped"), default=False, editable=False)
     # Last day of the newest update's date: the day up to which something is known.
     last_update_day = models.DateField(_("last update"), null=True, editable=False)
-    # Level and parties of the newest meeting that mentioned it: what "dropped" is measured against.
+    # Level and parties of the newest meeting that mentioned it: the measure of "not mentioned".
     mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
     mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
 

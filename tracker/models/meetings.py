@@ -114,7 +114,7 @@ class Meeting(PublicRecord):
         ordering = (models.F("first_day").desc(nulls_last=True), "slug")
         verbose_name, verbose_name_plural = _("meeting"), _("meetings")
         indexes = (
-            # Serves the rule of "dropped": same parties, same or higher level, later day.
+            # Serves the rule of "not mentioned": same parties, same or higher level, later day.
             models.Index(
                 name="meeting_fully_recorded",
                 fields=("parties_key", "level", "first_day"),

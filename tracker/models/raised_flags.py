@@ -13,7 +13,7 @@ from tracker.models.changes import Change
 from tracker.models.commitments import Commitment
 
 # The flags that the passing of time, or the silence of a meeting, raises by itself.
-TIME_MADE_FLAGS = ("overdue", "due_soon", "quiet", "dropped")
+TIME_MADE_FLAGS = ("overdue", "due_soon", "quiet", "not_mentioned")
 
 
 class RaisedFlag(models.Model):
@@ -25,7 +25,7 @@ class RaisedFlag(models.Model):
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="raised_flags")
-    flag = models.CharField(max_length=10)
+    flag = models.CharField(max_length=16)
     basis = models.DateField()
     change = models.OneToOneField(
         Change, models.PROTECT, related_name="raised_flag", db_column="seq"

@@ -23,7 +23,7 @@ from tracker.notify.headers import LONGEST_SUBJECT, headers, one_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.change_lines import Line
-from tracker.queries.flags import Flag, overdue_q
+from tracker.queries.flags import Flag, overdue_q, raised_flag
 
 # Overdue commitments listed in one message; it says that there are more, and where.
 MOST_OVERDUE = 50
@@ -135,9 +135,8 @@ def _about(change: Change) -> str:
     payload = change.payload
     if change.kind == ChangeKind.COMMITMENT_PUBLISHED:
         return str(payload["commitment"]["summary"])
-    if change.kind == ChangeKind.FLAG and payload.get("flag") in Flag.values:
-        return Flag(payload["flag"]).rule
-    return ""
+    flag = raised_flag(payload) if change.kind == ChangeKind.FLAG else None
+    return flag.rule if flag else ""
 
 
 def _page_of(change: Change) -> str:

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Commitment, Meeting, StatusUpdate
-from tracker.queries.flags import dropped_q, due_soon_until, open_q, overdue_q, quiet_q
+from tracker.queries.flags import due_soon_until, not_mentioned_q, open_q, overdue_q, quiet_q
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.stories import first_quotations
@@ -38,7 +38,7 @@ class Concern(IntegerChoices):
 
     OVERDUE = 1, _("Overdue")
     DUE = 2, _("Due")
-    DROPPED = 3, _("Dropped: left out when they last met")
+    NOT_MENTIONED = 3, _("Not mentioned when they last met")
     QUIET = 4, _("Quiet: nothing recorded for a long time")
     OPEN = 5, _("Also open")
 
@@ -97,7 +97,7 @@ def agenda(meeting: Meeting, moment: Moment) -> Agenda:
     concerns = [
         When(overdue_q(moment), then=Concern.OVERDUE),
         When(**due, then=Concern.DUE),
-        When(dropped_q(moment), then=Concern.DROPPED),
+        When(not_mentioned_q(moment), then=Concern.NOT_MENTIONED),
         When(quiet_q(moment), then=Concern.QUIET),
     ]
     public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)

@@ -18,7 +18,7 @@ from tracker import payloads
 from tracker.lib.composed import Answer, Composed
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
-from tracker.queries.flags import Flag
+from tracker.queries.flags import raised_flag
 from tracker.queries.history import Movement
 
 # By value: Django makes the list of `values` anew each time that it is asked for.
@@ -44,7 +44,7 @@ class Line:
 
 
 def stage_label(value: str) -> str:
-    """The word for a stage; the bare value where a later vocabulary has dropped it."""
+    """The word for a stage; the bare value where a later vocabulary no longer has it."""
     return str(_STAGES[value].label) if value in _STAGES else value
 
 
@@ -109,8 +109,8 @@ def _meeting_event(payload: Payload) -> str:
 
 def _flag(payload: Payload) -> str:
     """ "overdue since 2027-01-01"."""
-    name = payload.get("flag", "")
-    label = str(Flag(name).label) if name in Flag.values else name
+    flag = raised_flag(payload)
+    label = str(flag.label if flag else payload.get("flag", ""))
     return _("%(flag)s since %(day)s") % {"flag": label.lower(), "day": payload.get("since")}
 
 

@@ -36,7 +36,7 @@ from tracker.queries.visibility import known_seq
 class Difference(IntegerChoices):
     """What happened to a commitment between two days; of several, the first that holds here.
 
-    Dropped outranks the others: that something was moved and then dropped is told as dropped.
+    "Not mentioned" outranks the others, whatever else happened before the silence.
     """
 
     NEW = 1, _("New")
@@ -44,7 +44,7 @@ class Difference(IntegerChoices):
     RESCHEDULED = 3, _("Rescheduled")
     DELIVERED = 4, _("Delivered")
     SET_BACK = 5, _("Set back")
-    DROPPED = 6, _("Dropped")
+    NOT_MENTIONED = 6, _("Not mentioned")
     REWORDED = 7, _("Worded otherwise")
     REASSESSED = 8, _("Assessed otherwise")
     UNCHANGED = 9, _("Unchanged")
@@ -144,9 +144,9 @@ def with_differences(
         was_silenced=passed_over(before),
     )
     was_there = Q(before__isnull=False)
-    was_dropped = was_there & open_q(before) & Q(was_silenced=True)
+    was_silent = was_there & open_q(before) & Q(was_silenced=True)
     cases = [
-        When(open_q(until) & Q(is_silenced=True) & ~was_dropped, then=Difference.DROPPED),
+        When(open_q(until) & Q(is_silenced=True) & ~was_silent, then=Difference.NOT_MENTIONED),
         When(~was_there, then=Difference.NEW),
         When(_delivered_q(until) & ~_delivered_q(before), then=Difference.DELIVERED),
         When(_set_back_q(until, before), then=Difference.SET_BACK),

@@ -35,7 +35,7 @@ def _conditions(facet: str, moment: Moment) -> dict[str, Q]:
     if facet == "flag":
         conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
         # An aggregate cannot look into other tables; `with_silence` has, as a column.
-        conditions[Flag.DROPPED.value] = open_q(moment) & Q(was_passed_over=True)
+        conditions[Flag.NOT_MENTIONED.value] = open_q(moment) & Q(was_passed_over=True)
         return conditions
     values, of_position = _COLUMNS[facet]
     column = moment.column(facet) if of_position else facet

@@ -77,7 +77,7 @@ def _quiet(position: Position, moment: Moment, targets: Sequence[PartialDate]) -
     ) % {"last": _spelled(last), "months": months, "day": _spelled(moment.day)}
 
 
-def _dropped(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
+def _not_mentioned(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
     return _("Last mentioned on %(last)s, and not mentioned since at:") % {
         "last": _spelled(position.last_update_day)
     }
@@ -88,7 +88,7 @@ _SENTENCES: dict[Flag, Callable[[Position, Moment, Sequence[PartialDate]], str]]
     Flag.DUE_SOON: _due_soon,
     Flag.SLIPPED: _slipped,
     Flag.QUIET: _quiet,
-    Flag.DROPPED: _dropped,
+    Flag.NOT_MENTIONED: _not_mentioned,
 }
 
 
@@ -99,7 +99,7 @@ def grounds(
     *,
     targets: Sequence[PartialDate],
 ) -> list[Ground]:
-    """Explain the flags that `flags_of` gave; one query more where it was dropped.
+    """Explain the flags that `flags_of` gave; one query more where it was not mentioned.
 
     `targets` are those that were stated of the commitment by that moment.
     """
@@ -107,7 +107,7 @@ def grounds(
     told = []
     for flag in flags:
         meetings: Sequence[Meeting] = ()
-        if flag == Flag.DROPPED:
+        if flag == Flag.NOT_MENTIONED:
             silent = silent_meetings(
                 moment,
                 parties_key=position.mention_parties_key,

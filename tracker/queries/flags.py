@@ -30,6 +30,7 @@ from tracker.lib.partial_dates import add_months
 from tracker.models import Assessment, Commitment, Meeting, Position
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.models.meetings import MeetingQuerySet
+from tracker.payloads import Payload
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 
@@ -39,7 +40,7 @@ class Flag(TextChoices):
     DUE_SOON = "due_soon", _("Due soon")
     SLIPPED = "slipped", _("Slipped")
     QUIET = "quiet", _("Quiet")
-    DROPPED = "dropped", _("Dropped")
+    NOT_MENTIONED = "not_mentioned", _("Not mentioned")
 
     @property
     def rule(self) -> str:
@@ -52,11 +53,21 @@ RULES = {
     Flag.DUE_SOON: _("The last day of the target is near and it is not delivered."),
     Flag.SLIPPED: _("The target was moved to a later date."),
     Flag.QUIET: _("It is open and nothing was recorded about it for a long time."),
-    Flag.DROPPED: _(
+    Flag.NOT_MENTIONED: _(
         "It is open, and a later meeting of the same parties at the same or a higher level, "
         "of which everything is recorded, did not mention it."
     ),
 }
+
+
+# The names in lines that were written before a flag was renamed: the log is never rewritten.
+_FORMER_NAMES = {"dropped": Flag.NOT_MENTIONED}
+
+
+def raised_flag(payload: Payload) -> Flag | None:
+    """The flag that a line of kind `flag` raised; None where the vocabulary no longer has it."""
+    name = payload.get("flag", "")
+    return _FORMER_NAMES.get(name) or (Flag(name) if name in Flag.values else None)
 
 
 def quiet_since(day: dt.date) -> dt.date:
@@ -99,7 +110,7 @@ def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
         Flag.DUE_SOON: is_due_soon(position, day),
         Flag.SLIPPED: is_slipped(position, day),
         Flag.QUIET: is_quiet(position, day),
-        Flag.DROPPED: position.is_open and is_silent,
+        Flag.NOT_MENTIONED: position.is_open and is_silent,
     }
     return [flag for flag, holds in rules.items() if holds]
 
@@ -147,7 +158,7 @@ def quiet_q(moment: Moment) -> Q:
 
 
 def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any) -> MeetingQuerySet:
-    """The fully recorded meetings of equal rank after a last mention: the rule of "dropped".
+    """The fully recorded meetings of equal rank after a last mention: the rule of "not mentioned".
 
     The meeting is compared with the one that mentioned it last: exactly the same parties, the
     same level or a higher one, and wholly after the last update. The three may be values or
@@ -174,7 +185,7 @@ def passed_over(moment: Moment) -> Exists:
     return Exists(silent.order_by())
 
 
-def dropped_q(moment: Moment) -> Q:
+def not_mentioned_q(moment: Moment) -> Q:
     return open_q(moment) & Q(passed_over(moment))
 
 
@@ -212,7 +223,7 @@ QUERIES: dict[Flag, Callable[[Moment], Q]] = {
     Flag.DUE_SOON: due_soon_q,
     Flag.SLIPPED: slipped_q,
     Flag.QUIET: quiet_q,
-    Flag.DROPPED: dropped_q,
+    Flag.NOT_MENTIONED: not_mentioned_q,
 }
 
 

@@ -91,7 +91,7 @@ class Headline:
     delivered: int
     overdue: int
     no_information: int
-    dropped: int
+    not_mentioned: int
     assessed: int
     stages: dict[Stage, int]
     assessments: dict[Assessment, int]
@@ -112,7 +112,7 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
             delivered=Count("pk", filter=delivered),
             overdue=Count("pk", filter=overdue_q(moment)),
             no_information=Count("pk", filter=no_information_q(moment)),
-            dropped=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
+            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
             **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
             **{
                 f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
@@ -125,7 +125,7 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
         delivered=counts["delivered"],
         overdue=counts["overdue"],
         no_information=counts["no_information"],
-        dropped=counts["dropped"],
+        not_mentioned=counts["not_mentioned"],
         assessed=counts["total"] - counts[f"assessed_{Assessment.NOT_ASSESSED}"],
         stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
         assessments={

@@ -186,12 +186,12 @@ def _with_meetings(
     """The sets with some meetings read again, and what any silence means since."""
     fresh = mentions(Q(meeting__in=changed), everything, moment)
     meetings = {**sets["meeting"], **fresh}
-    dropped = {Flag.DROPPED.value: flagged(Flag.DROPPED, moment)}
+    not_mentioned = {Flag.NOT_MENTIONED.value: flagged(Flag.NOT_MENTIONED, moment)}
     return {
         **{facet: dict(values) for facet, values in sets.items()},
         "meeting": meetings,
         "forum": by_forum(meetings),
-        "flag": {**sets["flag"], **dropped},
+        "flag": {**sets["flag"], **not_mentioned},
     }
 
 

@@ -68,7 +68,7 @@ def _record_link(model: type[Source | Meeting], slug: str, title: str) -> SafeSt
 
 
 def _label(choices: type[TextChoices], value: str) -> str:
-    """The word for a value; the bare value where a later vocabulary has dropped it."""
+    """The word for a value; the bare value where a later vocabulary no longer has it."""
     found = _members(choices).get(value)
     return value if found is None else str(found.label)
 
