@@ -199,6 +199,7 @@ CACHES["fragments"] = {
     "OPTIONS": {"MAX_ENTRIES": 5_000},
 }
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"]["BACKEND"] = "tracker.lib.shared_cache.SharedTable"
     # Room for the counters of many networks before the oldest are dropped.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
@@ -303,8 +304,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators vouch for the addresses
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{REGISTER_NAME}: "
 # allauth's own token keeps a table of addresses beside the accounts' own.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - no password
-# Who asked is told by the last proxy, where there is one that can be trusted.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ACCOUNT_RATE_LIMITS = {
+    # A new password is asked for by form. From one network; what is more gets 429.
+    "reset_password": "10/h/ip,30/d/ip",
+    # To one address, and to all together: what is more is sent to nobody (see the form).
+    "reset_message": "1/10m/key,5/d/key",
+    "reset_messages": "200/h/key",
+}
 
 MFA_ADAPTER = "tracker.accounts.adapters.FactorAdapter"
 MFA_FORMS = {

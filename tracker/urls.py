@@ -12,3 +12,5 @@ urlpatterns = [
     path("accounts/", include("tracker.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "tracker.lib.server_errors.server_error"

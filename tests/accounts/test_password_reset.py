@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import time
+from collections.abc import Callable
 from smtplib import SMTPException
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -87,6 +92,84 @@ def test_a_link_that_was_made_up(client: Client, ann: User) -> None:
         assert "This link was used, or is too old." in page.content.decode()
 
 
-def test_one_address_is_not_written_to_without_end(client: Client, ann: User) -> None:
-    answers = [ask(client, "nobody@example.org")[0] for _attempt in range(6)]
-    assert answers == [302] * 5 + [429]
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`later(10)`: ten minutes pass for the limits."""
+    moment = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: moment[0])
+
+    def pass_by(minutes: float) -> None:
+        moment[0] += minutes * 60
+
+    return pass_by
+
+
+@pytest.mark.parametrize("address", ["ann.lee@example.org", "nobody@example.org"])
+def test_one_address_is_written_to_five_times_a_day(
+    ann: User, later: Callable[[float], None], address: str
+) -> None:
+    """Whoever asks, from wherever, and however it is written; the page is always the same."""
+    answers = set()
+    for number in range(30):
+        client = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        written = address.upper() if number % 2 else address
+        answers.add(ask(client, written))
+        later(5)
+    assert answers == {(302, "/accounts/password/reset/done/")}
+    assert len(mail.outbox) == 5
+    later(24 * 60)
+    ask(Client(), address)
+    assert len(mail.outbox) == 6
+
+
+def test_one_address_gets_one_message_in_ten_minutes(
+    client: Client, ann: User, later: Callable[[float], None]
+) -> None:
+    for _attempt in range(3):
+        ask(client, "ann.lee@example.org")
+    assert len(mail.outbox) == 1
+    page = client.get("/accounts/password/reset/done/").content.decode()
+    assert "at most one message in ten minutes and five a day" in page
+    later(11)
+    ask(client, "ann.lee@example.org")
+    assert len(mail.outbox) == 2
+
+
+def test_one_network_asks_thirty_times_a_day(ann: User, later: Callable[[float], None]) -> None:
+    client = Client(REMOTE_ADDR="2001:db8::1")
+    answers = []
+    for number in range(40):
+        client.defaults["REMOTE_ADDR"] = f"2001:db8::{number:x}"
+        answers.append(ask(client, f"name{number}@example.org")[0])
+        later(7)
+    assert answers == [302] * 30 + [429] * 10
+    assert len(mail.outbox) == 30
+
+
+def test_all_together_ask_for_two_hundred_in_an_hour(
+    ann: User, later: Callable[[float], None]
+) -> None:
+    for number in range(210):
+        client = Client(REMOTE_ADDR=f"198.51.{number}.1")
+        assert ask(client, f"name{number}@example.org")[0] == 302
+    assert len(mail.outbox) == 200
+
+
+def test_limits_keep_no_address_that_can_be_read(
+    ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    write = cache.set
+
+    def noted(key: str, *value: Any, **how: Any) -> Any:
+        kept.append(key)
+        return write(key, *value, **how)
+
+    monkeypatch.setattr(cache, "set", noted)
+    client = Client(REMOTE_ADDR="203.0.113.77")
+    ask(client, "ann.lee@example.org")
+    sign_in(client, "ann", "wrong")
+    assert len(kept) >= 5
+    stored = " ".join(kept)
+    plain = hashlib.sha256(b"ann.lee@example.org").hexdigest()
+    assert not [told for told in ("203.0.113", "ann", "example", plain) if told in stored]

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from pytest_django import Settings
 
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.signing_in import sign_in, signed_in
@@ -78,6 +79,59 @@ def test_after_five_wrong_passwords_the_right_one_waits_too(client: Client, ann:
         page = sign_in(client, password=password).content.decode()
         assert "That was tried too often. Wait five minutes, then try again." in page
         assert not signed_in(client)
+
+
+SAME_NAME = (
+    *(
+        "ann",
+        " ann\t",
+        "\u00a0ann\u2003",
+        "a\x01nn",
+        "\x02\x03ann",
+        "an\x7fn",
+        "ann\x85",
+        "a\x9fnn",
+    ),
+    *(
+        "ann.lee@example.org",
+        "ANN.LEE@EXAMPLE.ORG",
+        "Ann.Lee@Example.org\x01",
+        "ann.\x02lee@example.org",
+    ),
+)
+
+
+def test_guesses_count_under_the_name_that_signing_in_finds(
+    ann: User, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """Sixty ways to write one account, from as many networks and by as many hosts: five tries."""
+    settings.ALLOWED_HOSTS = [".testserver"]
+    checked: list[str] = []
+
+    def check(self: User, password: str) -> bool:
+        checked.append(password)
+        return password == PASSWORD
+
+    monkeypatch.setattr(User, "check_password", check)
+    for number in range(60):
+        client = Client(REMOTE_ADDR=f"203.0.113.{number}", HTTP_HOST=f"h{number}.testserver")
+        sign_in(client, SAME_NAME[number % len(SAME_NAME)], f"wrong{number}")
+    assert len(checked) == 5
+    for login in SAME_NAME:
+        client = Client(REMOTE_ADDR="198.51.100.1")
+        page = sign_in(client, login).content.decode()
+        assert "That was tried too often." in page
+        assert not signed_in(client)
+
+
+def test_names_that_nobody_has_are_counted_alike(client: Client, ann: User) -> None:
+    """Or the limit would say which accounts exist."""
+    for number in range(5):
+        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
+        assert WRONG in sign_in(client, f"no{chr(number + 1)}body", "wrong").content.decode()
+    client.defaults["REMOTE_ADDR"] = "198.51.100.1"
+    for login in ("nobody", " NOBODY\x01"):
+        assert "That was tried too often." in sign_in(client, login, "w").content.decode()
 
 
 def test_a_network_may_not_try_many_names(client: Client, ann: User) -> None:

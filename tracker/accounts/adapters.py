@@ -17,19 +17,24 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.accounts.backend import may_sign_in, staff_with_email
+from tracker.accounts.backend import guessed_account, may_sign_in, staff_with_email
+from tracker.lib.network_hash import network_hash
 
 logger = logging.getLogger(__name__)
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 WRONG = gettext_lazy("The user name or the password is wrong.")
 TOO_MANY = gettext_lazy("That was tried too often. Wait five minutes, then try again.")
+
+
+def is_recent(at: float) -> bool:
+    """Whether somebody who proved who they are at this time need not do so again."""
+    return bool(0 <= time.time() - at < REAUTHENTICATION_TIMEOUT)
 
 
 def back_to_login(request: HttpRequest, told: str) -> HttpResponseRedirect:
@@ -59,11 +64,16 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        try:
-            address: str = super().get_client_ip(request)
-        except PermissionDenied:  # behind a Unix socket nobody has one: all share the limits
-            return "unknown"
-        return address
+        """What limits count a network by: they keep no address that could be read back."""
+        return network_hash(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by the account that signing in finds, whatever names it.
+
+        allauth counts what was typed, beside the host that the request names: both can be varied
+        without end.
+        """
+        return guessed_account(credentials.get("username") or credentials.get("email") or "")
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         if not may_sign_in(user):
@@ -76,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """No second time for somebody who signed in a moment ago, such as to set up a factor."""
         records = get_authentication_records(self.request, self.request.user)
-        if records and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT:
+        if records and is_recent(records[-1]["at"]):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

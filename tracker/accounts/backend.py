@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from tracker.lib.text import without_control_characters
 
@@ -38,6 +39,20 @@ def account_of(login: str) -> User | None:
         return named
     owners = staff_with_email(login)
     return owners[0] if len(owners) == 1 else None
+
+
+def guessed_account(login: str) -> str:
+    """What wrong passwords are counted by: one text for all that names the same account.
+
+    Of names that no account has, those count as one that the look-up would take for one. A keyed
+    hash, since people type passwords and addresses into the wrong field.
+    """
+    user = account_of(login)
+    if user is not None:
+        name = f"account {user.pk}"
+    else:
+        name = f"name {without_control_characters(login).strip().lower()}"
+    return salted_hmac("tracker.accounts.guesses", name, algorithm="sha256").hexdigest()
 
 
 class StaffBackend(ModelBackend):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
@@ -13,6 +14,8 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tracker.accounts.backend import staff_with_email
@@ -34,6 +37,20 @@ class ForgottenPasswordForm(ResetPasswordForm):
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
         self.users = staff_with_email(address)
+        return address
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the message, unless too many went there: the page is the same either way."""
+        address: str = self.cleaned_data["email"]
+        hashed = salted_hmac("tracker.accounts.reset", address.lower(), algorithm="sha256")
+        if all(
+            ratelimit.consume(request, action=action, key=key)
+            for action, key in (
+                ("reset_message", hashed.hexdigest()),
+                ("reset_messages", "everybody"),
+            )
+        ):
+            super().save(request, **kwargs)
         return address
 
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.network_hash import network_hash
 from tracker.models import Frequency
 from tracker.notify.asking import Wish, ask
 from tracker.notify.email_forms import AskForm
-from tracker.notify.throttles import asked_from
 from tracker.notify.ways import query_of, ways
 from tracker.queries.visibility import log_head
 
@@ -39,7 +39,7 @@ def ask_by_email(request: HttpRequest) -> HttpResponse:
         return _page(request, found, form, status=400)
     asked = form.cleaned_data
     if not asked.pop("website"):
-        ask(Wish(query=query_of(found), **asked), asked_from=asked_from(request), now=now)
+        ask(Wish(query=query_of(found), **asked), asked_from=network_hash(request), now=now)
     return redirect(reverse("subscribe-asked"))
 
 

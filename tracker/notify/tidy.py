@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from tracker.models import AskedMail, Channel, Delivery, Subscription, SubscriptionState
-from tracker.notify.throttles import WINDOW
 
+# What was asked for longer ago than this is not counted.
+WINDOW = dt.timedelta(days=1)
 ATTEMPTS_KEPT = dt.timedelta(days=90)
 CONFIRM_WITHIN = dt.timedelta(days=7)
 STOPPED_EMAIL_KEPT = dt.timedelta(days=30)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.messages import Attempt
-from tracker.notify.throttles import WINDOW
+from tracker.notify.tidy import WINDOW
 from tracker.notify.webhooks import body_of_test, id_of_test, new_secret, request
 from tracker.queries.visibility import log_head
 

@@ -22,11 +22,11 @@ from django.views.decorators.http import require_http_methods
 from tracker.answers import today
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.network_hash import network_hash
 from tracker.models import Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
 from tracker.notify.following import BrokenFilterError, filter_of, kept_query, lines_to_tell
 from tracker.notify.messages import Attempt
-from tracker.notify.throttles import asked_from
 from tracker.notify.webhook_forms import ReplayForm, WebhookForm
 from tracker.notify.webhook_links import key_of, manage_url, new_key, webhook_of
 from tracker.queries.visibility import log_head
@@ -80,7 +80,7 @@ def _ask(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse
         address=form.cleaned_data["address"],
         contact=form.cleaned_data["contact"],
         query=query,
-        asked_from=asked_from(request),
+        asked_from=network_hash(request),
         now=now,
     )
     if not is_new:

@@ -6,11 +6,11 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from tracker.notify.throttles import asked_from
+from tracker.lib.network_hash import network_hash
 
 
 def hashed(address: str, **headers: str) -> str:
-    return asked_from(RequestFactory(headers=headers).get("/", REMOTE_ADDR=address))
+    return network_hash(RequestFactory(headers=headers).get("/", REMOTE_ADDR=address))
 
 
 def test_one_network_has_one_hash_and_no_other_has_it() -> None:
