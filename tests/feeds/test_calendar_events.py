@@ -54,7 +54,7 @@ def test_a_target_stands_on_its_last_day(
     assert known in event["DESCRIPTION"]
     assert "Stage: Announced. Assessment: Not assessed." in event["DESCRIPTION"]
     assert "“will sign the agreement” — Joint statement" in event["DESCRIPTION"]
-    assert event["STATUS"] == "CONFIRMED"
+    assert event["STATUS"] == "TENTATIVE"
     assert event["TRANSP"] == "TRANSPARENT"
     assert event.categories == ["Target date", "Cyber, and more"]
     assert event.alarms.times == []
@@ -137,6 +137,13 @@ def test_what_was_ended_is_cancelled(client: Client, db: None, end: dict[str, st
     assert event["SUMMARY"] == "No longer due: Sign it (by the end of 2027)"
 
 
+def test_an_overdue_target_is_not_confirmed(client: Client, db: None) -> None:
+    published_commitment(title="Sign it", target="2026-03")
+    event = only_event(client)
+    assert event["DTSTART"].dt < NOW.date()
+    assert event["STATUS"] == "TENTATIVE"
+
+
 def test_what_was_delivered_is_told_so(client: Client, db: None) -> None:
     commitment = published_commitment(title="Sign it", target="2027")
     published_update(commitment, happened="2026-11", stage=Stage.IN_EFFECT)
@@ -159,7 +166,7 @@ def test_a_target_given_up_is_cancelled_on_its_last_date(client: Client, db: Non
 def test_a_target_taken_back_is_cancelled(client: Client, db: None) -> None:
     commitment = published_commitment(target=None)
     mistake = published_update(commitment, target="2027", happened="2026-11")
-    assert only_event(client)["STATUS"] == "CONFIRMED"
+    assert only_event(client)["STATUS"] == "TENTATIVE"
     retract_update(mistake, reason="Not so.", now=LATER)
     event = only_event(client)
     assert (event["STATUS"], event["DTSTART"].dt) == ("CANCELLED", dt.date(2027, 12, 31))
@@ -200,15 +207,32 @@ def test_a_retracted_commitment_is_cancelled_with_nothing_but_its_title(
 # -- Meetings -----------------------------------------------------------------------------------
 
 
-def test_a_meeting_covers_all_that_is_known(client: Client, db: None) -> None:
+@pytest.mark.parametrize(
+    ("date", "last_day"), [("2027", (2027, 12, 31)), ("2027-02", (2027, 2, 28))]
+)
+def test_a_period_is_one_day_and_not_a_year_of_them(
+    client: Client, db: None, date: str, last_day: tuple[int, int, int]
+) -> None:
+    meeting = published_meeting(title="Talks", date=date, state=MeetingState.PLANNED)
+    before = only_event(client)
+    day = dt.date(*last_day)
+    assert (before["DTSTART"].dt, before["DTEND"].dt) == (day, day + dt.timedelta(days=1))
+    amend_meeting(meeting, values={"date": PartialDate(2027, 2, 3)}, now=LATER)
+    after = only_event(client)
+    assert (after["DTSTART"].dt, after["UID"]) == (dt.date(2027, 2, 3), before["UID"])
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+
+
+def test_a_meeting_says_how_much_is_known(client: Client, db: None) -> None:
     published_meeting(title="Talks", date="2027", state=MeetingState.PLANNED, place="Séoul, 서울")
     event = only_event(client)
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (dt.date(2027, 1, 1), dt.date(2028, 1, 1))
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (dt.date(2027, 12, 31), dt.date(2028, 1, 1))
     assert event["SUMMARY"] == "Talks (in 2027, day not known)"
     assert event["LOCATION"] == "Séoul, 서울"
     assert event["STATUS"] == "TENTATIVE"
     assert "Planned. Ministers: Canada, Republic of Korea." in event["DESCRIPTION"]
     assert "Only the year is known: 2027." in event["DESCRIPTION"]
+    assert "on the last day of that period." in event["DESCRIPTION"]
 
 
 def test_a_meeting_is_held_moved_or_cancelled(client: Client, db: None) -> None:

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from tracker.feeds.addresses import absolute, canonical_query
 from tracker.feeds.entries import Entry, Tombstone, entries, tombstones_of
 from tracker.feeds.hub import is_pinged
-from tracker.feeds.words import plain
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.composed import Composed
+from tracker.lib.text import one_line
 from tracker.models import GENESIS_HASH, Change
 from tracker.queries.visibility import log_head
 
@@ -112,7 +112,7 @@ def _feed_id(query: str) -> str:
 
 
 def _title(found: ChangeFilter) -> str:
-    return f"{settings.REGISTER_NAME}: {plain(log_sentence(found))}"
+    return f"{settings.REGISTER_NAME}: {one_line(log_sentence(found))}"
 
 
 def _last_recorded() -> dt.datetime:

@@ -26,7 +26,7 @@ from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
 from tracker.lib.composed import Composed, padded
 from tracker.lib.recent import Recent
-from tracker.lib.text import render_note
+from tracker.lib.text import one_line, render_note
 from tracker.models import Change, ChangeKind
 from tracker.payloads import Payload, change_id
 from tracker.queries.change_lines import Line, lines
@@ -203,7 +203,7 @@ def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> En
     return Entry(
         change=change,
         id=change_id(change),
-        title=plain(line.title),
+        title=one_line(line.title),
         address=request.build_absolute_uri(page_of(change)),
         html=plain(render_to_string("feeds/_entry.html", context)).strip(),
         text=_close(plain(render_to_string("feeds/_entry.txt", context))),
@@ -227,8 +227,8 @@ def _quoted(citation: Payload, request: HttpRequest) -> Quoted:
     return Quoted(
         quotation=plain(citation["quotation"]),
         language=citation["language"],
-        title=plain(citation["source_title"]),
-        origin=plain(", ".join(filter(None, origin))),
+        title=one_line(citation["source_title"]),
+        origin=one_line(", ".join(filter(None, origin))),
         page=request.build_absolute_uri(reverse("source", args=[citation["source"]])),
         document=plain(citation.get("url") or ""),
     )
@@ -243,7 +243,7 @@ def _about(change: Change, request: HttpRequest) -> list[Link]:
         (change.source, None),
     )
     links = [
-        Link(plain(title or record.title), request.build_absolute_uri(record.get_absolute_url()))
+        Link(one_line(title or record.title), request.build_absolute_uri(record.get_absolute_url()))
         for record, title in records
         if record is not None
     ]

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
 
 from tracker.feeds.words import label, plain
 from tracker.lib.partial_dates import PartialDate, Precision
+from tracker.lib.text import one_line
 from tracker.models import Assessment, MeetingState, Stage
 from tracker.queries.agenda import Due, Gathering, Recorded
 
@@ -71,9 +72,10 @@ def _opening(heading: Heading) -> bytes:
     calendar.add("prodid", "-//Commitment Tracker//Register of commitments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    # No METHOD: it would ask for an ORGANIZER (RFC 5546, section 3.2.1), and nobody is invited.
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, plain(heading.name))
+        # The library escapes what it knows to be TEXT, and knows no X- property.
+        calendar.add(name, vText(one_line(heading.name)))
     calendar.add("description", _("Target dates and meetings, with the source for every word."))
     calendar.add("url", heading.page)
     calendar.add("source", heading.source, parameters={"VALUE": "URI"})
@@ -90,7 +92,8 @@ def event_uid(recorded: Recorded, what: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{recorded.published_hash} {what}"))
 
 
-def _event(recorded: Recorded, what: str, first_day: dt.date, last_day: dt.date) -> Event:
+def _event(recorded: Recorded, what: str, day: dt.date) -> Event:
+    """All day long on the last day of a period that is known to the month or the year alone."""
     event = Event()
     changed_at = recorded.changed_at.astimezone(dt.UTC)
     event.add("uid", event_uid(recorded, what))
@@ -99,8 +102,8 @@ def _event(recorded: Recorded, what: str, first_day: dt.date, last_day: dt.date)
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("created", recorded.published_at.astimezone(dt.UTC))
-    event.add("dtstart", first_day)
-    event.add("dtend", last_day + dt.timedelta(days=1))
+    event.add("dtstart", day)
+    event.add("dtend", day + dt.timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     return event
 
@@ -109,17 +112,23 @@ def _event(recorded: Recorded, what: str, first_day: dt.date, last_day: dt.date)
 
 
 def _target_event(due: Due, site: str) -> Event:
-    """One day: the last of the target, since "2028" is missed on 1 January 2029 and not before."""
-    day = due.target.last_day or dt.date.max
-    event = _event(due.recorded, "target", day, day)
+    """The last day of the target, since "2028" is missed on 1 January 2029 and not before."""
+    event = _event(due.recorded, "target", due.target.last_day or dt.date.max)
     page = site + due.commitment.get_absolute_url()
-    event.add("summary", plain(_target_summary(due)))
+    event.add("summary", one_line(_target_summary(due)))
     event.add("description", plain("\n".join([*_target_lines(due), page])))
     event.add("url", page)
-    event.add("status", "CANCELLED" if due.is_off else "CONFIRMED")
+    event.add("status", _target_status(due))
     topics = [] if due.commitment.is_retracted else [topic.name for topic in due.topics]
-    event.add("categories", [plain(name) for name in (_("Target date"), *topics)])
+    event.add("categories", [one_line(name) for name in (_("Target date"), *topics)])
     return event
+
+
+def _target_status(due: Due) -> str:
+    """Confirmed once delivered: until then, and past its day, a date is what was promised."""
+    if due.is_off:
+        return "CANCELLED"
+    return "CONFIRMED" if due.commitment.is_delivered else "TENTATIVE"
 
 
 def _target_summary(due: Due) -> str:
@@ -173,20 +182,19 @@ def _precision(date: PartialDate) -> str:
 
 
 def _meeting_event(gathering: Gathering, site: str) -> Event:
-    """All of the period that is known: a day, or the whole month or year."""
+    """Its day, or the last day of the month or year in which it is."""
     meeting = gathering.meeting
-    first_day = meeting.first_day or dt.date.min
-    event = _event(gathering.recorded, "meeting", first_day, meeting.last_day or first_day)
+    event = _event(gathering.recorded, "meeting", meeting.last_day or dt.date.max)
     page = site + meeting.get_absolute_url()
-    event.add("summary", plain(_meeting_summary(gathering)))
+    event.add("summary", one_line(_meeting_summary(gathering)))
     event.add("description", plain("\n".join([*_meeting_lines(gathering), page])))
     event.add("url", page)
     if meeting.place and not meeting.is_retracted:
-        event.add("location", plain(meeting.place))
+        event.add("location", one_line(meeting.place))
     planned = meeting.state == MeetingState.PLANNED
     confirmed = "TENTATIVE" if planned else "CONFIRMED"
     event.add("status", "CANCELLED" if gathering.is_off else confirmed)
-    event.add("categories", [plain(_("Meeting"))])
+    event.add("categories", [_("Meeting")])
     return event
 
 
@@ -209,6 +217,8 @@ def _meeting_lines(gathering: Gathering) -> Iterator[str]:
     parties = ", ".join(party.name for party in meeting.parties.all())
     yield f"{meeting.get_state_display()}. {meeting.get_level_display()}: {parties}."
     yield _precision(meeting.date)
+    if meeting.date.precision != Precision.DAY:
+        yield _("The calendar shows it on the last day of that period.")
 
 
 def calendar_name(sentence: str) -> str:

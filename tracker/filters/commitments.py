@@ -214,10 +214,11 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @cached_property
     def active(self) -> dict[str, list[str]]:
-        """The parameters that narrow the list, each with its values."""
+        """The parameters that narrow the list, each with its values; the words as searched for."""
         if not self.is_valid():
             return {}
         given = {name: self.params.getlist(name) for name in self.filters if name != "sort"}
+        given["q"] = [self.form.cleaned_data["q"]]
         return {name: values for name, values in given.items() if any(values)}
 
     @property
