@@ -157,6 +157,12 @@ def test_a_mistake_is_told_with_its_place(
     assert problems(root) == [f"{file}:{line}: {sentence}"]
 
 
+def test_titles_and_names_are_read_as_one_line(tmp_path: Path) -> None:
+    text = TEXTS[SECOND].replace("title: ", 'place: "Seoul\\nand\\u2028Ottawa"\ntitle: ', 1)
+    [meeting] = read_register(write_texts(tmp_path, TEXTS | {SECOND: text})).of("meeting")
+    assert meeting["place"] == "Seoul and Ottawa"
+
+
 def test_a_text_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
     text = TEXTS[PLAN].replace("They will", "Café will").encode("latin-1")
     root = write_texts(tmp_path, TEXTS | {PLAN: text})

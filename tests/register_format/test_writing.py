@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.lib.test_partial_dates import partial_dates
 from tests.register_format.files import TEXTS, write_texts
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.text import without_control_characters
+from tracker.lib.text import one_line, without_control_characters
 from tracker.register_format import schema
 from tracker.register_format.reading import read_register
 from tracker.register_format.writing import plain, to_yaml
@@ -43,7 +43,7 @@ def read_again(values: dict[str, Any], noun: schema.Noun, name: str, **other: st
 
 @settings(max_examples=200)
 @given(
-    title=sayings.filter(lambda text: 0 < len(text) <= 300),
+    title=sayings.map(one_line).filter(lambda text: 0 < len(text) <= 300),
     summary=sayings,
     published=partial_dates().filter(lambda date: date.words == date.words.strip()),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import make
+from tracker.lib.text import one_line
 from tracker.models import Alias, Commitment, Source, StatusUpdate
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.reading import read_sheet
@@ -57,9 +58,20 @@ def test_texts_that_look_like_anything_are_read_back(ending: str) -> None:
     assert told["quotations"] == tuple(text.strip() for text in texts)
     assert told["rationale"] == "=SUM(A1)"
     assert told["draft"] == update.pk
-    assert [s["title"] for s in read("sources", ending)] == texts
+    # Titles and names have one line; quotations have as many as they like.
+    lines = [one_line(text) for text in texts]
+    assert lines != texts
+    assert [s["title"] for s in read("sources", ending)] == lines
     [told] = read("commitments", ending)
-    assert told["aliases"] == tuple(texts)
+    assert told["aliases"] == tuple(lines)
+
+
+def test_a_file_with_two_lines_in_a_title_reads_as_the_register_keeps_it() -> None:
+    columns = RESOURCES["sources"]().columns
+    assert columns["title"].widget.clean("Joint\r\nstatement") == "Joint statement"
+    assert RESOURCES["updates"]().columns["locators"].widget.clean("a\n8; b") == ("a 8", "b")
+    assert RESOURCES["updates"]().columns["target_words"].widget.clean("in\nspring") == "in spring"
+    assert columns["summary"].widget.clean("two\nlines") == "two\nlines"
 
 
 def test_a_text_that_no_cell_holds_is_told_and_not_cut() -> None:

@@ -18,6 +18,8 @@ from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.lib.text import without_line_breaks
+
 _ISO = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
 _STORED = re.compile(r'(?P<iso>[0-9-]*)(?: ?"(?P<words>.*)")?', re.DOTALL)
 MAX_WORDS = 200
@@ -50,6 +52,7 @@ class PartialDate:
     words: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "words", without_line_breaks(self.words))
         if self.year is None:
             if self.month is not None or self.day is not None:
                 raise ValueError(_("A month or a day needs its year."))

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.text import has_control_characters
+from tracker.lib.text import has_control_characters, without_line_breaks
 
 LONGEST_SEARCH = 200
 EARLIEST_DAY = dt.date(1900, 1, 1)
@@ -26,7 +26,7 @@ class SearchField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = without_line_breaks(super().to_python(value) or "")
         if text and has_control_characters(text):
             raise ValidationError(_("Remove the invisible control characters from the search."))
         return text

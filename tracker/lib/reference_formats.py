@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 from django.utils import formats
 
-from tracker.lib.text import without_control_characters
+from tracker.lib.text import one_line
 
-_SPACE = re.compile(r"\s+")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _BIBTEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -44,25 +43,21 @@ class Reference:
     language: str
 
 
-def _line(text: str) -> str:
-    return _SPACE.sub(" ", without_control_characters(text)).strip()
-
-
 def _spelled(day: dt.date) -> str:
     return formats.date_format(day, "j F Y")
 
 
 def to_text(reference: Reference) -> str:
     """One sentence for a footnote."""
-    title, author = _line(reference.title), _line(reference.author)
+    title, author = one_line(reference.title), one_line(reference.author)
     return (
         f"{author}, “{title}” ({reference.key}), {_spelled(reference.issued)}. "
-        f"{_line(reference.note)} {reference.url} (accessed {_spelled(reference.accessed)}).\n"
+        f"{one_line(reference.note)} {reference.url} (accessed {_spelled(reference.accessed)}).\n"
     )
 
 
 def _bibtex_value(text: str) -> str:
-    return "".join(_BIBTEX_SPECIAL.get(sign, sign) for sign in _line(text))
+    return "".join(_BIBTEX_SPECIAL.get(sign, sign) for sign in one_line(text))
 
 
 def to_bibtex(reference: Reference) -> str:
@@ -100,7 +95,7 @@ def to_ris(reference: Reference) -> str:
         ("N1", reference.note),
         ("ER", ""),
     ]
-    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in tags)
+    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in tags)
 
 
 def _date_parts(day: dt.date) -> dict[str, list[list[int]]]:
@@ -112,16 +107,16 @@ def to_csl_json(reference: Reference) -> str:
     item = {
         "id": reference.key,
         "type": "webpage",
-        "title": _line(reference.title),
-        "author": [{"literal": _line(reference.author)}],
-        "container-title": _line(reference.author),
-        "publisher": _line(reference.author),
+        "title": one_line(reference.title),
+        "author": [{"literal": one_line(reference.author)}],
+        "container-title": one_line(reference.author),
+        "publisher": one_line(reference.author),
         "number": reference.key,
         "issued": _date_parts(reference.issued),
         "accessed": _date_parts(reference.accessed),
         "URL": reference.url,
         "language": reference.language,
-        "note": _line(reference.note),
+        "note": one_line(reference.note),
     }
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 

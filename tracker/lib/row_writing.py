@@ -15,6 +15,8 @@ from typing import Any
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from tracker.lib.line_fields import LineField
+
 _Values = Sequence[Any]
 
 # Rows whose values are in memory at a time.
@@ -23,7 +25,7 @@ _AT_ONCE = 2_000
 _TAKEN_AS_THEY_ARE = frozenset(
     {
         *(models.AutoField, models.BigAutoField, models.ForeignKey, models.OneToOneField),
-        *(models.CharField, models.SlugField, models.URLField, models.TextField),
+        *(models.CharField, LineField, models.SlugField, models.URLField, models.TextField),
         *(models.IntegerField, models.BigIntegerField, models.BooleanField),
         models.PositiveSmallIntegerField,
         models.PositiveIntegerField,

@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 
 # XML 1.0 (section 2.2) has no place for these; neither has anything else that we write.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# What ends a line or moves along it, for one reader or another (Unicode 5.8, UAX #14).
+_LINE_BREAK = re.compile(" *[\t\n\r\x85\u2028\u2029][ \t\n\r\x85\u2028\u2029]*")
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _NOTE_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code"}
@@ -35,6 +37,20 @@ def has_control_characters(text: str) -> bool:
 def without_control_characters(text: str) -> str:
     """Drop every character that XML 1.0 cannot carry; line ends and tabs stay."""
     return _NOT_IN_XML.sub("", text)
+
+
+def without_line_breaks(text: str) -> str:
+    """Put a space in the place of each line break or tab; leave none at the ends."""
+    if text.isprintable():
+        return text
+    return _LINE_BREAK.sub(" ", text).strip(" ")
+
+
+def one_line(text: str) -> str:
+    """Bring text to the form of a title: one line, without control characters."""
+    if text.isprintable():
+        return text
+    return without_control_characters(without_line_breaks(text))
 
 
 def fold(text: str) -> str:

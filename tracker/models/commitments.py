@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.meetings import Level, Meeting
 from tracker.models.parties import Party
@@ -73,7 +74,7 @@ class Firmness(models.TextChoices):
 
 class Topic(PublicRecord):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = LineField(_("name"), max_length=120)
     summary = models.TextField(_("summary"), blank=True)
 
     objects = PublicRecordQuerySet["Topic"].as_manager()
@@ -162,7 +163,7 @@ class Commitment(PublicRecord, Position):
         help_text=_("Permanent: parties, year first stated and a number, CAN-KOR-2025-004."),
     )
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    title = models.CharField(_("title"), max_length=200)
+    title = LineField(_("title"), max_length=200)
     summary = models.TextField(_("summary"))
     instrument = models.CharField(_("instrument"), max_length=12, choices=Instrument)
     topics = models.ManyToManyField(
@@ -268,9 +269,9 @@ class Alias(PublicRecord):
     """Another name for the same commitment, in some language."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="aliases")
-    name = models.CharField(_("name"), max_length=200)
-    language = models.CharField(_("language"), max_length=35, default="en")
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    name = LineField(_("name"), max_length=200)
+    language = LineField(_("language"), max_length=35, default="en")
+    note = LineField(_("note"), max_length=300, blank=True)
 
     objects = PublicRecordQuerySet["Alias"].as_manager()
     history = FieldHistory(indexed=["commitment"])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.parties import Party
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
@@ -29,7 +30,7 @@ class Forum(PublicRecord):
     """A standing series of meetings between the same parties at one level."""
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=160)
+    name = LineField(_("name"), max_length=160)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     parties = models.ManyToManyField(Party, verbose_name=_("parties"), related_name="forums")
     cadence_months = models.PositiveSmallIntegerField(
@@ -75,7 +76,7 @@ class Meeting(PublicRecord):
     """One meeting, of a forum or standing alone."""
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    title = models.CharField(_("title"), max_length=200)
+    title = LineField(_("title"), max_length=200)
     forum = models.ForeignKey(
         Forum,
         models.PROTECT,
@@ -93,7 +94,7 @@ class Meeting(PublicRecord):
     date = PartialDateField(_("date"), blank=False)
     first_day = EdgeDayField(of="date", edge="first", db_index=True)
     last_day = EdgeDayField(of="date", edge="last")
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = LineField(_("place"), max_length=120, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     sources = models.ManyToManyField(
         Source, verbose_name=_("sources"), related_name="meetings", blank=True

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.records import PublicRecord, PublicRecordQuerySet
@@ -23,9 +24,9 @@ class Note(PublicRecord):
     commitment = models.ForeignKey(
         Commitment, models.PROTECT, related_name="notes", null=True, blank=True
     )
-    author = models.CharField(_("author"), max_length=160)
+    author = LineField(_("author"), max_length=160)
     source = models.ForeignKey(Source, models.PROTECT, related_name="notes", null=True, blank=True)
-    language = models.CharField(_("language"), max_length=35, default="en")
+    language = LineField(_("language"), max_length=35, default="en")
     text = models.TextField(_("text"))
 
     objects = PublicRecordQuerySet["Note"].as_manager()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
 
@@ -27,8 +28,8 @@ class Party(PublicRecord):
         help_text=_("A state's ISO 3166-1 alpha-3 code, such as CAN."),
     )
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    short_name = models.CharField(_("short name"), max_length=60)
+    name = LineField(_("name"), max_length=120)
+    short_name = LineField(_("short name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, default=PartyKind.STATE)
 
     objects = PublicRecordQuerySet["Party"].as_manager()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
@@ -33,10 +34,10 @@ class Source(PublicRecord):
     """
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
-    publisher = models.CharField(_("publisher"), max_length=200)
-    identifier = models.CharField(
+    publisher = LineField(_("publisher"), max_length=200)
+    identifier = LineField(
         _("identifier"),
         max_length=120,
         blank=True,
@@ -44,7 +45,7 @@ class Source(PublicRecord):
     )
     url = models.URLField(_("web address"), max_length=500, blank=True)
     archived_url = models.URLField(_("archived address"), max_length=500, blank=True)
-    language = models.CharField(
+    language = LineField(
         _("language"), max_length=35, default="en", help_text=_("BCP 47 tag, such as en or ko.")
     )
     published_on = PartialDateField(_("published"), blank=False)

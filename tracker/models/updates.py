@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.commitments import Assessment, Commitment, Firmness, Stage
 from tracker.models.meetings import Meeting
@@ -177,13 +178,13 @@ class Citation(models.Model):
         Source, models.PROTECT, verbose_name=_("source"), related_name="citations"
     )
     quotation = models.TextField(_("quotation"), blank=True)
-    locator = models.CharField(
+    locator = LineField(
         _("where in the source"),
         max_length=160,
         blank=True,
         help_text=_("Such as “paragraph 8” or “Annex, item 2”."),
     )
-    language = models.CharField(_("language"), max_length=35, default="en")
+    language = LineField(_("language"), max_length=35, default="en")
     added_seq = models.PositiveBigIntegerField(
         _("added by change"),
         null=True,

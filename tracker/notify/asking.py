@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.text import one_line
 from tracker.models import AskedMail, Channel, Subscription, SubscriptionState
-from tracker.notify.headers import one_line
 from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
 from tracker.notify.tidy import CONFIRM_WITHIN
 

@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 
 from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import log_sentence, sentence
+from tracker.lib.text import one_line
 from tracker.models import Change, ChangeKind, Commitment, Subscription
 from tracker.notify.following import filter_of
-from tracker.notify.headers import LONGEST_SUBJECT, headers, one_line
+from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.change_lines import Line
@@ -70,9 +71,9 @@ def subject(message: Message, found: ChangeFilter) -> str:
     """The title of the only line, or how many there are and of what."""
     count = len(message.lines) + message.omitted
     if count == 1:
-        return one_line(message.lines[0].title, longest=LONGEST_SUBJECT)
+        return subject_line(message.lines[0].title)
     told = ngettext("%(count)d change: %(what)s", "%(count)d changes: %(what)s", count)
-    return one_line(told % {"count": count, "what": _subject(found)}, longest=LONGEST_SUBJECT)
+    return subject_line(told % {"count": count, "what": _subject(found)})
 
 
 def overdue(subscription: Subscription, *, today: dt.date) -> Overdue:

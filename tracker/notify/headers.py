@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from tracker.lib.text import without_control_characters
+from tracker.lib.text import one_line
 from tracker.models import Subscription
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 
 LONGEST_SUBJECT = 180
-_SPACE = re.compile(r"\s+")
 
 
-def one_line(text: str, *, longest: int | None = None) -> str:
-    """Text on a single line, without control characters; cut with "…" past `longest` characters."""
-    told = _SPACE.sub(" ", without_control_characters(_SPACE.sub(" ", text))).strip()
-    if longest is not None and len(told) > longest:
-        return told[: longest - 1].rstrip() + "…"
-    return told
+def subject_line(text: str) -> str:
+    """Text on a single line; cut with "…" past LONGEST_SUBJECT characters."""
+    line = one_line(text)
+    if len(line) > LONGEST_SUBJECT:
+        return line[: LONGEST_SUBJECT - 1].rstrip() + "…"
+    return line
 
 
 def host() -> str:

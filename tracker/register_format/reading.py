@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
-from tracker.lib.text import has_control_characters
+from tracker.lib.text import has_control_characters, one_line
 from tracker.register_format.schema import (
     FOLDERS,
     FORMAT,
@@ -218,6 +218,8 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             raise ValueError(f"“{spec.name}” takes one value, not a list or a mapping.")
         text = str(node.value).strip()
+        if spec.is_one_line:
+            text = one_line(text)
         if spec.required and not text:
             raise ValueError(f"“{spec.name}” is empty.")
         if spec.max_length is not None and len(text) > spec.max_length:

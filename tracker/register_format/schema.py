@@ -50,6 +50,11 @@ class Field:
     record: Noun | None = None
     max_length: int | None = None
 
+    @property
+    def is_one_line(self) -> bool:
+        """Whether it is a title, a name or the like: only texts of any length have lines."""
+        return self.type is Type.TEXT and self.max_length is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Noun:

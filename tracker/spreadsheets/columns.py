@@ -21,6 +21,7 @@ from import_export.widgets import Widget
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.spreadsheet_text import joined, parted, safe_text
+from tracker.lib.text import without_line_breaks
 from tracker.models import Level
 from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
@@ -56,7 +57,7 @@ class Words(Widget):
         self.may_be_empty = rule.blank or is_made
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text = _as_text(value) or self.default
+        text: str = self.rule.to_python(_as_text(value) or self.default)
         if not text and not self.may_be_empty:
             raise ValueError(_("The cell is empty, and it is needed."))
         _hold_to(self.rule, text)
@@ -133,7 +134,7 @@ class DateAsKnown(Widget):
 
 class DateWords(Widget):
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text = _as_text(value)
+        text = without_line_breaks(_as_text(value))
         if len(text) > MAX_WORDS:
             raise ValueError(_("Shorten it to %(count)d letters.") % {"count": MAX_WORDS})
         return text
@@ -194,6 +195,7 @@ class Parts(Widget):
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
         values = tuple(parted(_as_text(value)))
         if self.rule is not None:
+            values = tuple(self.rule.to_python(one) for one in values)
             for one in values:
                 _hold_to(self.rule, one)
         return values
