@@ -14,7 +14,7 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from tracker import checks  # noqa: F401, PLC0415 - registers the system checks
-        from tracker.accounts import gate  # noqa: F401, PLC0415 - hears who signs in
+        from tracker.accounts import gate, sessions  # noqa: F401, PLC0415 - hear who signs in
 
         post_migrate.connect(make_cache_table, sender=self)
 

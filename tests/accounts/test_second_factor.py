@@ -9,8 +9,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import get_resolver
 from pytest_django import Settings
 
+from tests.accounts.conftest import PASSWORD
 from tests.accounts.signing_in import (
     SECRET,
     code,
@@ -175,12 +177,106 @@ def test_the_last_passkey_stays_where_one_is_compulsory(
     client: Client, ann: User, settings: Settings, compulsory: bool, left: int
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR = compulsory
+    with_app(ann)
     sign_in(client)
+    client.post("/accounts/2fa/authenticate/", {"code": code()})
     key = Authenticator.objects.create(
         user=ann, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
     )
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert list(Authenticator.objects.all()) == [key]
     client.post(f"/accounts/2fa/webauthn/{key.pk}/remove/")
     assert Authenticator.objects.count() == left
+
+
+PAGES_OF_FACTORS = (
+    *("", "totp/activate/", "totp/activate/qr.svg", "totp/deactivate/"),
+    *("recovery-codes/", "recovery-codes/generate/"),
+    *("webauthn/", "webauthn/add/", "webauthn/1/edit/", "webauthn/1/remove/"),
+)
+
+
+def test_each_page_of_the_factors_is_looked_at() -> None:
+    [ours] = [p for p in get_resolver().url_patterns if str(p.pattern) == "accounts/"]
+    places = {str(p.pattern).replace("<int:pk>", "1") for p in ours.url_patterns}
+    proving = {"authenticate/", "reauthenticate/", "webauthn/login/", "webauthn/reauthenticate/"}
+    assert {place[4:] for place in places if place.startswith("2fa/")} == {
+        *PAGES_OF_FACTORS,
+        *proving,
+    }
+
+
+@pytest.mark.parametrize("compulsory", [True, False])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_once_there_is_a_factor_its_pages_ask_for_it(
+    client: Client, ann: User, settings: Settings, compulsory: bool, method: str
+) -> None:
+    """A session with the password alone makes no recovery codes and adds or removes nothing."""
+    settings.REQUIRE_SECOND_FACTOR = compulsory
+    sign_in(client)
+    with_app(ann)
+    before = list(Authenticator.objects.values())
+    for place in PAGES_OF_FACTORS:
+        answer = getattr(client, method)(f"/accounts/2fa/{place}")
+        back = f"%2Faccounts%2F2fa%2F{place if method == 'get' else ''}".replace("/", "%2F")
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            f"/accounts/2fa/reauthenticate/?next={back}",
+        ), place
+    # Nor by the password once more, which allauth would take.
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.post("/accounts/2fa/recovery-codes/generate/").status_code == 302
+    assert list(Authenticator.objects.values()) == before
+
+
+def test_the_factor_itself_opens_its_pages_for_a_while(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client)
+    with_app(ann)
+    proven = client.post("/accounts/2fa/reauthenticate/?next=/accounts/2fa/", {"code": code()})
+    assert proven["Location"] == "/accounts/2fa/"
+    assert client.get("/accounts/2fa/").status_code == 200
+    now = time.time() + 301
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert client.get("/accounts/2fa/").status_code == 302
+    assert client.post("/accounts/2fa/recovery-codes/generate/").status_code == 302
+    assert not Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_setting_one_up_ends_the_other_sessions(client: Client, ann: User) -> None:
+    thief, bob = Client(), Client()
+    User.objects.create_superuser("bob", password=PASSWORD)
+    sign_in(thief)
+    sign_in(bob, "bob")
+    sign_in(client)
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    assert secret
+    client.post("/accounts/2fa/totp/activate/", {"code": code(secret[1])})
+    assert client.get("/accounts/2fa/recovery-codes/").status_code == 200
+    assert thief.get("/accounts/2fa/recovery-codes/")["Location"].startswith("/accounts/login/")
+    assert not signed_in(thief)
+    assert signed_in(bob)
+
+
+@pytest.mark.parametrize("place", ["authenticate", "reauthenticate"])
+def test_codes_of_every_kind_count_together(client: Client, ann: User, place: str) -> None:
+    """From as many networks as one likes; recovery codes too."""
+    if place == "reauthenticate":
+        sign_in(client)
+    with_app(ann)
+    recovery = with_recovery_codes(ann)[0]
+    if place == "authenticate":
+        sign_in(client)
+    for number in range(5):
+        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
+        client.post(f"/accounts/2fa/{place}/", {"code": f"0000000{number}"[: 6 + 2 * (number % 2)]})
+    for right in (code(), recovery):
+        client.defaults["REMOTE_ADDR"] = "198.51.100.1"
+        page = client.post(f"/accounts/2fa/{place}/", {"code": right})
+        assert "That was tried too often." in page.content.decode()
 
 
 def test_nobody_else_may_remove_a_passkey(client: Client, ann: User) -> None:

@@ -6,14 +6,17 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.accounts.signing_in import sign_in
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.signing_in import sign_in, with_app
 from tests.test_leaks import LINES
 
 # Forms, whose token against forgery is kept in a cookie.
@@ -92,3 +95,66 @@ def test_public_pages_set_no_cookie_and_ask_for_no_session(
                 assert not response.cookies, address
                 assert "Cookie" not in response.headers.get("Vary", ""), address
             assert "sessionid" not in response.cookies, address
+
+
+def two_sessions(login: str = "ann") -> tuple[Client, Client]:
+    first, second = Client(), Client()
+    for client in (first, second):
+        sign_in(client, login)
+        assert is_in(client)
+    return first, second
+
+
+def test_another_password_ends_the_other_sessions(ann: User) -> None:
+    mine, other = two_sessions()
+    mine.post(
+        "/admin/password_change/",
+        {
+            "old_password": PASSWORD,
+            "new_password1": "quite another",
+            "new_password2": "quite another",
+        },
+    )
+    assert (is_in(mine), is_in(other)) == (True, False)
+
+
+def test_another_email_address_ends_the_other_sessions(ann: User) -> None:
+    mine, other = two_sessions()
+    ann.refresh_from_db()
+    form = mine.get(f"/admin/auth/user/{ann.pk}/change/").context["adminform"].form
+    values = {
+        k: v for k, v in form.initial.items() if v and k not in {"groups", "user_permissions"}
+    }
+    values |= {"email": "elsewhere@example.org", "last_login_0": "", "last_login_1": ""}
+    values |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    answer = mine.post(f"/admin/auth/user/{ann.pk}/change/", values)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert User.objects.get(pk=ann.pk).email == "elsewhere@example.org"
+    assert (is_in(mine), is_in(other)) == (True, False)
+
+
+def test_what_an_administrator_changes_ends_all_sessions_of_that_account(ann: User) -> None:
+    bob = User.objects.create_superuser("bob", "bob@example.org", PASSWORD)
+    key = with_app(bob)
+    Authenticator.objects.all().delete()
+    for change in ("email", "factor", "password", "nothing"):
+        theirs = Client()
+        sign_in(theirs, "bob")
+        assert is_in(theirs)
+        if change == "email":
+            bob.email = "robert@example.org"
+        elif change == "password":
+            bob.set_password("quite another")
+        bob.save()
+        if change == "factor":
+            key = with_app(bob)
+            key.delete()
+        assert is_in(theirs) is (change == "nothing"), change
+        bob.set_password(PASSWORD)
+        bob.save()
+        cache.clear()
+
+
+def test_signing_in_does_not_end_the_session_before(ann: User) -> None:
+    """It writes the account, too: when it last signed in."""
+    assert [is_in(client) for client in two_sessions()] == [True, True]
