@@ -163,7 +163,7 @@ def test_what_is_no_workbook_is_refused_in_words() -> None:
 
 
 def test_a_workbook_full_of_zeros_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000)
+    monkeypatch.setitem(workbooks.LIMITS, "unpacked", 1_000)
     with pytest.raises(SpreadsheetError, match="too large"):
         rows(workbook(["title"], ["a"]), ending="xlsx")
 

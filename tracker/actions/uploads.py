@@ -20,7 +20,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from tracker.actions.import_rows import (
@@ -40,8 +40,12 @@ from tracker.spreadsheets.resources import RESOURCES
 
 # Up to so many rows a file is checked and imported while its page loads.
 AT_ONCE = 2_000
-# Longer than writing the largest file takes; while rows are read it is renewed.
+# Longer than writing the largest file takes; while rows are read it is renewed. What a page carries
+# out itself takes seconds.
 LEASE = dt.timedelta(minutes=15)
+SHORT_LEASE = dt.timedelta(minutes=2)
+# A file whose process ended so often midway is given up: it may be the file that ends them.
+MOST_TRIES = 3
 KEPT = dt.timedelta(days=2)
 REMEMBERED = dt.timedelta(days=30)
 _PIECE = 1 << 19
@@ -68,28 +72,32 @@ def keep_upload(
             ),
             params={"name": file_name[:80]},
         )
-    with tempfile.TemporaryFile() as file, transaction.atomic():
-        upload = Upload(
-            noun=noun,
-            file_name=file_name[-200:],
-            ending=ending,
-            uploaded_by_id=by.pk,
-            uploaded_at=now,
-            size=0,
-        )
-        upload.save()
-        _keep(upload, pieces, file)
+    upload = Upload(
+        noun=noun,
+        file_name=file_name[-200:],
+        ending=ending,
+        uploaded_by_id=by.pk,
+        uploaded_at=now,
+        size=0,
+    )
+    with tempfile.TemporaryFile() as file:
+        _take_in(upload, pieces, file)
+        # Read before anything is written: on SQLite nobody else writes during a transaction.
         try:
             upload.row_count = count_rows(file, ending=ending)
             upload.head = _head(upload, file)
         except SpreadsheetError as error:
             raise ValidationError(str(error)) from error
-        upload.save()
+        file.seek(0)
+        with transaction.atomic():
+            upload.save()
+            for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
+                UploadPart.objects.create(upload=upload, number=number, content=piece)
     return upload
 
 
-def _keep(upload: Upload, pieces: Iterable[bytes], file: IO[bytes]) -> None:
-    """Write the file to the database piece by piece, and to `file` whole."""
+def _take_in(upload: Upload, pieces: Iterable[bytes], file: IO[bytes]) -> None:
+    """Write the pieces to `file`, and say of the upload how large it is and its digest."""
     digest, most = hashlib.sha256(), settings.IMPORT_MAX_MB * 1_000_000
     for piece in pieces:
         upload.size += len(piece)
@@ -103,9 +111,6 @@ def _keep(upload: Upload, pieces: Iterable[bytes], file: IO[bytes]) -> None:
     if not upload.size:
         raise ValidationError(_("The file is empty."))
     upload.sha256 = digest.hexdigest()
-    file.seek(0)
-    for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
-        UploadPart.objects.create(upload=upload, number=number, content=piece)
 
 
 def _head(upload: Upload, file: IO[bytes], encoding: str = "") -> dict[str, Any]:
@@ -181,8 +186,8 @@ def ask_import(
 def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bool:
     """Two tabs may ask for the same: the row says who was first."""
     rows = Upload.objects.filter(pk=upload.pk, state__in=states)
-    is_free = Q(taken_until=None) | Q(state=UploadState.CHECKED)
-    moved = rows.filter(is_free).update(rows_done=0, taken_until=None, **values)
+    free = Q(taken_until=None) | Q(state=UploadState.CHECKED)
+    moved = rows.filter(free).update(rows_done=0, taken_until=None, tries=0, **values)
     upload.refresh_from_db()
     return bool(moved)
 
@@ -218,20 +223,33 @@ def carry_out_due(*, clock: Clock) -> int:
     return done
 
 
+def is_free(upload: Upload, *, now: dt.datetime) -> bool:
+    """Whether a file waits and nobody is at it: it was not begun, or who began it has died."""
+    return upload.state in _DUE and (upload.taken_until is None or upload.taken_until < now)
+
+
 def carry_out(key: int, *, clock: Clock) -> bool:
     """Check or import one file, unless somebody is at it."""
     now = clock()
     waiting = Upload.objects.filter(pk=key, state__in=_DUE)
     free = waiting.filter(Q(taken_until=None) | Q(taken_until__lt=now))
-    if not free.update(taken_until=now + LEASE):
+    lease = Case(When(row_count__lte=AT_ONCE, then=now + SHORT_LEASE), default=now + LEASE)
+    if not free.update(taken_until=lease, tries=F("tries") + 1):
         return False
     upload = Upload.objects.get(pk=key)
+    if upload.tries > MOST_TRIES:
+        sentence = _(
+            "Nothing was imported: it was begun %(tries)d times, and each time its process ended "
+            "midway. Split the file, or tell who runs the register."
+        )
+        _finish(upload, _refused(sentence % {"tries": MOST_TRIES}), state=UploadState.CHECKED)
+        return True
     carry = _check if upload.state == UploadState.TO_CHECK else _import
     try:
         carry(upload, clock=clock)
     except (OperationalError, InterfaceError):
         # The database is busy or away: given back at once, it is tried again.
-        Upload.objects.filter(pk=key).update(taken_until=None)
+        Upload.objects.filter(pk=key).update(taken_until=None, tries=F("tries") - 1)
         raise
     except Exception as error:
         # A fault of ours with one file must not come again for ever; the log says what to mend.

@@ -28,6 +28,7 @@ from tracker.actions.uploads import (
     ask_check,
     ask_import,
     carry_out,
+    is_free,
     is_small,
     keep_upload,
     rights_of,
@@ -129,9 +130,7 @@ class FilesMixin(ExportMixin):
     def file_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
         upload = self._upload(request, upload_id)
         if upload.state in _UNDER_WAY:
-            page = self._page(request, "under_way", _("Import"), None, upload=upload)
-            page["Refresh"] = "3"
-            return page
+            return self._under_way(request, upload)
         if upload.state == UploadState.IMPORTED:
             return self._done(request, upload)
         step = request.POST.get("step", "") or request.GET.get("step", "")
@@ -141,6 +140,17 @@ class FilesMixin(ExportMixin):
             return self._columns(request, upload)
         is_asked = upload.report.get("asked_count") or step == "dates"
         return self._dates(request, upload) if is_asked else self._preview(request, upload, step)
+
+    def _under_way(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        may_go_on = is_small(upload) and is_free(upload, now=timezone.now())
+        if request.method == "POST" and may_go_on:
+            self._carry_out(request, upload)
+            return self._on(upload)
+        context = {"upload": upload, "may_go_on": may_go_on}
+        page = self._page(request, "under_way", _("Import"), None, **context)
+        if not may_go_on:
+            page["Refresh"] = "3"
+        return page
 
     def _done(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         if request.method == "POST":

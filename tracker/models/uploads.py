@@ -55,6 +55,8 @@ class Upload(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     # Until when whoever carries it out has it to himself.
     taken_until = models.DateTimeField(null=True)
+    # How often it was begun since it was last asked for.
+    tries = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -15,6 +15,11 @@ from tracker.lib.text import has_control_characters
 # What is asked about when a file is not UTF-8: what spreadsheets and exports write.
 ENCODINGS = ("windows-1252", "cp949", "mac-roman", "utf-16-le", "utf-8")
 PIECE = 1 << 16
+# What is read of a file at most: more than a register of some size has, and far less than would
+# keep a server from other work.
+MOST_ROWS = 250_000
+MOST_COLUMNS = 200
+LONGEST_CELL = 1_000_000
 _LOST = "\ufffd"
 
 
@@ -88,6 +93,12 @@ def formula() -> Fault:
             "an apostrophe before it."
         )
     )
+
+
+def many_rows() -> SpreadsheetError:
+    """What is said of a file with more than MOST_ROWS rows."""
+    sentence = _("It has more than %(most)d rows, which is too much at once: split it.")
+    return SpreadsheetError(sentence % {"most": MOST_ROWS})
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

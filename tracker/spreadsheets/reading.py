@@ -14,10 +14,16 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from tracker.spreadsheets import text_files, workbooks
-from tracker.spreadsheets.cells import Line, Row, SpreadsheetError
+from tracker.spreadsheets.cells import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Line,
+    Row,
+    SpreadsheetError,
+    many_rows,
+)
 
 ENDINGS = ("csv", "xlsx")
-MOST_COLUMNS = 200
 LONGEST_HEADING = 200
 
 
@@ -65,6 +71,8 @@ def read_sheet(file: IO[bytes], *, ending: str, encoding: str = "") -> Sheet:
 
 def _rows(lines: Iterator[Line], *, width: int) -> Iterator[Row]:
     for number, cells in lines:
+        if number > MOST_ROWS + 1:
+            raise many_rows()
         if not any(cells):
             continue
         extra = [n for n, cell in enumerate(cells) if cell and n >= width]
@@ -80,5 +88,13 @@ def _rows(lines: Iterator[Line], *, width: int) -> Iterator[Row]:
 
 
 def count_rows(file: IO[bytes], *, ending: str) -> int:
-    """About how many rows stand below the headings: found out fast, never too few."""
-    return workbooks.count_lines(file) if ending == "xlsx" else text_files.count_lines(file)
+    """About how many rows stand below the headings: found out fast, never too few.
+
+    Raises SpreadsheetError for more than are read.
+    """
+    if ending == "xlsx":
+        return workbooks.count_lines(file)
+    count = text_files.count_lines(file)
+    if count > MOST_ROWS and text_files.has_more_records(file, MOST_ROWS + 1):
+        raise many_rows()
+    return count

@@ -29,7 +29,7 @@ def spooled(sheet: Sheet, *, tell: Callable[[int], object] = lambda rows: None) 
         try:
             for count, row in enumerate(sheet.rows, 1):
                 kept = [row.number, [_kept(cell) for cell in row.cells], row.fault]
-                file.write(json.dumps(kept) + "\n")
+                file.write(json.dumps(kept, ensure_ascii=False) + "\n")
                 if count % _TOLD_EVERY == 0:
                     tell(count)
         except SpreadsheetError as error:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tracker.spreadsheets.cells import (
+    LONGEST_CELL,
     PIECE,
     Cell,
     Line,
@@ -21,12 +23,22 @@ from tracker.spreadsheets.cells import (
     text_cell,
 )
 
-LONGEST_CELL = 10_000_000
 _DELIMITERS = ",;\t|"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# How files begin that are often handed in under a wrong name.
+_OTHER_KINDS = (
+    (b"\x1f\x8b", gettext_lazy("a compressed file (gzip)")),
+    (b"PK\x03\x04", gettext_lazy("a workbook or an archive (zip)")),
+    (b"\xd0\xcf\x11\xe0", gettext_lazy("an old Excel or Word file")),
+    (b"%PDF-", gettext_lazy("a PDF document")),
+    (b"BZh", gettext_lazy("a compressed file (bzip2)")),
+    (b"\xfd7zXZ", gettext_lazy("a compressed file (xz)")),
+    (b"7z\xbc\xaf", gettext_lazy("an archive (7z)")),
+    (b"(\xb5/\xfd", gettext_lazy("a compressed file (Zstandard)")),
 )
 
 csv.field_size_limit(LONGEST_CELL)
@@ -61,7 +73,20 @@ def _line_ends(piece: bytes) -> int:
     return max(piece.count(b"\n"), piece.count(b"\r"))
 
 
+def _refuse_other_kinds(file: IO[bytes]) -> None:
+    """Refuse what is certainly no text, rather than ask in which letters it was saved."""
+    start = file.read(8)
+    for mark, kind in _OTHER_KINDS:
+        if start.startswith(mark):
+            sentence = _(
+                "This is no CSV file but %(kind)s. Hand in the table itself, as CSV in UTF-8."
+            )
+            raise SpreadsheetError(sentence % {"kind": kind})
+    file.seek(0)
+
+
 def read_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
+    _refuse_other_kinds(file)
     encoding = encoding or _encoding_of(file)
     if encoding == "utf-8":
         encoding = "utf-8-sig"  # which takes a mark away, if there is one
@@ -92,6 +117,12 @@ def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
         for number, record in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
             yield number, tuple([_cell(cell) for cell in record])
     except csv.Error as error:
+        if "field larger" in str(error):
+            sentence = _(
+                "A cell of it holds more than %(most)d letters: shorten it, or put the quotation "
+                "mark right that is missing at its end."
+            )
+            raise SpreadsheetError(sentence % {"most": LONGEST_CELL}, row=number + 1) from error
         sentence = _(
             "It cannot be read, nor what follows it: a quotation mark is missing or too many "
             "(%(why)s). Inside a cell in quotation marks, write each of them twice."
@@ -130,3 +161,19 @@ def count_lines(file: IO[bytes]) -> int:
     for piece in pieces(file):
         ends, last = ends + _line_ends(piece), piece
     return max(0, ends - last.rstrip(b"\0").endswith((b"\n", b"\r")))
+
+
+def has_more_records(file: IO[bytes], most: int) -> bool:
+    """Whether there are more than so many records; a cell may hold many lines."""
+    file.seek(0)
+    start = file.read(4)
+    encoding = next((name for mark, name in _MARKS if start.startswith(mark)), "latin-1")
+    file.seek(0)
+    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(PIECE))
+    file.seek(0)
+    kept: Any = _Kept(file)
+    text = io.TextIOWrapper(kept, encoding, errors="replace", newline="")
+    try:
+        return any(n > most for n, _r in enumerate(csv.reader(text, delimiter=_delimiter(head)), 1))
+    except csv.Error:
+        return False  # told when it is read, with its row
