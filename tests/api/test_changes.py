@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -100,6 +101,18 @@ def test_an_empty_log(client: Client, db: None) -> None:
         "results": [],
     }
     assert ndjson(client, "/api/v1/changes/?format=ndjson") == []
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_no_text_ends_a_line(client: Client, db: None, separator: str) -> None:
+    """As httpx and requests read lines: by every line end that Unicode has."""
+    words = f"one{separator}two"
+    published_commitment(summary=words, quotation=words)
+    response = client.get("/api/v1/changes/?format=ndjson")
+    text = response.getvalue().decode()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert words in {line["payload"].get("commitment", {}).get("summary") for line in lines}
 
 
 def test_the_header_names_the_address_to_go_on_with(client: Client, db: None) -> None:

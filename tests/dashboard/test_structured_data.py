@@ -69,6 +69,16 @@ def test_the_dashboard_is_a_dataset(client: Client) -> None:
     } in data["distribution"]
 
 
+def test_no_text_ends_the_line_of_a_data_block(client: Client, db: None) -> None:
+    words = "one\u2028two\u2029three\x85four </script>"
+    commitment = published_commitment(summary=words)
+    page = client.get(commitment.get_absolute_url()).content.decode()
+    [line] = [line for line in page.splitlines() if '"@context"' in line]
+    assert line.rstrip().endswith("</script>")
+    assert r"one\u2028two\u2029three\u0085four \u003C/script\u003E" in line
+    assert head(client, commitment.get_absolute_url()).data[0]["abstract"] == words
+
+
 def test_a_commitment_is_a_work_that_cites(client: Client, db: None) -> None:
     source = make_source(
         title="A report", kind=SourceKind.NEWS_REPORT, publisher="The Paper", published_on="2026-02"
@@ -199,7 +209,6 @@ def test_reference_managers_find_their_tags(client: Client) -> None:
     assert {name: value for name, value in meta.items() if name.startswith("citation_")} == {
         "citation_title": "Agreement protecting military and defence classified information",
         "citation_author": "Commitment Tracker",
-        "citation_publisher": "Commitment Tracker",
         "citation_publication_date": "2026/11/22",
         "citation_online_date": "2026/11/22",
         "citation_technical_report_number": "CAN-KOR-2023-001",

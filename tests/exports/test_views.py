@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -164,3 +165,13 @@ def test_the_dashboard_leads_to_its_files(client: Client) -> None:
         assert f'href="{address}?stage=signed&amp;sort=title"' in page
     assert 'href="/data/"' in page
     assert 'href="/commitments.csv"' in client.get("/?page=1").content.decode()
+
+
+def test_a_record_stays_on_its_line(client: Client, db: None) -> None:
+    """The JSON file has a record to a line, also for readers that know more line ends than LF."""
+    words = "one\u2028two\u2029three\x85four"
+    published_commitment(summary=words, quotation=words)
+    lines = body(client, "/updates.json").decode().splitlines()
+    [record] = [json.loads(line) for line in lines if line.startswith('{"')]
+    assert words in json.dumps(record, ensure_ascii=False)
+    assert json_object(client, "/commitments.json")["commitments"][0]["summary"] == words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from tracker.api.parameters import Errors, between, sentences, unknown
 from tracker.api.problems import Refused, bad_parameters, not_found
 from tracker.api.waiting import MOST_SECONDS, waited
 from tracker.filters import ChangeFilter
+from tracker.lib.json_text import to_json
 from tracker.models import Change, LogHead
 from tracker.queries.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
@@ -148,5 +148,4 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpRes
 
 def _written(changes: Iterator[Change]) -> Iterator[bytes]:
     for change in changes:
-        told = json.dumps(payloads.change(change), ensure_ascii=False, separators=(",", ":"))
-        yield f"{told}\n".encode()
+        yield f"{to_json(payloads.change(change))}\n".encode()

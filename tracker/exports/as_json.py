@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from django.conf import settings
 
 from tracker.exports.extract import Extract
+from tracker.lib.json_text import to_json
 from tracker.payload_shapes import Payload, as_payloads
 from tracker.payloads import day
 
 CONTENT_TYPE = "application/json"
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def described(extract: Extract) -> Payload:
@@ -34,11 +31,13 @@ def described(extract: Extract) -> Payload:
 
 def json_parts(extract: Extract) -> Iterator[bytes]:
     """The file, one part for each chunk of records. `count` comes last, when it is known."""
-    head = "".join(f"{_json(name)}:{_json(value)},\n" for name, value in described(extract).items())
-    yield f"{{\n{head}{_json(extract.table.name)}:[".encode()
+    head = "".join(
+        f"{to_json(name)}:{to_json(value)},\n" for name, value in described(extract).items()
+    )
+    yield f"{{\n{head}{to_json(extract.table.name)}:[".encode()
     count, comma = 0, ""
     for chunk in extract.chunks():
         records = as_payloads(chunk)
-        yield (comma + ",".join([f"\n{_json(record)}" for record in records])).encode()
+        yield (comma + ",".join([f"\n{to_json(record)}" for record in records])).encode()
         count, comma = count + len(records), ","
     yield f'\n],\n"count":{count}\n}}\n'.encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.urls import reverse
 
 from tracker.feeds.document import Document
 from tracker.feeds.entries import Entry
+from tracker.lib.json_text import to_json
 
 CONTENT_TYPE = "application/feed+json; charset=utf-8"
 
@@ -38,7 +38,7 @@ def json_feed(document: Document) -> str:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    return to_json(value, indent=1)
 
 
 def _written(entry: Entry) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from django.http import HttpResponse
+
+from tracker.lib.json_text import to_json
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -34,7 +35,7 @@ def problem(
             for sentence in sentences
         ]
     return HttpResponse(
-        json.dumps(told, ensure_ascii=False, indent=2) + "\n",
+        to_json(told, indent=2) + "\n",
         status=status,
         content_type=CONTENT_TYPE,
     )

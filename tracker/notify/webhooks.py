@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import json
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from standardwebhooks import Webhook
 
+from tracker.lib.json_text import to_json
 from tracker.lib.safe_http import Answer, Failed, Refused, post
 from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
@@ -60,7 +60,7 @@ def body_of_test(subscription: Subscription, *, now: dt.datetime) -> bytes:
 
 def _as_json(told: Mapping[str, object]) -> bytes:
     """Compact, and its keys sorted: PostgreSQL keeps no order of those of a payload."""
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return to_json(told, sort_keys=True).encode()
 
 
 def body_of(line: Line) -> bytes:

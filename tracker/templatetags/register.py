@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import json
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from tracker.lib.json_text import to_json
 from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
@@ -285,7 +285,7 @@ def words_of_block(context: Context, name: str) -> str:
 @register.simple_tag
 def json_ld(data: dict[str, Any]) -> SafeString:
     """Linked data as a data block, which browsers do not execute."""
-    text = json.dumps(data, ensure_ascii=False).translate(_JSON_ESCAPES)
+    text = to_json(data).translate(_JSON_ESCAPES)
     block = f'<script type="application/ld+json">{text}</script>'
     return mark_safe(block)  # noqa: S308 - nothing in the text can end the element
 
