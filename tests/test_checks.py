@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tracker.checks import rules_have_sensible_numbers, sqlite_can_search
+from tracker.checks import licence_can_be_named, rules_have_sensible_numbers, sqlite_can_search
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +32,14 @@ def test_a_senseless_number_is_refused(settings: Settings, name: str, value: int
     [error] = rules_have_sensible_numbers(None)
     assert error.id == "tracker.E002"
     assert name in str(error.hint)
+
+
+def test_a_licence_that_nobody_can_look_up_is_refused(settings: Settings) -> None:
+    assert licence_can_be_named(None) == []
+    settings.REGISTER_LICENCE = "free to use"
+    [error] = licence_can_be_named(None)
+    assert error.id == "tracker.E004"
+    assert "CC-BY-4.0" in str(error.hint)
 
 
 def test_production_without_a_secret_fails_loudly() -> None:

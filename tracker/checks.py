@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from tracker.lib.licences import read_licence
+
 # FTS5's trigram tokenizer, by which the search finds parts of words in any script.
 OLDEST_SQLITE = (3, 34, 0)
 
@@ -47,6 +49,23 @@ def rules_have_sensible_numbers(
         for name, (least, most) in limits.items()
         if not least <= getattr(settings, name) <= most
     ]
+
+
+@register(Tags.compatibility)
+def licence_can_be_named(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    try:
+        read_licence(settings.REGISTER_LICENCE)
+    except ValueError as error:
+        return [
+            Error(
+                f"REGISTER_LICENCE: {error}.",
+                hint="Set it to an SPDX identifier such as CC-BY-4.0, or to an https address.",
+                id="tracker.E004",
+            )
+        ]
+    return []
 
 
 @register(Tags.security)

@@ -52,6 +52,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 SHIPPED_REGISTER = BASE_DIR / "tracker" / "register" / "canada-korea"
 REGISTER_NAME = env.str("REGISTER_NAME", default="Commitment Tracker")
+# Under which the register's own words and data may be used: an SPDX identifier, or an address.
+REGISTER_LICENCE = env.str("REGISTER_LICENCE", default="CC-BY-4.0")
 # Months without an update after which an open commitment counts as quiet.
 QUIET_AFTER_MONTHS = env.int("QUIET_AFTER_MONTHS", default=12)
 # Days before the last day of its target from which an open commitment counts as due soon.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.dashboard.conftest import OnDay
 from tests.make import make_source, published_commitment, published_meeting
@@ -62,11 +63,28 @@ def test_the_dashboard_is_a_dataset(client: Client) -> None:
     assert data["@type"] == "Dataset"
     assert (data["@id"], data["url"], data["version"]) == (f"{SITE}/", f"{SITE}/", "85")
     assert data["dateModified"] == "2026-11-22T09:00:00+00:00"
+    assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert {
         "@type": "DataDownload",
         "contentUrl": f"{SITE}/commitments.csv",
         "encodingFormat": "text/csv",
     } in data["distribution"]
+
+
+def test_the_licence_is_what_the_operator_says(
+    client: Client, db: None, settings: Settings
+) -> None:
+    settings.REGISTER_LICENCE = "OGL-Canada-2.0"
+    address = "https://spdx.org/licenses/OGL-Canada-2.0.html"
+    assert head(client, "/").data[0]["license"] == address
+    link = f'<a rel="license" href="{address}">OGL-Canada-2.0</a>'
+    assert link in client.get("/methodology/").content.decode()
+    assert client.get("/datapackage.json").json()["licenses"] == [
+        {"name": "OGL-Canada-2.0", "path": address}
+    ]
+    settings.REGISTER_LICENCE = "https://example.org/licence"
+    package = client.get("/datapackage.json").json()
+    assert package["licenses"] == [{"path": "https://example.org/licence"}]
 
 
 def test_no_text_ends_the_line_of_a_data_block(client: Client, db: None) -> None:
@@ -132,7 +150,11 @@ def test_a_meeting_is_an_event(client: Client, db: None, state: str, status: str
     assert (data["@type"], data["name"], data["startDate"]) == ("Event", "A summit", "2026-02")
     assert data["eventStatus"] == f"https://schema.org/{status}"
     assert data["location"] == {"@type": "Place", "name": "Ottawa"}
-    assert [party["name"] for party in data["organizer"]] == ["Canada", "Republic of Korea"]
+    # schema.org: an organizer is an Organization or a Person; a Country is a Place.
+    assert data["organizer"] == [
+        {"@type": "GovernmentOrganization", "name": "Canada", "identifier": "CAN"},
+        {"@type": "GovernmentOrganization", "name": "Republic of Korea", "identifier": "KOR"},
+    ]
 
 
 @pytest.mark.usefixtures("shipped_register")

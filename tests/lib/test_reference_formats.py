@@ -47,7 +47,7 @@ def test_no_text_breaks_a_format(title: str, author: str) -> None:
     ris = to_ris(reference)
     assert ris.endswith("\r\nER  - \r\n")
     assert all(line[2:6] == "  - " for line in ris.split("\r\n")[:-1])
-    assert ris.count("\r\n") == 13
+    assert ris.count("\r\n") == 12
     bibtex = to_bibtex(reference)
     assert bibtex.count("{") == bibtex.count("}")
     assert bibtex.count("\n") == 11

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.lib.licences import read_licence
 from tracker.models import (
     Citation,
     Commitment,
@@ -79,6 +80,7 @@ def dataset_data(request: HttpRequest, head: LogHead) -> Data:
             "creator": _register(),
             "inLanguage": get_language(),
             "isAccessibleForFree": True,
+            "license": read_licence(settings.REGISTER_LICENCE).url,
             "dateModified": _day(head.recorded_at),
             "version": str(head.seq),
             "measurementTechnique": request.build_absolute_uri(reverse("methodology")),
@@ -91,6 +93,12 @@ def dataset_data(request: HttpRequest, head: LogHead) -> Data:
 def _party(party: Party) -> Data:
     kind = "Country" if party.kind == PartyKind.STATE else "Organization"
     return {"@type": kind, "name": party.name, "identifier": party.code}
+
+
+def _organizer(party: Party) -> Data:
+    """A party as who acts: schema.org has places act in nothing, and a Country is a Place."""
+    kind = "GovernmentOrganization" if party.kind == PartyKind.STATE else "Organization"
+    return _party(party) | {"@type": kind}
 
 
 def source_facts(source: Source) -> Data:
@@ -186,7 +194,7 @@ def meeting_data(
             "startDate": meeting.date.iso if meeting.date else None,
             "eventStatus": f"{_CONTEXT}/Event{'Cancelled' if is_cancelled else 'Scheduled'}",
             "location": {"@type": "Place", "name": meeting.place} if meeting.place else None,
-            "organizer": [_party(party) for party in parties],
+            "organizer": [_organizer(party) for party in parties],
             "superEvent": _series(request, meeting.forum)
             if meeting.forum and meeting.forum.is_public
             else None,

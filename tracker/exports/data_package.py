@@ -13,6 +13,7 @@ from tracker.exports.as_json import described
 from tracker.exports.cells import Column, Kind
 from tracker.exports.extract import COMMITMENT_TABLE, TABLES, UPDATE_TABLE, Extract, Table
 from tracker.filters.words import sentence
+from tracker.lib.licences import read_licence
 
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 _PARTIAL_DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
@@ -60,6 +61,12 @@ def _schema(table: Table) -> dict[str, Any]:
     return schema
 
 
+def _licence() -> dict[str, str]:
+    licence = read_licence(settings.REGISTER_LICENCE)
+    name = {"name": licence.identifier} if licence.identifier else {}
+    return {**name, "path": licence.url}
+
+
 def data_package(extract: Extract, *, query: str) -> dict[str, Any]:
     """Describe both CSV files for a filter, which `query` repeats as a query string."""
     recorded_at = extract.head.recorded_at
@@ -68,6 +75,7 @@ def data_package(extract: Extract, *, query: str) -> dict[str, Any]:
         "name": slugify(settings.REGISTER_NAME) or "register",
         "title": settings.REGISTER_NAME,
         "description": sentence(extract.found),
+        "licenses": [_licence()],
         "homepage": extract.site + reverse("data-dictionary"),
         **({"created": recorded_at.isoformat(timespec="seconds")} if recorded_at else {}),
         "register": described(extract),

@@ -8,13 +8,13 @@ escaped or dropped here.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import formats
 
+from tracker.lib.json_text import to_json
 from tracker.lib.text import one_line
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -43,21 +43,25 @@ class Reference:
     language: str
 
 
+def _line(text: str) -> str:
+    return " ".join(one_line(text).split())
+
+
 def _spelled(day: dt.date) -> str:
     return formats.date_format(day, "j F Y")
 
 
 def to_text(reference: Reference) -> str:
     """One sentence for a footnote."""
-    title, author = one_line(reference.title), one_line(reference.author)
+    title, author = _line(reference.title), _line(reference.author)
     return (
         f"{author}, “{title}” ({reference.key}), {_spelled(reference.issued)}. "
-        f"{one_line(reference.note)} {reference.url} (accessed {_spelled(reference.accessed)}).\n"
+        f"{_line(reference.note)} {reference.url} (accessed {_spelled(reference.accessed)}).\n"
     )
 
 
 def _bibtex_value(text: str) -> str:
-    return "".join(_BIBTEX_SPECIAL.get(sign, sign) for sign in one_line(text))
+    return "".join(_BIBTEX_SPECIAL.get(sign, sign) for sign in _line(text))
 
 
 def to_bibtex(reference: Reference) -> str:
@@ -78,24 +82,31 @@ def to_bibtex(reference: Reference) -> str:
     return f"@misc{{{re.sub('[^A-Za-z0-9:.-]', '-', reference.key)},\n{lines}}}\n"
 
 
+def _ris_day(day: dt.date) -> str:
+    return f"{day:%Y/%m/%d}/"
+
+
 def to_ris(reference: Reference) -> str:
-    """A record of type ELEC (web page); lines end in CRLF, as the format asks."""
+    """A record of type ELEC (web page); lines end in CRLF and dates in a slash, as RIS asks.
+
+    The author stands for the publisher, too: styles would print the same name twice. M1 is not
+    used, since readers of RIS take it for anything from an issue to the day of access.
+    """
     tags = [
         ("TY", "ELEC"),
         ("ID", reference.key),
         ("TI", reference.title),
         ("AU", reference.author),
-        ("PB", reference.author),
         ("PY", f"{reference.issued.year:04d}"),
-        ("DA", reference.issued.strftime("%Y/%m/%d")),
-        ("Y2", reference.accessed.strftime("%Y/%m/%d")),
+        ("DA", _ris_day(reference.issued)),
+        ("Y2", _ris_day(reference.accessed)),
         ("UR", reference.url),
         ("LA", reference.language),
-        ("M1", reference.key),
+        ("AN", reference.key),
         ("N1", reference.note),
         ("ER", ""),
     ]
-    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in tags)
+    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in tags)
 
 
 def _date_parts(day: dt.date) -> dict[str, list[list[int]]]:
@@ -103,22 +114,20 @@ def _date_parts(day: dt.date) -> dict[str, list[list[int]]]:
 
 
 def to_csl_json(reference: Reference) -> str:
-    """A list of one item, as the CSL-JSON schema has it."""
+    """A list of one item, as the CSL-JSON schema has it; the author stands for the publisher."""
     item = {
         "id": reference.key,
         "type": "webpage",
-        "title": one_line(reference.title),
-        "author": [{"literal": one_line(reference.author)}],
-        "container-title": one_line(reference.author),
-        "publisher": one_line(reference.author),
+        "title": _line(reference.title),
+        "author": [{"literal": _line(reference.author)}],
         "number": reference.key,
         "issued": _date_parts(reference.issued),
         "accessed": _date_parts(reference.accessed),
         "URL": reference.url,
         "language": reference.language,
-        "note": one_line(reference.note),
+        "note": _line(reference.note),
     }
-    return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
+    return to_json([item], indent=2) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

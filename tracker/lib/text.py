@@ -47,10 +47,10 @@ def without_line_breaks(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Bring text to the form of a title: one line, without control characters."""
-    if text.isprintable():
-        return text
-    return without_control_characters(without_line_breaks(text))
+    """Bring text to the form of a title: one line, no control characters, no outer spaces."""
+    if not text.isprintable():
+        text = without_control_characters(without_line_breaks(text))
+    return text.strip(" ")
 
 
 def fold(text: str) -> str:
