@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from tests.accounts.signing_in import sign_in, signed_in, with_app
+from tests.lib.test_email_addresses import SPELLINGS
 
 NEW = "quite another one"
 
@@ -43,6 +44,23 @@ def test_every_address_gets_the_same_answer_and_a_message(client: Client, ann: U
     assert "Your user name is ann." in known.body
     assert "No account there has this address." in unknown.body
     assert "http" not in unknown.body
+
+
+@pytest.mark.parametrize("spelling", ["ann.lee@exam\u00adple.org", "Ann.Lee@exa\u200bmple.org"])
+def test_an_account_is_found_in_whichever_spelling(
+    client: Client, ann: User, spelling: str
+) -> None:
+    ask(client, spelling)
+    assert "/accounts/password/reset/key/" in mail.outbox[0].body
+    assert sign_in(client, login=spelling).status_code == 302
+    assert signed_in(client)
+
+
+def test_one_mailbox_is_counted_in_every_spelling(client: Client, db: None) -> None:
+    for spelling in SPELLINGS:
+        ask(client, spelling)
+    assert {tuple(message.to) for message in mail.outbox} == {("ann@example.org",)}
+    assert len(mail.outbox) < len(SPELLINGS)
 
 
 def test_the_link_sets_a_password_once(client: Client, ann: User) -> None:

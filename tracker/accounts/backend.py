@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from tracker.lib.email_addresses import normal_address
 from tracker.lib.text import without_control_characters
 
 
@@ -22,13 +23,13 @@ def may_sign_in(user: User) -> bool:
 
 
 def staff_with_email(address: str) -> list[User]:
-    """Those who may sign in and have this e-mail address, capitals apart."""
-    address = without_control_characters(address).strip()
+    """Those who may sign in and have this e-mail address, in whichever spelling."""
+    address = normal_address(without_control_characters(address))
     if not address:
         return []
     found = User.objects.filter(email__iexact=address, is_active=True, is_staff=True)
     # The database may fold more than capitals: for PostgreSQL, a Turkish i without dot is an i.
-    return [user for user in found if user.email.lower() == address.lower()]
+    return [user for user in found if normal_address(user.email) == address]
 
 
 def account_of(login: str) -> User | None:

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tracker.accounts.backend import staff_with_email
+from tracker.lib.email_addresses import normal_address
 
 
 class SignInForm(LoginForm):
@@ -35,7 +36,8 @@ class SignInForm(LoginForm):
 
 class ForgottenPasswordForm(ResetPasswordForm):
     def clean_email(self) -> str:
-        address: str = self.cleaned_data["email"]
+        # In its normal form, by which messages are counted and sent, too.
+        address = normal_address(self.cleaned_data["email"])
         self.users = staff_with_email(address)
         return address
 

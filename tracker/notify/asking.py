@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.email_addresses import mailbox_of
 from tracker.lib.text import one_line
 from tracker.models import AskedMail, Channel, Subscription, SubscriptionState
 from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
@@ -41,7 +42,7 @@ FROM_EVERYWHERE = ((dt.timedelta(hours=1), 200),)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody fills in: the address in small letters, the filter as it is kept."""
+    """What somebody fills in: the address in its normal form, the filter as it is kept."""
 
     address: str
     query: str
@@ -77,8 +78,9 @@ def ask(wish: Wish, *, asked_from: str, now: dt.datetime) -> None:
 
 
 def address_hash(address: str) -> str:
-    """What counts an address without naming it; of no use without the site's key."""
-    return salted_hmac("tracker.notify.address", address, algorithm="sha256").hexdigest()
+    """What counts a mailbox without naming it; of no use without the site's key."""
+    mailbox = mailbox_of(address)
+    return salted_hmac("tracker.notify.address", mailbox, algorithm="sha256").hexdigest()
 
 
 def forget(address: str) -> None:

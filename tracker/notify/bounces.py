@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from tracker.lib.email_addresses import normal_address
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 
 # So many messages in a row that came back end a subscription: more than a mailbox that was full
@@ -73,7 +74,7 @@ def _failed_recipients(mail: Mail) -> list[str]:
                 continue
             if str(about.get("Action", "")).strip().lower() == "failed":
                 _kind, _sep, address = str(about.get("Final-Recipient", "")).rpartition(";")
-                recipients.append(address.strip().strip("<>").lower())
+                recipients.append(normal_address(address.strip().strip("<>")))
     return recipients
 
 

@@ -17,6 +17,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from tracker.lib.email_addresses import mailbox_of
+from tracker.lib.public_addresses import written_address
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.messages import Attempt
 from tracker.notify.tidy import WINDOW
@@ -48,23 +50,29 @@ def _refuse_too_many(webhook: Subscription, *, now: dt.datetime) -> None:
     """Raise RefusedError when this one, which is written already, is one too many."""
     recent = Subscription.objects.filter(channel=Channel.WEBHOOK, created_at__gt=now - WINDOW)
     told = list(recent.values_list("asked_from", "contact", "address")[: ASKED_ALTOGETHER + 1])
-    host = urlsplit(webhook.address).hostname
+    host = _host_of(webhook.address)
     if len(told) > ASKED_ALTOGETHER:
         raise RefusedError(_("Too many webhooks were asked for today. Try again tomorrow."))
     if sum(network == webhook.asked_from for network, _w, _a in told) > ASKED_BY_ONE_NETWORK:
         raise RefusedError(
             _("Too many webhooks were asked for from your network today. Try again tomorrow.")
         )
-    contact = webhook.contact.lower()
-    if sum(whom.lower() == contact for _n, whom, _a in told) > ASKED_FOR_ONE_CONTACT:
+    contact = mailbox_of(webhook.contact)
+    if sum(mailbox_of(whom) == contact for _n, whom, _a in told) > ASKED_FOR_ONE_CONTACT:
         raise RefusedError(
             _("Too many webhooks were asked for with this e-mail address today. Try tomorrow.")
         )
-    if sum(urlsplit(url).hostname == host for _n, _w, url in told) > ASKED_FOR_ONE_HOST:
+    if sum(_host_of(url) == host for _n, _w, url in told) > ASKED_FOR_ONE_HOST:
         raise RefusedError(
             _("Too many webhooks were asked for at %(host)s today. Try again tomorrow.")
             % {"host": host}
         )
+
+
+def _host_of(url: str) -> str:
+    """The host of an address that may be called; a number in its usual notation."""
+    host = urlsplit(url).hostname or ""
+    return str(written_address(host) or host)
 
 
 def register(

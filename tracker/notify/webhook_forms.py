@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.lib.email_addresses import AddressField
 from tracker.lib.safe_http import Refused, check_address
 
 
@@ -27,8 +28,7 @@ class WebhookForm(forms.Form):
             attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
         ),
     )
-    contact = forms.EmailField(
-        max_length=254,
+    contact = AddressField(
         label=gettext_lazy("Your e-mail address"),
         help_text=gettext_lazy(
             "For questions about this webhook. Only staff see it; it goes when the webhook goes."
@@ -39,7 +39,6 @@ class WebhookForm(forms.Form):
                 "This is not an e-mail address. Write it like ann@example.org."
             ),
         },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
