@@ -1,4 +1,8 @@
-"""Our stages and assessments on the scales of others: an approximation, for who knows those."""
+"""Our assessments on the scales of others: an approximation for readers who know those.
+
+The scales of others judge. Without an assessment of ours there is nothing to translate, however
+far a commitment has come; with one, the stage says how far.
+"""
 
 from __future__ import annotations
 
@@ -19,25 +23,33 @@ class Crosswalk:
     """
 
     state: Any
-    g7: str
+    g7: Any
     polimeter: Any
-    politifact: str
-    ogp: str
+    politifact: Any
+    ogp: Any
     stages: tuple[Stage, ...] = ()
     assessments: tuple[Assessment, ...] = ()
 
 
+_NOT_RATED: dict[str, Any] = dict.fromkeys(("g7", "polimeter", "politifact", "ogp"), _("Not rated"))
+
 CROSSWALK = (
+    # These scales are judgements: where nobody has judged there is nothing to translate.
     Crosswalk(
-        _("Announced"),
-        "−1",
-        _("Not yet rated"),
-        "Not Yet Rated",
+        _("Not assessed, or not assessable"),
+        **_NOT_RATED,
+        assessments=(Assessment.NOT_ASSESSED, Assessment.NOT_ASSESSABLE),
+    ),
+    Crosswalk(
+        _("On track or delayed: announced"),
+        "0",
+        _("In progress"),
+        "In the Works",
         "Not Started",
         stages=(Stage.ANNOUNCED,),
     ),
     Crosswalk(
-        _("Preparing, negotiating, scheduled"),
+        _("On track or delayed: preparing, negotiating, scheduled"),
         "0",
         _("In progress"),
         "In the Works",
@@ -45,7 +57,7 @@ CROSSWALK = (
         stages=(Stage.PREPARING, Stage.NEGOTIATING, Stage.SCHEDULED),
     ),
     Crosswalk(
-        _("Concluded, signed"),
+        _("On track or delayed: concluded, signed"),
         "0",
         _("In progress"),
         "In the Works",
@@ -53,7 +65,7 @@ CROSSWALK = (
         stages=(Stage.CONCLUDED, Stage.SIGNED),
     ),
     Crosswalk(
-        _("In effect, completed; delivered"),
+        _("Delivered; on track or delayed: in effect, completed"),
         "+1",
         _("Kept"),
         "Promise Kept",
@@ -78,7 +90,7 @@ CROSSWALK = (
         assessments=(Assessment.STALLED,),
     ),
     Crosswalk(
-        _("Abandoned, withdrawn"),
+        _("Abandoned; on track or delayed: withdrawn"),
         "−1",
         _("Broken"),
         "Promise Broken",
@@ -86,28 +98,13 @@ CROSSWALK = (
         stages=(Stage.WITHDRAWN,),
         assessments=(Assessment.ABANDONED,),
     ),
-    Crosswalk(
-        _("Not assessable"),
-        "–",
-        _("Not rated"),
-        "–",
-        "–",
-        assessments=(Assessment.NOT_ASSESSABLE,),
-    ),
-    Crosswalk(
-        _("Superseded"),
-        "–",
-        _("Not rated"),
-        "–",
-        "–",
-        stages=(Stage.SUPERSEDED,),
-    ),
+    Crosswalk(_("On track or delayed: superseded"), **_NOT_RATED, stages=(Stage.SUPERSEDED,)),
 )
 _BY_ASSESSMENT = {value: row for row in CROSSWALK for value in row.assessments}
 _BY_STAGE = {value: row for row in CROSSWALK for value in row.stages}
 
 
 def crosswalk_of(*, stage: str, assessment: str) -> Crosswalk:
-    """The row of a commitment: a judgement that has one goes before the stage."""
+    """The row of a commitment: its assessment, and its stage where it is on track or delayed."""
     row = _BY_ASSESSMENT.get(Assessment(assessment))
     return row if row is not None else _BY_STAGE[Stage(stage)]
