@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.dashboard.conftest import OnDay
 from tests.make import published_commitment, published_meeting
-from tracker.queries.rows import Headline
+from tracker.queries.headline import Headline
 
 AGREEMENT = "Agreement protecting military and defence classified information"
 CYBER = "Launch the Cyber Policy Consultations"
@@ -123,7 +123,8 @@ def test_a_target_of_2026_is_overdue_in_2027(
 def test_headline(client: Client) -> None:
     headline: Headline = client.get("/").context["headline"]
     assert (headline.total, headline.delivered, headline.overdue) == (25, 2, 1)
-    assert (headline.no_information, headline.not_mentioned, headline.assessed) == (1, 3, 4)
+    assert (headline.no_information, headline.not_mentioned) == (1, 2)
+    assert (headline.judged, headline.too_vague) == (2, 2)
     assert sum(headline.stages.values()) == 25
 
 
@@ -131,8 +132,9 @@ def test_headline_is_a_sentence_of_the_page(client: Client) -> None:
     page = " ".join(client.get("/").content.decode().split())
     assert (
         "25 commitments: 2 delivered, 1 overdue with no information, "
-        "3 not mentioned when their parties last met." in page
+        "2 left out of a later statement of their parties." in page
     )
+    assert "We have judged 2 of 25: both delivered. Two more are too vague to judge." in page
 
 
 @pytest.mark.parametrize(

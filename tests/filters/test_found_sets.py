@@ -22,8 +22,8 @@ from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
 from tracker.models import Commitment, Meeting, StatusUpdate
 from tracker.queries import value_sets as kept
 from tracker.queries.facets import facet_counts
+from tracker.queries.headline import headline
 from tracker.queries.moments import Moment
-from tracker.queries.rows import headline
 from tracker.queries.value_sets import value_sets, value_sets_at
 from tracker.queries.visibility import log_head
 

@@ -18,7 +18,7 @@ from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.recent import Recent
 from tracker.models import Assessment, Commitment, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
-from tracker.queries.rows import Headline
+from tracker.queries.headline import Headline
 from tracker.queries.search import keys_matching, terms
 from tracker.queries.value_reading import NO_INFORMATION, TARGET_KNOWN
 from tracker.queries.value_sets import ValueSets
@@ -73,7 +73,7 @@ class FoundSets(Sequence[int]):
         return {value: (self.sets.of(facet, value) & within).bit_count() for value in values}
 
     def headline(self) -> Headline:
-        """As `queries.rows.headline`."""
+        """As `queries.headline.headline`."""
         bits, sets = self._all, self.sets
         stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
         assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}
@@ -86,9 +86,12 @@ class FoundSets(Sequence[int]):
             overdue=(sets.of("flag", "overdue") & bits).bit_count(),
             no_information=(sets.of(NO_INFORMATION, NO_INFORMATION) & bits).bit_count(),
             not_mentioned=(sets.of("flag", "not_mentioned") & bits).bit_count(),
-            assessed=total - assessments.pop(Assessment.NOT_ASSESSED),
             stages={stage: count for stage, count in stages.items() if count},
-            assessments={a: count for a, count in assessments.items() if count},
+            assessments={
+                a: count
+                for a, count in assessments.items()
+                if count and a != Assessment.NOT_ASSESSED
+            },
         )
 
     # -- One page -------------------------------------------------------------------------------

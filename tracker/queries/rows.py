@@ -5,28 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from tracker.models import (
-    Assessment,
-    Change,
-    ChangeKind,
-    Commitment,
-    Party,
-    Position,
-    Stage,
-    Topic,
-)
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
-from tracker.queries.flags import (
-    Flag,
-    flags_of,
-    has_no_information,
-    no_information_q,
-    open_q,
-    overdue_q,
-    with_silence,
-)
+from tracker.models import Change, ChangeKind, Commitment, Party, Position, Topic
+from tracker.queries.flags import Flag, flags_of, has_no_information, with_silence
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 
@@ -81,56 +63,3 @@ def rows(
         )
         for commitment in commitments
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """How a set of commitments stands, in figures."""
-
-    total: int
-    delivered: int
-    overdue: int
-    no_information: int
-    not_mentioned: int
-    assessed: int
-    stages: dict[Stage, int]
-    assessments: dict[Assessment, int]
-
-
-def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
-    """Count in one query; the stages that occur, in the order of progress."""
-    stage, assessment = moment.column("stage"), moment.column("assessment")
-    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
-        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
-    )
-    # As a column first: an aggregate's own condition cannot look into other tables.
-    counts = (
-        with_silence(commitments, moment)
-        .order_by()
-        .aggregate(
-            total=Count("pk"),
-            delivered=Count("pk", filter=delivered),
-            overdue=Count("pk", filter=overdue_q(moment)),
-            no_information=Count("pk", filter=no_information_q(moment)),
-            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
-            **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
-            **{
-                f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
-                for value in Assessment.values
-            },
-        )
-    )
-    return Headline(
-        total=counts["total"],
-        delivered=counts["delivered"],
-        overdue=counts["overdue"],
-        no_information=counts["no_information"],
-        not_mentioned=counts["not_mentioned"],
-        assessed=counts["total"] - counts[f"assessed_{Assessment.NOT_ASSESSED}"],
-        stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
-        assessments={
-            a: counts[f"assessed_{a}"]
-            for a in Assessment
-            if a != Assessment.NOT_ASSESSED and counts[f"assessed_{a}"]
-        },
-    )

@@ -1,0 +1,156 @@
+"""How a set of commitments stands, in figures and in two sentences that a newspaper could print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.db.models import Count, Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.models import Assessment, Commitment, Stage
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.flags import no_information_q, open_q, overdue_q, with_silence
+from tracker.queries.moments import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures. `judged` leaves out what is too vague to judge: that is counted apart."""
+
+    total: int
+    delivered: int
+    overdue: int
+    no_information: int
+    not_mentioned: int
+    stages: dict[Stage, int]
+    assessments: dict[Assessment, int]
+
+    @property
+    def too_vague(self) -> int:
+        return self.assessments.get(Assessment.NOT_ASSESSABLE, 0)
+
+    @property
+    def judged(self) -> int:
+        return sum(self.assessments.values()) - self.too_vague
+
+    @property
+    def sentence(self) -> str:
+        """ "25 commitments: 2 delivered, 1 overdue." Figures that are zero are left out."""
+        total = ngettext("%(n)d commitment", "%(n)d commitments", self.total) % {"n": self.total}
+        told = ", ".join(filter(None, (self._delivered, self._overdue, self._not_mentioned)))
+        return f"{total}: {told}." if told else f"{total}."
+
+    @property
+    def _delivered(self) -> str:
+        return _("%(n)d delivered") % {"n": self.delivered} if self.delivered else ""
+
+    @property
+    def _overdue(self) -> str:
+        if not self.overdue:
+            return ""
+        if not self.no_information:
+            return _("%(n)d overdue") % {"n": self.overdue}
+        if self.no_information == self.overdue:
+            return _("%(n)d overdue with no information") % {"n": self.overdue}
+        return _("%(n)d overdue (%(silent)d with no information)") % {
+            "n": self.overdue,
+            "silent": self.no_information,
+        }
+
+    @property
+    def _not_mentioned(self) -> str:
+        if not self.not_mentioned:
+            return ""
+        return ngettext(
+            "%(n)d left out of a later statement of its parties",
+            "%(n)d left out of a later statement of their parties",
+            self.not_mentioned,
+        ) % {"n": self.not_mentioned}
+
+    @property
+    def judgement(self) -> str:
+        """ "We have judged 2 of 25: both delivered. Two more are too vague to judge." """
+        return " ".join(filter(None, (self._judged, self._vague)))
+
+    @property
+    def _judged(self) -> str:
+        if not self.judged:
+            return ngettext(
+                "We have not judged it.", "We have not judged any of the %(n)d.", self.total
+            ) % {"n": self.total}
+        return _("We have judged %(judged)d of %(total)d: %(outcome)s.") % {
+            "judged": self.judged,
+            "total": self.total,
+            "outcome": self._outcome,
+        }
+
+    @property
+    def _outcome(self) -> str:
+        counts = {a: n for a, n in self.assessments.items() if a != Assessment.NOT_ASSESSABLE}
+        if len(counts) > 1:
+            return ", ".join(f"{n} {str(a.label).lower()}" for a, n in counts.items())
+        [(only, number)] = counts.items()
+        values = {"outcome": str(only.label).lower()}
+        if number == 1:
+            return values["outcome"]
+        if number == 2:
+            return _("both %(outcome)s") % values
+        return _("all %(outcome)s") % values
+
+    @property
+    def _vague(self) -> str:
+        if not self.too_vague:
+            return ""
+        number = {"n": capfirst(str(apnumber(self.too_vague)))}
+        if not self.judged:
+            told = ngettext(
+                "%(n)s is too vague to judge.", "%(n)s are too vague to judge.", self.too_vague
+            )
+        else:
+            told = ngettext(
+                "%(n)s more is too vague to judge.",
+                "%(n)s more are too vague to judge.",
+                self.too_vague,
+            )
+        return told % number
+
+
+def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
+    """Count in one query; the stages that occur, in the order of progress."""
+    stage, assessment = moment.column("stage"), moment.column("assessment")
+    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
+        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
+    )
+    # As a column first: an aggregate's own condition cannot look into other tables.
+    counts = (
+        with_silence(commitments, moment)
+        .order_by()
+        .aggregate(
+            total=Count("pk"),
+            delivered=Count("pk", filter=delivered),
+            overdue=Count("pk", filter=overdue_q(moment)),
+            no_information=Count("pk", filter=no_information_q(moment)),
+            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
+            **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+            **{
+                f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
+                for value in Assessment.values
+            },
+        )
+    )
+    return Headline(
+        total=counts["total"],
+        delivered=counts["delivered"],
+        overdue=counts["overdue"],
+        no_information=counts["no_information"],
+        not_mentioned=counts["not_mentioned"],
+        stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
+        assessments={
+            a: counts[f"assessed_{a}"]
+            for a in Assessment
+            if a != Assessment.NOT_ASSESSED and counts[f"assessed_{a}"]
+        },
+    )
