@@ -6,6 +6,7 @@ Nothing here uses the queries or the filter set: it is what they are held agains
 from __future__ import annotations
 
 import datetime as dt
+import math
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Standing:
     slipped: bool = False
     updated: dt.date = dt.date.min
     last_meeting: Meeting | None = None
+    series_met: dt.date = dt.date.min
     mentioned_at: set[str] = field(default_factory=set)
     forums: set[str] = field(default_factory=set)
     flags: set[str] = field(default_factory=set)
@@ -72,6 +74,8 @@ def take(told: Standing, update: StatusUpdate, ends: list[dt.date]) -> None:
         told.mentioned_at.add(update.meeting.slug)
         if update.meeting.forum is not None:
             told.forums.add(update.meeting.forum.slug)
+            if update.meeting.forum == told.commitment.series:
+                told.series_met = max(told.series_met, update.happened.last_day)
 
 
 def months_before(day: dt.date, months: int) -> dt.date:
@@ -88,20 +92,29 @@ def flag(told: Standing, day: dt.date, meetings: list[Meeting]) -> None:
     end = told.target.last_day if told.target else None
     if told.slipped:
         told.flags.add("slipped")
+    if (told.stage, told.commitment.instrument) == ("signed", "agreement"):
+        told.flags.add("awaiting_entry_into_force")
     if not told.is_open:
         return
     if end is not None and end < day:
         told.flags.add("overdue")
     if end is not None and day <= end <= day + dt.timedelta(days=90):
         told.flags.add("due_soon")
-    if told.updated <= months_before(day, 12):
+    mention, series = told.last_meeting, told.commitment.series
+    cadence = series.cadence_months if series else None
+    if not cadence and mention is not None and mention.forum is not None:
+        cadence = mention.forum.cadence_months
+    if told.updated <= months_before(day, max(12, math.ceil((cadence or 0) * 1.5))):
         told.flags.add("quiet")
-    mention = told.last_meeting
+    since = told.updated
+    if series is not None and series.cadence_months:
+        met = told.series_met if told.series_met > dt.date.min else told.updated
+        since = max(since, months_before(met, -series.cadence_months), end or dt.date.min)
     if mention is not None and any(
         m.fully_recorded_seq
         and m.level >= mention.level
         and {p.pk for p in m.parties.all()} == {p.pk for p in mention.parties.all()}
-        and told.updated < m.date.first_day
+        and since < m.date.first_day
         and m.date.last_day <= day
         for m in meetings
     ):

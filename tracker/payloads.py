@@ -133,6 +133,7 @@ def commitment(record: Commitment) -> Payload:
         topics=sorted(t.slug for t in record.topics.all() if t.is_public),
         parties=sorted(p.code for p in record.parties.all()),
         first_stated_at=record.first_stated_at.slug if record.first_stated_at else None,
+        series=record.series.slug if record.series else None,
         part_of=record.part_of.reference if record.part_of and record.part_of.is_public else None,
         supersedes=record.supersedes.reference
         if record.supersedes and record.supersedes.is_public

@@ -42,6 +42,7 @@ def test_a_new_title_is_a_renaming(commitment: Commitment) -> None:
             "topics": [],
             "parties": ["CAN", "KOR"],
             "first_stated_at": None,
+            "series": None,
             "part_of": None,
             "supersedes": None,
             "related": [],

@@ -57,6 +57,7 @@ def test_a_commitment_becomes_public_with_its_first_update() -> None:
             "topics": ["security"],
             "parties": ["CAN", "KOR"],
             "first_stated_at": "second",
+            "series": None,
             "part_of": "CAN-KOR-2025-002",
             "supersedes": None,
             "related": ["CAN-KOR-2025-002"],

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.actions import publication_rules as rules
-from tracker.actions.timeline import Mention, PublishedUpdate, Replay, Row, advance, timeline
+from tracker.actions.timeline import (
+    Mention,
+    PublishedUpdate,
+    Replay,
+    Row,
+    Series,
+    advance,
+    timeline,
+)
 from tracker.lib.partial_dates import PartialDate
 
 # Few of each, so that days coincide and states come back.
@@ -29,7 +37,9 @@ updates = st.lists(
         assessment=st.sampled_from(["on_track", "delayed"]),
         firmness=st.sampled_from(["", "firm"]),
         target=st.none() | st.just(PartialDate(words="soon")) | dates,
-        meeting=st.none() | st.just(Mention(3, "CAN-KOR")) | st.just(Mention(4, "CAN-JPN")),
+        meeting=st.none()
+        | st.just(Mention(3, "CAN-KOR", 7, 24))
+        | st.just(Mention(4, "CAN-JPN", 8)),
         revised_seq=st.none(),
     ),
     max_size=12,
@@ -47,22 +57,24 @@ def by_time(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.known_from, row.span.valid_from, row.known_to))
 
 
-@given(updates, st.integers(0, 12))
-def test_a_replay_is_what_telling_all_anew_is(drawn: list[PublishedUpdate], stored: int) -> None:
+@given(updates, st.integers(0, 12), st.sampled_from([None, Series(7, 24), Series(8, None)]))
+def test_a_replay_is_what_telling_all_anew_is(
+    drawn: list[PublishedUpdate], stored: int, series: Series | None
+) -> None:
     """Also one that begins with what was stored after the first `stored` updates."""
     told: list[rules.Event] = []
     rows: list[Row] = []
-    replay = Replay()
+    replay = Replay(series)
     for update in numbered(drawn):
         if update.number == stored:
-            replay = Replay()
+            replay = Replay(series)
             replay.begin(told, rows)
         assert replay.state_before(update) == rules.state_before(update, told)
         replay.add(update, seq=update.published_seq)
         bisect.insort(told, update, key=rules.place)
-        rows = advance(rows, timeline(told), update.published_seq)
+        rows = advance(rows, timeline(told, series), update.published_seq)
         assert by_time(replay.rows) == by_time(rows)
-        assert replay.last == replay.spans[-1] == timeline(told)[-1]
+        assert replay.last == replay.spans[-1] == timeline(told, series)[-1]
 
 
 @given(updates)

@@ -7,6 +7,8 @@ import pytest
 from django.test import override_settings
 
 from tests import make
+from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.rebuild import rebuild
 from tracker.models import Assessment, Commitment, Level, Stage
 from tracker.queries.flags import (
     QUERIES,
@@ -87,7 +89,11 @@ def test_only_what_is_open_is_overdue_or_due_soon_or_quiet(
 ) -> None:
     meeting = make.published_meeting(date="2025-01-01")
     commitment = make.published_commitment(
-        **values, target="2026-03", happened="2025-01-01", meeting=meeting
+        **values,
+        instrument="dialogue",
+        target="2026-03",
+        happened="2025-01-01",
+        meeting=meeting,
     )
     make.published_meeting(date="2025-12-01", fully_recorded=True)
     assert flags(commitment, on("2025-12-31")) == (["due_soon", "not_mentioned"] if is_open else [])
@@ -236,6 +242,142 @@ def test_drafts_of_meetings_drop_nothing() -> None:
     commitment = make.published_commitment(happened="2025-10-02", meeting=first)
     make.make_meeting(date="2026-01", parties_key="CAN-KOR")
     assert flags(commitment, on("2026-02-01")) == []
+
+
+# -- Cadence ------------------------------------------------------------------------------------
+
+
+def test_a_series_is_not_missed_before_it_is_due() -> None:
+    """Met in October 2025, every two years: silence counts after 2 October 2027."""
+    series = make.make_forum(cadence_months=24)
+    first = make.published_meeting(date="2025-10-02", forum=series)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first, series=series)
+    ordinary = make.published_commitment(happened="2025-10-02", meeting=first)
+    for date in ("2026-02-25", "2027-10-02"):
+        make.published_meeting(date=date, fully_recorded=True)
+        assert flags(commitment, on(date)) == []
+        assert "not_mentioned" in flags(ordinary, on(date))
+    make.published_meeting(date="2027-10-03", fully_recorded=True)
+    assert flags(commitment, on("2027-10-03")) == ["not_mentioned"]
+    assert flags(commitment, on("2027-10-02")) == []
+
+
+def test_a_series_is_due_again_after_it_met_and_not_after_each_mention() -> None:
+    series = make.make_forum(cadence_months=24)
+    first = make.published_meeting(date="2023-10-02", forum=series)
+    commitment = make.published_commitment(happened="2023-10-02", meeting=first, series=series)
+    elsewhere = make.published_meeting(date="2025-09-01", level=Level.MINISTERS)
+    make.published_update(commitment, happened="2025-09-01", meeting=elsewhere)
+    make.published_meeting(date="2025-10-03", fully_recorded=True)
+    assert flags(commitment, on("2025-10-03")) == ["not_mentioned"]
+
+
+def test_a_series_with_a_later_target_is_not_missed_before_that() -> None:
+    series = make.make_forum(cadence_months=24)
+    first = make.published_meeting(date="2026-02-25", forum=series)
+    commitment = make.published_commitment(
+        happened="2026-02-25", meeting=first, series=series, target="2028"
+    )
+    make.published_meeting(date="2028-03-01", fully_recorded=True)
+    assert flags(commitment, on("2028-03-01")) == []
+
+
+def test_a_series_without_a_cadence_is_like_any_commitment() -> None:
+    series = make.make_forum(cadence_months=None)
+    first = make.published_meeting(date="2025-10-02", forum=series)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first, series=series)
+    make.published_meeting(date="2026-02-25", fully_recorded=True)
+    assert flags(commitment, on("2026-02-25")) == ["not_mentioned"]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "quiet_from"),
+    [
+        (None, "2026-10-02"),  # QUIET_AFTER_MONTHS alone
+        (3, "2026-10-02"),  # the larger of the two
+        (12, "2027-04-02"),  # the cadence and half of it again
+        (24, "2028-10-02"),
+        (36, "2030-04-02"),
+    ],
+)
+@override_settings(QUIET_AFTER_MONTHS=12)
+def test_quiet_heeds_the_cadence_of_the_forum_that_spoke_last(
+    cadence: int | None, quiet_from: str
+) -> None:
+    forum = make.make_forum(cadence_months=cadence)
+    meeting = make.published_meeting(date="2025-10-02", forum=forum)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=meeting)
+    first = day(quiet_from)
+    assert flags(commitment, Moment(today=first - dt.timedelta(days=1))) == []
+    assert flags(commitment, Moment(today=first)) == ["quiet"]
+
+
+@override_settings(QUIET_AFTER_MONTHS=12)
+def test_quiet_heeds_the_cadence_of_the_series_before_that_of_the_last_mention() -> None:
+    series, yearly = make.make_forum(cadence_months=24), make.make_forum(cadence_months=12)
+    meeting = make.published_meeting(date="2025-10-02", forum=yearly)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=meeting, series=series)
+    assert flags(commitment, on("2028-10-01")) == []
+    assert flags(commitment, on("2028-10-02")) == ["quiet"]
+
+
+@override_settings(QUIET_AFTER_MONTHS=12)
+def test_an_update_outside_a_meeting_keeps_the_forum_of_the_last_mention() -> None:
+    meeting = make.published_meeting(date="2025-10-02", forum=make.make_forum(cadence_months=24))
+    commitment = make.published_commitment(happened="2025-10-02", meeting=meeting)
+    make.published_update(commitment, happened="2026-01-02")
+    assert flags(commitment, on("2029-01-01")) == []
+    assert flags(commitment, on("2029-01-02")) == ["quiet"]
+
+
+def test_amending_a_cadence_a_series_or_a_meetings_forum_counts_at_once() -> None:
+    forum = make.make_forum(cadence_months=24)
+    first = make.published_meeting(date="2025-10-02", forum=forum, now=NOW)
+    commitment = make.published_commitment(happened="2025-10-02", meeting=first, now=NOW)
+    make.published_meeting(date="2026-02-25", fully_recorded=True, now=NOW)
+    today = on("2027-10-02")
+    assert flags(commitment, today) == ["not_mentioned"]
+    amend_reference(forum, values={"cadence_months": 6}, now=NOW)
+    assert flags(commitment, today) == ["quiet", "not_mentioned"]
+    amend_meeting(first, values={"forum": None}, now=NOW)
+    amend_reference(forum, values={"cadence_months": 24}, now=NOW)
+    assert flags(commitment, today) == ["quiet", "not_mentioned"]
+    amend_meeting(first, values={"forum": forum}, now=NOW)
+    assert flags(commitment, today) == ["not_mentioned"]
+    amend_commitment(commitment, values={"series": forum}, now=NOW)
+    assert flags(commitment, today) == []
+    assert rebuild(now=NOW) == []
+
+
+# -- Awaiting entry into force ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "instrument", "holds"),
+    [
+        ("signed", "agreement", True),
+        ("concluded", "agreement", False),
+        ("in_effect", "agreement", False),
+        ("withdrawn", "agreement", False),
+        ("signed", "arrangement", False),  # takes effect when signed
+    ],
+)
+def test_a_signed_agreement_awaits_entry_into_force(
+    stage: str, instrument: str, holds: bool
+) -> None:
+    commitment = make.published_commitment(stage=stage, instrument=instrument)
+    expected = ["awaiting_entry_into_force"] if holds else []
+    assert flags(commitment, on("2026-11-22")) == expected
+
+
+def test_the_day_before_it_was_signed_it_awaited_nothing() -> None:
+    commitment = make.published_commitment(
+        stage="concluded", instrument="agreement", happened="2025-10-30"
+    )
+    make.published_update(commitment, stage="signed", happened="2026-02-25")
+    today = day("2026-11-22")
+    assert flags(commitment, Moment(today=today)) == ["awaiting_entry_into_force"]
+    assert flags(commitment, Moment(today=today, as_of=day("2026-02-24"))) == []
 
 
 def test_the_choices_of_open_and_closed_are_all_there() -> None:

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests import make
-from tracker.models import Assessment, Firmness, Level, Stage
+from tracker.models import Assessment, Firmness, Instrument, Level, Stage
 from tracker.queries.flags import (
     QUERIES,
     Flag,
@@ -35,12 +35,14 @@ def population() -> None:
     """Sixty commitments with one to three updates each, and meetings of every rank."""
     choose = random.Random(20261122).choice  # noqa: S311 - made-up data
     [canada, korea] = make.both_parties()
+    forums = [make.make_forum(cadence_months=cadence) for cadence in (None, 3, 12, 24)]
     meetings = [
         make.published_meeting(
             date=choose(DATES),
             level=choose(Level.values),
             parties=choose([[canada, korea], [canada, korea], [canada]]),
             fully_recorded=choose([True, True, False]),
+            forum=choose([None, *forums]),
         )
         for _ in range(12)
     ]
@@ -56,7 +58,9 @@ def population() -> None:
         }
 
     for number in range(60):
-        commitment = make.published_commitment(**values())
+        commitment = make.published_commitment(
+            **values(), series=choose([None, None, *forums]), instrument=choose(Instrument.values)
+        )
         for _ in range(number % 3):
             make.published_update(commitment, **values())
 

@@ -54,9 +54,8 @@ def test_everything_is_marked_as_backfill() -> None:
     assert not Change.objects.filter(is_backfill=False).exists()
 
 
-def test_exactly_three_are_not_mentioned(today: dt.date) -> None:
+def test_exactly_two_are_not_mentioned(today: dt.date) -> None:
     silent = {
-        "biennial-director-general-2plus2",
         "indo-pacific-dialogue",
         "energy-supply-chain-security",
     }
@@ -65,6 +64,20 @@ def test_exactly_three_are_not_mentioned(today: dt.date) -> None:
     assert flagged(Flag.NOT_MENTIONED, Moment(today=dt.date(2026, 2, 24))) == set()
     assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 24))) == set()
     assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 25))) == silent
+
+
+def test_a_series_that_is_not_due_is_not_missed() -> None:
+    """The Director-General meeting is next due in October 2027; the matrix shows the silence."""
+    row = public_commitments().get(slug="biennial-director-general-2plus2")
+    assert row.series is not None
+    assert row.series.slug == "2plus2-director-general"
+    assert row.silence_counts_after == dt.date(2027, 10, 2)
+
+
+@pytest.mark.parametrize("day", ["2027-02-24", "2027-02-25", "2027-02-26", "2027-03-31"])
+def test_they_do_not_turn_quiet_together_after_a_year(day: str) -> None:
+    """Their forum meets every two years: silence of one year means nothing."""
+    assert flagged(Flag.QUIET, Moment(today=dt.date.fromisoformat(day))) == set()
 
 
 def test_cyber_is_overdue_for_want_of_information(today: dt.date) -> None:

@@ -85,8 +85,8 @@ CASES = [
     # -- Fields
     (PLAN, "instrument: action_plan", "instrument: action_plan\ncolour: red", 6,
      "A commitment has no field “colour”; it has: reference, slug, title, summary, instrument,"
-     " topics, parties, first_stated, part_of, supersedes, related, checked, retracted, aliases,"
-     " updates, notes."),
+     " topics, parties, first_stated, series, part_of, supersedes, related, checked, retracted,"
+     " aliases, updates, notes."),
     (PLAN, "slug: plan", "slug: plan\nslug: other", 3,
      "The field “slug” is given twice; keep one."),
     (PLAN, "summary: They will write a plan.\n", "", 1, "The commitment lacks its “summary”."),

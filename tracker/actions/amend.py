@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import payloads
@@ -20,6 +21,7 @@ from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfi
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.actions.projection import expect_anew
 from tracker.actions.publish import parties_key
 from tracker.actions.search_index import index_commitment
 from tracker.models import (
@@ -120,7 +122,7 @@ def amend_commitment(
             record,
             values,
             payloads.commitment,
-            lambda it: [*it.parties.all(), *it.topics.all()],
+            lambda it: [*it.parties.all(), *it.topics.all(), *([it.series] if it.series else [])],
         )
         kind = ChangeKind.RENAMED if "title" in told.before else ChangeKind.AMENDED
         payload = {
@@ -129,7 +131,10 @@ def amend_commitment(
             "reason": reason,
             **told.introduced,
         }
-        return _touch(log, record, kind, payload, significance)
+        change = _touch(log, record, kind, payload, significance)
+        if "series" in told.before:
+            expect_anew(Commitment.objects.filter(pk=record.pk))
+        return change
 
 
 def _touch(
@@ -219,12 +224,15 @@ def amend_meeting(
                 _("Parties and level stay as they are once updates rest on the meeting.")
             )
         record.save(update_fields=["parties_key"])
-        return log.append(
+        change = log.append(
             ChangeKind.MEETING,
             {"meeting": told.after, "before": told.before, "reason": reason, **told.introduced},
             Subject(meeting=record),
             significance=significance,
         )
+        if "forum" in told.before:
+            expect_anew(Commitment.objects.filter(updates__meeting=record).distinct())
+        return change
 
 
 _REFERENCE_PAYLOADS: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
@@ -257,6 +265,9 @@ def amend_reference(
             payload_of,
             lambda it: it.parties.all() if isinstance(it, Forum) else (),
         )
+        if isinstance(current, Forum) and "cadence_months" in told.before:
+            spoken_of = Q(updates__meeting__forum=current) | Q(series=current)
+            expect_anew(Commitment.objects.filter(spoken_of).distinct())
         return log.append(
             ChangeKind.COMMENTARY if isinstance(current, Note) else ChangeKind.AMENDED,
             {name: told.after, "before": told.before, "reason": reason, **told.introduced},

@@ -28,6 +28,7 @@ from tracker.actions.projection import (
     PROJECTION,
     insert_standings,
     replay_of,
+    series_of,
     set_position,
     write,
 )
@@ -37,6 +38,7 @@ from tracker.lib.row_writing import insert_values, write_each
 from tracker.models import (
     ChangeKind,
     Commitment,
+    Forum,
     Meeting,
     Party,
     SearchDocument,
@@ -69,6 +71,7 @@ class BulkChunk:
     _topics: dict[int, Topic] = field(default_factory=dict)
     _sources: dict[int, Source] = field(default_factory=dict)
     _meetings: dict[int, Meeting] = field(default_factory=dict)
+    _forums: dict[int, Forum] = field(default_factory=dict)
     _commitments: dict[int, Commitment] = field(default_factory=dict)
     _today: dt.date = dt.date.min
 
@@ -104,10 +107,11 @@ class BulkChunk:
             {c.source_id for _, given in self._given() for c in given.citations}
         )
         commitments = [drafted.commitment for drafted in self.drafts]
-        self._meetings = Meeting.objects.in_bulk(
+        self._meetings = Meeting.objects.select_related("forum").in_bulk(
             {m for c in commitments if (m := c.first_stated_at_id)}
             | {m for update in given if (m := update.meeting_id)}
         )
+        self._forums = Forum.objects.in_bulk({f for c in commitments if (f := c.series_id)})
         mine = {c.pk: c for c in commitments}
         named = {pk for c in commitments for pk in (c.part_of_id, c.supersedes_id) if pk}
         named |= {other.pk for drafted in self.drafts for other in drafted.related}
@@ -121,7 +125,8 @@ class BulkChunk:
         for drafted in self.drafts:
             commitment = public.get(drafted.commitment.pk, drafted.commitment)
             if id(drafted) in new:
-                stories.append(_Story(drafted, commitment, True, Replay()))
+                commitment.series = self._forums.get(commitment.series_id or 0)
+                stories.append(_Story(drafted, commitment, True, Replay(series_of(commitment))))
                 continue
             if not commitment.is_public:
                 why = ValidationError(
@@ -149,7 +154,8 @@ class BulkChunk:
             rules.require_context(commitment, parties)
         except ValidationError as why:
             raise RefusedDraftError(why, drafted) from why
-        introduced = self._introduce([*parties, *topics], seq)
+        series = [commitment.series] if commitment.series is not None else []
+        introduced = self._introduce([*parties, *topics, *series], seq)
         for alias in commitment.aliases.all():
             alias.published_seq = seq
         commitment.published_seq = seq
@@ -192,7 +198,9 @@ class BulkChunk:
         story.replay.add(update, seq=seq)
         commitment.last_change_seq, commitment.last_changed_at = seq, update.published_at
 
-    def _introduce(self, records: Iterable[Party | Topic | Source], seq: int) -> payloads.Payload:
+    def _introduce(
+        self, records: Iterable[Party | Topic | Forum | Source], seq: int
+    ) -> payloads.Payload:
         drafts = [record for record in records if not record.is_published]
         return introduce(drafts, seq=seq) if drafts else {}
 

@@ -144,7 +144,7 @@ class _Loader(Rows):
             self.alias(commitment, alias)
         first = record["updates"][0]
         with told_at(first):
-            for name in ("first_stated_at", "part_of", "supersedes"):
+            for name in ("first_stated_at", "series", "part_of", "supersedes"):
                 if getattr(commitment, name) is not None:
                     getattr(commitment, name).refresh_from_db()
             draft = self.draft_update(commitment, first)

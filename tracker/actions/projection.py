@@ -18,6 +18,7 @@ from tracker.actions.timeline import (
     PublishedUpdate,
     Replay,
     Row,
+    Series,
     Span,
     advance,
     timeline,
@@ -118,14 +119,22 @@ def published(commitment: Commitment) -> list[PublishedUpdate]:
     values = rows.values_list(
         *("pk", "number", "published_seq", "happened", "party_id"),
         *("stage", "assessment", "firmness", "target"),
-        *("meeting__level", "meeting__parties_key", "revision__seq"),
+        *("meeting__level", "meeting__parties_key", "meeting__forum"),
+        *("meeting__forum__cadence_months", "revision__seq"),
     )
     return [
         PublishedUpdate._make(
-            (*said, None if level is None else Mention(level, parties_key), revised_seq)
+            (*said, None if level is None else Mention(level, *meeting), revised_seq)
         )
-        for *said, level, parties_key, revised_seq in values
+        for *said, level, parties_key, forum, cadence, revised_seq in values
+        for meeting in [(parties_key, forum, cadence)]
     ]
+
+
+def series_of(commitment: Commitment) -> Series | None:
+    """What a commitment promises to hold; a query where it does and the forum was not read."""
+    forum = commitment.series
+    return None if forum is None else Series(forum.pk, forum.cadence_months)
 
 
 def counting(
@@ -155,7 +164,8 @@ def project(
 
     `updates` are its `effective` ones, where the caller has them.
     """
-    spans = timeline(effective(commitment) if updates is None else updates)
+    told = effective(commitment) if updates is None else updates
+    spans = timeline(told, series_of(commitment))
     # What is known no more stays as it is.
     stored, broken = _stored(commitment.standings.filter(known_to=NO_END))
     _write_over(commitment, stored, broken, advance(list(stored), spans, seq))
@@ -166,7 +176,7 @@ def project(
 
 def replay_of(commitment: Commitment) -> Replay:
     """Go on from what is stored."""
-    replay = Replay()
+    replay = Replay(series_of(commitment))
     replay.begin(effective(commitment), _stored(commitment.standings.all())[0])
     return replay
 
@@ -176,10 +186,10 @@ def replayed(commitment: Commitment) -> list[Row]:
     updates = published(commitment)
     numbers = {u.published_seq for u in updates}
     numbers |= {u.revised_seq for u in updates if u.revised_seq is not None}
-    rows: list[Row] = []
+    series, rows = series_of(commitment), list[Row]()
     for seq in sorted(numbers):
         known = (update for update in updates if update.published_seq <= seq)
-        rows = advance(rows, timeline(counting(known, known=seq)), seq)
+        rows = advance(rows, timeline(counting(known, known=seq), series), seq)
     return rows
 
 
@@ -190,14 +200,30 @@ def _row(commitment: Commitment) -> dict[str, object]:
     return row
 
 
+def _write_anew(commitment: Commitment) -> bool:
+    """Write standings anew and set the position, unsaved; return whether a standing differed."""
+    wanted = replayed(commitment)
+    differed = write(commitment, wanted)
+    current = [row.span for row in wanted if row.known_to == NO_END]
+    set_position(commitment, max(current, key=lambda span: span.valid_from, default=None))
+    return differed
+
+
+def expect_anew(commitments: QuerySet[Commitment]) -> None:
+    """Project public commitments anew after their series, or a forum's cadence, was amended.
+
+    A cadence is that of today at any moment, as topics and parties are.
+    """
+    for commitment in commitments.filter(published_seq__isnull=False).select_related("series"):
+        _write_anew(commitment)
+        commitment.save(update_fields=POSITION_FIELDS)
+
+
 def rebuild_commitment(commitment: Commitment) -> bool:
     """Make one commitment's projection anew; return whether anything was different."""
     with transaction.atomic():
-        before, wanted = _row(commitment), replayed(commitment)
-        differed = write(commitment, wanted)
-        current = [row.span for row in wanted if row.known_to == NO_END]
-        last = max(current, key=lambda span: span.valid_from, default=None)
-        set_position(commitment, last)
+        before = _row(commitment)
+        differed = _write_anew(commitment)
         # What time does is told in the log, and is no change of the commitment.
         change = commitment.changes.exclude(kind=ChangeKind.FLAG).order_by("-seq").first()
         if change is not None:

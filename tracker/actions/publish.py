@@ -119,8 +119,9 @@ def publish_commitment(
             raise ValidationError(_("The first update belongs to another commitment."))
         rules.require_context(commitment, commitment.parties.all())
         aliases = list(commitment.aliases.draft())
+        series = [commitment.series] if commitment.series is not None else []
         introduced = introduce(
-            [*commitment.parties.all(), *commitment.topics.all()], seq=log.next_seq
+            [*commitment.parties.all(), *commitment.topics.all(), *series], seq=log.next_seq
         )
         for alias in aliases:
             alias.published_seq = log.next_seq

@@ -44,7 +44,7 @@ def _quiet_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.da
     day = add_months(basis, settings.QUIET_AFTER_MONTHS)
     while quiet_since(day) < basis:  # a month's end, such as 31 August to 28 February
         day += dt.timedelta(days=1)
-    return day
+    return max(day, commitment.expected_by or day)
 
 
 def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
@@ -52,7 +52,7 @@ def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Moment) 
         moment,
         parties_key=commitment.mention_parties_key,
         level=commitment.mention_level,
-        since=basis,
+        since=commitment.silence_counts_after,
     )
     first: dt.date = silent.order_by().aggregate(day=Min("last_day"))["day"]
     return first

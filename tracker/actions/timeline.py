@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tracker.actions import publication_rules as rules
-from tracker.lib.partial_dates import PartialDate
+from tracker.lib.partial_dates import PartialDate, add_months
 from tracker.models import LAST_DAY, NO_END
 from tracker.queries.history import Wording
 
@@ -22,6 +22,15 @@ class Mention(NamedTuple):
 
     level: int
     parties_key: str
+    forum_id: int | None = None
+    cadence_months: int | None = None
+
+
+class Series(NamedTuple):
+    """The forum that a commitment promises to hold again and again."""
+
+    forum_id: int
+    cadence_months: int | None
 
 
 class PublishedUpdate(NamedTuple):
@@ -54,6 +63,8 @@ class Span(NamedTuple):
     last_update_day: dt.date
     mention_level: int | None
     mention_parties_key: str
+    silence_counts_after: dt.date
+    expected_by: dt.date | None
 
 
 class Row(NamedTuple):
@@ -72,6 +83,10 @@ class Standpoint(NamedTuple):
     level: int | None
     parties_key: str
     last_day: dt.date
+    # Of the forum in which it was mentioned last.
+    cadence_months: int | None
+    # The last day on which the series that is to be held is known to have met.
+    series_met: dt.date | None
 
     @property
     def has_slipped(self) -> bool:
@@ -80,22 +95,52 @@ class Standpoint(NamedTuple):
         return target_day is not None and earliest is not None and target_day > earliest
 
 
-def _tell(update: rules.Event, before: Standpoint | None) -> Standpoint:
+def _later(day: dt.date, months: int) -> dt.date:
+    """The same day some months later, at most the last day of the calendar."""
+    try:
+        return add_months(day, months)
+    except ValueError:
+        return dt.date.max
+
+
+def _silence_counts_after(told: Standpoint, series: Series | None) -> dt.date:
+    """A series that is to be held is not missed before its cadence or its target says so."""
+    if series is None or series.cadence_months is None:
+        return told.last_day
+    due = _later(told.series_met or told.last_day, series.cadence_months)
+    target_day = told.state.target.last_day if told.state.target else None
+    return max(told.last_day, due, target_day or due)
+
+
+def _expected_by(told: Standpoint, series: Series | None) -> dt.date | None:
+    """One and a half times the cadence after the last update: meetings are rarely on the day."""
+    cadence = series.cadence_months if series is not None else None
+    cadence = cadence or told.cadence_months
+    return _later(told.last_day, cadence + (cadence + 1) // 2) if cadence else None
+
+
+def _tell(update: rules.Event, before: Standpoint | None, series: Series | None) -> Standpoint:
     state = Wording.of(update) if before is None else before.state.followed_by(update)
     earliest = before.earliest_target if before else None
     target_day = state.target.last_day if state.target else None
     if target_day is not None:
         earliest = min(earliest or target_day, target_day)
     level, parties_key = (before.level, before.parties_key) if before else (None, "")
+    cadence, met = (before.cadence_months, before.series_met) if before else (None, None)
+    last_day: dt.date = update.happened.last_day
     if update.meeting is not None:
         level, parties_key = update.meeting.level, update.meeting.parties_key
-    last_day: dt.date = update.happened.last_day
+        cadence = update.meeting.cadence_months
+        if series is not None and update.meeting.forum_id == series.forum_id:
+            met = max(met or last_day, last_day)
     if before is not None and before.last_day > last_day:
         last_day = before.last_day
-    return Standpoint(state, earliest, level, parties_key, last_day)
+    return Standpoint(state, earliest, level, parties_key, last_day, cadence, met)
 
 
-def _span(update: rules.Event, told: Standpoint, after: rules.Event | None) -> Span | None:
+def _span(
+    update: rules.Event, told: Standpoint, after: rules.Event | None, series: Series | None
+) -> Span | None:
     """From this update to the one after it; None where that one happened on the same day."""
     first: dt.date = update.happened.first_day
     until = after.happened.first_day if after is not None else LAST_DAY
@@ -114,12 +159,17 @@ def _span(update: rules.Event, told: Standpoint, after: rules.Event | None) -> S
         last_update_day=told.last_day,
         mention_level=told.level,
         mention_parties_key=told.parties_key,
+        silence_counts_after=_silence_counts_after(told, series),
+        expected_by=_expected_by(told, series),
     )
 
 
-def timeline(updates: Iterable[rules.Event]) -> list[Span]:
-    """The positions that effective updates, given in chronological order, lead to."""
-    replay = Replay()
+def timeline(updates: Iterable[rules.Event], series: Series | None = None) -> list[Span]:
+    """The positions that effective updates, given in chronological order, lead to.
+
+    `series` is what the commitment promises to hold, if it does.
+    """
+    replay = Replay(series)
     replay.begin(updates, [])
     return replay.spans
 
@@ -154,6 +204,7 @@ class Replay:
     to where all is as it was.
     """
 
+    series: Series | None = None
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
 
@@ -161,7 +212,7 @@ class Replay:
         """Go on from effective updates, in chronological order, and the rows kept of them."""
         told: Standpoint | None = None
         for update in updates:
-            told = _tell(update, told)
+            told = _tell(update, told, self.series)
             self._steps.append(_Step(update, rules.place(update), told))
         known = {step.update.pk: step for step in self._steps}
         for row in rows:
@@ -186,11 +237,11 @@ class Replay:
         """Take account of an update, numbered higher than all before, published by `seq`."""
         steps, place = self._steps, rules.place(update)
         at = self._after(place)
-        told = _tell(update, steps[at - 1].told if at else None)
+        told = _tell(update, steps[at - 1].told if at else None, self.series)
         steps.insert(at, _Step(update, place, told))
         end = at + 1
         for step in steps[end:]:
-            told = _tell(step.update, told)
+            told = _tell(step.update, told, self.series)
             if told == step.told:
                 break
             step.told = told
@@ -201,7 +252,7 @@ class Replay:
     def _span(self, at: int) -> Span | None:
         step = self._steps[at]
         after = self._steps[at + 1].update if at + 1 < len(self._steps) else None
-        return _span(step.update, step.told, after)
+        return _span(step.update, step.told, after, self.series)
 
     def _renew(self, at: int, seq: int) -> None:
         step, span = self._steps[at], self._span(at)

@@ -223,14 +223,14 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
     list_select_related = ("review",)
     search_fields = ("reference", "title", "slug", "aliases__name")
     autocomplete_fields = (
-        *("topics", "parties", "first_stated_at", "part_of", "supersedes", "related"),
+        *("topics", "parties", "first_stated_at", "series", "part_of", "supersedes", "related"),
     )
     prepopulated_fields = {"slug": ("title",)}
     permanent_fields = ("reference", "slug")
     draft_notice = _("A draft. It is published together with its first update.")
     fieldsets = (
         (None, {"fields": ("reference", "title", "slug", "summary", "instrument")}),
-        (_("Who and about what"), {"fields": ("parties", "topics", "first_stated_at")}),
+        (_("Who and about what"), {"fields": ("parties", "topics", "first_stated_at", "series")}),
         (_("Other commitments"), {"fields": ("part_of", "supersedes", "related")}),
         (_("Upkeep"), {"fields": ("last_checked_on",)}),
     )
@@ -243,6 +243,10 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         "parties": _("Who made the promise."),
         "topics": _("The fields of work that it belongs to, for filters."),
         "first_stated_at": _("The meeting at which it was first said; public before this is."),
+        "series": _(
+            "The forum, where the promise is to hold it again and again. Silence on it counts only "
+            "once its cadence says that it is due."
+        ),
         "part_of": _("The wider commitment of which this is a piece."),
         "supersedes": _("The earlier commitment that this one takes the place of."),
         "related": _("Others that a reader of this one should know."),

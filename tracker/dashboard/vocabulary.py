@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Significance, Stage
 from tracker.queries.crosswalk import CROSSWALK
-from tracker.queries.flags import RULES, Flag
+from tracker.queries.flags import Flag
 from tracker.queries.history import Movement
 
 VERSION = 1
@@ -99,7 +99,7 @@ def vocabulary() -> dict[str, Any]:
         "instruments": _terms(INSTRUMENTS),
         "firmness": _terms(FIRMNESS),
         "movements": _terms(MOVEMENTS),
-        "flags": _terms({flag: RULES[flag] for flag in Flag}),
+        "flags": _terms({flag: flag.rule for flag in Flag}),
         "kinds": _terms(KINDS),
         "significances": _terms(SIGNIFICANCES),
         "crosswalk": CROSSWALK,

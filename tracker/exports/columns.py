@@ -134,6 +134,13 @@ COMMITMENTS = (
         width=36,
     ),
     Column(
+        name="series",
+        title=_("Series to be held"),
+        description=_("Address of the forum that it promises to hold again and again."),
+        path="series",
+        width=36,
+    ),
+    Column(
         name="part_of",
         title=_("Part of"),
         description=_("Reference of the commitment that it is part of."),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.lib.field_history import FieldHistory
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
-from tracker.models.meetings import Level, Meeting
+from tracker.models.meetings import Forum, Level, Meeting
 from tracker.models.parties import Party
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
@@ -115,6 +115,11 @@ class Position(models.Model):
     # Level and parties of the newest meeting that mentioned it: the measure of "not mentioned".
     mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
     mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
+    # A meeting that begins after this day is expected to mention it: the last update, or, of a
+    # series that is to be held, the day on which that is due again.
+    silence_counts_after = models.DateField(null=True, editable=False)
+    # Until this day its forum has had no fair chance to speak of it again; none without a cadence.
+    expected_by = models.DateField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -175,6 +180,16 @@ class Commitment(PublicRecord, Position):
         models.PROTECT,
         verbose_name=_("first stated at"),
         related_name="commitments_first_stated",
+        null=True,
+        blank=True,
+    )
+    series = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        verbose_name=_("series to be held"),
+        related_name="promised_by",
+        # Looked for when a forum is amended, and hardly any commitment has one.
+        db_index=False,
         null=True,
         blank=True,
     )

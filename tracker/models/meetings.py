@@ -142,6 +142,11 @@ class Meeting(PublicRecord):
         return reverse("meeting", args=[self.slug])
 
     @property
+    def cadence_months(self) -> int | None:
+        """The months between meetings of its forum, where it has one that says so."""
+        return self.forum.cadence_months if self.forum is not None else None
+
+    @property
     def is_fully_recorded(self) -> bool:
         return self.fully_recorded_seq is not None
 

@@ -39,7 +39,7 @@ class Concern(IntegerChoices):
     OVERDUE = 1, _("Overdue")
     DUE = 2, _("Due")
     NOT_MENTIONED = 3, _("Not mentioned when they last met")
-    QUIET = 4, _("Quiet: nothing recorded for a long time")
+    QUIET = 4, _("Quiet: no update for longer than usual")
     OPEN = 5, _("Also open")
 
 

@@ -16,8 +16,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tracker.models import (
     LAST_DAY,
     Assessment,
+    Instrument,
     Meeting,
     RaisedFlag,
+    Stage,
     Standing,
     StatusUpdate,
 )
@@ -48,15 +50,26 @@ def mentioned(meetings: QuerySet[Meeting]) -> Q:
     return Q(Exists(mentions))
 
 
+# The flags that the position alone raises, whatever the day.
+_OF_POSITION = {
+    Flag.SLIPPED: Q(has_slipped=True),
+    Flag.AWAITING_ENTRY_INTO_FORCE: Q(
+        stage=Stage.SIGNED, commitment__instrument=Instrument.AGREEMENT
+    ),
+}
+
+
 def flagged(flags: Iterable[Flag]) -> Q:
     """Lines written while one of the flags was raised, from the line that raised it on.
 
     Of a flag that time raises, the log tells by a line of kind `flag`; it holds until the line
     with which its commitment is delivered, ended, given another target or updated.
     """
-    wanted = set(flags)
-    condition = positioned(Q(has_slipped=True)) if Flag.SLIPPED in wanted else Q(pk__in=())
-    for flag in wanted - {Flag.SLIPPED}:
+    condition = Q(pk__in=())
+    for flag in set(flags):
+        if flag in _OF_POSITION:
+            condition |= positioned(_OF_POSITION[flag])
+            continue
         column = "target_last_day" if flag in {Flag.OVERDUE, Flag.DUE_SOON} else "last_update_day"
         still = _standing(
             OuterRef(OuterRef("seq")),

@@ -77,7 +77,7 @@ def _described(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Co
     }
     numbered = StatusUpdate.objects.filter(commitment=OuterRef("pk"), number__isnull=False)
     last_number = Subquery(numbered.order_by("-number").values("number")[:1])
-    related = ("first_stated_at", "part_of", "supersedes")
+    related = ("first_stated_at", "series", "part_of", "supersedes")
     described = with_silence(commitments, moment).annotate(**there, last_number=last_number)
     return described.select_related(*related)
 

@@ -76,7 +76,7 @@ def values_of(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Com
         told_truths=_truths(moment),
     ).values_list(
         *("pk", "reference", "slug", "title", "summary", "instrument"),
-        *("told_topics", "told_parties", "first_stated_at__slug"),
+        *("told_topics", "told_parties", "first_stated_at__slug", "series__slug"),
         *("told_parent", "told_predecessor", "told_related", "told_aliases", "told_checked"),
         *(moment.column(name) for name in ("stage", "assessment", "firmness")),
         *("told_target", "told_truths", "told_update", "last_change_seq", "told_change"),
@@ -115,7 +115,7 @@ class CommitmentValues:
         # fmt: off
         (
             keys, references, slugs, titles, summaries, instruments,
-            topics, parties, first_stated_at,
+            topics, parties, first_stated_at, series,
             part_of, supersedes, related, aliases, checked,
             stages, assessments, firmness,
             targets, truths, updated, seqs, changed_at,
@@ -133,6 +133,7 @@ class CommitmentValues:
             topics=[*map(self.topics, topics)],
             parties=[*map(self.parties, parties)],
             first_stated_at=first_stated_at,
+            series=series,
             part_of=part_of,
             supersedes=supersedes,
             related=[*map(names, related)],

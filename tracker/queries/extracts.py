@@ -44,7 +44,7 @@ T = TypeVar("T")
 # What the log tells of a commitment as it was described; its relations are read from the rows.
 _DESCRIBED = (
     *("title", "summary", "instrument", "topics", "parties", "first_stated_at", "aliases"),
-    "last_checked_on",
+    *("series", "last_checked_on"),
 )
 
 
@@ -83,7 +83,7 @@ def plain_commitment_chunks(
     known = known_seq(moment.known_at)
     listed = (
         with_silence(commitments, moment)
-        .select_related("first_stated_at", "part_of", "supersedes")
+        .select_related("first_stated_at", "series", "part_of", "supersedes")
         .prefetch_related(
             Prefetch("topics", Topic.objects.public()),
             Prefetch("parties", Party.objects.public()),
@@ -175,6 +175,7 @@ def _described(record: Commitment, known: int | None, line: _Line | None) -> Pay
     described = payloads.commitment(record)
     if known is None or line is None:
         return described
+    described["series"] = None  # unless said: lines of before there was such a field do not
     described |= {name: line.described[name] for name in _DESCRIBED if name in line.described}
     for name, other in (("part_of", record.part_of), ("supersedes", record.supersedes)):
         if other is not None and other.published_seq is not None and other.published_seq > known:

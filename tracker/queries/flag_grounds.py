@@ -83,12 +83,19 @@ def _not_mentioned(position: Position, moment: Moment, targets: Sequence[Partial
     }
 
 
+def _awaiting(position: Position, moment: Moment, targets: Sequence[PartialDate]) -> str:
+    return _("Signed is not in force: the last update is of %(last)s.") % {
+        "last": _spelled(position.last_update_day)
+    }
+
+
 _SENTENCES: dict[Flag, Callable[[Position, Moment, Sequence[PartialDate]], str]] = {
     Flag.OVERDUE: _overdue,
     Flag.DUE_SOON: _due_soon,
     Flag.SLIPPED: _slipped,
     Flag.QUIET: _quiet,
     Flag.NOT_MENTIONED: _not_mentioned,
+    Flag.AWAITING_ENTRY_INTO_FORCE: _awaiting,
 }
 
 
@@ -112,7 +119,7 @@ def grounds(
                 moment,
                 parties_key=position.mention_parties_key,
                 level=position.mention_level,
-                since=position.last_update_day,
+                since=position.silence_counts_after,
             )
             meetings = list(silent[:MOST_MEETINGS])
         told.append(Ground(flag, _SENTENCES[flag](position, moment, targets), meetings))

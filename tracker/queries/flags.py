@@ -27,7 +27,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_dates import add_months
-from tracker.models import Assessment, Commitment, Meeting, Position
+from tracker.models import Assessment, Commitment, Instrument, Meeting, Position, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.models.meetings import MeetingQuerySet
 from tracker.payloads import Payload
@@ -41,21 +41,29 @@ class Flag(TextChoices):
     SLIPPED = "slipped", _("Slipped")
     QUIET = "quiet", _("Quiet")
     NOT_MENTIONED = "not_mentioned", _("Not mentioned")
+    AWAITING_ENTRY_INTO_FORCE = "awaiting_entry_into_force", _("Awaiting entry into force")
 
     @property
     def rule(self) -> str:
         """The rule in one sentence, to be shown wherever the flag is."""
-        return str(RULES[self])
+        return str(RULES[self]) % {"months": settings.QUIET_AFTER_MONTHS}
 
 
 RULES = {
     Flag.OVERDUE: _("The last day of the target has passed and it is not delivered."),
     Flag.DUE_SOON: _("The last day of the target is near and it is not delivered."),
     Flag.SLIPPED: _("The target was moved to a later date."),
-    Flag.QUIET: _("It is open and nothing was recorded about it for a long time."),
+    Flag.QUIET: _(
+        "It is open and nothing was recorded about it for %(months)d months or more, or for one "
+        "and a half times as long as its forum takes between meetings, whichever is longer."
+    ),
     Flag.NOT_MENTIONED: _(
         "It is open, and a later meeting of the same parties at the same or a higher level, "
-        "of which everything is recorded, did not mention it."
+        "whose full statement was read, did not mention it. A series that is to be held is not "
+        "missed before it is due. It says nothing about why."
+    ),
+    Flag.AWAITING_ENTRY_INTO_FORCE: _(
+        "It is an agreement that is signed, and no source found says that it is in force."
     ),
 }
 
@@ -97,8 +105,13 @@ def is_slipped(position: Position, day: dt.date) -> bool:
 
 
 def is_quiet(position: Position, day: dt.date) -> bool:
-    last = position.last_update_day
-    return position.is_open and last is not None and last <= quiet_since(day)
+    last, expected_by = position.last_update_day, position.expected_by
+    is_old = last is not None and last <= quiet_since(day)
+    return position.is_open and is_old and (expected_by is None or expected_by <= day)
+
+
+def is_awaiting_entry_into_force(commitment: Commitment, position: Position) -> bool:
+    return position.stage == Stage.SIGNED and commitment.instrument == Instrument.AGREEMENT
 
 
 def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
@@ -111,6 +124,7 @@ def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
         Flag.SLIPPED: is_slipped(position, day),
         Flag.QUIET: is_quiet(position, day),
         Flag.NOT_MENTIONED: position.is_open and is_silent,
+        Flag.AWAITING_ENTRY_INTO_FORCE: is_awaiting_entry_into_force(commitment, position),
     }
     return [flag for flag, holds in rules.items() if holds]
 
@@ -153,16 +167,18 @@ def slipped_q(moment: Moment) -> Q:
 
 
 def quiet_q(moment: Moment) -> Q:
-    last = moment.column("last_update_day")
-    return open_q(moment) & Q(**{f"{last}__lte": quiet_since(moment.day)})
+    last, expected_by = moment.column("last_update_day"), moment.column("expected_by")
+    is_old = Q(**{f"{last}__lte": quiet_since(moment.day)})
+    was_expected = Q(**{f"{expected_by}__isnull": True}) | Q(**{f"{expected_by}__lte": moment.day})
+    return open_q(moment) & is_old & was_expected
 
 
 def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any) -> MeetingQuerySet:
     """The fully recorded meetings of equal rank after a last mention: the rule of "not mentioned".
 
     The meeting is compared with the one that mentioned it last: exactly the same parties, the
-    same level or a higher one, and wholly after the last update. The three may be values or
-    columns of an outer query.
+    same level or a higher one, and wholly after the day from which silence counts. The three may
+    be values or columns of an outer query.
     """
     known = known_seq(moment.known_at)
     recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
@@ -180,13 +196,17 @@ def passed_over(moment: Moment) -> Exists:
         moment,
         parties_key=OuterRef(moment.column("mention_parties_key")),
         level=OuterRef(moment.column("mention_level")),
-        since=OuterRef(moment.column("last_update_day")),
+        since=OuterRef(moment.column("silence_counts_after")),
     )
     return Exists(silent.order_by())
 
 
 def not_mentioned_q(moment: Moment) -> Q:
     return open_q(moment) & Q(passed_over(moment))
+
+
+def awaiting_entry_into_force_q(moment: Moment) -> Q:
+    return Q(**{moment.column("stage"): Stage.SIGNED}, instrument=Instrument.AGREEMENT)
 
 
 def may_turn_q(before: dt.date, moment: Moment) -> Q:
@@ -208,6 +228,7 @@ def may_turn_q(before: dt.date, moment: Moment) -> Q:
                 )
             }
         )
+        | Q(**{f"{moment.column('expected_by')}__range": (before, day)})
         | Q(
             **{
                 f"{moment.column('mention_parties_key')}__in": recorded.order_by().values(
@@ -224,6 +245,7 @@ QUERIES: dict[Flag, Callable[[Moment], Q]] = {
     Flag.SLIPPED: slipped_q,
     Flag.QUIET: quiet_q,
     Flag.NOT_MENTIONED: not_mentioned_q,
+    Flag.AWAITING_ENTRY_INTO_FORCE: awaiting_entry_into_force_q,
 }
 
 

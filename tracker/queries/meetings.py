@@ -208,7 +208,7 @@ def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
             **{
                 then.column("mention_parties_key"): meeting.parties_key,
                 then.column("mention_level__lte"): meeting.level,
-                then.column("last_update_day__lt"): meeting.first_day,
+                then.column("silence_counts_after__lt"): meeting.first_day,
             },
         )
         .order_by("reference")

@@ -78,6 +78,7 @@ def _commitment(commitment: Commitment, retraction: str) -> dict[str, Any]:
         topics=sorted(t.slug for t in commitment.topics.all() if t.is_public),
         parties=sorted(p.code for p in commitment.parties.all()),
         first_stated=commitment.first_stated_at.slug if commitment.first_stated_at else "",
+        series=commitment.series.slug if commitment.series else "",
         part_of=reference(commitment.part_of),
         supersedes=reference(commitment.supersedes),
         related=sorted(c.reference for c in commitment.related.all() if c.is_published),
@@ -100,7 +101,7 @@ def _commitments() -> Iterator[Commitment]:
     )
     published = Commitment.objects.filter(published_seq__isnull=False).order_by("reference")
     yield from (
-        published.select_related("first_stated_at", "part_of", "supersedes")
+        published.select_related("first_stated_at", "series", "part_of", "supersedes")
         .prefetch_related(
             "topics",
             "parties",

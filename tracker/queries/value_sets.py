@@ -186,12 +186,13 @@ def _with_meetings(
     """The sets with some meetings read again, and what any silence means since."""
     fresh = mentions(Q(meeting__in=changed), everything, moment)
     meetings = {**sets["meeting"], **fresh}
-    not_mentioned = {Flag.NOT_MENTIONED.value: flagged(Flag.NOT_MENTIONED, moment)}
+    # A meeting may mean silence, and its forum's cadence how long that is nothing unusual.
+    heeding = {flag.value: flagged(flag, moment) for flag in (Flag.NOT_MENTIONED, Flag.QUIET)}
     return {
         **{facet: dict(values) for facet, values in sets.items()},
         "meeting": meetings,
         "forum": by_forum(meetings),
-        "flag": {**sets["flag"], **not_mentioned},
+        "flag": {**sets["flag"], **heeding},
     }
 
 

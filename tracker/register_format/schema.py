@@ -195,6 +195,7 @@ COMMITMENT = Noun(
         Field("topics", Type.NAMES, refers_to="topic", default=()),
         Field("parties", Type.NAMES, required=True, refers_to="party"),
         Field("first_stated", refers_to="meeting", default=""),
+        Field("series", refers_to="forum", default=""),
         Field("part_of", refers_to="commitment", default=""),
         Field("supersedes", refers_to="commitment", default=""),
         Field("related", Type.NAMES, refers_to="commitment", default=()),

@@ -215,6 +215,9 @@ class CommitmentResource(RegisterResource):
         field="first_stated_at",
         names="meeting",
     )
+    series = Column(
+        _("series to be held"), Key(), attribute="series__slug", field="series", names="forum"
+    )
     part_of = Column(
         _("part of"), Key(), attribute="part_of__reference", field="part_of", names="commitment"
     )
@@ -244,13 +247,15 @@ class CommitmentResource(RegisterResource):
         model = Commitment
         fields = (
             *("reference", "title", "slug", "summary", "instrument", "topics", "parties"),
-            *("first_stated_at", "part_of", "supersedes", "related"),
+            *("first_stated_at", "series", "part_of", "supersedes", "related"),
             *("aliases", "alias_languages", "alias_notes", "last_checked_on"),
         )
 
     def rows(self) -> QuerySet[Any]:
         kept = Alias.objects.filter(retracted_seq=None).order_by("pk")
-        found = Commitment.objects.select_related("first_stated_at", "part_of", "supersedes")
+        found = Commitment.objects.select_related(
+            "first_stated_at", "series", "part_of", "supersedes"
+        )
         return found.prefetch_related(
             "topics", "parties", "related", Prefetch("aliases", kept, to_attr="given_names")
         ).order_by("reference")

@@ -45,6 +45,7 @@ class Commitment(CommitmentName):
     topics = texts(_("Slugs of its topics."))
     parties = texts(_("Codes of those who promised."))
     first_stated_at = text(_("Slug of the meeting at which it was first stated."), allow_null=True)
+    series = text(_("Slug of the forum that it promises to hold again."), allow_null=True)
     part_of = text(_("Reference of the commitment that it is part of."), allow_null=True)
     supersedes = text(_("Reference of the commitment whose place it took."), allow_null=True)
     related = texts(_("References of related commitments."))
