@@ -99,7 +99,8 @@ def test_flags_stand_with_their_rule_and_their_numbers(client: Client) -> None:
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert (
         "Not mentioned It is open, and a later meeting of the same parties at the same or a higher "
-        "level, of which everything is recorded, did not mention it. Last mentioned on 2 October "
+        "level, whose full statement was read, did not mention it. A series that is to be held is "
+        "not missed before it is due. It says nothing about why. Last mentioned on 2 October "
         "2025, and not mentioned since at: Second Foreign and Defence (2+2) Ministerial Meeting "
         "(25 February 2026)." in told
     )
@@ -111,9 +112,11 @@ def test_flags_stand_with_their_rule_and_their_numbers(client: Client) -> None:
 
 @pytest.mark.usefixtures("shipped_register")
 def test_on_other_scales(client: Client) -> None:
-    assert section(client, AGREEMENT, "scales").endswith(
-        "G7 Research Group 0 Polimeter In progress PolitiFact In the Works "
-        "Open Government Partnership Substantial"
+    told = section(client, AGREEMENT, "scales")
+    assert "We have not judged it, so there is nothing to translate." in told
+    assert told.endswith(
+        "G7 Research Group Not rated Polimeter Not rated PolitiFact Not rated "
+        "Open Government Partnership Not rated"
     )
 
 

@@ -43,7 +43,6 @@ def test_between_two_meetings(client: Client) -> None:
     assert answer["moved"] == ["classified-information-agreement", "cyber-policy-consultations"]
     assert answer["delivered"] == ["second-2plus2-ministerial"]
     assert answer["not_mentioned"] == [
-        "biennial-director-general-2plus2",
         "energy-supply-chain-security",
         "indo-pacific-dialogue",
     ]

@@ -72,7 +72,6 @@ def test_a_meeting_tells_what_it_did_and_what_it_left_out(client: Client) -> Non
     assert moved["defence-cooperation-agreement"] == ["new"]
     assert "advanced" in moved["cyber-policy-consultations"]
     assert [c.slug for c in context["passed_over"]] == [
-        "biennial-director-general-2plus2",
         "energy-supply-chain-security",
         "indo-pacific-dialogue",
     ]

@@ -13,7 +13,7 @@ from tracker.models import Commitment, Standing
 
 pytestmark = pytest.mark.django_db
 
-migration = importlib.import_module("tracker.migrations.0016_series_and_cadence")
+migration = importlib.import_module("tracker.migrations.0019_series_and_cadence")
 
 
 def test_the_columns_are_filled_as_rebuild_would_fill_them() -> None:

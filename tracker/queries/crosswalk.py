@@ -29,9 +29,13 @@ class Crosswalk:
     ogp: Any
     stages: tuple[Stage, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    is_rated: bool = True
 
 
-_NOT_RATED: dict[str, Any] = dict.fromkeys(("g7", "polimeter", "politifact", "ogp"), _("Not rated"))
+_NOT_RATED: dict[str, Any] = {
+    **dict.fromkeys(("g7", "polimeter", "politifact", "ogp"), _("Not rated")),
+    "is_rated": False,
+}
 
 CROSSWALK = (
     # These scales are judgements: where nobody has judged there is nothing to translate.

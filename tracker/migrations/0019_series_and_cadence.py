@@ -6,6 +6,7 @@ counts from the last update; what is expected follows from the forum of the last
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 
 import django.db.models.deletion
 from django.apps.registry import Apps
@@ -43,7 +44,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     )
     cadence = Subquery(mentions.values("meeting__forum__cadence_months")[:1])
     found = standings.annotate(cadence=cadence).filter(cadence__isnull=False)
-    alike = defaultdict(list)
+    alike: dict[tuple[Any, Any], list[int]] = defaultdict(list)
     for pk, last, months in found.values_list("pk", "last_update_day", "cadence").iterator():
         alike[last, months].append(pk)
     for values, keys in alike.items():
@@ -58,7 +59,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracker", "0015_not_mentioned_for_dropped"),
+        ("tracker", "0018_normal_addresses"),
     ]
 
     operations = [
