@@ -228,3 +228,22 @@ def test_queries_do_not_grow_with_the_history(
         )
     with django_assert_max_num_queries(len(queries) + 1):  # the meetings that were silent
         client.get(address)
+
+
+def test_no_search_is_claimed_whose_day_nobody_recorded(client: Client, db: None) -> None:
+    commitment = published_commitment(target="2026-03", stage="scheduled")
+    page = client.get(commitment.get_absolute_url()).content.decode()
+    assert "we hold no source that says whether it happened" in page
+    for claim in ("Last checked", "We last looked", "source found"):
+        assert claim not in page, claim
+    day = dt.date(2026, 11, 20)
+    amend_commitment(commitment, values={"last_checked_on": day}, now=NOW)
+    page = client.get(commitment.get_absolute_url()).content.decode()
+    assert "We last looked on 20 November 2026." in page
+    assert "Last checked" in page
+
+
+def test_preparing_does_not_claim_that_work_has_begun(client: Client, db: None) -> None:
+    page = " ".join(client.get("/methodology/").content.decode().split())
+    assert "It does not say that these have begun." in page
+    assert "has begun" not in page

@@ -51,7 +51,7 @@ def test_between_two_meetings(client: Client) -> None:
     page = text(client, f"/compare/?from={OFFICIALS}&to={MINISTERS}")
     assert "Negotiating → Signed" in page
     assert "Target: at the earliest opportunity → March 2026" in page
-    assert "Unchanged 2" in page
+    assert "Unchanged 3" in page
 
 
 @SHIPPED

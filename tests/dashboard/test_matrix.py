@@ -68,7 +68,7 @@ def test_what_silence_means_is_said_in_words(client: Client) -> None:
     page = text(client, "/matrix/?q=Indo-Pacific+Dialogue")
     assert "25 February 2026 Not mentioned" in page
     assert "30 October 2025 Not recorded: nothing follows from it" in page
-    assert "March 2026 Nothing found that says it was held" in page
+    assert "March 2026 We hold no source that says it was held" in page
     assert "Fully recorded" in page
 
 

@@ -78,13 +78,13 @@ def test_a_meeting_tells_what_it_did_and_what_it_left_out(client: Client) -> Non
 
 
 @pytest.mark.usefixtures("shipped_register")
-def test_a_planned_meeting_says_that_nothing_was_found(client: Client) -> None:
+def test_a_planned_meeting_says_that_no_source_says_it_was_held(client: Client) -> None:
     page = text(client, "/meetings/2026-03-inaugural-cyber-policy-consultations/")
-    assert "nothing found that says it was held" in page
+    assert "we hold no source that says it was held" in page
     assert "March 2026" in page
     ahead = text(client, "/meetings/2028-third-2plus2-ministerial/")
     assert "Record Planned" in ahead
-    assert "nothing found" not in ahead
+    assert "we hold no source" not in ahead
 
 
 @pytest.mark.usefixtures("shipped_register")

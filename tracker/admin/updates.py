@@ -223,7 +223,10 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         "happened_told": _HAPPENED_HELP,
         "meeting": _("The meeting that did it; empty for an event outside any meeting."),
         "party": _("Only when this is one party’s own step, not what all of them did together."),
-        "stage": _("How far it had come then: a fact that the source bears out."),
+        "stage": _(
+            "How far it had come then: a fact that the source bears out. The page “Methodology” "
+            "defines each stage."
+        ),
         "assessment": _("How it was going: our judgement, explained in the rationale."),
         "firmness": _("How firmly the words bind; empty where the source gives no wording."),
         "target": _TARGET_HELP,

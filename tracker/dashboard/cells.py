@@ -40,7 +40,7 @@ def flags(raised: tuple[Flag, ...], has_no_information: bool, language: str) -> 
     return format_html(
         '{}<span class="flag flag-no-information" title="{}">{}</span>',
         told,
-        _("Its date has passed, and no source found since says whether it happened."),
+        _("Its date has passed, and we hold no source that says whether it happened."),
         _("No information"),
     )
 

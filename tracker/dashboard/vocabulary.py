@@ -15,8 +15,13 @@ from tracker.queries.history import Movement
 VERSION = 1
 
 STAGES = {
-    Stage.ANNOUNCED: _("The parties have said that they will do it; nothing further is known."),
-    Stage.PREPARING: _("Work towards negotiating or launching it has begun."),
+    Stage.ANNOUNCED: _(
+        "The parties have said that they will do it. No step towards it is recorded."
+    ),
+    Stage.PREPARING: _(
+        "The parties have said which steps they will take towards it, such as opening talks or "
+        "writing a draft. It does not say that these have begun."
+    ),
     Stage.NEGOTIATING: _("Its terms are being negotiated."),
     Stage.SCHEDULED: _("A date is fixed on which it is to happen: a day or a month, not a year."),
     Stage.CONCLUDED: _("The text is agreed and not yet signed."),

@@ -63,7 +63,7 @@ RULES = {
         "missed before it is due. It says nothing about why."
     ),
     Flag.AWAITING_ENTRY_INTO_FORCE: _(
-        "It is an agreement that is signed, and no source found says that it is in force."
+        "It is an agreement that is signed, and we hold no source that says it is in force."
     ),
 }
 

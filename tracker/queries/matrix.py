@@ -38,7 +38,7 @@ class Silence(TextChoices):
     NOT_MENTIONED = "not_mentioned", _("Not mentioned")
     NOT_STATED_YET = "not_stated_yet", _("Not stated yet")
     NOT_RECORDED = "not_recorded", _("Not recorded: nothing follows from it")
-    NOT_HELD = "not_held", _("Nothing found that says it was held")
+    NOT_HELD = "not_held", _("We hold no source that says it was held")
     NOT_THEIRS = "not_theirs", _("A meeting of other parties")
 
 

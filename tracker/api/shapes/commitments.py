@@ -50,7 +50,9 @@ class Commitment(CommitmentName):
     supersedes = text(_("Reference of the commitment whose place it took."), allow_null=True)
     related = texts(_("References of related commitments."))
     aliases = Alias(many=True)
-    last_checked_on = day(_("When somebody last looked whether anything had happened."))
+    last_checked_on = day(
+        _("When somebody last looked for news of it; null where nobody recorded a day.")
+    )
     stage = serializers.ChoiceField(Stage.choices)
     assessment = serializers.ChoiceField(Assessment.choices)
     firmness = serializers.ChoiceField(Firmness.choices, allow_null=True)
