@@ -153,6 +153,11 @@ def add_reviews(public: Public) -> None:
     told = {
         **{"edited_by": by, "edited_at": NOW, "sent_by": by, "sent_at": NOW},
         **{"reviewed_by": by, "reviewed_at": NOW, "comment": INTERNAL},
+        **{
+            "sent_content": {"update:1": {"title": INTERNAL}},
+            "sent_digest": "0",
+            "approved_digest": "0",
+        },
     }
     states = cycle(("draft", "in_review", "scheduled"))
     for noun, name in REVIEWED.items():

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from operator import attrgetter
 
 from tracker import payload_shapes as shapes
 from tracker.lib.partial_dates import PartialDate
@@ -28,8 +30,12 @@ from tracker.models import (
     StatusUpdate,
     Topic,
 )
+from tracker.models.records import PublicRecord
 
 Payload = shapes.Payload
+# Which records a payload names. `queries.submissions` asks for those that are still to be public.
+Named = Callable[[PublicRecord], bool]
+_PUBLIC: Named = attrgetter("is_public")
 
 
 def partial_date(value: PartialDate | None) -> Payload | None:
@@ -97,7 +103,7 @@ def source(record: Source) -> Payload:
     }
 
 
-def meeting(record: Meeting) -> Payload:
+def meeting(record: Meeting, *, named: Named = _PUBLIC) -> Payload:
     return {
         "slug": record.slug,
         "title": record.title,
@@ -108,7 +114,7 @@ def meeting(record: Meeting) -> Payload:
         "date": partial_date(record.date),
         "place": record.place,
         "summary": record.summary,
-        "sources": sorted(s.slug for s in record.sources.all() if s.is_public),
+        "sources": sorted(s.slug for s in record.sources.all() if named(s)),
         "is_fully_recorded": record.is_fully_recorded,
     }
 
@@ -122,7 +128,7 @@ def commitment_name(record: Commitment) -> Payload:
     return shapes.commitment_name(record.reference, record.slug, record.title)
 
 
-def commitment(record: Commitment) -> Payload:
+def commitment(record: Commitment, *, named: Named = _PUBLIC) -> Payload:
     """What a commitment is, without where it stands."""
     return shapes.commitment(
         reference=record.reference,
@@ -130,16 +136,16 @@ def commitment(record: Commitment) -> Payload:
         title=record.title,
         summary=record.summary,
         instrument=str(record.instrument),
-        topics=sorted(t.slug for t in record.topics.all() if t.is_public),
+        topics=sorted(t.slug for t in record.topics.all() if named(t)),
         parties=sorted(p.code for p in record.parties.all()),
         first_stated_at=record.first_stated_at.slug if record.first_stated_at else None,
         series=record.series.slug if record.series else None,
-        part_of=record.part_of.reference if record.part_of and record.part_of.is_public else None,
+        part_of=record.part_of.reference if record.part_of and named(record.part_of) else None,
         supersedes=record.supersedes.reference
-        if record.supersedes and record.supersedes.is_public
+        if record.supersedes and named(record.supersedes)
         else None,
-        related=sorted(c.reference for c in record.related.all() if c.is_public),
-        aliases=[alias(a) for a in record.aliases.all() if a.is_public],
+        related=sorted(c.reference for c in record.related.all() if named(c)),
+        aliases=[alias(a) for a in record.aliases.all() if named(a)],
         last_checked_on=day(record.last_checked_on),
     )
 

@@ -154,10 +154,19 @@ function show(told) {
     }
   }
   row.querySelector(".ws-effect").textContent = told.effect;
+  showReview(row, told.review);
   row.querySelector(".ws-saved").textContent = told.result === "conflict" ? "" : told.told;
   showCheck(row, told.check);
   showErrors(row, told);
   showConflict(row, told);
+}
+
+function showReview(row, told) {
+  const place = row.querySelector(".ws-review");
+  if (place) {
+    place.hidden = told === "";
+    place.querySelector(".ws-review-told").textContent = told;
+  }
 }
 
 function put(row, name, value) {

@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from tests import make
+from tests.actions.reviewing import edit
 from tests.make import NOW
 from tests.stored import stored_rows
 from tracker.actions.publish_reviewed import publish_reviewed, publish_scheduled
-from tracker.actions.review import call_off, note_edit, review_of, schedule, send_for_review
+from tracker.actions.review import call_off, review_of, schedule, send_for_review
 from tracker.models import Change, Commitment, Meeting
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,7 @@ def test_an_edit_takes_the_approval_away(writer: User, editor: User) -> None:
     first = make.make_update(commitment=commitment)
     send_for_review(commitment, now=NOW, by=writer)
     schedule(commitment, publish_at=DUE, first_update=first, now=NOW, by=editor)
-    note_edit(first, now=NOW, by=writer)
+    edit(first, rationale="Otherwise.", by=writer)
     assert review_of(commitment).state == "draft"
     assert publish_scheduled(now=DUE) == []
     assert not Change.objects.exists()

@@ -41,9 +41,7 @@ def test_all_drafts_of_a_meeting_go_to_review_together(writer: User, meeting: Me
     new = make.make_commitment(first_stated_at=meeting)
     first = make.make_update(commitment=new, meeting=meeting)
     elsewhere = make.make_update(commitment=make.published_commitment())
-    assert (
-        send_together(meeting, now=NOW, by=writer) == 3 - 1
-    )  # a commitment takes its update along
+    assert send_together(meeting, now=NOW, by=writer) == 3
     waiting = Review.objects.filter(state=ReviewState.IN_REVIEW)
     assert {review.record for review in waiting} == {known, new, first}
     assert not Review.objects.filter(update=elsewhere).exists()
@@ -73,8 +71,8 @@ def test_a_further_name_becomes_public_with_the_update_that_it_was_drafted_besid
     writer: User, editor: User, meeting: Meeting
 ) -> None:
     commitment = make.published_commitment()
-    name = make.make_alias(commitment, name="GSOMIA")
-    make.make_update(commitment=commitment, meeting=meeting)
+    update = make.make_update(commitment=commitment, meeting=meeting)
+    name = make.make_alias(commitment, name="GSOMIA", update=update)
     send_together(meeting, now=NOW, by=writer)
     changes = publish_together(meeting, now=NOW, by=editor)
     assert [change.kind for change in changes] == ["mention", "renamed"]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from tests import make
+from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.stored import stored_rows
 from tracker.actions.publish_reviewed import publish_reviewed
@@ -29,11 +30,6 @@ LATER = NOW + dt.timedelta(hours=2)
 @pytest.fixture(autouse=True)
 def _second_person(settings) -> None:  # type: ignore[no-untyped-def]
     settings.REQUIRE_SECOND_PERSON = True
-
-
-def person(name: str) -> User:
-    # Superusers all: the rule holds for them too.
-    return User.objects.filter(username=name).first() or User.objects.create_superuser(name)
 
 
 def drafts() -> dict[type, Meeting | Commitment | StatusUpdate | Note]:
@@ -94,7 +90,7 @@ def test_where_one_person_does_it_all(settings) -> None:  # type: ignore[no-unty
 def test_an_edit_takes_a_draft_out_of_review() -> None:
     meeting = make.make_meeting()
     send_for_review(meeting, now=NOW, by=person("writer"))
-    assert note_edit(meeting, now=LATER, by=person("other")) is True
+    assert edit(meeting, place="Seoul", now=LATER, by=person("other")) is True
     review = review_of(meeting)
     assert (review.state, review.edited_by, review.edited_at) == (
         ReviewState.DRAFT,
@@ -103,7 +99,7 @@ def test_an_edit_takes_a_draft_out_of_review() -> None:
     )
     with pytest.raises(ValidationError, match="for review first"):
         publish(meeting, by=person("editor"))
-    assert note_edit(meeting, now=LATER, by=person("other")) is False
+    assert edit(meeting, place="Ottawa", now=LATER, by=person("other")) is False
 
 
 def test_a_commitment_is_sent_with_the_drafts_of_its_updates() -> None:
@@ -121,7 +117,7 @@ def test_an_update_edited_after_it_was_sent_holds_its_commitment_back() -> None:
     commitment = make.make_commitment()
     first = make.make_update(commitment=commitment)
     send_for_review(commitment, now=NOW, by=person("writer"))
-    note_edit(first, now=NOW, by=person("writer"))
+    edit(first, rationale="Otherwise.", by=person("writer"))
     with pytest.raises(ValidationError, match="for review first"):
         publish(commitment, by=person("editor"))
     assert not Change.objects.exists()
@@ -148,7 +144,7 @@ def test_a_source_that_one_edited_is_published_by_another() -> None:
     update = make.make_update(commitment=make.published_commitment(), source=source)
     send_for_review(update, now=NOW, by=person("writer"))
     before = stored_rows()
-    with pytest.raises(ValidationError, match="becomes public with it and was last edited by you"):
+    with pytest.raises(ValidationError, match="becomes public with it and was edited by you"):
         publish(update, by=person("editor"))
     assert stored_rows() == before
     publish(update, by=person("another"))

@@ -75,7 +75,7 @@ def test_who_sent_or_edited_it_does_not_publish_it(superuser: bool, editor: Brow
     assert "is not possible as it stands now" in editor.page(meeting, "publish").words
     editor.send(editor.page(meeting, "send-for-review"))
     page = editor.page(meeting, "publish")
-    assert "was last edited or sent for review by you: somebody else publishes it." in page.words
+    assert "was edited or sent for review by you: somebody else publishes it." in page.words
     assert "Publish the meeting" not in page.buttons
     before = stored_rows()
     # Whatever the page says, the request itself is refused too.
@@ -96,7 +96,9 @@ def test_an_edit_in_another_tab_takes_it_out_of_review(writer: Browser, editor: 
     writer.send(writer.page(meeting, "send-for-review"))
     page = editor.page(meeting, "publish")
     told = writer.save(meeting, place="Elsewhere")
-    assert "It was changed after it was sent, so it is a draft again: send it anew." in told.words
+    assert (
+        "It was changed after it was sent, so it is a draft again: send it once more." in told.words
+    )
     assert "is not possible as it stands now" in editor.send(page).words
     assert not Change.objects.exists()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 
 from tests import make
@@ -146,10 +147,24 @@ def line_zero() -> Any:
         change(seq=0)
 
 
-def twice_the_same_alias() -> Any:
+def twice_the_same_alias(**values: Any) -> Any:
     commitment = make.make_commitment()
     for _ in range(2):
-        make.make_alias(commitment, name="GSOMIA")
+        make.make_alias(commitment, name="GSOMIA", **values)
+
+
+def scheduled(**values: Any) -> Any:
+    return Review.objects.create(
+        **{
+            "meeting": make.make_meeting(),
+            "state": "scheduled",
+            "sent_digest": "the same",
+            "approved_digest": "the same",
+            "publish_at": make.NOW,
+            "reviewed_by": User.objects.create_user("editor"),
+            **values,
+        }
+    )
 
 
 def part_of_itself() -> Any:
@@ -168,6 +183,11 @@ def recorded(**overrides: Any) -> Any:
 
 
 CASES: list[Case] = [
+    (
+        "what_waits_names_what_was_sent",
+        lambda: Review.objects.create(meeting=make.make_meeting(), state="in_review"),
+    ),
+    ("what_is_scheduled_names_what_was_approved", lambda: scheduled(approved_digest="other")),
     ("review_is_of_one_record", Review.objects.create),
     (
         "review_is_of_one_record",
@@ -179,7 +199,7 @@ CASES: list[Case] = [
     ),
     (
         "what_is_scheduled_has_a_time_and_an_approver",
-        lambda: Review.objects.create(meeting=make.make_meeting(), state="scheduled"),
+        lambda: scheduled(publish_at=None),
     ),
     (
         "worksheet_has_one_row_for_each_commitment",
@@ -207,7 +227,8 @@ CASES: list[Case] = [
     ),
     ("commitment_is_not_part_of_itself", part_of_itself),
     ("commitment_is_not_part_of_itself", superseding_itself),
-    ("alias_is_given_once", twice_the_same_alias),
+    ("alias_is_given_once", lambda: twice_the_same_alias(published_seq=1)),
+    ("alias_is_drafted_once", twice_the_same_alias),
     ("update_stage_is_known", lambda: make.make_update(stage="")),
     ("update_stage_is_known", lambda: make.make_update(stage="ratified")),
     ("update_assessment_is_known", lambda: make.make_update(assessment="broken")),
@@ -280,6 +301,7 @@ CASES: list[Case] = [
 SQLITE_COLUMNS = {
     "worksheet_has_one_row_for_each_commitment": "tracker_worksheetrow.commitment_id",
     "alias_is_given_once": "tracker_alias.commitment_id, tracker_alias.name",
+    "alias_is_drafted_once": "tracker_alias.commitment_id, tracker_alias.name",
     "update_number_is_given_once": "a published update is never replaced",
     "update_is_corrected_once": "tracker_statusupdate.corrects_id",
     "flag_is_told_once": "tracker_raisedflag.commitment_id, tracker_raisedflag.flag",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker import payloads
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
+from tracker.actions.approval import end_changed_reviews, waiting_on
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.log import OpenLog, Subject, open_log
@@ -95,6 +96,7 @@ def _amended(
     _assign(record, values)
     remember(record, now=log.now, by=log.by)
     introduced = introduce(rests_on(record), seq=log.next_seq)
+    end_changed_reviews(waiting_on(record), by=log.by)
     # Read again, so that the payload says what the database holds.
     after = payload_of(type(record)._base_manager.get(pk=record.pk))
     difference = _difference(before, after)

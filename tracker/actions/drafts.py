@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import payloads
-from tracker.models import Change, Commitment, Forum, Party, Source, StatusUpdate, Topic
+from tracker.models import Alias, Change, Commitment, Forum, Party, Source, StatusUpdate, Topic
 from tracker.models.records import PublicRecord
 from tracker.payloads import Payload
 
@@ -52,6 +53,27 @@ def require_draft(record: PublicRecord | StatusUpdate) -> None:
             code="already_public",
             params={"record": record, "seq": record.published_seq},
         )
+
+
+def drafted_names(commitment: Commitment, update: StatusUpdate) -> list[Alias]:
+    """The names that become public with an update of a commitment: those drafted with it.
+
+    With the first update of a commitment go those that were drafted with the commitment itself.
+    What another update has made public meanwhile, or says as well, is not published twice: that
+    draft is deleted.
+    """
+    given = {
+        (name.name, name.language) for name in Alias.objects.filter(commitment=commitment).public()
+    }
+    found = []
+    own = Q(update=update) if commitment.is_published else Q(update=update) | Q(update=None)
+    for alias in Alias.objects.draft().filter(own, commitment=commitment).order_by("pk"):
+        if (alias.name, alias.language) in given:
+            alias.delete()
+        else:
+            given.add((alias.name, alias.language))
+            found.append(alias)
+    return found
 
 
 def touch(commitment: Commitment, change: Change) -> None:

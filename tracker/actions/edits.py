@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from tracker.lib.field_history import CHANGED, CREATED, FieldHistory
-from tracker.models import Commitment, StatusUpdate
+from tracker.models import Alias, Commitment, StatusUpdate
+
+_M = TypeVar("_M", bound=Model)
 
 # The rows that stand in a record's own form, by the name of their relation.
 ROWS_BESIDE: dict[type[Model], str] = {StatusUpdate: "citations", Commitment: "aliases"}
+
+
+def rows_in_form(rows: QuerySet[_M]) -> QuerySet[_M]:
+    """Those of some rows that stand in another record's form.
+
+    A name that was drafted with an update is of that update's form.
+    """
+    if rows.model is Alias:
+        return rows.filter(Q(update=None) | Q(published_seq__isnull=False))
+    return rows
 
 
 def remember_before(record: Model, *, now: dt.datetime) -> None:

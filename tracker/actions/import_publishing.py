@@ -16,10 +16,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
-from tracker.actions.correct import correct_update
-from tracker.actions.publish import publish_commitment, publish_meeting, publish_update
+from tracker.actions.publish import publish_commitment
 from tracker.actions.publish_in_bulk import publish_in_bulk
-from tracker.actions.review import close, send_for_review
+from tracker.actions.publish_reviewed import publish_draft
+from tracker.actions.review import close, send
 from tracker.models import (
     REVIEWED,
     Citation,
@@ -32,7 +32,6 @@ from tracker.models import (
 from tracker.spreadsheets.report import Report, Staged
 
 _T = TypeVar("_T")
-_WAITING = (ReviewState.IN_REVIEW, ReviewState.SCHEDULED)
 _LOT = 500
 
 
@@ -71,15 +70,7 @@ class Publisher:
 
     def review_of_new(self, record: Any) -> Review:
         """The review of a new draft, not saved yet."""
-        waits = self.then is Then.REVIEW
-        return Review(
-            **{REVIEWED[self.model]: record},
-            edited_by_id=self.by.pk,
-            edited_at=self.now,
-            state=ReviewState.IN_REVIEW if waits else ReviewState.DRAFT,
-            sent_by_id=self.by.pk if waits else None,
-            sent_at=self.now if waits else None,
-        )
+        return Review(**{REVIEWED[self.model]: record}, edited_by_id=self.by.pk, edited_at=self.now)
 
     def remember(self, records: Iterable[Any]) -> None:
         """Keep the drafts among the records of a lot for the end of the file."""
@@ -157,14 +148,12 @@ class Publisher:
                 self._publish()
 
     def _send(self) -> None:
-        """New drafts were made in review; the others are sent unless they wait already."""
+        """Send all that do not wait already; a commitment with the drafts of its updates."""
         for keys in in_lots(self.drafts):
-            waiting = {f"{REVIEWED[self.model]}__in": keys, "state__in": _WAITING}
-            there = set(
-                Review.objects.filter(**waiting).values_list(REVIEWED[self.model], flat=True)
-            )
-            for record in self.model._base_manager.filter(pk__in=set(keys) - there):
-                send_for_review(record, now=self.now, by=self.by)  # type: ignore[arg-type]
+            found: list[Any] = list(self.model._base_manager.filter(pk__in=keys))
+            if self.model is Commitment:
+                found += StatusUpdate.objects.draft().filter(commitment__in=keys)
+            send(found, now=self.now, by=self.by)
 
     def _publish(self) -> None:
         """Publish in the order of events, so that each update finds what came before it."""
@@ -181,15 +170,11 @@ class Publisher:
                 self.report.blame(0, "", f"{record}: {' '.join(error.messages)}")
 
     def _publish_one(self, record: Meeting | StatusUpdate) -> None:
-        if isinstance(record, Meeting):
-            publish_meeting(record, **self.stamp())
-        elif record.corrects_id is not None:
-            correct_update(record, **self.stamp())
-        elif record.commitment.is_published:
-            publish_update(record, **self.stamp())
-        else:
-            publish_commitment(record.commitment, first_update=record, **self.stamp())
+        if isinstance(record, StatusUpdate) and not record.commitment.is_published:
+            publish_draft(record.commitment, first_update=record, **self.stamp())
             close(record.commitment, now=self.now, by=self.by)
+        else:
+            publish_draft(record, **self.stamp())
         close(record, now=self.now, by=self.by)
 
 

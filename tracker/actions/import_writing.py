@@ -21,12 +21,22 @@ from tracker.actions.amend import (
     publish_aliases,
     retract_alias,
 )
+from tracker.actions.approval import end_changed_reviews
 from tracker.actions.edits import remember, remember_before
 from tracker.actions.import_plan import AMONG_THEMSELVES, Plan
 from tracker.actions.import_publishing import Publisher, Then, in_lots
 from tracker.actions.review import note_edit
 from tracker.lib.row_writing import insert_each
-from tracker.models import Alias, Citation, Commitment, Meeting, Review, Source, StatusUpdate
+from tracker.models import (
+    WAITING,
+    Alias,
+    Citation,
+    Commitment,
+    Meeting,
+    Review,
+    Source,
+    StatusUpdate,
+)
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.report import Outcome, Staged
 from tracker.spreadsheets.resources import CommitmentResource, UpdateResource
@@ -251,6 +261,10 @@ class Writer:
             (related(from_commitment_id=a, to_commitment_id=b) for a, b in sorted(pairs)),
             ignore_conflicts=True,
         )
+        # A relation is said by both.
+        beside = {pk for pk, _new, _linked in links} | set(keys.values())
+        waiting = Review.objects.filter(commitment__in=beside, state__in=WAITING)
+        end_changed_reviews(waiting.values_list("pk", flat=True), by=self.by)
 
 
 def _aliases(row: Staged) -> list[tuple[str, str, str]]:

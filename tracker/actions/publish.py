@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker import payloads
 from tracker.actions import publication_rules as rules
-from tracker.actions.drafts import introduce, require_draft, touch
+from tracker.actions.drafts import drafted_names, introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import counting, project, published
 from tracker.actions.search_index import write_document
@@ -118,7 +118,7 @@ def publish_commitment(
         if first_update.commitment_id != commitment.pk:
             raise ValidationError(_("The first update belongs to another commitment."))
         rules.require_context(commitment, commitment.parties.all())
-        aliases = list(commitment.aliases.draft())
+        aliases = drafted_names(commitment, first_update)
         series = [commitment.series] if commitment.series is not None else []
         introduced = introduce(
             [*commitment.parties.all(), *commitment.topics.all(), *series], seq=log.next_seq

@@ -8,16 +8,20 @@ refused.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.actions.amend import publish_aliases
+from tracker.actions.approval import ChangedError, Shown, end_review
 from tracker.actions.correct import correct_update
+from tracker.actions.drafts import drafted_names
 from tracker.actions.log import open_log
 from tracker.actions.publish import (
     publish_commitment,
@@ -25,16 +29,9 @@ from tracker.actions.publish import (
     publish_note,
     publish_update,
 )
-from tracker.actions.review import (
-    Draft,
-    close,
-    refuse_own_introductions,
-    refuse_unreviewed,
-    review_of,
-)
+from tracker.actions.review import close, refusals, refuse_own_introductions, review_of
 from tracker.models import (
     PUBLISH,
-    Alias,
     Change,
     Commitment,
     Meeting,
@@ -44,66 +41,81 @@ from tracker.models import (
     StatusUpdate,
     StatusUpdateQuerySet,
 )
+from tracker.queries.submission_differences import SaidDifference
+from tracker.queries.submissions import Draft, Submission, digest_of, key_of
 
 
 def publish_reviewed(
     record: Draft,
     *,
     first_update: StatusUpdate | None = None,
+    shown: Shown | None = None,
     now: dt.datetime,
     by: AbstractBaseUser | None,
 ) -> list[Change]:
-    """Publish one draft; a commitment needs the update that it is published with."""
+    """Publish one draft; a commitment needs the update that it is published with.
+
+    `shown` is what a page showed to whoever confirms it; what was sent for review is compared in
+    any case. Raises ChangedError when it says something else by now.
+    """
     with open_log(now=now, by=by):
-        drafts = [record, *([first_update] if first_update else [])]
-        for draft in drafts:
-            refuse_unreviewed(draft, by=by)
-        changes = _publish(record, first_update, now=now, by=by)
+        drafts: list[Draft] = [record, *([first_update] if first_update else [])]
+        submissions, refused = refusals(drafts, shown=shown, by=by)
+        for refusal in refused.values():
+            raise refusal
+        changes = publish_draft(record, first_update=first_update, now=now, by=by)
         refuse_own_introductions(changes, by=by)
-        for draft in drafts:
-            close(draft, now=now, by=by)
+        _close(submissions, now=now, by=by)
         return changes
 
 
-def _publish(
+def _close(
+    submissions: Mapping[Draft, Submission], *, now: dt.datetime, by: AbstractBaseUser | None
+) -> None:
+    for draft, submission in submissions.items():
+        close(draft, approved=digest_of(submission.content), now=now, by=by)
+
+
+def publish_draft(
     record: Draft,
-    first_update: StatusUpdate | None,
+    first_update: StatusUpdate | None = None,
     *,
     now: dt.datetime,
     by: AbstractBaseUser | None,
+    is_backfill: bool = False,
 ) -> list[Change]:
+    """Publish a draft with the names that were drafted with it, whatever became of its review."""
+    stamp: Any = {"now": now, "by": by, "is_backfill": is_backfill}
     match record:
         case Meeting():
-            return [publish_meeting(record, now=now, by=by)]
+            return [publish_meeting(record, **stamp)]
         case Note():
-            return [publish_note(record, now=now, by=by)]
+            return [publish_note(record, **stamp)]
         case StatusUpdate():
             publish = publish_update if record.corrects_id is None else correct_update
-            return [publish(record, now=now, by=by), *_names_beside(record, now=now, by=by)]
+            change = publish(record, **stamp)
+            names = drafted_names(record.commitment, record)
+            beside = [publish_aliases(record.commitment, names, **stamp)] if names else []
+            return [change, *beside]
     if first_update is None:
         raise ValidationError(
             _("Add an update with its source first: there is no status without one.")
         )
-    return publish_commitment(record, first_update=first_update, now=now, by=by)
-
-
-def _names_beside(
-    update: StatusUpdate, *, now: dt.datetime, by: AbstractBaseUser | None
-) -> list[Change]:
-    """Publish the other names that were drafted with an update of a public commitment."""
-    names = list(Alias.objects.draft().filter(commitment=update.commitment_id))
-    return [publish_aliases(update.commitment, names, now=now, by=by)] if names else []
+    return publish_commitment(record, first_update=first_update, **stamp)
 
 
 # -- A meeting's drafts together -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class Row(NamedTuple):
     """What one row of a meeting's drafts publishes."""
 
     record: Commitment | StatusUpdate
     first_update: StatusUpdate | None = None
+
+    @property
+    def drafts(self) -> list[Draft]:
+        return [self.record, *([self.first_update] if self.first_update else [])]
 
 
 def drafts_of(meeting: Meeting) -> StatusUpdateQuerySet:
@@ -122,46 +134,90 @@ def in_review_of(meeting: Meeting) -> StatusUpdateQuerySet:
     )
 
 
-def _rows(meeting: Meeting) -> list[_Row]:
+def rows_in_review(meeting: Meeting) -> list[Row]:
     """A new commitment goes with its first draft; each further draft is an update of its own."""
     rows, begun = [], set()
     for update in in_review_of(meeting):
         commitment = update.commitment
         if commitment.is_published or commitment.pk in begun:
-            rows.append(_Row(update))
+            rows.append(Row(update))
         else:
             begun.add(commitment.pk)
-            rows.append(_Row(commitment, update))
+            rows.append(Row(commitment, update))
     return rows
 
 
 def publish_together(
-    meeting: Meeting, *, now: dt.datetime, by: AbstractBaseUser | None
+    meeting: Meeting,
+    *,
+    shown: Shown | None = None,
+    now: dt.datetime,
+    by: AbstractBaseUser | None,
 ) -> list[Change]:
     """Publish all drafts in review that name a public meeting, or none of them.
 
     They are updates of public commitments, and new commitments that were first stated there, each
-    with its first update. Every row that is refused is named with its reason.
+    with its first update. Every row that is refused is named with its reason. `shown` is what a
+    page showed of each: then there are neither more nor fewer of them.
     """
     with open_log(now=now, by=by):
-        rows, written = _rows(meeting), list[Change]()
+        rows, written = rows_in_review(meeting), list[Change]()
         if not rows:
             raise ValidationError(_("No draft in review names this meeting."))
+        drafts = [draft for row in rows for draft in row.drafts]
+        if shown is not None:
+            _refuse_missing(drafts, shown)
+        submissions, refused = refusals(drafts, shown=shown, by=by)
+        hindered: dict[Row, ValidationError] = {}
+        for row in rows:
+            why = next((refused[draft] for draft in row.drafts if draft in refused), None)
+            if why is not None:
+                hindered[row] = why
+        left = [row for row in rows if row not in hindered]
         # What refers to another new commitment is tried again once that is public.
-        while rows:
-            refused, left = [], []
-            for row in rows:
+        while left:
+            again: dict[Row, ValidationError] = {}
+            for row in left:
                 try:
-                    written += publish_reviewed(
-                        row.record, first_update=row.first_update, now=now, by=by
-                    )
+                    with transaction.atomic():
+                        written += publish_draft(*row, now=now, by=by)
                 except ValidationError as error:
-                    left.append(row)
-                    refused += [f"{row.record}: {told}" for told in error.messages]
-            if len(left) == len(rows):
-                raise ValidationError(refused)
-            rows = left
+                    again[row] = error
+            if len(again) == len(left):
+                hindered |= again
+                break
+            left = list(again)
+        if hindered:
+            raise _all_refusals({row: hindered[row] for row in rows if row in hindered})
+        refuse_own_introductions(written, by=by)
+        _close(submissions, now=now, by=by)
         return written
+
+
+def _refuse_missing(drafts: Iterable[Draft], shown: Shown) -> None:
+    """Refuse to publish fewer drafts than a page showed."""
+    missing = shown.keys() - {key_of(draft) for draft in drafts}
+    if missing:
+        raise ChangedError(
+            _(
+                "Some of what this page showed is not in review any more: it was changed, taken "
+                "back or published meanwhile. Nothing was done: look at what is left."
+            )
+        )
+
+
+def _all_refusals(hindered: Mapping[Row, ValidationError]) -> ValidationError:
+    """One refusal that names each row, with what was changed in all of them."""
+    told: list[str] = []
+    found: list[SaidDifference] = []
+    for row, error in hindered.items():
+        told += [f"{row.record}: {message}" for message in error.messages]
+        if isinstance(error, ChangedError):
+            update = row.first_update or row.record
+            label = f"{update.commitment.reference}: "  # type: ignore[union-attr]
+            found += [replace(one, label=label + one.label) for one in error.differences]
+    is_changed = any(isinstance(error, ChangedError) for error in hindered.values())
+    return ChangedError(told, found) if is_changed else ValidationError(told)
 
 
 # -- At a time ----------------------------------------------------------------------------------
@@ -206,12 +262,8 @@ def _publish_due(key: int, *, now: dt.datetime) -> list[Change]:
             )
         except (ValidationError, IntegrityError) as error:
             told = error.messages if isinstance(error, ValidationError) else [str(error)]
-        review = review_of(record)
-        review.state, review.publish_at, review.first_update = ReviewState.DRAFT, None, None
-        review.comment = _("It was not published when it was due: %(why)s") % {
-            "why": " ".join(told)
-        }
-        review.save()
+        why = _("It was not published when it was due: %(why)s") % {"why": " ".join(told)}
+        end_review(review_of(record), comment=why)
         return []
 
 

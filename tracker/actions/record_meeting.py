@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from tracker.actions.edits import remember_before
+from tracker.actions.edits import remember, remember_before
 from tracker.actions.review import note_edit
 from tracker.models import (
     Alias,
@@ -122,7 +122,7 @@ def record_entry(
     update.save()
     _cite(update, entry.evidence)
     if entry.alias is not None:
-        _name(commitment, *entry.alias)
+        _name(update, *entry.alias, now=now, by=by)
     if not commitment.is_published and entry.commitment:
         _describe(commitment, entry, now=now, by=by)
     note_edit(update, now=now, by=by, within=_ONE_EDIT)
@@ -144,23 +144,31 @@ def _cite(update: StatusUpdate, evidence: Evidence | None) -> None:
     citation.save()
 
 
-def _name(commitment: Commitment, name: str, language: str) -> None:
-    """Give it a further name, in place of the draft of one; none when the name is empty."""
-    draft = Alias.objects.draft().filter(commitment=commitment).order_by("pk").first()
+def _name(
+    update: StatusUpdate, name: str, language: str, *, now: dt.datetime, by: AbstractBaseUser
+) -> None:
+    """Draft a further name with an update, in place of that drafted before; none when empty."""
+    draft = update.names.draft().order_by("pk").first()
     if not name:
         if draft is not None:
             draft.delete()
         return
-    alias = draft or Alias(commitment=commitment)
+    alias = draft or Alias(commitment=update.commitment, update=update)
+    if draft is not None:
+        remember_before(draft, now=now)
     alias.name, alias.language = name, language
     alias.full_clean()
     alias.save()
+    remember(alias, now=now, by=by, within=_ONE_EDIT)
 
 
 def _describe(
     commitment: Commitment, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
-    remember_before(commitment, now=now)
+    held = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    if held.is_published:
+        raise ValidationError(_("It is public by now; amend it, if something is wrong."))
+    remember_before(held, now=now)
     for name, value in entry.commitment.items():
         setattr(commitment, name, value)
     commitment.full_clean()

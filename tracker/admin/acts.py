@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -29,12 +29,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tracker.actions.approval import ChangedError, Shown, changes_since, lock_drafts
 from tracker.actions.log import open_log
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.admin.pages import RegisterAdmin, page_url
 from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.shown import (
+    FIELD,
+    SHOWN,
+    contents,
+    contents_of,
+    packed,
+    unpacked,
+    version_of,
+)
 from tracker.models import PUBLISH, Change, Significance
 from tracker.queries.change_lines import Line, lines
+from tracker.queries.submission_differences import SaidDifference
+from tracker.queries.submissions import Draft
 
 # In what the front page posts: one goes on there.
 FROM_FRONT_PAGE = "_front_page"
@@ -83,6 +95,17 @@ class Act(ABC):
     @abstractmethod
     def is_offered(self, record: Any) -> bool:
         """Whether the record's page has the button, and the act its page."""
+
+    def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
+        """Whether this person, who has the permission, may do it to this record."""
+        return True
+
+    def drafts(self, record: Any) -> Sequence[Draft] | None:
+        """The drafts that it sends or approves, as its page shows them; None for other acts.
+
+        `perform` then finds what was shown among the answers, under `SHOWN`; a rehearsal does not.
+        """
+        return None
 
     def save_button(self, record: Any) -> Any:
         """The label of its button beside "Save"; empty when it stands above the form."""
@@ -149,6 +172,9 @@ class Preview:
     refusals: list[str] = field(default_factory=list)
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    # What the drafts say as they are shown, and where an earlier page showed something else.
+    shown: Shown = field(default_factory=dict)
+    differences: Sequence[SaidDifference] = ()
 
 
 def _introduced(changes: Iterable[Change]) -> list[str]:
@@ -209,43 +235,95 @@ class ActsAdmin(RegisterAdmin):
         if record is None:
             # Its page tells that there is none, in the admin's own words.
             return HttpResponseRedirect("../change/")
-        if not act.is_offered(record):
-            return self._not_offered(request, act, record)
         if request.method == "POST":
             return self._act(request, act, record)
+        if not self.is_offered(request, act, record):
+            return self._not_offered(request, act, record, {})
         preview = _rehearsed(act, record, now=timezone.now(), by=editor(request))
         return self._act_page(request, act, record, act.form(record), preview)
 
     def _act(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
         now, by = timezone.now(), editor(request)
-        form = act.form(record, request.POST)
+        form, shown = act.form(record, request.POST), unpacked(request.POST.get(FIELD, ""))
         try:
             # First the log, then the row: the order of the actions, so that nobody waits in a ring.
             with open_log(now=now, by=by):
                 current = locked(record)
-                if not act.is_offered(current):
-                    return self._not_offered(request, act, current)
+                if not self.is_offered(request, act, current):
+                    return self._not_offered(request, act, current, shown)
                 form = act.form(current, request.POST)
                 if not form.is_valid():
-                    return self._act_page(request, act, record, form, Preview())
-                done = act.perform(current, form.cleaned_data, now=now, by=by)
+                    return self._again(request, act, record, form, shown)
+                answers = form.cleaned_data
+                if act.drafts(current) is not None:
+                    answers = {**answers, SHOWN: shown}
+                done = act.perform(current, answers, now=now, by=by)
         except REFUSED as error:
             show_refusal(form, as_refusal(error))
-            return self._act_page(request, act, record, form, Preview())
+            may_retry = isinstance(error, ChangedError)
+            return self._again(request, act, record, form, shown, may_retry=may_retry)
         self.log_change(request, record, f"{act.label}: {done.told()}")
         self.message_user(request, done.told(), messages.SUCCESS)
         is_from_front_page = FROM_FRONT_PAGE in request.POST
         after = reverse("admin:index") if is_from_front_page else page_url(done.record)
         return HttpResponseRedirect(after)
 
-    def _not_offered(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
+    def is_offered(self, request: HttpRequest, act: Act, record: Model) -> bool:
+        """Whether the act makes sense now, for this record and this person."""
+        return act.is_offered(record) and act.is_for(record, editor(request))
+
+    def _again(
+        self,
+        request: HttpRequest,
+        act: Act,
+        record: Model,
+        form: Any,
+        shown: Shown,
+        *,
+        may_retry: bool = False,
+    ) -> HttpResponse:
+        """The page once more, with what was typed and with what would become public now."""
+        if act.drafts(record) is None:
+            return self._act_page(request, act, record, form, Preview())
+        anew = _rehearsed(act, record, now=timezone.now(), by=editor(request))
+        told = set(form.non_field_errors())
+        preview = replace(
+            anew,
+            refusals=[refusal for refusal in anew.refusals if refusal not in told],
+            differences=changes_since(shown),
+        )
+        can_try = bool(form.fields) or (may_retry and not anew.refusals)
+        return self._act_page(request, act, record, form, preview, can_try=can_try)
+
+    def _not_offered(
+        self, request: HttpRequest, act: Act, record: Model, shown: Shown
+    ) -> HttpResponse:
         told = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}
-        self.message_user(request, told, messages.ERROR)
-        return HttpResponseRedirect(page_url(record))
+        found = changes_since(shown)
+        if not found:
+            self.message_user(request, told, messages.ERROR)
+            return HttpResponseRedirect(page_url(record))
+        changed = _("It was changed after this page showed it. Nothing was done.")
+        preview = Preview(refusals=[changed, told], differences=found)
+        return self._act_page(request, act, record, forms.Form(), preview, can_try=False)
 
     def _act_page(
-        self, request: HttpRequest, act: Act, record: Model, form: Any, preview: Preview
+        self,
+        request: HttpRequest,
+        act: Act,
+        record: Model,
+        form: Any,
+        preview: Preview,
+        *,
+        can_try: bool | None = None,
     ) -> HttpResponse:
+        shown = preview.shown
+        if can_try is None:
+            can_try = (
+                act.has_other_answers(form)
+                if preview.refusals
+                else bool(form.fields) or not form.errors
+            )
         fieldsets = [(None, {"fields": list(form.fields)})] if form.fields else []
         context = {
             **self.admin_site.each_context(request),
@@ -259,9 +337,9 @@ class ActsAdmin(RegisterAdmin):
             "adminform": helpers.AdminForm(form, fieldsets, {}, model_admin=self),
             "media": self.media + form.media,
             "preview": preview,
-            "can_try": act.has_other_answers(form)
-            if preview.refusals
-            else bool(form.fields) or not form.errors,
+            "shown": packed(shown) if shown else "",
+            "shown_version": version_of(shown) if shown else "",
+            "can_try": can_try,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/tracker/act.html", context)
@@ -274,7 +352,7 @@ class ActsAdmin(RegisterAdmin):
             context["acts"] = [
                 {"act": act, "url": self.act_url(act, obj), "saves": act.save_button(obj)}
                 for act in self.acts
-                if self.may_act(request, act) and act.is_offered(obj)
+                if self.may_act(request, act) and self.is_offered(request, act, obj)
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -289,20 +367,25 @@ class ActsAdmin(RegisterAdmin):
 
 def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUser) -> Preview:
     """Perform an act, look at what it wrote, and undo it."""
+    shown: Shown = {}
     try:
         with transaction.atomic():
             data = act.trial(record)
             if data is None:
-                return Preview()
+                return Preview(shown=contents(act.drafts(record) or ()))
             with open_log(now=now, by=by):
-                done = act.rehearse(locked(record), data, now=now, by=by)
+                current = locked(record)
+                # Locked, so that what the form names is what the lines say.
+                shown = contents_of(lock_drafts(act.drafts(current) or ()))
+                done = act.rehearse(current, data, now=now, by=by)
             told = Preview(
                 lines(done.changes),
                 _introduced(done.changes),
                 notes=done.notes,
                 warnings=done.warnings,
+                shown=shown,
             )
             transaction.set_rollback(True)
             return told
     except REFUSED as error:
-        return Preview(refusals=as_refusal(error).messages)
+        return Preview(refusals=as_refusal(error).messages, shown=shown)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
+from tracker.actions.edits import rows_in_form
 from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
@@ -186,6 +187,9 @@ class AliasInline(FieldsMixin, _TabularInline):
         "language": _("A BCP 47 tag, such as en, fr or ko."),
         "note": _("Where the name comes from, or how sure it is that it means the same."),
     }
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return rows_in_form(super().get_queryset(request))
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.actions.approval import end_changed_reviews, waiting_on
 from tracker.actions.edits import remember_before
 from tracker.actions.review import note_edit
 from tracker.admin.acts import ActsAdmin, editor
@@ -37,8 +38,8 @@ from tracker.admin.merging import as_new, merge, take_theirs
 from tracker.admin.pages import page_url
 from tracker.admin.publication import publication_of
 from tracker.admin.refusals import REFUSED, as_refusal, lock_drafts
-from tracker.admin.reviewing import told_of
-from tracker.models import Change
+from tracker.admin.reviewing import changed_since_sent, told_of
+from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
 
 
 @dataclass(slots=True)
@@ -183,7 +184,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         super().save_related(request, form, formsets, change)
         was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
         if was_edited and note_edit(form.instance, now=outcome(request).now, by=editor(request)):
-            told = _("It was changed after it was sent, so it is a draft again: send it anew.")
+            told = _("It was changed after it was sent, so it is a draft again: send it once more.")
             self.message_user(request, told, messages.WARNING)
 
     def render_change_form(
@@ -193,6 +194,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         context |= {"version": told.version, "differences": told.differences, "hand": told.hand}
         if obj is not None and not obj.is_published:
             context["review_notice"] = told_of(obj)
+            if isinstance(obj, Meeting | Commitment | StatusUpdate | Note):
+                context["since_sent"] = changed_since_sent(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(
@@ -207,7 +210,14 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         lock_drafts(self.model, [obj.pk])
+        waiting = waiting_on(obj)
         super().delete_model(request, obj)
+        end_changed_reviews(waiting, by=editor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        waiting = {key for obj in queryset for key in waiting_on(obj)}
+        super().delete_queryset(request, queryset)
+        end_changed_reviews(waiting, by=editor(request))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
@@ -12,14 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tracker.actions.publish import mark_fully_recorded
-from tracker.actions.publish_reviewed import drafts_of, in_review_of, publish_together
-from tracker.actions.review import send_together
+from tracker.actions.publish_reviewed import (
+    drafts_of,
+    in_review_of,
+    publish_together,
+    rows_in_review,
+)
+from tracker.actions.review import drafts_to_send, send_together
 from tracker.admin.acts import Act, Done
 from tracker.admin.quotations import told_of_quotations
-from tracker.models import Meeting, MeetingState, ReviewState
+from tracker.admin.shown import SHOWN
+from tracker.models import WAITING, Meeting, MeetingState
 from tracker.queries.carried_flags import Carried, carried_flags
 from tracker.queries.meetings import passed_over_by
 from tracker.queries.moments import Moment
+from tracker.queries.submissions import Draft
 
 
 class SendItsUpdates(Act):
@@ -34,18 +43,20 @@ class SendItsUpdates(Act):
     refused_label = _("They cannot be sent as things stand:")
 
     def is_offered(self, record: Meeting) -> bool:
-        waiting = (ReviewState.IN_REVIEW, ReviewState.SCHEDULED)
-        return drafts_of(record).exclude(review__state__in=waiting).exists()
+        return drafts_of(record).exclude(review__state__in=WAITING).exists()
+
+    def drafts(self, record: Meeting) -> Sequence[Draft]:
+        return drafts_to_send(record)
 
     def perform(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        sent = send_together(record, now=now, by=by)
+        sent = send_together(record, shown=data.get(SHOWN), now=now, by=by)
         told = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", sent)
         return Done(record=record, message=told % {"count": sent})
 
     def rehearse(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = self.perform(record, data, now=now, by=by)
         return replace(done, warnings=told_of_quotations(in_review_of(record)))
@@ -63,13 +74,17 @@ class PublishItsUpdates(Act):
     def is_offered(self, record: Meeting) -> bool:
         return record.is_public and in_review_of(record).exists()
 
+    def drafts(self, record: Meeting) -> Sequence[Draft]:
+        return [draft for row in rows_in_review(record) for draft in row.drafts]
+
     def perform(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        return Done(record=record, changes=publish_together(record, now=now, by=by))
+        changes = publish_together(record, shown=data.get(SHOWN), now=now, by=by)
+        return Done(record=record, changes=changes)
 
     def rehearse(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         day = timezone.localdate(now)
         among = set(in_review_of(record).values_list("commitment_id", flat=True))
@@ -118,12 +133,12 @@ class MarkFullyRecorded(Act):
         )
 
     def perform(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         return Done(record=record, changes=[mark_fully_recorded(record, now=now, by=by)])
 
     def rehearse(
-        self, record: Meeting, data: dict[str, object], *, now: dt.datetime, by: AbstractBaseUser
+        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = self.perform(record, data, now=now, by=by)
         silent = passed_over_by(record, Moment(timezone.localdate(now)))

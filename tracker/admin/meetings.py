@@ -115,7 +115,7 @@ class MeetingAdmin(WorksheetPages, FilesMixin, PublicRecordAdmin):
         return [
             {"label": f"{act.label}…", "url": self.act_url(act, meeting)}
             for act in self.together
-            if self.may_act(request, act) and act.is_offered(meeting)
+            if self.may_act(request, act) and self.is_offered(request, act, meeting)
         ]
 
     def tools(self, request: HttpRequest, obj: Meeting) -> list[dict[str, Any]]:

@@ -19,14 +19,27 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
+from tracker.actions.approval import changed_reviews
 from tracker.actions.publish_reviewed import publish_reviewed
-from tracker.actions.review import call_off, schedule, send_back, send_for_review
+from tracker.actions.review import (
+    call_off,
+    had_a_hand_in,
+    review_of,
+    schedule,
+    send_back,
+    send_for_review,
+    with_its_updates,
+    withdraw,
+)
 from tracker.admin.acts import Act, Done
 from tracker.admin.fields import LinesField, WordsForm
 from tracker.admin.publication import state_of
 from tracker.admin.quotations import told_of_quotations
-from tracker.models import Review, ReviewState, StatusUpdate
+from tracker.admin.shown import SHOWN
+from tracker.models import WAITING, Review, ReviewState, StatusUpdate
 from tracker.models.records import PublicRecord
+from tracker.queries.submission_differences import SaidDifference, differences
+from tracker.queries.submissions import Draft, submission_of
 
 
 def _moment(at: dt.datetime | None) -> str:
@@ -52,8 +65,19 @@ def told_of(record: PublicRecord | StatusUpdate) -> str:
             told = _text("To be published on %(due)s, approved by %(reviewer)s.") % named
         case _:
             return f"{edited}\n{review.comment}".strip()
-    again = _text("Whoever changes it takes it back to draft.")
+    again = _text("Whoever changes it, or anything that becomes public with it, ends the review.")
+    if any(changed_reviews([review])):
+        again = _text("It was changed since, so it cannot be published before it is sent again.")
     return f"{told} {edited} {again}"
+
+
+def changed_since_sent(record: Draft) -> list[SaidDifference]:
+    """Where a draft says something else than when it was last sent for review."""
+    review: Review | None = getattr(record, "review", None)
+    now = submission_of(record) if review is not None and review.sent_content else None
+    if review is None or now is None:
+        return []
+    return differences(review.sent_content, now.beside(review.sent_content))
 
 
 class PublishDraft(Act):
@@ -74,10 +98,19 @@ class PublishDraft(Act):
         """The update that it is published with: for commitments."""
         return None
 
+    def drafts(self, record: Any) -> Sequence[Draft]:
+        return with_its_updates(record)
+
     def perform(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        changes = publish_reviewed(record, first_update=self.first_update(data), now=now, by=by)
+        changes = publish_reviewed(
+            record,
+            first_update=self.first_update(data),
+            shown=data.get(SHOWN),
+            now=now,
+            by=by,
+        )
         return Done(record=record, changes=changes)
 
     def rehearse(
@@ -105,10 +138,13 @@ class SendForReview(Act):
     def trial(self, record: Any) -> None:
         return None
 
+    def drafts(self, record: Any) -> Sequence[Draft]:
+        return with_its_updates(record)
+
     def perform(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        send_for_review(record, now=now, by=by)
+        send_for_review(record, shown=data.get(SHOWN), now=now, by=by)
         return Done(record=record, message=_text("It is in review."))
 
 
@@ -169,6 +205,9 @@ class Schedule(Act):
     def trial(self, record: Any) -> dict[str, Any] | None:
         return self.publish.trial(record)
 
+    def drafts(self, record: Any) -> Sequence[Draft]:
+        return self.publish.drafts(record)
+
     def has_other_answers(self, form: Any) -> bool:
         """What hinders it now, such as a meeting that is not public yet, may not hinder it then."""
         return True
@@ -182,9 +221,44 @@ class Schedule(Act):
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         first, publish_at = self.publish.first_update(data), data["publish_at"]
-        schedule(record, publish_at=publish_at, first_update=first, now=now, by=by)
+        schedule(
+            record,
+            publish_at=publish_at,
+            first_update=first,
+            shown=data.get(SHOWN),
+            now=now,
+            by=by,
+        )
         told = _text("It becomes public on %(due)s.") % {"due": _moment(publish_at)}
         return Done(record=record, message=told)
+
+
+class TakeBack(Act):
+    """For whoever wrote or sent a draft, to go on with it."""
+
+    name = "take-back"
+    permission = "tracker.change_{noun}"
+    label = _("Take back from review")
+    explanation = _(
+        "It is a draft again, so that you can go on with it. Whoever reviews it does not find it "
+        "among what waits any more; a publication that was scheduled is called off. Send it again "
+        "when it is ready."
+    )
+
+    def is_offered(self, record: Any) -> bool:
+        return not record.is_published and state_of(record) in WAITING
+
+    def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
+        return had_a_hand_in(review_of(record), person)
+
+    def trial(self, record: Any) -> None:
+        return None
+
+    def perform(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        withdraw(record, now=now, by=by)
+        return Done(record=record, message=_text("It is a draft again."))
 
 
 class CallOff(Act):
@@ -207,4 +281,4 @@ class CallOff(Act):
 
 def stages_of(publish: PublishDraft) -> Sequence[Act]:
     """The acts upon a draft, in the order of its way."""
-    return (publish, Schedule(publish), SendForReview(), SendBack(), CallOff())
+    return (publish, Schedule(publish), SendForReview(), TakeBack(), SendBack(), CallOff())

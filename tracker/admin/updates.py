@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
@@ -284,16 +285,23 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
                 "makes a draft that takes its place, Retract says that it should not have been. "
                 "Add evidence names a further source."
             ) % {"seq": obj.published_seq}
+        return format_html_join(" ", "{}", ((told,) for told in self._of_draft(obj)))
+
+    def _of_draft(self, obj: StatusUpdate) -> Iterator[Any]:
         if not obj.commitment.is_public:
             page = reverse("admin:tracker_commitment_change", args=[obj.commitment_id])
-            return format_html(
+            yield format_html(
                 _text(
                     'A draft. It can be published with <a href="{}">its commitment</a>, '
                     "or once that is public."
                 ),
                 page,
             )
-        return _text("A draft. Nothing of it is public before it is published.")
+        else:
+            yield _text("A draft. Nothing of it is public before it is published.")
+        for name in obj.names.all():
+            told = _text("With it the other name “%(name)s” (%(language)s) becomes public.")
+            yield told % {"name": name.name, "language": name.language}
 
     @admin.display(description=_("update"), ordering="commitment__reference")
     def name(self, obj: StatusUpdate) -> str:

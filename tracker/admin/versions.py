@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Field, Model
 
-from tracker.actions.edits import ROWS_BESIDE
+from tracker.actions.edits import ROWS_BESIDE, rows_in_form
 from tracker.lib.canonical_json import sha256_hex
 
 # By the part's name, a field ("title") or a row ("citations:12"): the digest of what it says.
@@ -71,7 +71,7 @@ def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
     if name := ROWS_BESIDE.get(model):
         relation: Any = model._meta.get_field(name)
         fields = edited_fields(relation.related_model, beside=relation.field)
-        beside = relation.related_model._base_manager.filter(
+        beside = rows_in_form(relation.related_model._base_manager.all()).filter(
             **{f"{relation.field.name}__in": list(found)}
         )
         for row in beside:

@@ -15,7 +15,7 @@ from tracker.models.meetings import Forum, Level, Meeting, MeetingState
 from tracker.models.notes import Note
 from tracker.models.parties import Party, PartyKind
 from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
-from tracker.models.reviews import PUBLISH, REVIEWED, Review, ReviewState
+from tracker.models.reviews import PUBLISH, REVIEWED, WAITING, Review, ReviewState
 from tracker.models.search import SearchDocument
 from tracker.models.sources import Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
@@ -45,6 +45,7 @@ __all__ = [
     "PUBLISH",
     "REVIEWED",
     "TIME_MADE_FLAGS",
+    "WAITING",
     "Alias",
     "AskedMail",
     "Assessment",

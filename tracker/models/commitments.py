@@ -281,9 +281,22 @@ class Commitment(PublicRecord, Position):
 
 
 class Alias(PublicRecord):
-    """Another name for the same commitment, in some language."""
+    """Another name for the same commitment, in some language.
+
+    A name that a meeting gave it belongs to the draft of the update that says so, and is published
+    with that alone; one without an update is published with its commitment.
+    """
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="aliases")
+    # By name, since updates come after commitments.
+    update = models.ForeignKey(
+        "tracker.StatusUpdate",
+        models.CASCADE,
+        verbose_name=_("drafted with"),
+        related_name="names",
+        null=True,
+        editable=False,
+    )
     name = LineField(_("name"), max_length=200)
     language = LineField(_("language"), max_length=35, default="en")
     note = LineField(_("note"), max_length=300, blank=True)
@@ -301,7 +314,13 @@ class Alias(PublicRecord):
                 name="alias_is_given_once",
                 fields=("commitment", "name", "language"),
                 # What was taken back may be given again.
-                condition=Q(retracted_seq__isnull=True),
+                condition=Q(published_seq__isnull=False, retracted_seq__isnull=True),
+            ),
+            # Two meetings may both have drafted the same name: it is published with the first.
+            models.UniqueConstraint(
+                name="alias_is_drafted_once",
+                fields=("commitment", "name", "language"),
+                condition=Q(published_seq__isnull=True, update__isnull=True),
             ),
         )
 

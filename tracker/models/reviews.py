@@ -30,6 +30,9 @@ class ReviewState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+# Sent, and neither published nor taken back yet.
+WAITING = (ReviewState.IN_REVIEW, ReviewState.SCHEDULED)
+
 # The nouns that have a review, by the name of its column. The first four are published by an act
 # of their own; the others become public with what rests on them.
 REVIEWED: dict[type[models.Model], str] = {
@@ -66,6 +69,10 @@ class Review(models.Model):
         null=True,
     )
     edited_at = models.DateTimeField(_("last edited"), null=True)
+    # Whoever else had a hand in the draft: none of them approves it either.
+    earlier_editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("edited before by"), related_name="+"
+    )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -74,6 +81,11 @@ class Review(models.Model):
         null=True,
     )
     sent_at = models.DateTimeField(_("sent"), null=True)
+    # All that it would make public as it was sent, and the digest of that, which an approval names
+    # (`queries.submissions`). What it said then stays to be compared when the review has ended.
+    sent_content = models.JSONField(_("what was sent"), default=dict)
+    sent_digest = models.CharField(_("digest of what was sent"), max_length=64, blank=True)
+    approved_digest = models.CharField(_("digest of what was approved"), max_length=64, blank=True)
     comment = models.TextField(_("comment"), blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -112,6 +124,15 @@ class Review(models.Model):
                 name="what_is_scheduled_has_a_time_and_an_approver",
                 condition=~Q(state=ReviewState.SCHEDULED)
                 | Q(publish_at__isnull=False, reviewed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_waits_names_what_was_sent",
+                condition=~Q(state__in=WAITING) | ~Q(sent_digest=""),
+            ),
+            models.CheckConstraint(
+                name="what_is_scheduled_names_what_was_approved",
+                condition=~Q(state=ReviewState.SCHEDULED)
+                | Q(approved_digest=models.F("sent_digest")),
             ),
         )
 

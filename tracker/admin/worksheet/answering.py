@@ -12,6 +12,7 @@ from tracker.admin.worksheet.telling import (
     check_quotation,
     conflict_told,
     effect_of,
+    review_told,
     unfinished_told,
 )
 
@@ -36,6 +37,7 @@ def answer_of(saved: Saved, held: Texts) -> dict[str, Any]:
         },
         "told": _told(saved),
         "effect": effect_of(row) if row is not None and is_kept else "",
+        "review": review_told(row) if row is not None else "",
         "check": {"told": check.told, "is_missing": check.is_missing} if check else None,
         "errors": saved.form.mistakes()
         if saved.form is not None and saved.result == Result.UNFINISHED
@@ -53,6 +55,10 @@ def answer_of(saved: Saved, held: Texts) -> dict[str, Any]:
 
 
 def _told(saved: Saved) -> str:
+    if saved.left_review and saved.result in {Result.SAVED, Result.UNFINISHED}:
+        out = _("It is out of review by this: send it once more when it is ready.")
+        is_saved = saved.result == Result.SAVED
+        return f"{_('Saved.') if is_saved else unfinished_told(saved.form)} {out}"
     match saved.result:
         case Result.SAVED:
             return _("Saved.")

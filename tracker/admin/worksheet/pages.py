@@ -174,6 +174,7 @@ class WorksheetPages(RegisterAdmin):
         if written:
             told = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
             self.message_user(request, told % {"count": written}, messages.SUCCESS)
+            self._say_what_left_review(request, saved)
         elif (
             not counted[Result.CONFLICT] + counted[Result.REFUSED]
             and "also-row" not in request.POST
@@ -191,6 +192,12 @@ class WorksheetPages(RegisterAdmin):
         )
         self.message_user(request, told % {"count": len(open_rows)}, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, saved=saved)
+
+    def _say_what_left_review(self, request: HttpRequest, saved: list[Saved]) -> None:
+        left = [str(one.row.commitment) for one in saved if one.left_review and one.row]
+        if left:
+            told = _("Out of review, as they were changed: %(rows)s. Send them once more.")
+            self.message_user(request, told % {"rows": "; ".join(left)}, messages.WARNING)
 
     def _answers(self, meeting: Meeting, saved: list[Saved]) -> list[dict[str, Any]]:
         held = texts_of(meeting)

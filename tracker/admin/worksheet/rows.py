@@ -25,6 +25,7 @@ from tracker.admin.worksheet.values import (
     version_of,
 )
 from tracker.models import (
+    WAITING,
     Alias,
     Assessment,
     Citation,
@@ -98,6 +99,12 @@ class Row:
         if self.values["mention"] == SILENT:
             return "silent"
         return "draft" if self.draft is not None else "left"
+
+    @property
+    def review(self) -> Review | None:
+        """Of what is in review, or scheduled, which a change would end."""
+        review: Review | None = getattr(self.draft, "review", None) if self.draft else None
+        return review if review is not None and review.state in WAITING else None
 
     @property
     def editor(self) -> str:
@@ -248,16 +255,16 @@ def rows_of(
     of_meeting = (
         StatusUpdate.objects.filter(meeting=meeting, commitment__in=keys, corrects=None)
         .filter(revision=None)
-        .select_related("party", "review__edited_by")
+        .select_related("party", "review__edited_by", "review__sent_by")
         .order_by("pk")
     )
     updates: dict[int, list[StatusUpdate]] = defaultdict(list)
     for update in of_meeting:
         updates[update.commitment_id].append(update)
-    citations = _first_citations(u.pk for several in updates.values() for u in several)
-    names: dict[int, Alias] = {}
-    for alias in Alias.objects.draft().filter(commitment__in=keys).order_by("-pk"):
-        names[alias.commitment_id] = alias
+    own_keys = [update.pk for several in updates.values() for update in several]
+    citations = _first_citations(own_keys)
+    drafted_names = Alias.objects.draft().filter(update__in=own_keys).order_by("-pk")
+    names = {alias.update_id: alias for alias in drafted_names}
     typed = {
         kept.commitment_id: kept
         for kept in WorksheetRow.objects.filter(
@@ -281,7 +288,7 @@ def rows_of(
         shown = published if draft is None and published is not None else draft
         citation = citations.get(shown.pk) if shown is not None else None
         if shown is not None:
-            values = drafted(shown, citation, names.get(commitment.pk))
+            values = drafted(shown, citation, names.get(shown.pk))
         if not commitment.is_published:
             values |= described(commitment)
         if kept is not None and kept.typed and published is None:

@@ -60,6 +60,8 @@ class Saved:
     # The version that the row showed when it was typed in.
     shown: str = ""
     form: RowForm | None = None
+    # Whether it was in review, or scheduled, until this was saved.
+    left_review: bool = False
     # Whether an action refused it: no form finds that out by itself.
     is_refused: bool = False
     refusals: Sequence[str] = ()
@@ -124,6 +126,7 @@ def save_row(
         saved = _written(held, sent, row, choices, typed, now=now, by=by)
         after = row_of(held, sent.identity, choices, today=today)
         saved.row = after or row
+        saved.left_review = row.review is not None and saved.row.review is None
         return saved
 
 

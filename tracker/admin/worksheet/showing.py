@@ -17,6 +17,7 @@ from tracker.admin.worksheet.telling import (
     check_quotation,
     conflict_told,
     effect_of,
+    review_told,
     standing,
     unfinished_told,
 )
@@ -35,6 +36,7 @@ class RowView:
     values: Values
     standing: list[str]
     effect: str
+    review: str
     check: Check | None
     saved: Saved | None = None
     is_restored: bool = False
@@ -83,6 +85,7 @@ def shown_row(
         values=values,
         standing=standing(row.before),
         effect=effect_of(row),
+        review=review_told(row),
         check=check_quotation(str(values["quotation"]), str(values["source"]), held),
         saved=saved,
         is_restored=is_restored,

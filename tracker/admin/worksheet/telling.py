@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tracker.admin.values import moment
 from tracker.admin.worksheet.forms import RowForm
 from tracker.admin.worksheet.rows import Row
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.quotations import Place, QuotableText
-from tracker.models import Assessment, Firmness, Meeting, Source, Stage
+from tracker.models import Assessment, Firmness, Meeting, ReviewState, Source, Stage
 from tracker.queries.history import Wording, movements
 
 Texts = Mapping[str, QuotableText]
@@ -50,6 +51,20 @@ def effect_of(row: Row) -> str:
             "stage": Stage(update.stage).label,
         }
     return ". ".join([moved, *_changed(before, after)]) + "."
+
+
+def review_told(row: Row) -> str:
+    """That a row is in review, and what typing in it does; empty for one that is not."""
+    review = row.review
+    if review is None:
+        return ""
+    named = {"person": review.sent_by or "–", "at": moment(review.sent_at)}
+    told = _("In review, sent by %(person)s on %(at)s.") % named
+    if review.state == ReviewState.SCHEDULED:
+        named["due"] = moment(review.publish_at)
+        told = _("To be published on %(due)s; sent by %(person)s on %(at)s.") % named
+    again = _("A change here ends the review: it is a draft again, and has to be sent once more.")
+    return f"{told} {again}"
 
 
 def _changed(before: Wording | None, after: Wording) -> list[str]:
