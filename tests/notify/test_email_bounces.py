@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from types import SimpleNamespace
 
@@ -79,12 +80,34 @@ def test_found_by_the_id_of_the_message(returned: str) -> None:
     assert told == {ADDRESS: Outcome.BOUNCED, "other@example.org": Outcome.DELIVERED}
 
 
-def test_found_by_the_recipient_where_nothing_is_returned() -> None:
+@pytest.mark.parametrize("returned", [NOTHING, HEADERS, WHOLE])
+def test_forged_ones_that_only_name_an_address_do_nothing(returned: str) -> None:
     subscription = make_email()
-    sent_message()
-    told = notification(returned=NOTHING, recipient=ADDRESS.upper())
-    assert record_bounce(told, now=NOW) == [subscription]
-    assert Delivery.objects.get().outcome == Outcome.BOUNCED
+    for number in range(BOUNCES + 1):
+        sent_message()
+        # What anybody can write: our address, the reader's, an id that looks like ours.
+        forged = notification(
+            f"<{number:032x}.{number}-{number}@localhost>", returned=returned, recipient=ADDRESS
+        )
+        assert record_bounce(forged, now=NOW) == []
+    subscription.refresh_from_db()
+    assert subscription.state == SubscriptionState.ACTIVE
+    assert set(Delivery.objects.values_list("outcome", flat=True)) == {Outcome.DELIVERED}
+
+
+def test_the_id_counts_in_the_returned_message_alone() -> None:
+    """Not in the notification's own headers, nor in what it says."""
+    make_email()
+    id = sent_message()
+    forged = notification(returned=NOTHING).replace(b"<own@mail.example.org>", id.encode())
+    assert record_bounce(forged.replace(b"I'm sorry", id.encode()), now=NOW) == []
+
+
+def test_a_message_of_long_ago_does_not_come_back_any_more() -> None:
+    subscription = make_email()
+    id = sent_message()
+    assert record_bounce(notification(id), now=NOW + dt.timedelta(days=14)) == []
+    assert record_bounce(notification(id), now=NOW + dt.timedelta(days=13)) == [subscription]
 
 
 def test_the_fifth_in_a_row_stops_it() -> None:

@@ -52,8 +52,8 @@ def on_another_address(
     sender: Any, instance: User, update_fields: frozenset[str] | None = None, **signal: Any
 ) -> None:
     """The address signs in and is sent new passwords, so it is as good as a key."""
-    if instance.pk is None or (update_fields is not None and "email" not in update_fields):
-        return
+    if update_fields is not None and "email" not in update_fields:
+        return  # such as signing in, which notes the time
     before = User.objects.filter(pk=instance.pk).values_list("email", flat=True).first()
     if before is not None and before != instance.email:
         end_other_sessions(instance)

@@ -14,15 +14,15 @@ from email.message import Message as Mail
 from email.policy import compat32
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.lib.email_addresses import normal_address
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 
 # So many messages in a row that came back end a subscription: more than a mailbox that was full
 # for a weekend, fewer than make mail servers think that we send to lists of guessed names.
 BOUNCES = 5
+# Mail servers give up after five days or so (RFC 5321, section 4.5.4.1); their queues may be slow.
+COMES_BACK_WITHIN = dt.timedelta(days=14)
 _OUR_ID = re.compile(r"<(([0-9a-f]{32})\.[0-9]+-[0-9]+)@[^>]+>")
 
 
@@ -46,39 +46,36 @@ def bounces_in_a_row(subscription: Subscription) -> int:
 
 
 def record_bounce(notification: bytes, *, now: dt.datetime) -> list[Subscription]:
-    """Read a notification and mark the messages that it says came back.
+    """Read a notification and mark the message that it says came back.
 
-    Returns the subscriptions concerned: none for what is no notification, tells of a delay, or is
-    about a message that we do not know.
+    Returns the subscriptions concerned: none for what is no notification, tells of a delay, or does
+    not name a message that we sent lately. Anybody can write a notification about an address; the
+    id of a message holds the subscription's key, which nobody knows who was not sent it.
     """
     mail = message_from_bytes(notification, policy=compat32)
-    failed = _failed_recipients(mail)
-    if not failed:
+    if not _says_that_it_failed(mail):
         return []
     with transaction.atomic():
-        delivery = _delivery_by_id(mail) or _latest_delivery_to(failed)
+        delivery = _delivery_by_id(mail, now=now)
         if delivery is None:
             return []
         _mark(delivery, now=now)
         return [delivery.subscription]
 
 
-def _failed_recipients(mail: Mail) -> list[str]:
-    """The addresses for which a part of type message/delivery-status says `Action: failed`."""
-    recipients = []
+def _says_that_it_failed(mail: Mail) -> bool:
+    """Whether a part of type message/delivery-status says `Action: failed` of a recipient."""
     for part in mail.walk():
         if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
             continue
         for about in part.get_payload():
-            if not isinstance(about, Mail):
-                continue
-            if str(about.get("Action", "")).strip().lower() == "failed":
-                _kind, _sep, address = str(about.get("Final-Recipient", "")).rpartition(";")
-                recipients.append(normal_address(address.strip().strip("<>")))
-    return recipients
+            is_one = isinstance(about, Mail) and "Final-Recipient" in about
+            if is_one and str(about.get("Action", "")).strip().lower() == "failed":
+                return True
+    return False
 
 
-def _delivery_by_id(mail: Mail) -> Delivery | None:
+def _delivery_by_id(mail: Mail, *, now: dt.datetime) -> Delivery | None:
     """The message whose id the returned headers name."""
     for part in mail.walk():
         if part is mail:
@@ -88,25 +85,18 @@ def _delivery_by_id(mail: Mail) -> Delivery | None:
             payload = part.get_payload(decode=True)
             names.append(payload.decode("utf-8", "replace") if isinstance(payload, bytes) else "")
         for found in _OUR_ID.finditer("\n".join(names)):
-            sent = _sent().filter(subscription__key=uuid.UUID(found[2]), message_id=found[1])
-            delivery = sent.first()
+            delivery = (
+                Delivery.objects.select_related("subscription")
+                .filter(subscription__channel=Channel.EMAIL, is_test=False)
+                .filter(subscription__key=uuid.UUID(found[2]), message_id=found[1])
+                .filter(started_at__gt=now - COMES_BACK_WITHIN)
+                .exclude(outcome=Outcome.FAILED)
+                .order_by("-pk")
+                .first()
+            )
             if delivery is not None:
                 return delivery
     return None
-
-
-def _latest_delivery_to(addresses: list[str]) -> Delivery | None:
-    """For notifications that return nothing of the message: the last one that went there."""
-    return _sent().filter(subscription__address__in=addresses).first()
-
-
-def _sent() -> QuerySet[Delivery]:
-    return (
-        Delivery.objects.select_related("subscription")
-        .filter(subscription__channel=Channel.EMAIL, is_test=False)
-        .exclude(outcome=Outcome.FAILED)
-        .order_by("-pk")
-    )
 
 
 def _mark(delivery: Delivery, *, now: dt.datetime) -> None:
