@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 
 from tests.make import NOW, published_commitment
 from tests.notify.subscriptions import make_webhook
-from tracker.models import Delivery, Outcome, Subscription, SubscriptionState
+from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.leases import Lease, take
 from tracker.queries.visibility import log_head
 
@@ -17,7 +17,7 @@ DURATION = dt.timedelta(seconds=90)
 
 
 def taken(now: dt.datetime = NOW) -> Lease:
-    lease = take(now=now, duration=DURATION)
+    lease = take(list(Channel), now=now, duration=DURATION)
     assert lease is not None
     return lease
 
@@ -38,7 +38,9 @@ def test_what_is_taken_is_in_nobody_elses_hands() -> None:
     make_webhook(cursor=0)
     published_commitment()
     taken()
-    assert take(now=NOW + DURATION - dt.timedelta(seconds=1), duration=DURATION) is None
+    assert (
+        take(list(Channel), now=NOW + DURATION - dt.timedelta(seconds=1), duration=DURATION) is None
+    )
     assert taken(NOW + DURATION).subscription.cursor == 0
 
 
@@ -50,7 +52,7 @@ def test_only_what_is_due_is_taken() -> None:
     make_webhook(cursor=0, next_attempt_at=NOW + dt.timedelta(seconds=1))
     make_webhook(cursor=0, state=SubscriptionState.PENDING)
     make_webhook(cursor=0, state=SubscriptionState.STOPPED, stopped_because="Enough.")
-    assert take(now=NOW, duration=DURATION) is None
+    assert take(list(Channel), now=NOW, duration=DURATION) is None
     second = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1))
     first = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=2))
     order = [taken().subscription, taken().subscription]

@@ -1,4 +1,4 @@
-"""The deliverer that stays: when it prepares, what it survives, and how it ends."""
+"""The deliverer as a command: what it does once, when it prepares, and how it ends."""
 
 from __future__ import annotations
 
@@ -7,76 +7,42 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import DatabaseError
 from django.test import override_settings
 
 from tests.make import NOW, make_meeting, published_commitment
 from tests.notify.subscriptions import make_webhook
 from tracker.actions.review import schedule, send_for_review
 from tracker.models import Change, ChangeKind, Channel, Delivery, Outcome, Subscription
-from tracker.notify import watch as watching
-from tracker.notify.deliver import Clock
-from tracker.notify.watch import watch
+from tracker.notify.upkeep import Upkeep
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture(autouse=True)
-def closed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Keep the connection, which the test needs after; note when it would have been closed."""
-    closed: list[str] = []
-    monkeypatch.setattr(watching, "close_old_connections", lambda: None)
-    monkeypatch.setattr(watching.connection, "close", lambda: closed.append("closed"))
-    return closed
-
-
-class Days:
-    """Stands for the event that stops it: each rest takes one step of a script."""
-
-    def __init__(self, *steps: Callable[[], object]) -> None:
-        self.steps = list(steps)
-
-    def is_set(self) -> bool:
-        return not self.steps
-
-    def wait(self, rest: float) -> None:
-        self.steps.pop(0)()
-
-
-def run(clock: Clock, *steps: Callable[[], object]) -> list[dt.datetime]:
-    """Watch until the steps are used up; return when it prepared."""
-    prepared: list[dt.datetime] = []
-    watch(clock=clock, stopping=Days(*steps), prepare=prepared.append)  # type: ignore[arg-type]
-    return prepared
-
-
 @pytest.mark.django_db
 def test_it_prepares_at_the_start_when_the_day_turns_and_when_the_log_moves() -> None:
-    times = {"now": NOW}
+    prepared: list[dt.datetime] = []
+    upkeep, now = Upkeep(prepare=prepared.append), NOW
 
-    def later(**duration: float) -> None:
-        times["now"] += dt.timedelta(**duration)
+    def look(*, after: dt.timedelta = dt.timedelta()) -> None:
+        nonlocal now
+        now += after
+        upkeep.look(now=now)
 
-    def publish() -> None:
-        published_commitment()
-        later(seconds=10)
-
-    prepared = run(
-        lambda: times["now"],
-        lambda: later(seconds=40),  # nothing happened
-        publish,
-        lambda: later(hours=20),
-        publish,  # right after: it waits
-        lambda: later(seconds=30),
-        lambda: None,
-    )
+    look()
+    look(after=dt.timedelta(seconds=40))  # nothing happened
+    published_commitment()
+    look(after=dt.timedelta(seconds=10))
+    look(after=dt.timedelta(hours=20))
+    published_commitment()  # right after: it waits
+    look(after=dt.timedelta(seconds=10))
+    look(after=dt.timedelta(seconds=30))
+    look()
     day = dt.timedelta(hours=20)
     assert prepared == [
         NOW,
@@ -86,25 +52,7 @@ def test_it_prepares_at_the_start_when_the_day_turns_and_when_the_log_moves() ->
     ]
 
 
-@pytest.mark.django_db
-def test_a_database_that_is_away_is_waited_for(
-    monkeypatch: pytest.MonkeyPatch, closed: list[str]
-) -> None:
-    calls = []
-
-    def deliver_due(**_options: object) -> int:
-        calls.append(1)
-        if len(calls) == 1:
-            raise DatabaseError("gone for a moment")
-        return 0
-
-    monkeypatch.setattr(watching, "deliver_due", deliver_due)
-    run(lambda: NOW, lambda: None, lambda: None)
-    assert len(calls) == 2
-    assert closed == ["closed"]
-
-
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @override_settings(WEBSUB_HUB="https://hub.example.org/")
 def test_the_command_raises_flags_keeps_the_hub_and_delivers(
     capsys: pytest.CaptureFixture[str],
@@ -117,21 +65,7 @@ def test_the_command_raises_flags_keeps_the_hub_and_delivers(
     assert capsys.readouterr().out == "Attempts: 0.\n"
 
 
-@pytest.mark.django_db
-def test_it_publishes_what_is_due_at_every_look() -> None:
-    asked: list[dt.datetime] = []
-    times = iter([NOW, NOW + dt.timedelta(seconds=2)] * 9)
-    steps = Days(lambda: None, lambda: None)
-    watch(
-        clock=lambda: next(times),
-        stopping=steps,  # type: ignore[arg-type]
-        prepare=lambda now: None,
-        publish=asked.append,
-    )
-    assert len(asked) == 2
-
-
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_command_publishes_what_is_due() -> None:
     meeting, editor = make_meeting(), User.objects.create_superuser("editor")
     send_for_review(meeting, now=NOW, by=User.objects.create_user("writer"))
@@ -167,7 +101,7 @@ def test_what_nobody_needs_any_more_is_forgotten() -> None:
             stopped_at=at,
             stopped_because="Bounced.",
         )
-    run(lambda: NOW, lambda: None)
+    Upkeep(prepare=lambda now: None).look(now=NOW)
     assert [d.started_at for d in Delivery.objects.all()] == [recent]
     kept = Subscription.objects.filter(channel=Channel.EMAIL).values_list("address", flat=True)
     assert sorted(kept) == ["6@example.org", "s29@example.org"]

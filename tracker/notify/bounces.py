@@ -69,8 +69,9 @@ def _says_that_it_failed(mail: Mail) -> bool:
         if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
             continue
         for about in part.get_payload():
-            is_one = isinstance(about, Mail) and "Final-Recipient" in about
-            if is_one and str(about.get("Action", "")).strip().lower() == "failed":
+            if not isinstance(about, Mail) or "Final-Recipient" not in about:
+                continue
+            if str(about.get("Action", "")).strip().lower() == "failed":
                 return True
     return False
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -31,8 +31,10 @@ Clock = Callable[[], dt.datetime]
 
 # Longer than any one message may take, so that nobody takes over from a deliverer that lives.
 LEASE = dt.timedelta(seconds=90)
-# After so many messages to one subscription the others get their turn.
+# After so many messages to one subscription, or so long, the others get their turn: a receiver that
+# takes its time over each has no more of a deliverer's than one that does not answer.
 _IN_A_ROW = 200
+_TURN = dt.timedelta(seconds=20)
 
 
 class Sender(Protocol):
@@ -64,13 +66,14 @@ SENDERS: Mapping[str, Sender] = {
 def deliver_due(
     *,
     clock: Clock,
+    channels: Collection[str] = tuple(SENDERS),
     lease: dt.timedelta = LEASE,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Deliver until nothing is due; return the number of attempts made."""
+    """Deliver until nothing is due on these channels; return the number of attempts made."""
     attempts = 0
     while not is_stopping():
-        taken = take(now=clock(), duration=lease)
+        taken = take(channels, now=clock(), duration=lease)
         if taken is None:
             break
         try:
@@ -89,10 +92,12 @@ def deliver_due(
 def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> int:
     """Send what one subscription is owed, up to the head as it is now."""
     subscription, sender = lease.subscription, SENDERS[lease.subscription.channel]
-    head, attempts = log_head().seq, 0
-    messages = sender.messages(subscription, now=clock(), head=head)
+    head, attempts, began = log_head().seq, 0, clock()
+    messages = sender.messages(subscription, now=began, head=head)
     while attempts < _IN_A_ROW and not is_stopping():
         now = clock()
+        if now - began >= _TURN:
+            break
         try:
             message = next(messages, None)
         except BrokenFilterError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -51,9 +52,10 @@ class Lease:
         return True
 
 
-def take(*, now: dt.datetime, duration: dt.timedelta) -> Lease | None:
+def take(channels: Collection[str], *, now: dt.datetime, duration: dt.timedelta) -> Lease | None:
     """Take the lease of the subscription that has waited longest; None when none is due."""
-    due = Subscription.objects.due(now=now, head=log_head().seq).order_by("next_attempt_at", "pk")
+    due = Subscription.objects.due(now=now, head=log_head().seq).filter(channel__in=channels)
+    due = due.order_by("next_attempt_at", "pk")
     if not due.exists():  # without a transaction: on SQLite one would wait for every writer
         return None
     with transaction.atomic():

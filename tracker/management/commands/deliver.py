@@ -9,15 +9,15 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tracker.actions.publish_reviewed import publish_scheduled
 from tracker.actions.raise_flags import raise_flags
 from tracker.actions.uploads import carry_out_due, forget_old
+from tracker.models import Channel
 from tracker.notify.deliver import LEASE, clock, deliver_due
-from tracker.notify.hub import keep_hub
-from tracker.notify.tidy import tidy
-from tracker.notify.watch import watch
+from tracker.notify.lanes import Lane, LaneEndedError, keep_looking, look_once
+from tracker.notify.upkeep import Upkeep
 
 
 class Command(BaseCommand):
@@ -29,9 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--watch", action="store_true", help="stay, and deliver as it happens")
-        parser.add_argument(
-            "--rest", type=float, default=2, help="with --watch: seconds between two looks"
-        )
+        parser.add_argument("--rest", type=float, default=2, help="seconds between two looks")
         parser.add_argument(
             "--with-parent",
             action="store_true",
@@ -48,38 +46,65 @@ class Command(BaseCommand):
         lease = dt.timedelta(seconds=options["lease"])
         if options["watch"]:
             self._stay(lease=lease, rest=options["rest"], with_parent=options["with_parent"])
-            return
-        now = clock()
-        publish_scheduled(now=now)
-        carry_out_due(clock=clock)
-        raise_flags(now=now)
-        keep_hub(now=now)
-        tidy(now=now)
-        forget_old(now=now)
-        attempts = deliver_due(clock=clock, lease=lease)
+        else:
+            self._once(lease=lease, rest=options["rest"])
+
+    def _once(self, *, lease: dt.timedelta, rest: float) -> None:
+        """All that is due; what falls due at a time meanwhile is published on time, too."""
+        stopping = threading.Event()
+        upkeep, told = Upkeep(prepare=_prepare), _telling(lease=lease, stopping=stopping)
+        PUBLISHING.look()
+        upkeep.look(now=clock())
+        done = look_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
+        attempts = sum(count for count in done[: len(told)] if isinstance(count, int))
+        attempts += deliver_due(clock=clock, lease=lease)  # of what was published meanwhile
         self.stdout.write(f"Attempts: {attempts}.")
 
     def _stay(self, *, lease: dt.timedelta, rest: float, with_parent: bool) -> None:
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        parent = os.getppid()
+        parent, upkeep = os.getppid(), Upkeep(prepare=_prepare)
         self.stdout.write("Delivering to subscribers.")
         self.stdout.flush()
-        watch(
-            clock=clock,
-            stopping=stopping,
-            publish=_publish_and_import,
-            prepare=_prepare,
-            is_orphaned=(lambda: os.getppid() != parent) if with_parent else (lambda: False),
-            rest=rest,
-            lease=lease,
+        try:
+            keep_looking(
+                [
+                    PUBLISHING,
+                    Lane("Flags and upkeep", lambda: upkeep.look(now=clock())),
+                    *_telling(lease=lease, stopping=stopping),
+                    FILES,
+                ],
+                stopping=stopping,
+                is_orphaned=(lambda: os.getppid() != parent) if with_parent else (lambda: False),
+                rest=rest,
+            )
+        except LaneEndedError as error:
+            raise CommandError(str(error)) from error
+
+
+PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=clock()))
+FILES = Lane("Files", lambda: carry_out_due(clock=clock))
+# Slow receivers hold up others only when there are as many of them at a time.
+WEBHOOK_LANES = 4
+
+
+def _telling(*, lease: dt.timedelta, stopping: threading.Event) -> list[Lane]:
+    """E-mail, which one mail server takes; and webhooks and the hub, some at a time."""
+
+    def lane(name: str, *channels: str) -> Lane:
+        return Lane(
+            name,
+            lambda: deliver_due(
+                clock=clock, channels=channels, lease=lease, is_stopping=stopping.is_set
+            ),
         )
 
-
-def _publish_and_import(now: dt.datetime) -> None:
-    publish_scheduled(now=now)
-    carry_out_due(clock=clock)
+    webhooks = [
+        lane(f"Webhooks {number}", Channel.WEBHOOK, Channel.HUB)
+        for number in range(1, WEBHOOK_LANES + 1)
+    ]
+    return [lane("E-mail", Channel.EMAIL), *webhooks]
 
 
 def _prepare(now: dt.datetime) -> None:

@@ -1,0 +1,277 @@
+"""The lanes of the deliverer: none waits for another, and what happens when one fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+from django.utils import timezone
+
+from tests.make import NOW, make_meeting, published_commitment
+from tests.notify.emailing import make_email
+from tests.notify.subscriptions import make_webhook
+from tests.notify.test_faults import start_deliverer
+from tests.receivers import OK, Link, answering, receiver, silent
+from tracker.actions.review import schedule, send_for_review
+from tracker.management.commands import deliver as command
+from tracker.models import Channel, Delivery, Meeting, Outcome, Subscription
+from tracker.notify import lanes as module
+from tracker.notify.deliver import deliver_due
+from tracker.notify.lanes import Lane, LaneEndedError, keep_looking, look_once
+from tracker.notify.messages import Attempt
+from tracker.queries.visibility import log_head
+
+PATIENCE = 30
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def stopping() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def editor() -> User:
+    return User.objects.create_superuser("editor")
+
+
+def scheduled_meeting(editor: User, *, after: dt.timedelta) -> Meeting:
+    """Approved for a moment soon, by the real clock."""
+    meeting, now = make_meeting(), timezone.now()
+    writer = User.objects.get_or_create(username="writer")[0]
+    send_for_review(meeting, now=now, by=writer)
+    schedule(meeting, publish_at=now + after, now=now, by=editor)
+    return meeting
+
+
+# -- Whole deliverers ---------------------------------------------------------------------------
+
+
+def test_a_slow_receiver_does_not_postpone_publication(editor: User) -> None:
+    """It holds a request for as long as we let it; what is scheduled meanwhile is on time."""
+    asked = threading.Event()
+
+    def take_and_wait(link: Link) -> None:
+        link.read_request()
+        asked.set()
+        link.wait(12)
+
+    with receiver(take_and_wait) as slow:
+        subscribe(slow.url)
+        published_commitment()
+        deliverer = start_deliverer()
+        try:
+            assert asked.wait(PATIENCE)
+            meeting = scheduled_meeting(editor, after=dt.timedelta(seconds=0.5))
+            until(lambda: Meeting.objects.get(pk=meeting.pk).is_public)
+            assert not Delivery.objects.exists()  # the receiver still waits
+        finally:
+            deliverer.terminate()
+            assert deliverer.wait(PATIENCE) == 0
+
+
+def subscribe(url: str) -> Subscription:
+    return make_webhook(address=url, cursor=log_head().seq, next_attempt_at=timezone.now())
+
+
+def test_a_slow_receiver_does_not_hold_up_the_others() -> None:
+    with receiver(silent) as slow, receiver(answering(OK)) as quick:
+        subscribe(slow.url)
+        subscribe(quick.url)
+        published_commitment()
+        deliverer = start_deliverer()
+        try:
+            quick.requests.get(timeout=PATIENCE)
+            until(Delivery.objects.exists)
+            first = Delivery.objects.earliest("pk")
+            assert first.subscription.address == quick.url
+        finally:
+            deliverer.terminate()
+            assert deliverer.wait(PATIENCE) == 0
+
+
+def test_once_publishes_on_time_while_a_receiver_is_slow(
+    editor: User, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a timer, which starts the next one only when this one has ended."""
+    settings.WEBHOOK_ALLOWED_NETWORKS, settings.WEBHOOK_ALLOW_HTTP = ["127.0.0.0/8"], True
+    told: list[bool] = []
+
+    def publish_soon_and_wait(link: Link) -> None:
+        link.read_request()
+        if not told:
+            meeting = scheduled_meeting(editor, after=dt.timedelta(seconds=0.2))
+            until(lambda: Meeting.objects.get(pk=meeting.pk).is_public)
+            told.append(True)
+        link.send(OK)
+
+    with receiver(closing_connections(publish_soon_and_wait)) as slow:
+        subscribe(slow.url)
+        published_commitment()
+        call_command("deliver", "--rest", "0.05")
+    assert told == [True]
+    assert set(Delivery.objects.values_list("outcome", flat=True)) == {"delivered"}
+
+
+def closing_connections(behave: Callable[[Link], object]) -> Callable[[Link], object]:
+    def behave_and_close(link: Link) -> object:
+        try:
+            return behave(link)
+        finally:
+            module.connection.close()
+
+    return behave_and_close
+
+
+def test_the_deliverer_that_stays_has_each_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Lane] = []
+
+    def note(lanes: list[Lane], **_options: object) -> None:
+        given.extend(lanes)
+        raise LaneEndedError("Ended by itself: Files. The error log says why.")
+
+    monkeypatch.setattr(command, "keep_looking", note)
+    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    with pytest.raises(CommandError, match="Ended by itself: Files"):
+        call_command("deliver", "--watch")
+    assert [lane.name for lane in given] == [
+        *("Publishing", "Flags and upkeep", "E-mail"),
+        *("Webhooks 1", "Webhooks 2", "Webhooks 3", "Webhooks 4", "Files"),
+    ]
+
+
+# -- Lanes --------------------------------------------------------------------------------------
+
+
+def run_lanes(*lanes: Lane, stopping: threading.Event) -> None:
+    keep_looking(lanes, stopping=stopping, rest=0.01)
+
+
+def test_no_lane_waits_for_another(stopping: threading.Event) -> None:
+    freed, looks = threading.Event(), []
+
+    def look() -> None:
+        looks.append(1)
+        if len(looks) == 5:
+            freed.set()
+
+    def hold() -> None:
+        assert freed.wait(PATIENCE)
+        stopping.set()
+
+    run_lanes(Lane("Slow", hold), Lane("Quick", look), stopping=stopping)
+    assert len(looks) >= 5
+
+
+@pytest.mark.parametrize("error", [DatabaseError("gone"), ValueError("ours")])
+def test_a_lane_that_fails_begins_again_and_the_others_go_on(
+    stopping: threading.Event,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "AFTER_A_FAULT", 0.01)
+    looks: list[str] = []
+
+    def fail() -> None:
+        looks.append("fails")
+        if looks.count("fails") == 3:
+            stopping.set()
+        raise error
+
+    run_lanes(Lane("Files", fail), Lane("Other", lambda: looks.append("other")), stopping=stopping)
+    assert looks.count("fails") == 3
+    assert "other" in looks
+    assert {record.getMessage().partition(":")[0] for record in caplog.records} == {"Files"}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_lane_that_ends_by_itself_ends_all_with_a_message(stopping: threading.Event) -> None:
+    def end() -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(LaneEndedError) as error:
+        run_lanes(Lane("Files", end), Lane("Other", lambda: None), stopping=stopping)
+    assert str(error.value) == "Ended by itself: Files. The error log says why."
+    assert stopping.is_set()
+
+
+def test_asked_to_stop_each_finishes_what_it_is_at(stopping: threading.Event) -> None:
+    done: list[str] = []
+
+    def slow() -> None:
+        stopping.set()
+        time.sleep(0.05)
+        done.append("finished")
+
+    run_lanes(Lane("Slow", slow), stopping=stopping)
+    assert done == ["finished"]
+
+
+def test_once_raises_what_a_lane_raised_when_all_have_ended() -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("ours")
+
+    def slow() -> None:
+        time.sleep(0.05)
+        done.append("finished")
+
+    with pytest.raises(ValueError, match="ours"):
+        look_once(
+            [Lane("Files", fail), Lane("E-mail", slow)],
+            meanwhile=Lane("Publishing", lambda: None),
+            rest=0.01,
+        )
+    assert done == ["finished"]
+
+
+def test_a_receiver_that_takes_its_time_gives_others_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each answer takes eight seconds, and there are many to come: three make a turn."""
+    now, sent = NOW, []
+    first, second = (make_webhook(address=f"https://r{n}.example.org/") for n in (1, 2))
+
+    def send(subscription: Subscription, message: object, *, now: dt.datetime):  # type: ignore[no-untyped-def]
+        sent.append(subscription.pk)
+        if subscription.pk == first.pk:
+            pass_by(8)
+        return Attempt(Outcome.DELIVERED, 200)
+
+    def pass_by(seconds: float) -> None:
+        nonlocal now
+        now += dt.timedelta(seconds=seconds)
+
+    monkeypatch.setattr("tracker.notify.webhooks.send", send)
+    for _ in range(4):
+        published_commitment()  # two lines each
+    deliver_due(clock=lambda: now)
+    assert sent[:3] == [first.pk] * 3
+    assert sent[3:11] == [second.pk] * 8
+    assert sent[11:] == [first.pk] * 5
+
+
+def test_a_lane_serves_its_own_channels(mailoutbox: list[object]) -> None:
+    make_webhook()
+    make_email()
+    published_commitment()
+    assert deliver_due(clock=lambda: NOW, channels=[Channel.EMAIL]) == 1
+    assert len(mailoutbox) == 1
+    assert Delivery.objects.get().subscription.channel == Channel.EMAIL
