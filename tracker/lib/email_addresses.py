@@ -51,7 +51,7 @@ def mailbox_of(address: str) -> str:
 class AddressField(forms.EmailField):
     """An e-mail address, cleaned to its normal form; one that leads past the DNS is refused."""
 
-    default_validators = (EmailValidator(allowlist=[]),)
+    default_validators = [EmailValidator(allowlist=[])]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGEST_ADDRESS, **kwargs)
