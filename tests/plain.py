@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 
+from tracker.lib.folding import fold, fold_apart
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Meeting, StatusUpdate
 
@@ -121,12 +121,6 @@ def flag(told: Standing, day: dt.date, meetings: list[Meeting]) -> None:
         told.flags.add("not_mentioned")
 
 
-def bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(unicodedata.normalize("NFC", letters).split())
-
-
 def mentions(commitment: Commitment, word: str) -> bool:
     """Whether a single word occurs in what is searched."""
     names = [commitment.title, commitment.reference, *(a.name for a in commitment.aliases.all())]
@@ -136,8 +130,9 @@ def mentions(commitment: Commitment, word: str) -> bool:
         if not hasattr(u, "revision")
         for c in u.citations.all()
     ]
-    texts = names if len(bare(word)) < 3 else [*names, commitment.summary, *quoted]
-    return any(bare(word) in bare(text) for text in texts)
+    forms = {fold(word), fold_apart(word)}
+    texts = names if min(map(len, forms)) < 3 else [*names, commitment.summary, *quoted]
+    return any(form in fold(text) for text in texts for form in forms)
 
 
 def holds(told: Standing, name: str, values: list[str]) -> bool:

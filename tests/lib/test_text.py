@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import unicodedata
 from html.parser import HTMLParser
 
 import pytest
@@ -8,52 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.lib.text import (
-    fold,
     has_control_characters,
     render_note,
     without_control_characters,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("Défense ÉNERGIE", "defense energie"),
-        ("GSOMIA", "gsomia"),
-        ("사이버정책협의회", "사이버정책협의회"),
-        (unicodedata.normalize("NFD", "사이버"), "사이버"),
-        ("한 국", "한 국"),
-        ("ＧＳＯＭＩＡ　２＋２", "gsomia 2+2"),
-        ("Straße", "strasse"),
-        ("İstanbul", "istanbul"),
-        ("  two\t\n words\u00a0here ", "two words here"),
-        ("a\x00b\x07c", "abc"),
-        ("３００㎒ and ℡", "300mhz and tel"),
-        ("ﬁrm", "firm"),
-        ("“2+2”", "“2+2”"),
-        ("🇰🇷 ☂", "🇰🇷 ☂"),
-        ("", ""),
-        ("\u0301", ""),
-    ],
-)
-def test_text_is_folded_for_search(text: str, folded: str) -> None:
-    assert fold(text) == folded
-
-
-@given(st.text(st.characters(max_codepoint=127)))
-def test_plain_letters_are_folded_as_beside_others(text: str) -> None:
-    """A letter with an accent keeps a text from the short way that ASCII takes."""
-    assert fold(f"{text}e") == fold(f"{text}é")
-
-
-@given(st.text())
-def test_folding_twice_is_folding_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
-
-
-@given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)))
-def test_hangul_stays_whole(text: str) -> None:
-    assert fold(text) == text == fold(unicodedata.normalize("NFD", text))
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x9f", "\ufffe"])
@@ -74,7 +31,7 @@ def test_what_is_left_has_no_control_characters(text: str) -> None:
 
 
 def test_a_lone_surrogate_is_dropped() -> None:
-    assert fold("a\ud800b") == "ab"
+    assert without_control_characters("a\ud800b") == "ab"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.actions.publication_rules import Event
-from tracker.lib.text import fold
+from tracker.lib.folding import fold
 from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracker.lib.text import fold
+from tracker.lib.folding import fold
 
 _NUMBER = re.compile(r"([0-9]+)")
 # Where a place stands that says so by its name; anything else is in between.

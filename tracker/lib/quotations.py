@@ -1,8 +1,8 @@
 """Whether a quotation stands in a text, and where: as people compare them, not byte by byte.
 
-White space, case, quotation marks, dashes, soft hyphens and ligatures are folded on both sides,
-because a statement pasted from a page differs in these from the same statement in a file. Nothing
-else is: a word more or less is another quotation.
+White space and letters are folded on both sides as for search (see `folding`), because a
+statement pasted from a page differs in marks, dashes, accents and ligatures from the same
+statement in a file. Words are not: one more or less, or spelled otherwise, is another quotation.
 """
 
 from __future__ import annotations
@@ -12,15 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_QUOTATION_MARKS = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟«»〝〞「」『』", '"'),
-        **dict.fromkeys("‘’‚‛‹›`´ʼ", "'"),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-    }
-)
-# Soft hyphen, zero-width characters and the byte order mark: nobody sees them.
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+from tracker.lib.folding import FOLDED
+
 # An editor's omission, in brackets so that an ellipsis of the source's own is no omission.
 _OMISSION = re.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
@@ -102,10 +95,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
-        if character in _INVISIBLE:
-            continue
-        plain = unicodedata.normalize("NFKC", character.translate(_QUOTATION_MARKS))
-        for one in plain.translate(_QUOTATION_MARKS).casefold():
+        for one in FOLDED[ord(character)]:
             is_space = one.isspace()
             if is_space and (not folded or folded[-1] in " -"):
                 continue

@@ -1,9 +1,8 @@
-"""Text made safe and comparable: control characters, folding for search, markup of notes."""
+"""Text made safe: control characters, line breaks, markup of notes. `folding` compares texts."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import nh3
 from markdown_it import MarkdownIt
@@ -12,21 +11,8 @@ from markdown_it import MarkdownIt
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # What ends a line or moves along it, for one reader or another (Unicode 5.8, UAX #14).
 _LINE_BREAK = re.compile(" *[\t\n\r\x85\u2028\u2029][ \t\n\r\x85\u2028\u2029]*")
-_SPACE = re.compile(r"\s+")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _NOTE_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code"}
-
-
-class _WithoutMarks(dict[int, int | None]):
-    """For `str.translate`: drops accents and their like; learns each character once."""
-
-    def __missing__(self, code: int) -> int | None:
-        is_mark = unicodedata.category(chr(code)) == "Mn"
-        self[code] = None if is_mark else code
-        return self[code]
-
-
-_WITHOUT_MARKS = _WithoutMarks()
 
 
 def has_control_characters(text: str) -> bool:
@@ -51,22 +37,6 @@ def one_line(text: str) -> str:
     if not text.isprintable():
         text = without_control_characters(without_line_breaks(text))
     return text.strip(" ")
-
-
-def fold(text: str) -> str:
-    """Bring text to the form in which it is searched: no case, no accents, single spaces.
-
-    Latin "Défense" becomes "defense" and full-width letters become plain ones, while Hangul
-    syllables stay whole: decomposed for the accents' sake, they are composed again.
-    """
-    text = without_control_characters(text)
-    if text.isascii():
-        return _SPACE.sub(" ", text.lower()).strip()
-    plain = unicodedata.normalize("NFKD", text)
-    # Twice, since a folded letter may be decomposed further.
-    decomposed = unicodedata.normalize("NFKD", plain.casefold())
-    bare = decomposed.translate(_WITHOUT_MARKS)
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", bare)).strip()
 
 
 def render_note(source: str) -> str:

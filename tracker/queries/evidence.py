@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from tracker.lib.folding import fold
 from tracker.lib.locators import LocatorKey, locator_key
-from tracker.lib.text import fold
 from tracker.models import Citation, Source
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_updates

@@ -1,9 +1,9 @@
 """Finding commitments by words, in any script, by index: one function, the same answer everywhere.
 
 Every word must occur, as part of a word or whole, in title, reference, other names, summary or
-quotations; words in quotation marks must stand together. Case and accents do not matter. Words of
-one or two characters are too short for the trigram index: they are looked for in the names only
-(title, reference and other names), which keeps that search bounded.
+quotations; words in quotation marks, of whatever kind, must stand together. What does not matter is
+said in `lib.folding`. Words of one or two characters are too short for the trigram index: they are
+looked for in the names only (title, reference and other names), which keeps that search bounded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from tracker.lib.text import fold
+from tracker.lib.folding import fold, fold_apart, fold_letters
 from tracker.models import SearchDocument
 
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
@@ -23,10 +23,16 @@ _SHORTEST_INDEXED = 3
 _INDEX = "SELECT rowid FROM tracker_search_index WHERE tracker_search_index MATCH %s"
 
 
-def terms(text: str) -> list[str]:
+# The forms of a word or phrase, any of which may occur; the first is how it is folded.
+Term = tuple[str, ...]
+
+
+def terms(text: str) -> list[Term]:
     """Split what was typed into folded words and phrases, each once."""
-    found = (fold(phrase or word) for phrase, word in _TERM.findall(text))
-    return list(dict.fromkeys(term for term in found if term))
+    # Folded first: a phrase may stand in any quotation marks.
+    typed = (phrase or word for phrase, word in _TERM.findall(fold_letters(text)))
+    found = (tuple(dict.fromkeys((fold(one), fold_apart(one)))) for one in typed)
+    return list(dict.fromkeys(term for term in found if term[0]))
 
 
 def matching(text: str) -> Q:
@@ -41,7 +47,7 @@ def keys_matching(text: str) -> list[int]:
     them.
     """
     wanted = terms(text)
-    if wanted and _is_sqlite() and min(map(len, wanted)) >= _SHORTEST_INDEXED:
+    if wanted and _is_sqlite() and all(map(_is_indexed, wanted)):
         with connection.cursor() as cursor:
             cursor.execute(_INDEX, [_phrases(wanted)])
             return [key for (key,) in cursor.fetchall()]
@@ -49,15 +55,26 @@ def keys_matching(text: str) -> list[int]:
     return list(documents.values_list("pk", flat=True))
 
 
-def _occurring(wanted: Sequence[str], *, document: str) -> Q:
+def _is_indexed(term: Term) -> bool:
+    return min(map(len, term)) >= _SHORTEST_INDEXED
+
+
+def _contains(column: str, term: Term) -> Q:
+    condition = Q()
+    for form in term:
+        condition |= Q(**{f"{column}__contains": form})
+    return condition
+
+
+def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
     """That every term occurs in a search document; `document` is the path to it."""
     if not wanted:
         return Q(pk__in=())
-    indexed = [term for term in wanted if len(term) >= _SHORTEST_INDEXED]
+    indexed = [term for term in wanted if _is_indexed(term)]
     condition = Q()
     for term in wanted:
-        if len(term) < _SHORTEST_INDEXED:
-            condition &= Q(**{f"{document}names__contains": term})
+        if not _is_indexed(term):
+            condition &= _contains(f"{document}names", term)
     if not indexed:
         return condition
     if _is_sqlite():
@@ -65,7 +82,7 @@ def _occurring(wanted: Sequence[str], *, document: str) -> Q:
         return condition & Q(pk__in=RawSQL(_INDEX, [_phrases(indexed)]))  # noqa: S611 - a parameter
     # pg_trgm's GIN index answers this; there is no scan of the table.
     for term in indexed:
-        condition &= Q(**{f"{document}text__contains": term})
+        condition &= _contains(f"{document}text", term)
     return condition
 
 
@@ -73,6 +90,7 @@ def _is_sqlite() -> bool:
     return connection.vendor == "sqlite"
 
 
-def _phrases(indexed: Iterable[str]) -> str:
-    """Every term as a phrase in the language of FTS5."""
-    return " AND ".join('"' + term.replace('"', '""') + '"' for term in indexed)
+def _phrases(indexed: Iterable[Term]) -> str:
+    """Every term in the language of FTS5, each of its forms a phrase."""
+    # Folded text holds no quotation mark.
+    return " AND ".join("(" + " OR ".join(f'"{form}"' for form in term) + ")" for term in indexed)
