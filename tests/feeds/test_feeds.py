@@ -12,10 +12,16 @@ from django.test import Client, override_settings
 
 from tests.feeds.reading import TYPES, json_object, link, parsed, xml
 from tests.feeds.small_register import log, publish_small_register
-from tests.make import NOW, published_commitment, published_meeting, published_update
+from tests.make import (
+    NOW,
+    published_commitment,
+    published_meeting,
+    published_note,
+    published_update,
+)
 from tracker.actions.amend import amend_meeting
 from tracker.actions.raise_flags import raise_flags
-from tracker.models import Change, Stage
+from tracker.models import Change, Meeting, Stage
 from tracker.payloads import change_id
 from tracker.queries.change_lines import lines
 
@@ -276,3 +282,16 @@ def test_an_entry_that_was_written_before_tells_the_names_of_today(
     with override_settings(ALLOWED_HOSTS=["localhost"]):
         elsewhere = client.get("/changes.json", headers={"host": "localhost"}).json()["items"]
     assert elsewhere[1]["url"] == after[1]["url"].replace("testserver", "localhost")
+
+
+@pytest.mark.parametrize("ending", ["atom", "rss", "json"])
+def test_links_of_a_note_lead_to_the_site_from_anywhere(
+    client: Client, db: None, ending: str
+) -> None:
+    published_note(text="See [the statement](/sources/statement/) and [this](#update-1).")
+    told = client.get(f"/changes.{ending}?kind=commentary").content.decode()
+    page = Meeting.objects.get().get_absolute_url()
+    assert "http://testserver/sources/statement/" in told
+    assert f"http://testserver{page}#update-1" in told
+    for relative in ('href="/', 'href=\\"/', "href=&quot;/", "](/", 'href="#', "](#"):
+        assert relative not in told

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tracker.lib.text import (
     has_control_characters,
     render_note,
+    with_whole_links,
     without_control_characters,
 )
 
@@ -52,6 +53,31 @@ def test_a_lone_surrogate_is_dropped() -> None:
 )
 def test_a_note_is_rendered(source: str, html: str) -> None:
     assert render_note(source) == html
+
+
+PAGE = "https://register.example/meetings/second/"
+
+
+@pytest.mark.parametrize(
+    ("target", "whole"),
+    [
+        ("/sources/statement/", "https://register.example/sources/statement/"),
+        ("../first/?page=2#update-2", "https://register.example/meetings/first/?page=2#update-2"),
+        ("#update-3", f"{PAGE}#update-3"),
+        ("?page=2", f"{PAGE}?page=2"),
+        ("//elsewhere.example/x", "https://elsewhere.example/x"),
+        ("https://elsewhere.example/x", "https://elsewhere.example/x"),
+        ("mailto:ann@example.org", "mailto:ann@example.org"),
+        ("//[", "https://%5B"),
+    ],
+)
+def test_a_link_that_leaves_the_site_is_whole(target: str, whole: str) -> None:
+    note = f"See [this]({target}) and [that].\n\n[that]: {target}"
+    html = render_note(note, page=PAGE)
+    assert html.count(f'href="{whole}"') == 2
+    assert f'href="{target.replace("[", "%5B")}"' in render_note(note)
+    if "[" not in target:
+        assert with_whole_links(note, page=PAGE) == note.replace(target, whole)
 
 
 @pytest.mark.parametrize(

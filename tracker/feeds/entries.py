@@ -26,7 +26,7 @@ from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
 from tracker.lib.composed import Composed, padded
 from tracker.lib.recent import Recent
-from tracker.lib.text import one_line, render_note
+from tracker.lib.text import one_line, render_note, with_whole_links
 from tracker.models import Change, ChangeKind
 from tracker.payloads import Payload, change_id
 from tracker.queries.change_lines import Line, lines
@@ -188,13 +188,14 @@ def _replacement(changes: Sequence[Change]) -> Replacement | None:
 def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
     change = line.change
     about = _about(change, request)
+    address = request.build_absolute_uri(page_of(change))
     quoted = [_quoted(citation, request) for citation in line.quotations]
     context = {
         "line": line,
         "facts": facts(change),
         "summary": summary_of(change),
-        "note": note_of(change),
-        "note_html": _note_html(change),
+        "note": with_whole_links(note_of(change), page=address),
+        "note_html": _note_html(change, page=address),
         "quoted": quoted,
         "about": about,
         "replaced": replaced,
@@ -204,7 +205,7 @@ def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> En
         change=change,
         id=change_id(change),
         title=one_line(line.title),
-        address=request.build_absolute_uri(page_of(change)),
+        address=address,
         html=plain(render_to_string("feeds/_entry.html", context)).strip(),
         text=_close(plain(render_to_string("feeds/_entry.txt", context))),
         # Its kind, and the movement that it tells of.
@@ -216,8 +217,8 @@ def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> En
     )
 
 
-def _note_html(change: Change) -> SafeString:
-    html = render_note(note_of(change))
+def _note_html(change: Change, *, page: str) -> SafeString:
+    html = render_note(note_of(change), page=page)
     return mark_safe(html)  # noqa: S308 - render_note lets nothing dangerous through
 
 

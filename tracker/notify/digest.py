@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import log_sentence, sentence
-from tracker.lib.text import one_line
+from tracker.lib.text import one_line, with_whole_links
 from tracker.models import Change, ChangeKind, Commitment, Subscription
 from tracker.notify.following import filter_of
 from tracker.notify.headers import headers, subject_line
@@ -123,12 +123,14 @@ def _entry(line: Line) -> Entry:
     movements = [str(movement.label) for movement in line.movements]
     number = _("Change %(number)d") % {"number": line.change.seq}
     kind = " · ".join([number, line.change.get_kind_display(), *movements])
+    href = _whole(_page_of(line.change))
+    note = str(line.change.payload.get("note", {}).get("text", ""))
     return Entry(
         line=line,
-        href=_whole(_page_of(line.change)),
+        href=href,
         kind=kind,
         about=_about(line.change),
-        note=str(line.change.payload.get("note", {}).get("text", "")),
+        note=with_whole_links(note, page=href),
     )
 
 

@@ -197,9 +197,9 @@ def stage_bar(stages: dict[Stage, int], total: int) -> dict[str, Any]:
 
 
 @register.filter
-def note_html(text: str) -> SafeString:
-    """A note's CommonMark as safe HTML."""
-    return mark_safe(render_note(text))  # noqa: S308 - render_note lets nothing dangerous through
+def note_html(text: str, page: str = "") -> SafeString:
+    """A note's CommonMark as safe HTML; with the whole address of its page where it leaves it."""
+    return mark_safe(render_note(text, page=page))  # noqa: S308 - render_note lets nothing dangerous through
 
 
 @register.simple_tag
