@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import html
 import json
+import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tests.feeds.small_register import publish_small_register
 from tests.leaky import DRAFT, INTERNAL, add_drafts, publish_register
 from tests.make import NOW, make_source, make_topic, published_commitment, published_update
 from tests.notify.subscriptions import make_webhook
@@ -31,8 +36,16 @@ from tests.receivers import (
 )
 from tracker.actions.load_register import load_register
 from tracker.lib.safe_http import Answer
-from tracker.models import Change, Commitment, Delivery, Outcome, Significance, Subscription
-from tracker.notify import webhooks
+from tracker.models import (
+    Change,
+    ChangeKind,
+    Commitment,
+    Delivery,
+    Outcome,
+    Significance,
+    Subscription,
+)
+from tracker.notify import webhook_acts, webhooks
 from tracker.notify.deliver import deliver_due
 from tracker.notify.webhooks import body_of, signatures
 from tracker.payloads import change_id
@@ -154,6 +167,50 @@ def test_the_official_library_verifies_a_real_delivery() -> None:
         "change.status",
     ]
     assert first.headers["content-type"] == "application/json; charset=utf-8"
+
+
+def the_receiver_on_our_page(client: Client, secret: str) -> Callable[..., int]:
+    """The example of the page, run as whoever copies it runs it."""
+    page = client.get("/subscribe/webhook/").content.decode()
+    found = re.search(r"<pre>(from standardwebhooks.*?)</pre>", page, re.DOTALL)
+    assert found
+    code: dict[str, Any] = {"SECRET": secret}
+    exec(html.unescape(found[1]), code)  # noqa: S102 - our own page
+    receive: Callable[..., int] = code["receive"]
+    return receive
+
+
+def test_the_receiver_on_our_page_takes_our_test(
+    client: Client, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.WEBHOOK_SELF_SERVICE = True
+    with receiver(answering(OK)) as it:
+        webhook = make_webhook(address=it.url, state="pending", query="topic=cyber")
+        webhook_acts.try_out(webhook, now=timezone.now())
+        (request,) = received(it)
+    receive = the_receiver_on_our_page(client, webhook.secret)
+    assert receive(request.body, request.headers) == 204
+    message_id = request.headers["webhook-id"]
+    assert capsys.readouterr().out == f"{message_id} test A test of this webhook\n"
+    assert receive(request.body + b" ", request.headers) == 401
+
+
+def test_the_receiver_on_our_page_takes_every_kind_of_change(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish_small_register()
+    webhook, now = make_webhook(), timezone.now()
+    receive = the_receiver_on_our_page(client, webhook.secret)
+    for line in lines(Change.objects.order_by("seq")):
+        content, message_id = body_of(line), change_id(line.change)
+        headers = {
+            "Webhook-Id": message_id,
+            "Webhook-Timestamp": str(int(now.timestamp())),
+            "Webhook-Signature": signatures(webhook, id=message_id, content=content, now=now),
+        }
+        assert receive(content, headers) == 204
+    printed = capsys.readouterr().out.splitlines()
+    assert {line.split()[1] for line in printed} == {f"change.{kind}" for kind in ChangeKind.values}
 
 
 def test_ids_belong_to_changes_and_hold_no_full_stop() -> None:

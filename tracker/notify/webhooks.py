@@ -49,11 +49,19 @@ def id_of_test() -> str:
 
 
 def body_of_test(subscription: Subscription, *, now: dt.datetime) -> bytes:
-    """The request's body for a test: type and shape as for a change, and what is subscribed to."""
+    """The request's body for a test: type and shape as for a change, and what is subscribed to.
+
+    It has a title and a page, as each change has, so that a receiver need not know of tests.
+    """
     told = {
         "type": "test",
         "timestamp": now.astimezone(dt.UTC).isoformat(),
-        "data": {"register": settings.REGISTER_NAME, "filter": subscription.query},
+        "data": {
+            "title": _("A test of this webhook"),
+            "url": f"{settings.PUBLIC_URL}/",
+            "register": settings.REGISTER_NAME,
+            "filter": subscription.query,
+        },
     }
     return _as_json(told)
 
