@@ -21,6 +21,7 @@ from tracker.api.problems import Refused, bad_parameters, not_found
 from tracker.api.waiting import MOST_SECONDS, waited
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
+from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Change, LogHead
 from tracker.queries.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
@@ -142,8 +143,9 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpRes
     """One line for each change up to the head; Link names the cursor that comes after the last."""
     log = cursor.found.log
     upto = end_of(log, cursor.after, limit=cursor.limit, head=head)
-    lines = _written(each_line(log, cursor.after, upto=upto)) if request.method == "GET" else ()
-    return StreamingHttpResponse(lines, content_type=NDJSON, headers=_onward(request, upto))
+    lines = parts_of_one_state(lambda: _written(each_line(log, cursor.after, upto=upto)))
+    written = lines if request.method == "GET" else ()
+    return StreamingHttpResponse(written, content_type=NDJSON, headers=_onward(request, upto))
 
 
 def _written(changes: Iterator[Change]) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import (
     FileResponse,
@@ -24,19 +25,26 @@ from tracker.exports.dictionary import dictionary
 from tracker.exports.extract import COMMITMENT_TABLE, Extract, Table
 from tracker.exports.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
+from tracker.lib.one_state import one_state, parts_of_one_state
 from tracker.queries.visibility import log_head
 
 
+# A file names the head of the state that its rows are of, not that of the request.
 def _csv(extract: Extract) -> HttpResponseBase:
-    return StreamingHttpResponse(as_csv.csv_parts(extract))
+    return StreamingHttpResponse(
+        parts_of_one_state(lambda: as_csv.csv_parts(replace(extract, head=log_head())))
+    )
 
 
 def _json(extract: Extract) -> HttpResponseBase:
-    return StreamingHttpResponse(as_json.json_parts(extract))
+    return StreamingHttpResponse(
+        parts_of_one_state(lambda: as_json.json_parts(replace(extract, head=log_head())))
+    )
 
 
 def _xlsx(extract: Extract) -> HttpResponseBase:
-    return FileResponse(as_xlsx.xlsx_file(extract))
+    with one_state():
+        return FileResponse(as_xlsx.xlsx_file(replace(extract, head=log_head())))
 
 
 # By the ending of the address: what is sent and how it is written.

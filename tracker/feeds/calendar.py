@@ -15,6 +15,7 @@ from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_pa
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem, sentence
+from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Commitment, Meeting
 from tracker.queries.agenda import due_chunks, gathering_chunks
 from tracker.queries.visibility import log_head, public_updates
@@ -30,8 +31,13 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     errors = faults(found)
     if errors:
         return refusal(errors)
-    dues, gatherings = dated_commitments(found), dated_meetings(found)
-    parts = calendar_parts(_heading(request, found), due_chunks(dues), gathering_chunks(gatherings))
+    parts = parts_of_one_state(
+        lambda: calendar_parts(
+            _heading(request, found),
+            due_chunks(dated_commitments(found)),
+            gathering_chunks(dated_meetings(found)),
+        )
+    )
     # Who asks for the head alone is not made to wait for what nobody reads.
     response = StreamingHttpResponse(
         parts if request.method == "GET" else (), content_type=CONTENT_TYPE

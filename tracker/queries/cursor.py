@@ -50,8 +50,7 @@ def end_of(log: QuerySet[Change], after: int, *, limit: int | None, head: LogHea
 
 
 def each_line(log: QuerySet[Change], after: int, *, upto: int) -> Iterator[Change]:
-    """All lines after a cursor up to a number, in constant memory: each chunk is a new query, so
-    that a slow reader holds no cursor and no transaction open."""
+    """All lines after a cursor up to a number, in constant memory: each chunk is a new query."""
     while chunk := list(_between(log, after, upto)[:CHUNK]):
         yield from chunk
         after = chunk[-1].seq
