@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 from django.test import Client
 
 from tests.leaky import DRAFT, add_drafts, publish_register
+from tests.make import published_commitment
 from tracker.dashboard import sitemap
 
 XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -81,5 +83,33 @@ def test_robots_are_kept_from_staff_and_filters(client: Client, db: None) -> Non
     response = client.get("/robots.txt")
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode() == (
-        "User-agent: *\nDisallow: /admin/\nDisallow: /*?\nSitemap: http://testserver/sitemap.xml\n"
+        "User-agent: *\nDisallow: /admin/\nDisallow: /*?\nAllow: /commitments/*/?as_of=\n"
+        "Sitemap: http://testserver/sitemap.xml\n"
     )
+
+
+def may_be_crawled(rules: str, address: str) -> bool:
+    """As RFC 9309, section 2.2.2: the longest rule that matches holds; of equals, the allowing."""
+    holding = ("Allow", 0)
+    for line in rules.splitlines():
+        kind, _, pattern = line.partition(": ")
+        if kind in {"Allow", "Disallow"}:
+            matches = re.match(re.escape(pattern).replace(r"\*", ".*"), address)
+            if matches and (len(pattern), kind == "Allow") > (holding[1], holding[0] == "Allow"):
+                holding = (kind, len(pattern))
+    return holding[0] == "Allow"
+
+
+def test_robots_may_open_what_our_citations_name(client: Client, db: None) -> None:
+    one = published_commitment()
+    address = one.get_absolute_url()
+    rules = client.get("/robots.txt").content.decode()
+    for query in ("", "?as_of=2026-11-22", "?known_at=2026-11-22"):
+        cited = client.get(f"{address}cite.txt{query}").content.decode()
+        [found] = re.findall(r"http://testserver(/\S+[^.\s])", cited)
+        assert "as_of=" in found
+        assert may_be_crawled(rules, found)
+        assert client.get(found).status_code == 200
+    assert may_be_crawled(rules, address)
+    for shut in ("/?stage=signed", "/?as_of=2025-11-01", "/admin/login/", f"{address}?page=2"):
+        assert not may_be_crawled(rules, shut), shut

@@ -131,6 +131,7 @@ def _context(request: HttpRequest, row: Row, moment: Moment) -> dict[str, Any]:
         "title": title,
         "position": position_of(record),
         "moment": moment,
+        "paging": paging,
         "sections": told,
         "own_steps": told.has_own_steps,
         "grounds": grounds(record, flags_of(record, moment), moment, targets=told.targets),

@@ -75,11 +75,16 @@ def section(request: HttpRequest, section: str, number: int, *, today: dt.date) 
 
 @public_answer
 def robots(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """Keep out of the staff's pages and of filtered addresses, of which there is no end."""
+    """Keep out of the staff's pages and of filtered addresses, of which there is no end.
+
+    The address of a citation is open: of two rules the longer one holds (section 2.2.2).
+    """
+    cited = reverse("commitment", args=["SLUG"]).replace("SLUG", "*")
     lines = [
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",
         "Disallow: /*?",
+        f"Allow: {cited}?as_of=",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

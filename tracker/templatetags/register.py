@@ -18,6 +18,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
 from tracker.lib.partial_dates import PartialDate, spelled_day
@@ -280,6 +281,44 @@ def words_of_block(context: Context, name: str) -> str:
     block = blocks.get_block(name) if blocks is not None else None
     # Plain text again: what prints it escapes it for where it is printed.
     return html.unescape(block.render(context)).strip() if block is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def full_title(context: Context) -> str:
+    """The title of a page, told apart from its neighbours: a browser's history lists it alone.
+
+    The block `title` says what the page is about; where it leaves out the filter, the day looked
+    back to or the number of the page, they stand behind it.
+    """
+    name = str(context.get("register_name", ""))
+    said = words_of_block(context, "title")
+    about = said.removesuffix(name).removesuffix(" · ") if said != name else ""
+    parts = [about, *_condition(context, about), *_place(context), name]
+    return " · ".join(part for part in parts if part)
+
+
+def _condition(context: Context, about: str) -> list[str]:
+    """What the page is narrowed to, in words; nothing where its title has said so."""
+    sentence, found = context.get("sentence"), context.get("filter")
+    moment: Any = context.get("moment")
+    if found is not None and sentence:
+        return [] if sentence in about or not found.active else [str(sentence)]
+    told = []
+    if getattr(moment, "as_of", None):
+        told.append(_("position on %(day)s") % {"day": spelled(moment.as_of)})
+    if getattr(moment, "known_at", None):
+        told.append(_("as recorded by %(day)s") % {"day": spelled(moment.known_at)})
+    return told
+
+
+def _place(context: Context) -> list[str]:
+    """The number of every page but the first."""
+    told = []
+    for name, words in (("paging", _("page %(n)d")), ("column_paging", _("meetings page %(n)d"))):
+        paging = context.get(name)
+        if paging is not None and paging.page.number > 1:
+            told.append(words % {"n": paging.page.number})
+    return told
 
 
 @register.simple_tag
