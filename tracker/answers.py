@@ -1,36 +1,42 @@
-"""What every public answer has in common: the day it is given on, its ETag, and being kept.
+"""What every public answer has in common: the day it is given on, its ETag, and being cached.
 
-Public answers change only when the log's head moves, the day turns or the program is replaced.
-So their ETag is made of these and the request, and a conditional request is answered with 304
-(RFC 9110, section 13) before any other query. Whole answers are kept under the same name, so that
-one which no longer holds is never found, in whichever process. Nothing here depends on who asks.
+Public answers change only when the log's head moves, the day turns, or the program or its settings
+are replaced. So their ETag is made of these and the request, and a request that names it is
+answered with 304 (RFC 9110, section 13) before any other query. Whole answers are cached under the
+same key, so that one which no longer holds is never found, in whichever process. Nothing here
+depends on who asks.
+
+Only an answer with status 200 has validators, since preconditions are about nothing else (section
+13.2.1). An ETag that a request brings along was therefore given with a 200, and holds; any other
+condition is looked at once the answer is there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
+from tracker.fingerprint import fingerprint
 from tracker.kept_answers import Kept, kept_or_made
+from tracker.lib.address_kinds import is_public
+from tracker.lib.query_strings import normalise
 from tracker.lib.recent import Recent
 from tracker.models import LogHead
 from tracker.queries.visibility import log_head
-
-# While developing, a restart stands for a new release: templates may have changed.
-_STARTED = f"{time.time()}" if settings.DEVELOPMENT else ""
 
 
 def today() -> dt.date:
@@ -61,7 +67,7 @@ Address = tuple[str, str, str]
 
 
 def _state(head: LogHead, day: dt.date) -> State:
-    return head.hash, head.generation, day, get_language() or "", settings.RELEASE + _STARTED
+    return head.hash, head.generation, day, get_language() or "", fingerprint()
 
 
 def _address(request: HttpRequest) -> Address:
@@ -89,6 +95,15 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
+def _given_before(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 for a request whose only condition is that it does not have this very answer."""
+    if _CONDITIONS.intersection(request.META) != {"HTTP_IF_NONE_MATCH"}:
+        return None
+    # Compared weakly: a server on the way may have taken the mark off (section 13.1.2).
+    known = {tag.removeprefix("W/") for tag in parse_etags(request.META["HTTP_IF_NONE_MATCH"])}
+    return HttpResponseNotModified() if etag.removeprefix("W/") in known else None
+
+
 def public_answer(
     view: Callable[..., HttpResponseBase],
     *,
@@ -111,29 +126,33 @@ def public_answer(
         etag = f'W/"{key[:32]}"'
         is_dated = dated is not None and dated(request)
         modified = _last_modified(head) if is_dated else None
-        may_stand_at_the_door = not by_headers and (modified is not None or not is_dated)
-
-        @condition(
-            etag_func=lambda request, *args, **kwargs: etag,
-            last_modified_func=lambda request, *args, **kwargs: modified,
-        )
-        def at_this_state(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase | None = _given_before(request, etag)
+        kept = None
+        if response is None:
             response, kept = kept_or_made(
                 key, request, lambda: _rendered(view(request, *args, today=day, **kwargs))
             )
-            if kept is not None and may_stand_at_the_door:
-                response.at_the_door = kept, state, address  # type: ignore[attr-defined]
+        # Shared caches may keep it, and ask each time whether it still holds.
+        response.setdefault("Cache-Control", "public, no-cache")
+        patch_vary_headers(response, ["Accept-Encoding", *by_headers])
+        if response.status_code not in {200, 304}:
             return response
-
-        response = at_this_state(request, *args, **kwargs)
-        if not response.has_header("Cache-Control"):
-            # Shared caches may keep it, and ask each time whether it still holds.
-            response["Cache-Control"] = "public, no-cache"
-        # A 304 says so, too (RFC 9110, section 15.4.5). What is streamed is never compressed.
-        varies = [*by_headers] if response.streaming else ["Accept-Encoding", *by_headers]
-        if varies:
-            patch_vary_headers(response, varies)
-        return response
+        response["ETag"] = etag
+        if modified is not None:
+            response["Last-Modified"] = http_date(modified.timestamp())
+        if response.status_code == 304:
+            return response
+        if kept is not None and not by_headers and (modified is not None or not is_dated):
+            response.at_the_door = kept, state, address  # type: ignore[attr-defined]
+        last_modified = int(modified.timestamp()) if modified is not None else None
+        conditional: Any = get_conditional_response(
+            request,
+            etag=etag,
+            last_modified=last_modified,
+            response=response,  # type: ignore[arg-type]  # it may as well be streamed
+        )
+        patch_vary_headers(conditional, ["Accept-Encoding", *by_headers])
+        return cast(HttpResponseBase, conditional)
 
     return require_safe(answer)
 
@@ -190,8 +209,8 @@ class AnswerAtTheDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method in {"GET", "HEAD"}:
-            finished = _FINISHED.get(_address(request))
+        if request.method in {"GET", "HEAD"} and is_public(request.path):
+            finished = _finished(request)
             if finished is not None and finished.state == _state(head_of(request), today()):
                 response = finished.answer(request)
                 if response is not None:
@@ -202,3 +221,11 @@ class AnswerAtTheDoor:
             kept, state, address = told
             _FINISHED.keep(address, _Finished.of(response, kept, state))
         return response
+
+
+def _finished(request: HttpRequest) -> _Finished | None:
+    try:
+        normalise(request)
+        return _FINISHED.get(_address(request))
+    except SuspiciousOperation:
+        return None  # refused further in, where refusals get our headers

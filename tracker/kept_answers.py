@@ -89,6 +89,8 @@ def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
         and "no-store" not in response.get("Cache-Control", "")
         and "private" not in response.get("Cache-Control", "")
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
+        # Without end, and none of them says anything else than the page without them.
+        and not getattr(request.GET, "ignored", ())
         and not getattr(getattr(request, "session", None), "accessed", False)
     )
 

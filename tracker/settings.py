@@ -125,9 +125,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tracker.answers.AnswerAtTheDoor",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What sets headers stands before all that may refuse a request: refusals have them, too.
     "csp.middleware.CSPMiddleware",
+    "tracker.middleware.SafetyHeaders",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tracker.middleware.ErrorBodies",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.NormalAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -137,7 +141,6 @@ MIDDLEWARE = [
     "tracker.accounts.gate.KeepSessionWhileBusy",
     "tracker.accounts.gate.RequireSecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -230,6 +233,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = _PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = _PLAIN_STATIC
+# What browsers and phones ask for at the root of a site, whatever its pages name.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 
 # -- Safety -------------------------------------------------------------------------------------
 

@@ -13,4 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "tracker.lib.server_errors.server_error"
+handler400 = "tracker.error_pages.bad_request"
+handler403 = "tracker.error_pages.permission_denied"
+handler404 = "tracker.error_pages.page_not_found"
+handler500 = "tracker.error_pages.server_error"

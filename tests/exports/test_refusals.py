@@ -59,7 +59,7 @@ def test_the_whole_problem(client: Client, db: None, address: str) -> None:
     }
 
 
-@pytest.mark.parametrize("query", ["=x", "%00=1", "😀=1", "x" * 5_000, "stage[]=signed"])
+@pytest.mark.parametrize("query", ["=x", "%00=1", "😀=1", f"{'x' * 5_000}=1", "stage[]=signed"])
 def test_an_odd_name_is_no_parameter(client: Client, db: None, query: str) -> None:
     [error] = problem(client, f"/commitments.csv?{query}")["errors"]
     assert error["detail"].startswith("There is no parameter “")
@@ -95,6 +95,7 @@ class AnyQueryString(TestCase):
                 assert b"".join(answer)
         assert len(seen) == 1
         assert seen <= {200, 400}
-        given = {name for name, values in parameters.items() if values}
+        # Without a value it says nothing.
+        given = {name for name, values in parameters.items() if any(v.strip() for v in values)}
         if given - set(CommitmentFilter.base_filters):
             assert seen == {400}

@@ -35,14 +35,19 @@ def queries(client: Client, address: str, **headers: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_new_takes_one_query(client: Client, db: None, address: str) -> None:
+def test_nothing_new_takes_one_query(
+    client: Client, db: None, address: str, answers_are_kept: None
+) -> None:
     commitment = published_commitment(target="2028")
     first = client.get(f"{address}?party=canada")
     assert first.headers["Last-Modified"] == MOVED
     tag = first.headers["ETag"]
     address = f"{address}?party=canada"
     assert queries(client, address, if_none_match=tag) == (304, 1)
-    assert queries(client, address, if_modified_since=MOVED) == (304, 1)
+    # A time alone does not say that it was given with an answer and not with a refusal, so a
+    # calendar, which no cache has, looks at what is asked for.
+    few = 3 if address.startswith("/calendar") else 1
+    assert queries(client, address, if_modified_since=MOVED) == (304, few)
     published_update(commitment, now=NOW + dt.timedelta(seconds=1))
     assert queries(client, address, if_none_match=tag)[0] == 200
     assert queries(client, address, if_modified_since=MOVED)[0] == 200

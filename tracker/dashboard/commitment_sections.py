@@ -50,24 +50,48 @@ class Sections:
 _KEPT: Recent[Sections] = Recent(most=500)
 
 
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """All that the sections are made of: whatever they say comes from here, so this is the key.
+
+    `rows` are those of the reading, and `place` what its paging says; None for a whole history.
+    """
+
+    language: str
+    site: str
+    title: str
+    place: tuple[object, ...] | None
+    rows: tuple[Any, ...] | None
+
+    def build_absolute_uri(self, path: str) -> str:
+        return self.site + path
+
+    @property
+    def key(self) -> bytes:
+        return hashlib.sha256(repr(self).encode()).digest()
+
+
 def sections(
     request: HttpRequest, reading: Reading, *, title: str, paging: Paging | None
 ) -> Sections:
-    """What a reading says, written once for a language and a site.
+    """What a reading says, written once for the same inputs.
 
     `paging` says which page of its history is read; None for a history that has but one.
     """
-    if reading.rows is None:
-        return _write(request, reading, title=title, paging=paging)
-    site = f"{request.scheme}://{request.get_host()}"
-    said = (get_language(), site, title, paging and paging.notice, reading.rows)
-    key = hashlib.sha256(repr(said).encode()).digest()
-    return _KEPT.get(key) or _KEPT.keep(key, _write(request, reading, title=title, paging=paging))
+    inputs = _Inputs(
+        language=get_language() or "",
+        site=f"{request.scheme}://{request.get_host()}",
+        title=title,
+        place=None if paging is None else paging.said,
+        rows=reading.rows,
+    )
+    if inputs.rows is None:  # a look back, which says more than its rows
+        return _write(inputs, reading, paging=paging)
+    key = inputs.key
+    return _KEPT.get(key) or _KEPT.keep(key, _write(inputs, reading, paging=paging))
 
 
-def _write(
-    request: HttpRequest, reading: Reading, *, title: str, paging: Paging | None
-) -> Sections:
+def _write(inputs: _Inputs, reading: Reading, *, paging: Paging | None) -> Sections:
     record, told = reading.surrounded(), reading.part
     position = position_of(record)
     lines = newest_lines(reading.lines)
@@ -93,7 +117,7 @@ def _write(
         has_own_steps=bool(own_steps),
         targets=told.targets,
         last_recorded_at=lines[0].change.recorded_at if lines else None,
-        structured_data=commitment_data(request, record, told, title=title),
+        structured_data=commitment_data(inputs, record, told, title=inputs.title),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -51,7 +51,13 @@ def _register() -> Data:
     return {"@type": "Organization", "name": settings.REGISTER_NAME}
 
 
-def _dataset_id(request: HttpRequest) -> str:
+class Site(Protocol):
+    """What makes whole addresses of paths, such as a request."""
+
+    def build_absolute_uri(self, path: str, /) -> str: ...
+
+
+def _dataset_id(request: Site) -> str:
     return request.build_absolute_uri(reverse("dashboard"))
 
 
@@ -134,9 +140,7 @@ def _cited(citations: Iterable[Citation]) -> list[Data]:
     return [source_facts(source) for source in sources.values()]
 
 
-def commitment_data(
-    request: HttpRequest, commitment: Commitment, told: Part, *, title: str
-) -> Data:
+def commitment_data(request: Site, commitment: Commitment, told: Part, *, title: str) -> Data:
     """The register's entry on a promise, with the documents that the page cites."""
     url = request.build_absolute_uri(commitment.get_absolute_url())
     citations = (c for step in told.history.steps for c in step.update.citations.all())

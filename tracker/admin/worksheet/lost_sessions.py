@@ -15,7 +15,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
-from django.views.csrf import csrf_failure as plain_csrf_failure
+
+from tracker import error_pages
 
 _SALT = "tracker.worksheet"
 _DAYS = 7
@@ -81,7 +82,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             return JsonResponse({"told": _("Your session is another one by now.")}, status=403)
         if keep(request, found["key"]):
             return HttpResponseRedirect(request.path)
-    return plain_csrf_failure(request, reason=reason)
+    return error_pages.csrf_failure(request, reason=reason)
 
 
 def _is_worksheet(path: str) -> bool:

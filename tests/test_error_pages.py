@@ -1,4 +1,4 @@
-"""The answer when an answer fails."""
+"""Errors that no view answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, InterfaceError, OperationalError
 from django.test import RequestFactory
 
-from tracker.lib.server_errors import server_error
+from tracker.error_pages import server_error
 
 
 def answer(path: str, error: Exception):  # type: ignore[no-untyped-def]

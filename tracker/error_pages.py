@@ -1,0 +1,105 @@
+"""Errors that no view answers: as a page of ours, or as Problem Details where programs read.
+
+The request itself may be what is wrong, so nothing of it but its path is looked at, and no error
+depends on who asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tracker.lib.address_kinds import is_for_programs
+from tracker.lib.problem_details import problem
+from tracker.lib.query_strings import MOST_PARAMETERS
+
+# Long enough for most imports to end.
+RETRY_SECONDS = 30
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    detail = _("Check the address and try again.")
+    if isinstance(exception, TooManyFieldsSent):
+        detail = _(
+            "The address or form holds too many values; an address may hold %(most)d. "
+            "Choose fewer and try again."
+        ) % {"most": MOST_PARAMETERS}
+    return _answer(request, 400, title=_("The request could not be read"), detail=detail)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    title = _("You may not see this")
+    detail = _("Sign in with an account that may, or go back to the public pages.")
+    return _answer(request, 403, title=title, detail=detail)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without its token: from another site, too old, or sent without cookies."""
+    title = _("The form could not be sent")
+    detail = _(
+        "It was open for too long, or cookies are switched off. Go back, load the page again, and "
+        "send the form once more: the form needs one cookie, which holds nothing about you."
+    )
+    return _answer(request, 403, title=title, detail=detail)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    title = _("There is nothing at this address")
+    detail = _("Check the address, or look for what you want among the commitments.")
+    return _answer(request, 404, title=title, detail=detail, template="404.html")
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    title = _("This address cannot be used in this way")
+    detail = _("Open the page before it and use its links and forms, or start from the first page.")
+    return _answer(request, 405, title=title, detail=detail)
+
+
+def precondition_failed(request: HttpRequest) -> HttpResponse:
+    title = _("The page has changed")
+    detail = _("The request asks for a version that is not the current one. Load the page again.")
+    return _answer(request, 412, title=title, detail=detail)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After where the database took nothing, and 500 otherwise.
+
+    Neither asks the database or the session, which may be what failed.
+    """
+    is_busy = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    title = _("The register is busy") if is_busy else _("Something went wrong here")
+    detail = _("The error has been recorded. Nothing was changed. Try again in a moment.")
+    if is_busy:
+        detail = _(
+            "The database did not answer in time, most often because something large is being "
+            "saved. Nothing was changed. Wait half a minute, then try again; your browser’s “Back” "
+            "brings what you typed."
+        )
+    status = 503 if is_busy else 500
+    try:
+        response = _answer(request, status, title=title, detail=detail)
+    except Exception:
+        logger.exception("The page that reports an error failed, too.")
+        response = HttpResponse(render_to_string(f"{status}.html"), status=status)
+    if is_busy:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer(
+    request: HttpRequest, status: int, *, title: str, detail: str, template: str = "error.html"
+) -> HttpResponse:
+    if is_for_programs(request.path):
+        return problem(status=status, title=title, detail=detail)
+    told = {"title": title, "detail": detail, "register_name": settings.REGISTER_NAME}
+    return HttpResponse(render_to_string(template, told), status=status)
