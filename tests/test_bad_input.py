@@ -155,6 +155,7 @@ EVERY = {
     "/topics/": {200, 400},
     "/forums/": {200, 400},
     "/embed/status/": {200, 400},
+    "/card.png": {200, 400},
     "/changes.atom": {200, 400},
     "/changes.rss": {200, 400},
     "/changes.json": {200, 400},

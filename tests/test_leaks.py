@@ -158,6 +158,7 @@ LINES: dict[str, list[str]] = {
         f"/forums/{DRAFT}-forum/",
     ],
     "charts": [f"/charts/{query}" for query in A_FEW],
+    "share-card": [f"/card.png{query}" for query in A_FEW],
     "embed-status": [f"/embed/status/{query}" for query in A_FEW],
     "commitments-csv": [f"/commitments.csv{query}" for query in A_FEW],
     "commitments-xlsx": [f"/commitments.xlsx{query}" for query in A_FEW],
@@ -268,7 +269,12 @@ def answer(client: Client, address: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def told_by(content: bytes) -> str:
-    """An answer as text; a workbook's parts are taken out of their archive."""
+    """An answer as text; a workbook's parts are taken out of their archive.
+
+    A picture has none: that drafts do not change it is all that can be said of it.
+    """
+    if content.startswith(b"\x89PNG"):
+        return ""
     if not content.startswith(b"PK"):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -260,3 +260,21 @@ def test_on_day_turns_the_calendar(on_day: OnDay, client: Client, db: None) -> N
     assert client.get("/?flag=overdue").context["headline"].total == 0
     on_day(dt.date(2026, 4, 1))
     assert client.get("/?flag=overdue").context["headline"].total == 1
+
+
+def test_the_methodology_says_what_is_recorded_and_what_is_left_out(
+    client: Client, db: None
+) -> None:
+    page = text(client, "/methodology/")
+    for rule in (
+        "discrete:",
+        "specific:",
+        "publicly expressed:",
+        "agreed by those named:",
+        "about the future: what was done without a promise before it is context",
+        "Recorded: an action, however general,",
+        "Left out: positions on other states and on conflicts; values and general aims",
+        "one cadence after the series last met",
+        "Not assessed, or not assessable Not rated Not rated Not rated Not rated",
+    ):
+        assert rule in page, rule

@@ -220,7 +220,8 @@ def test_shared_links_say_what_they_lead_to(client: Client) -> None:
     assert meta["og:site_name"] == "Commitment Tracker"
     assert meta["og:description"] == meta["description"]
     assert meta["og:type"] == "article"
-    assert meta["og:image"] == f"{SITE}/static/img/card.png"
+    assert meta["og:image"] == f"{SITE}/card.png?commitment=CAN-KOR-2025-009"
+    assert client.get(meta["og:image"].removeprefix(SITE)).headers["Content-Type"] == "image/png"
     assert f"<title>{meta['og:title']}</title>" in response.content.decode()
 
 

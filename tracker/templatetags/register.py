@@ -8,13 +8,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django import template
-from django.db.models import TextChoices
+from django.db.models import Model, TextChoices
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -266,12 +266,28 @@ def canonical_url(context: Context) -> str:
     return f"{address}?{query}" if query else address
 
 
+# The things of which a page may be: their card is that of the filter for them.
+_CARDS_OF = {"commitment": "reference", "meeting": "slug", "party": "slug"}
+_CARDS_OF |= {"topic": "slug", "forum": "slug"}
+
+
 @register.simple_tag(takes_context=True)
-def absolute_static(context: Context, path: str) -> str:
-    """The whole address of a static file, for readers outside the page."""
+def share_card_url(context: Context) -> str:
+    """The whole address of the picture that other sites show beside a link to this page."""
     request = context.get("request")
-    address = static(path)
-    return str(request.build_absolute_uri(address)) if request is not None else address
+    if request is None:
+        return ""
+    found = context.get("filter")
+    shown = [name for name in found.filters if name != "sort"] if found else ("as_of", "known_at")
+    params = request.GET.copy()
+    for name in set(params) - {name for name in shown if any(params.getlist(name))}:
+        params.pop(name)
+    for name, key in _CARDS_OF.items():
+        if isinstance(context.get(name), Model):
+            params[name] = getattr(context[name], key)
+    query = params.urlencode()
+    address: str = request.build_absolute_uri(reverse("share-card"))
+    return f"{address}?{query}" if query else address
 
 
 @register.simple_tag(takes_context=True)
