@@ -15,9 +15,10 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
-from tracker import answers, kept_answers
+from tracker import answers, kept_answers, whole_files
 from tracker.actions.load_register import load_register
 from tracker.filters import found_sets
+from tracker.lib.places import Places
 from tracker.lib.recent import Recent
 from tracker.queries import update_pages, value_sets
 
@@ -89,6 +90,13 @@ def _nothing_kept() -> None:
     value_sets.forget()
     found_sets._MATCHING.clear()
     update_pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def _free_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have as many places for whole files as ever: another test may not have read its answers."""
+    monkeypatch.setattr(whole_files, "FILES", Places(settings.FILES_AT_ONCE))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
 
 
 @pytest.fixture

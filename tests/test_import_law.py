@@ -21,6 +21,7 @@ READS = {
     "queries",
     "filters",
     "answers",
+    "whole_files",
 }
 
 # Each place in tracker/ (a package or a module) and the other places that it may import.
@@ -48,6 +49,7 @@ LAW: dict[str, set[str]] = {
     # Around them
     "templatetags": {"lib", "models"},
     "kept_answers": {"lib"},
+    "whole_files": {"lib"},
     "fingerprint": set(),
     "answers": {"fingerprint", "kept_answers", "lib", "models", "queries"},
     "error_pages": {"lib"},
@@ -59,6 +61,7 @@ LAW: dict[str, set[str]] = {
     "management": READS | FACES | {"actions", "spreadsheets", "synthetic"},
     "settings": {"__version__"},
     "wsgi": set(),
+    "gunicorn_config": set(),
 }
 
 # The order in which the facts arrive: a noun imports only those before it. `records` is the

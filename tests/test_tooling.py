@@ -87,6 +87,8 @@ def test_every_vendored_file_is_in_the_manifest_unaltered() -> None:
 def test_the_example_environment_names_every_setting() -> None:
     settings = (ROOT / "tracker" / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r"""\benv(?:\.\w+)?\(\s*["'](\w+)["']""", settings))
+    server = (ROOT / "tracker" / "gunicorn_config.py").read_text(encoding="utf-8")
+    read |= set(re.findall(r"""\bos\.environ\.get\(["'](\w+)["']""", server))
     assert run_all.settings_variables() == read
 
 

@@ -65,6 +65,9 @@ HISTORY_PER_PAGE = 50
 # Readers of the API who may wait for a line of the log at a time, in each process. Each of them
 # holds a thread, so this must stay below the number of threads.
 LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
+# Whole files (CSV, JSON, workbooks, all lines of the API) that each process sends at a time: fewer
+# than its threads, so that pages go on beside them.
+FILES_AT_ONCE = env.int("FILES_AT_ONCE", default=4)
 # Whether a draft is published only from review, by somebody who neither edited it last nor sent it.
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=not DEVELOPMENT and not TESTING)
 # The largest file, in megabytes, that staff may import.
