@@ -38,6 +38,7 @@ def rules_have_sensible_numbers(
         "QUIET_AFTER_MONTHS": (1, 1200),
         "DUE_SOON_DAYS": (0, 3650),
         "LONG_POLL_WAITERS": (0, 1000),
+        "FILES_AT_ONCE": (1, 1000),
         "SESSION_IDLE_MINUTES": (1, 10_080),
     }
     return [

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -23,6 +17,7 @@ from django.utils.translation import gettext as _
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.resources import RESOURCES
 from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
+from tracker.whole_files import busy_sentence, streamed, workbook
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -80,13 +75,16 @@ class ExportMixin(_ModelAdmin):
                 return HttpResponseRedirect(self.url("changelist"))
             rows = rows.filter(pk__in=found.order_by().values("pk"))
         try:
-            answer: HttpResponseBase = (
-                StreamingHttpResponse(csv_parts(resource, rows))
+            answer: HttpResponseBase | None = (
+                streamed(csv_parts(resource, rows))
                 if ending == "csv"
-                else FileResponse(xlsx_file(resource, rows))
+                else workbook(request, lambda check: xlsx_file(resource, rows, check=check))
             )
         except SpreadsheetError as error:
             self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self.url("changelist"))
+        if answer is None:
+            self.message_user(request, busy_sentence(), messages.WARNING)
             return HttpResponseRedirect(self.url("changelist"))
         name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
         answer["Content-Type"] = CONTENT_TYPES[ending]

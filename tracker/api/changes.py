@@ -17,7 +17,7 @@ from tracker import answers, payloads
 from tracker.api.base import Reading, head_of_log
 from tracker.api.describing_changes import describes_change, describes_changes
 from tracker.api.parameters import Errors, between, sentences, unknown
-from tracker.api.problems import Refused, bad_parameters, not_found
+from tracker.api.problems import Refused, bad_parameters, busy, not_found
 from tracker.api.waiting import MOST_SECONDS, waited
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
@@ -25,6 +25,7 @@ from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Change, LogHead
 from tracker.queries.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
+from tracker.whole_files import streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000
 # What a whole number in the database may be.
@@ -143,9 +144,16 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpRes
     """One line for each change up to the head; Link names the cursor that comes after the last."""
     log = cursor.found.log
     upto = end_of(log, cursor.after, limit=cursor.limit, head=head)
-    lines = parts_of_one_state(lambda: _written(each_line(log, cursor.after, upto=upto)))
-    written = lines if request.method == "GET" else ()
-    return StreamingHttpResponse(written, content_type=NDJSON, headers=_onward(request, upto))
+    answer: StreamingHttpResponse | None = StreamingHttpResponse(())
+    if request.method == "GET":
+        lines = parts_of_one_state(lambda: _written(each_line(log, cursor.after, upto=upto)))
+        answer = streamed(lines)
+    if answer is None:
+        raise busy()
+    answer["Content-Type"] = NDJSON
+    for name, value in _onward(request, upto).items():
+        answer[name] = value
+    return answer
 
 
 def _written(changes: Iterator[Change]) -> Iterator[bytes]:

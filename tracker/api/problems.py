@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from tracker.lib.problem_details import problem
+from tracker.whole_files import COME_BACK, busy_sentence
 
 Errors = Mapping[str, Sequence[object]]
 
@@ -50,6 +51,16 @@ def not_found(detail: str = "") -> Refused:
         "not-found",
         title=_("There is nothing here"),
         detail=detail or _("Nothing that is public has this address."),
+    )
+
+
+def busy() -> Refused:
+    return Refused(
+        503,
+        "busy",
+        title=_("Busy with other files"),
+        detail=busy_sentence(),
+        headers={"Retry-After": str(COME_BACK), "Cache-Control": "no-store"},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from tracker.exports.cells import Cell
 from tracker.exports.extract import Extract
 from tracker.filters.words import sentence
 from tracker.lib.spreadsheet_text import safe_text
+from tracker.lib.workbook_files import workbook_in
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a sheet holds beside its heading.
@@ -31,27 +32,27 @@ FIRST_DAY = dt.date(1900, 3, 1)
 BEFORE_EVERYTHING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def xlsx_file(extract: Extract) -> IO[bytes]:
-    """Write the workbook to a temporary file, which is gone when it is closed."""
+def xlsx_file(extract: Extract, *, check: Callable[[], object] = lambda: None) -> IO[bytes]:
+    """Write the workbook to a temporary file, which is gone when it is closed.
+
+    `check` is called now and then; what it raises ends the work.
+    """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
-    options = {
-        "constant_memory": True,
-        # What looks like a formula, a number or an address is text all the same.
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with Workbook(file, options) as book:
-        created = extract.head.recorded_at or BEFORE_EVERYTHING
-        book.set_properties(
-            {
-                "title": safe_text(sentence(extract.found)),
-                "author": settings.REGISTER_NAME,
-                "created": created.astimezone(dt.UTC),
-            }
-        )
-        count = _Sheet(book, extract.table.name).write_rows(extract)
-        _Sheet(book, _("About")).write_about(extract, count)
+    try:
+        with workbook_in(file) as book:
+            created = extract.head.recorded_at or BEFORE_EVERYTHING
+            book.set_properties(
+                {
+                    "title": safe_text(sentence(extract.found)),
+                    "author": settings.REGISTER_NAME,
+                    "created": created.astimezone(dt.UTC),
+                }
+            )
+            count = _Sheet(book, extract.table.name).write_rows(extract, check)
+            _Sheet(book, _("About")).write_about(extract, count)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 
@@ -65,7 +66,7 @@ class _Sheet:
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.row = 0
 
-    def write_rows(self, extract: Extract) -> int:
+    def write_rows(self, extract: Extract, check: Callable[[], object]) -> int:
         """A heading that stays in sight, and the rows; returns their number."""
         columns = extract.table.columns
         self.sheet.freeze_panes(1, 1)
@@ -73,6 +74,7 @@ class _Sheet:
             self.sheet.set_column(place, place, column.width)
         self.write([column.name for column in columns], form=self.bold)
         for chunk in extract.chunks():
+            check()
             for row in zip(*(column.cells(chunk) for column in columns), strict=True):
                 self.write(row)
         self.sheet.autofilter(0, 0, self.row - 1, len(columns) - 1)

@@ -11,7 +11,6 @@ from tracker.exports.cells import Column
 from tracker.exports.columns import COMMITMENTS, UPDATES
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
-from tracker.lib.page_cache import small_page_cache
 from tracker.lib.slug_addresses import slug_addresses
 from tracker.models import Commitment, LogHead
 from tracker.payload_shapes import Fields
@@ -81,11 +80,9 @@ class Extract:
     def chunks(self) -> Iterator[Fields]:
         """The records, some at a time, each with the absolute address of its page."""
         page = slug_addresses("commitment")
-        with small_page_cache():
-            for records in self.table.chunks(self.found.qs, self.found.moment):
-                paths = self.table.paths(records, page)
-                yield {**records, "url": [self.site + path for path in paths]}
+        for records in self.table.chunks(self.found.qs, self.found.moment):
+            paths = self.table.paths(records, page)
+            yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
-        with small_page_cache():
-            return self.table.count(self.found.found(), self.found.moment)
+        return self.table.count(self.found.found(), self.found.moment)

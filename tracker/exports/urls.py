@@ -16,6 +16,6 @@ urlpatterns = [
             name=f"{table.name}-{ending}",
         )
         for table in TABLES
-        for ending in views.WRITERS
+        for ending in views.CONTENT_TYPES
     ),
 ]

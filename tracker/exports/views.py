@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
+from typing import IO
 
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -27,32 +26,34 @@ from tracker.exports.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
 from tracker.lib.one_state import one_state, parts_of_one_state
 from tracker.queries.visibility import log_head
+from tracker.whole_files import Check, busy_answer, streamed, workbook
 
-
-# A file names the head of the state that its rows are of, not that of the request.
-def _csv(extract: Extract) -> HttpResponseBase:
-    return StreamingHttpResponse(
-        parts_of_one_state(lambda: as_csv.csv_parts(replace(extract, head=log_head())))
-    )
-
-
-def _json(extract: Extract) -> HttpResponseBase:
-    return StreamingHttpResponse(
-        parts_of_one_state(lambda: as_json.json_parts(replace(extract, head=log_head())))
-    )
-
-
-def _xlsx(extract: Extract) -> HttpResponseBase:
-    with one_state():
-        return FileResponse(as_xlsx.xlsx_file(replace(extract, head=log_head())))
-
-
-# By the ending of the address: what is sent and how it is written.
-WRITERS: dict[str, tuple[str, Callable[[Extract], HttpResponseBase]]] = {
-    "csv": (as_csv.CONTENT_TYPE, _csv),
-    "xlsx": (as_xlsx.CONTENT_TYPE, _xlsx),
-    "json": (as_json.CONTENT_TYPE, _json),
+# By the ending of the address: what is sent, and how it is written where that goes piece by piece.
+CONTENT_TYPES = {
+    "csv": as_csv.CONTENT_TYPE,
+    "xlsx": as_xlsx.CONTENT_TYPE,
+    "json": as_json.CONTENT_TYPE,
 }
+STREAMS = {"csv": as_csv.csv_parts, "json": as_json.json_parts}
+
+
+def _written(request: HttpRequest, extract: Extract, ending: str) -> HttpResponseBase:
+    """The file, or the answer that says that too many are made just now."""
+
+    # A file names the head of the state that its rows are of, not that of the request.
+    def now() -> Extract:
+        return replace(extract, head=log_head())
+
+    def workbook_file(check: Check) -> IO[bytes]:
+        with one_state():
+            return as_xlsx.xlsx_file(now(), check=check)
+
+    answer: HttpResponseBase | None
+    if ending in STREAMS:
+        answer = streamed(parts_of_one_state(lambda: STREAMS[ending](now())))
+    else:
+        answer = workbook(request, workbook_file)
+    return busy_answer() if answer is None else answer
 
 
 def _asked(request: HttpRequest, table: Table, today: dt.date) -> Extract | HttpResponse:
@@ -75,10 +76,12 @@ def file(request: HttpRequest, table: Table, ending: str, *, today: dt.date) -> 
     if ending == "xlsx" and asked.count() > as_xlsx.MOST_ROWS:
         detail = _("An Excel sheet has no room for so many rows. Take the CSV file, or filter.")
         return refusal(request, detail=detail)
-    content_type, write = WRITERS[ending]
     # Who asks for the head alone is not made to wait for a file that nobody reads.
-    response = write(asked) if request.method == "GET" else StreamingHttpResponse(())
-    response["Content-Type"] = content_type
+    is_read = request.method == "GET"
+    response = _written(request, asked, ending) if is_read else StreamingHttpResponse(())
+    if response.status_code != 200:
+        return response
+    response["Content-Type"] = CONTENT_TYPES[ending]
     response["Content-Disposition"] = content_disposition_header(True, f"{asked.stem}.{ending}")
     return response
 

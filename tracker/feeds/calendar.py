@@ -19,6 +19,7 @@ from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Commitment, Meeting
 from tracker.queries.agenda import due_chunks, gathering_chunks
 from tracker.queries.visibility import log_head, public_updates
+from tracker.whole_files import busy_answer, streamed
 
 # What can be said of a meeting itself.
 _OF_MEETINGS = {"meeting": "slug__in", "forum": "forum__slug__in", "party": "parties__slug__in"}
@@ -39,9 +40,10 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
         )
     )
     # Who asks for the head alone is not made to wait for what nobody reads.
-    response = StreamingHttpResponse(
-        parts if request.method == "GET" else (), content_type=CONTENT_TYPE
-    )
+    response = streamed(parts) if request.method == "GET" else StreamingHttpResponse(())
+    if response is None:
+        return busy_answer()
+    response["Content-Type"] = CONTENT_TYPE
     name = f"{file_stem(found)}.ics"
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return response

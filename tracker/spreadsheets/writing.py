@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
 
+from tracker.lib.workbook_files import workbook_in
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.resources import RegisterResource
 
@@ -51,30 +51,28 @@ def csv_parts(resource: RegisterResource, rows: Any) -> Iterator[bytes]:
     yield lines.take()
 
 
-def xlsx_file(resource: RegisterResource, rows: Any) -> IO[bytes]:
+def xlsx_file(
+    resource: RegisterResource, rows: Any, *, check: Callable[[], object] = lambda: None
+) -> IO[bytes]:
     """A workbook in a temporary file, which is gone when it is closed.
 
-    Raises SpreadsheetError when a text is longer than a cell holds, or the rows more than a sheet.
+    `check` is called now and then; what it raises ends the work. Raises
+    SpreadsheetError when a text is longer than a cell holds, or the rows more than a sheet.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
     try:
-        _write_book(file, resource, rows)
-    except SpreadsheetError:
+        _write_book(file, resource, rows, check)
+    except BaseException:
         file.close()
         raise
     file.seek(0)
     return file
 
 
-def _write_book(file: IO[bytes], resource: RegisterResource, rows: Any) -> None:
-    options = {
-        "constant_memory": True,
-        # What looks like a formula, a number or an address is text all the same.
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with Workbook(file, options) as book:
+def _write_book(
+    file: IO[bytes], resource: RegisterResource, rows: Any, check: Callable[[], object]
+) -> None:
+    with workbook_in(file) as book:
         sheet = book.add_worksheet(resource.noun)
         sheet.freeze_panes(1, 1)
         # Text, so that Excel does not make a day of 2026-03 when somebody types it.
@@ -84,6 +82,8 @@ def _write_book(file: IO[bytes], resource: RegisterResource, rows: Any) -> None:
             cells = resource.cells(record)
             _refuse_unfit(cells, number)
             _write(sheet, number, cells)
+            if number % _ROWS_AT_A_TIME == 0:
+                check()
 
 
 def _write(sheet: Any, row: int, cells: Iterable[str], form: Any = None) -> None:

@@ -1,0 +1,206 @@
+"""Few whole files are made at a time, and none for a reader who has left."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from tests.admin.browsing import Browser
+from tests.make import published_commitment
+from tracker import whole_files
+from tracker.exports.extract import Extract
+from tracker.lib.places import PartsThatEnd, Place, Places
+from tracker.lib.reader_gone import reader_is_gone
+
+pytestmark = pytest.mark.django_db
+
+FILES = (
+    *("/commitments.csv", "/updates.json", "/commitments.xlsx", "/calendar.ics"),
+    "/api/v1/changes/?format=ndjson",
+)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Places:
+    """One file at a time."""
+    places = Places(1)
+    monkeypatch.setattr(whole_files, "FILES", places)
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
+    return places
+
+
+def read(answer: Any) -> bytes:
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def taken(places: Places) -> Place:
+    place = places.take()
+    assert place is not None
+    return place
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_beyond_them_a_program_is_asked_to_come_back(
+    client: Client, few: Places, address: str
+) -> None:
+    published_commitment()
+    place = taken(few)
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Content-Disposition" not in answer.headers
+    assert answer.json()["detail"] == (
+        "Other files are being made just now. Try again in half a minute."
+    )
+    # Pages and heads of files need no place.
+    assert client.get("/").status_code == client.head(address).status_code == 200
+    place.leave()
+    assert read(client.get(address))
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_gives_its_place_back_read_or_not(client: Client, few: Places, address: str) -> None:
+    published_commitment()
+    for _again in range(2):
+        answer = client.get(address)
+        assert few.take() is None
+        assert read(answer)
+        taken(few).leave()
+
+
+def test_an_answer_that_was_never_begun_ends_all_the_same() -> None:
+    places, ended = Places(1), []
+    parts = PartsThatEnd(iter([b"a", b"b"]), taken(places).leave, lambda: ended.append("file"))
+    parts.close()
+    parts.close()
+    taken(places).leave()
+    assert ended == ["file", "file"]
+
+
+def test_a_reader_who_leaves_midway_ends_what_is_made() -> None:
+    ended = []
+
+    def made() -> Iterator[bytes]:
+        try:
+            yield b"a"
+            yield b"b"
+        finally:
+            ended.append("making")
+
+    parts = PartsThatEnd(made(), lambda: ended.append("place"))
+    assert next(iter(parts)) == b"a"
+    parts.close()
+    assert ended[:2] == ["making", "place"]
+
+
+def test_a_place_is_given_back_once() -> None:
+    places = Places(1)
+    place = taken(places)
+    place.leave()
+    place.leave()
+    assert places.take() is not None
+    assert places.take() is None
+
+
+def test_a_file_that_cannot_be_made_gives_its_place_back(
+    client: Client, few: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(extract: Extract) -> Iterator[Any]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Extract, "chunks", fail)
+    with pytest.raises(ZeroDivisionError):
+        client.get("/commitments.xlsx")
+    taken(few).leave()
+    assert whole_files.WORKBOOKS.take() is not None
+
+
+def test_one_workbook_is_made_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    published_commitment()
+    meanwhile: list[int] = []
+    usual = Extract.chunks
+
+    def chunks(extract: Extract) -> Iterator[Any]:
+        for chunk in usual(extract):
+            meanwhile.append(Client().get("/updates.xlsx").status_code)
+            yield chunk
+
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
+    monkeypatch.setattr(Extract, "chunks", chunks)
+    read(client.get("/commitments.xlsx"))
+    assert meanwhile == [503]
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files go."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def hung_up() -> Iterator[socket.socket]:
+    """The connection of a reader who has left, as gunicorn hands it on."""
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        yield ours
+
+
+@pytest.mark.parametrize("address", ["/commitments.xlsx", "/updates.xlsx"])
+def test_no_workbook_is_made_for_a_reader_who_has_left(
+    client: Client, few: Places, scratch: Path, hung_up: socket.socket, address: str
+) -> None:
+    published_commitment()
+    answer = client.get(address, **{"gunicorn.socket": hung_up})
+    assert answer.status_code == 499
+    assert list(scratch.iterdir()) == []
+    taken(few).leave()
+
+
+def test_whoever_waits_is_not_taken_for_gone() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        environ = {"gunicorn.socket": ours}
+        assert not reader_is_gone(environ)
+        theirs.sendall(b"the next request")
+        assert not reader_is_gone(environ)
+        assert ours.recv(100) == b"the next request"
+        theirs.close()
+        assert reader_is_gone(environ)
+    assert not reader_is_gone({})
+
+
+def test_a_workbook_leaves_no_temporary_file(client: Client, scratch: Path) -> None:
+    published_commitment()
+    answer = client.get("/commitments.xlsx")
+    assert answer.headers["Content-Length"] == str(len(read(answer)))
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_staff_are_asked_to_try_again(few: Places, ending: str) -> None:
+    browser = Browser(User.objects.create_superuser("staff", password="a long password"))
+    place = taken(few)
+    answer = browser.client.get(f"/admin/tracker/commitment/export.{ending}", follow=True)
+    assert "Other files are being made just now." in answer.content.decode()
+    place.leave()
+    assert read(browser.client.get(f"/admin/tracker/commitment/export.{ending}"))
+
+
+@pytest.mark.sqlite_only
+def test_each_connection_keeps_few_pages() -> None:
+    """Sixteen threads have a connection each: what one may keep counts sixteen times."""
+    with connection.cursor() as cursor:
+        [size] = cursor.execute("PRAGMA cache_size").fetchone()
+    assert -8_000 <= size < 0
