@@ -38,6 +38,7 @@ ON_SQLITE_ALONE = (
     *("tests/notify/test_watch.py", "tests/notify/test_webhook_pages.py"),
     *("tests/feeds/test_following.py", "tests/feeds/test_feeds.py", "tests/feeds/test_polling.py"),
     *("tests/exports/", "tests/spreadsheets/", "tests/test_query_counts.py"),
+    *("tests/production/", "tests/test_env_example.py", "tests/test_locks.py"),
 )
 
 
