@@ -71,7 +71,7 @@ def test_a_workbook_is_of_one_state(
 ) -> None:
     write_rows = as_xlsx._Sheet.write_rows
 
-    def publish_first(sheet: as_xlsx._Sheet, extract: object) -> int:
+    def publish_first(sheet: as_xlsx._Sheet, extract: object, check: object) -> int:
         def publish() -> None:
             published_commitment(title="PUBLISHED MEANWHILE")
             connection.close()
@@ -79,7 +79,7 @@ def test_a_workbook_is_of_one_state(
         thread = threading.Thread(target=publish)
         thread.start()
         thread.join()
-        return write_rows(sheet, extract)  # type: ignore[arg-type]
+        return write_rows(sheet, extract, check)  # type: ignore[arg-type]
 
     monkeypatch.setattr(as_xlsx._Sheet, "write_rows", publish_first)
     head = LogHead.objects.get().seq
