@@ -8,6 +8,7 @@ all the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -136,8 +137,17 @@ def changes_since(shown: Shown) -> list[SaidDifference]:
         for draft, now in submissions(drafts).items():
             content = shown[key_of(draft)]
             if not now.agrees(content):
-                found += differences(content, now.beside(content))
+                several = differences(content, now.beside(content))
+                found += of_draft(draft, several) if len(shown) > 1 else several
     return found
+
+
+def of_draft(draft: Draft, found: Iterable[SaidDifference]) -> list[SaidDifference]:
+    """Differences of one draft among several, under the reference of its commitment."""
+    commitment = draft.commitment if isinstance(draft, StatusUpdate) else draft
+    if not isinstance(commitment, Commitment):
+        return list(found)
+    return [replace(one, label=f"{commitment.reference}: {one.label}") for one in found]
 
 
 def _named(found: Sequence[SaidDifference]) -> str:

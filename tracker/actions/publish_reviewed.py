@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser, User
@@ -19,7 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.actions.amend import publish_aliases
-from tracker.actions.approval import ChangedError, Shown, end_review
+from tracker.actions.approval import ChangedError, Shown, end_review, of_draft
 from tracker.actions.correct import correct_update
 from tracker.actions.drafts import drafted_names
 from tracker.actions.log import open_log
@@ -213,9 +212,7 @@ def _all_refusals(hindered: Mapping[Row, ValidationError]) -> ValidationError:
     for row, error in hindered.items():
         told += [f"{row.record}: {message}" for message in error.messages]
         if isinstance(error, ChangedError):
-            update = row.first_update or row.record
-            label = f"{update.commitment.reference}: "  # type: ignore[union-attr]
-            found += [replace(one, label=label + one.label) for one in error.differences]
+            found += of_draft(row.record, error.differences)
     is_changed = any(isinstance(error, ChangedError) for error in hindered.values())
     return ChangedError(told, found) if is_changed else ValidationError(told)
 
