@@ -553,3 +553,50 @@ def test_memory_does_not_grow_with_the_file() -> None:
     Source.objects.all().delete()
     _peak(600)  # pays for what is kept once
     assert _peak(4_000) < 1.5 * _peak(1_000)
+
+
+def _source_is_edited() -> None:
+    Source.objects.filter(slug="a-statement").update(title="Unreviewed")
+
+
+def _draft_is_cited_anew() -> None:
+    make.make_citation(StatusUpdate.objects.draft().get(), quotation="Unreviewed")
+
+
+def _draft_gets_a_name() -> None:
+    update = StatusUpdate.objects.draft().get()
+    make.make_alias(update.commitment, name="Unreviewed", update=update)
+
+
+def _commitment_is_edited() -> None:
+    Commitment.objects.draft().update(summary="Unreviewed")
+
+
+@pytest.mark.usefixtures("ground")
+@pytest.mark.parametrize(
+    "edit", [_source_is_edited, _draft_is_cited_anew, _draft_gets_a_name, _commitment_is_edited]
+)
+def test_what_is_published_beside_the_rows_is_what_a_person_saw(settings: Any, edit: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    commitment = make.make_commitment(reference=UPDATE["commitment"])
+    source = Source.objects.get(slug="a-statement")
+    make.make_update(commitment=commitment, source=source)
+    file = exported("updates")
+    seen = check("updates", file)
+    edit()
+    before = stored_rows()
+    with pytest.raises((RegisterMovedError, ImportRefusedError)):
+        bring_in("updates", file, then=Then.PUBLISH, digest=seen.digest)
+    assert stored_rows() == before
+    file = exported("updates")
+    bring_in("updates", file, then=Then.PUBLISH, digest=check("updates", file).digest)
+    assert Commitment.objects.get().is_public
+
+
+@pytest.mark.usefixtures("ground")
+def test_names_drafted_with_an_update_are_published_by_an_import_too(settings: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    update = make.make_update(commitment=make.published_commitment())
+    make.make_alias(update.commitment, name="GSOMIA", update=update)
+    bring_in("updates", exported("updates"), then=Then.PUBLISH)
+    assert Alias.objects.get().is_public

@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.import_rules import refuse_unfit
 from tracker.actions.import_updates import UpdateRows
-from tracker.models import Commitment, Source
+from tracker.lib.canonical_json import canonical_bytes
+from tracker.models import Commitment, Meeting, Party, Source, StatusUpdate
 from tracker.models.records import PublicRecord
+from tracker.queries.submissions import key_of, payload_of, submissions
 from tracker.spreadsheets.cells import Row, SpreadsheetError
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Sheet
@@ -28,6 +30,8 @@ from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
 from tracker.spreadsheets.values import NAMED, many, model_values, told
 
 LOT = 500
+# The nouns whose rows may be published by the import itself.
+PUBLISHED_ALONE = ("meetings", "updates")
 # Relations between commitments: to one further down in the same file, too.
 AMONG_THEMSELVES = ("part_of", "supersedes", "related")
 
@@ -59,6 +63,7 @@ class Plan:
         # Commitments that a row names and the register lacks: (row, column, reference).
         self._awaited: list[tuple[int, str, str]] = []
         self._digest = hashlib.sha256()
+        self._covered: set[str] = set()
         self._refuse_without_key()
 
     def _refuse_without_key(self) -> None:
@@ -105,7 +110,31 @@ class Plan:
             if row is not None:
                 staged.append(row)
                 self._count(row)
+        if self.resource.noun in PUBLISHED_ALONE:
+            self._cover_what_is_behind(staged)
         return staged
+
+    def _cover_what_is_behind(self, rows: list[Staged]) -> None:
+        """Cover with the digest what publishing the rows would publish with them.
+
+        That is what the drafts say that the rows are about or name, and the sources and parties
+        behind them. Each of them counts where it is named first, as this import finds it.
+        """
+        named = [record for found in self.known.values() for record in found.values()]
+        records = [*(row.record for row in rows if row.record is not None), *named]
+        fresh = {key: r for r in records if (key := key_of(r)) not in self._covered}
+        self._covered |= fresh.keys()
+        drafts = [
+            record
+            for record in fresh.values()
+            if isinstance(record, Commitment | Meeting | StatusUpdate)
+            and record.published_seq is None
+        ]
+        said = {key_of(draft): it.parts for draft, it in submissions(drafts).items()}
+        for key, record in fresh.items():
+            if isinstance(record, Source | Party):
+                said[key] = {key: payload_of(record)}
+        self._digest.update(canonical_bytes(said))
 
     def blame(self, row: int, name: str, sentence: str) -> None:
         """Say what is wrong with one of our columns, by the heading that it has in the file."""

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.actions.import_plan import Plan
+from tracker.actions.import_plan import PUBLISHED_ALONE, Plan
 from tracker.actions.import_publishing import Then
 from tracker.actions.import_writing import Writer
 from tracker.actions.log import open_log
@@ -25,9 +25,6 @@ from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Sheet, read_sheet
 from tracker.spreadsheets.report import Report, Rights
 from tracker.spreadsheets.spool import spooled
-
-# What has an act of publication of its own that needs nothing but the row.
-PUBLISHED_ALONE = ("meetings", "updates")
 
 
 class ImportRefusedError(ValueError):

@@ -102,7 +102,7 @@ def submission_of(draft: Draft) -> Submission | None:
 
 def _submission(draft: Draft) -> Submission:
     rests_on = [record for record in _rests_on(draft) if record is not None]
-    parts = {key_of(record): _said(record) for record in (draft, *rests_on)}
+    parts = {key_of(record): payload_of(record) for record in (draft, *rests_on)}
     return Submission(parts, frozenset(key_of(one) for one in rests_on if one.is_published))
 
 
@@ -116,7 +116,8 @@ def _is_named(record: PublicRecord) -> bool:
     return not record.is_retracted
 
 
-def _said(record: PublicRecord | StatusUpdate) -> Payload:
+def payload_of(record: PublicRecord | StatusUpdate) -> Payload:
+    """What a record says, in public once all is public that is sent with it."""
     return _SAID[type(record)](record)
 
 
