@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker.actions.approval import ChangedError, changed_reviews
+from tracker.actions.approval import (
+    ChangedError,
+    changed_reviews,
+    end_changed_reviews,
+    waiting_on,
+)
 from tracker.actions.publish_reviewed import (
     publish_reviewed,
     publish_scheduled,
@@ -427,3 +434,39 @@ def test_a_draft_is_its_own_part_and_names_what_it_rests_on() -> None:
     assert sorted(keys) == ["forum", "meeting", "party", "source"]
     for noun in (Party, Topic, Forum, Source, Note):
         assert key_of(noun(pk=7)) == f"{noun._meta.model_name}:7"
+
+
+# -- As quick for many -----------------------------------------------------------------------------
+
+
+def rows_of(meeting: Meeting, count: int) -> None:
+    for number in range(count):
+        new = number % 3 == 0
+        commitment = (
+            make.make_commitment(first_stated_at=meeting) if new else make.published_commitment()
+        )
+        make.make_update(commitment=commitment, meeting=meeting, source=meeting.sources.get())
+
+
+def queries_of(act: Any) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len(queries)
+
+
+def test_a_row_more_is_sent_and_compared_by_no_query_more() -> None:
+    counted = []
+    writer, ann = person("writer"), person("ann")
+    for count in (3, 9):
+        meeting = make.published_meeting()
+        rows_of(meeting, count)
+        sending = queries_of(lambda meeting=meeting: send_together(meeting, now=NOW, by=writer))
+        comparing = queries_of(lambda meeting=meeting: page_of(meeting))
+        ending = queries_of(
+            lambda meeting=meeting: end_changed_reviews(waiting_on(meeting), by=ann)
+        )
+        counted.append((sending, comparing, ending))
+    # Reading a draft again and the state of its review is what each row costs.
+    few, many = counted
+    assert few[1:] == many[1:]
+    assert many[0] - few[0] <= 6 + 2
