@@ -1,8 +1,9 @@
 """One document of a feed: the newest lines of a filter, or an archive of older ones (RFC 5005).
 
-The log only grows, so documents are cut by number: `before=N` holds the matching lines right before
-line N, the same for ever. From the subscription document, `prev-archive` leads back to the first
-line, and passes each matching line once.
+Archives are cut at fixed places, counted from the oldest line (see `cuts`): `before=N` holds the
+lines from the last cut before line N up to it, the same for ever. The subscription document holds
+the newest lines whatever the cuts; from there, `prev-archive` leads back to the first line and
+leaves none out. The newest archive may repeat some of its lines, which readers know by their ids.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker.feeds.addresses import absolute, canonical_query
+from tracker.feeds.cuts import Cuts
 from tracker.feeds.entries import Entry, Tombstone, entries, tombstones_of
 from tracker.feeds.hub import is_pinged
 from tracker.filters import ChangeFilter
@@ -66,10 +68,11 @@ def feed_document(
     request: HttpRequest, name: str, found: ChangeFilter, before: int | None
 ) -> Document:
     """The document of a valid filter at the address called `name`; a constant number of queries."""
-    newest_first = found.log if before is None else found.log.filter(seq__lt=before)
-    found_seqs = list(newest_first.values_list("seq", flat=True)[: settings.FEED_ENTRIES + 1])
-    seqs = found_seqs[: settings.FEED_ENTRIES]
-    older = seqs[-1] if len(found_seqs) > len(seqs) else None
+    cuts = Cuts(found.log)
+    if before is None:
+        seqs, older, newer = cuts.newest()
+    else:
+        seqs, older, newer = cuts.archive(before)
     written = entries(seqs, request)
     here = {entry.id for entry in written}
     hub = settings.WEBSUB_HUB if before is None and is_pinged(found) else ""
@@ -93,7 +96,7 @@ def feed_document(
         ],
         is_archive=before is not None,
         hub=hub,
-        links=_links(address, before=before, older=older, newer=_newer(found, before)),
+        links=_links(address, before=before, older=older, newer=newer),
     )
 
 
@@ -117,14 +120,6 @@ def _title(found: ChangeFilter) -> str:
 
 def _last_recorded() -> dt.datetime:
     return log_head().recorded_at or _BEFORE_EVERYTHING
-
-
-def _newer(found: ChangeFilter, before: int | None) -> int | None:
-    """The `before` of the archive that follows; None when that is the subscription document."""
-    if before is None:
-        return None
-    following = found.log.filter(seq__gte=before).order_by("seq").values_list("seq", flat=True)
-    return following[settings.FEED_ENTRIES : settings.FEED_ENTRIES + 1].first()
 
 
 @dataclass(frozen=True, slots=True)
