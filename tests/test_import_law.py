@@ -79,6 +79,7 @@ NOUNS = [
     "changes",
     "raised_flags",
     "standings",
+    "former_values",
     "search",
     "subscriptions",
     "uploads",

@@ -173,12 +173,12 @@ def citation(record: Citation) -> Payload:
     )
 
 
-def cited(record: Citation, *, title: str) -> Payload:
-    """What rests on a source at one place; `title` is that of the commitment, as known."""
+def cited(record: Citation) -> Payload:
+    """What rests on a source at one place."""
     update = record.update
     return {
         "update": update_id(update),
-        "commitment": {**commitment_name(update.commitment), "title": title},
+        "commitment": commitment_name(update.commitment),
         "quotation": record.quotation,
         "locator": record.locator,
         "language": record.language,

@@ -102,7 +102,7 @@ def test_one_as_it_stood(client: Client, db: None) -> None:
     assert told["revised"] == []
     then = problem(client, "/api/v1/commitments/agreement/?as_of=2024-01-01", 404)
     assert then["type"] == "/api/docs/#not-found"
-    assert "nothing on “Sign an agreement”" in then["detail"]
+    assert "nothing at this address" in then["detail"]
     assert list(faults(client, "/api/v1/commitments/agreement/?as_of=soon&page=1")) == [
         "as_of",
         "page",

@@ -178,7 +178,7 @@ def test_sorts_stages_by_progress_and_leaves_the_unknown_last(titles: Titles) ->
 
 def test_a_look_back_is_named_and_leads_back(client: Client) -> None:
     page = client.get("/?as_of=2025-11-01&stage=concluded").content.decode()
-    assert "as things stood on 1 November 2025" in page
+    assert "Position on 1 November 2025" in page
     assert 'href="?stage=concluded">Back to today' in page
 
 

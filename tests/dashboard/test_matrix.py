@@ -107,7 +107,7 @@ def test_a_look_back_shows_that_day_and_leads_back(client: Client) -> None:
     assert table.columns[-1].meeting.slug == "2025-10-30-leaders-meeting-on-apec-margins"
     assert len(table.rows) == 14
     page = response.content.decode()
-    assert "as things stood on 1 November 2025" in page
+    assert "Position on 1 November 2025" in page
     assert "/commitments/classified-information-agreement/?as_of=2025-11-01" in page
     assert client.get("/matrix/?known_at=2026-11-21").context["matrix"].rows == []
 

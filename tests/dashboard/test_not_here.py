@@ -36,7 +36,7 @@ def test_a_slug_taken_by_another_shows_the_other(client: Client, db: None) -> No
     commitment = published_commitment(slug="old")
     amend_commitment(commitment, values={"slug": "new"}, now=NOW)
     published_commitment(slug="old", title="Another")
-    assert client.get("/commitments/old/").context["title"] == "Another"
+    assert client.get("/commitments/old/").context["commitment"].title == "Another"
 
 
 def test_a_retracted_one_leads_to_the_reason(client: Client, db: None) -> None:

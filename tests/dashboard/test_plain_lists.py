@@ -28,7 +28,7 @@ def test_as_of_lists_what_there_was_by_then(
     assert len(client.get(address).context["paging"].rows) == now
     response = client.get(f"{address}?as_of=2024-06-30")
     assert len(response.context["paging"].rows) == then
-    assert "as things stood on 30 June 2024" in response.content.decode()
+    assert "Position on 30 June 2024" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", LISTS)

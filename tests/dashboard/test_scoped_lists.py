@@ -73,25 +73,19 @@ def test_a_forum_tells_its_meetings_and_rhythm(client: Client) -> None:
 @pytest.mark.parametrize("address", ["/topics/information-security/", FORUM, "/parties/canada/"])
 def test_a_look_back_is_named_and_leads_back(client: Client, address: str) -> None:
     page = client.get(f"{address}?as_of=2025-11-01&stage=concluded").content.decode()
-    assert "as things stood on 1 November 2025" in page
+    assert "Position on 1 November 2025" in page
     assert 'href="?stage=concluded">Back to today' in page
 
 
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize(
-    ("address", "name"),
-    [
-        ("/topics/information-security/", "Information security"),
-        (FORUM, "Foreign and Defence (2+2) Ministerial"),
-        ("/parties/canada/", "Canada"),
-        ("/sources/2025-10-noah-note/", "Noah"),
-    ],
+    "address",
+    ["/topics/information-security/", FORUM, "/parties/canada/", "/sources/2025-10-noah-note/"],
 )
-def test_what_was_not_yet_recorded_says_so(client: Client, address: str, name: str) -> None:
+def test_what_was_not_yet_recorded_says_so(client: Client, address: str) -> None:
     page = text(client, f"{address}?known_at=2026-11-21", 404)
     assert "Nothing was there yet" in page
-    assert "At that moment the register had nothing on" in page
-    assert name in page
+    assert "At that moment the register had nothing at this address" in page
 
 
 @pytest.mark.usefixtures("shipped_register")

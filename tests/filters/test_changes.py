@@ -145,7 +145,9 @@ def test_looking_back_cuts_the_log_and_what_follows_refuses_it() -> None:
     commitment = make.published_commitment(happened="2026-11-21", now=NOW)
     assert len(seqs("")) == 4
     assert seqs("known_at=2026-11-20") == [1, 2]
-    assert seqs("as_of=2026-11-20") == [1, 2, 3]  # that it was recorded is no event of a day
+    # What happened later was recorded later too, and is nowhere named on that day.
+    assert seqs("as_of=2026-11-20") == [1, 2]
+    assert seqs("as_of=2026-11-21") == [1, 2, 3, 4]
     assert seqs(f"updated_since=2026-11-22&commitment={commitment.reference}") == [3, 4]
     for name in ("as_of", "known_at"):
         refused = found(f"{name}=2026-11-20", follows=True)

@@ -162,7 +162,7 @@ def test_only_what_changed_is_read_again(
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             after = value_sets(head, DAY)
     assert after.seq == before.seq + 1
     # Somebody whose head is older gets what is kept.

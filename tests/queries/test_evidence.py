@@ -22,7 +22,7 @@ DAY = NOW.date()
 
 
 def places(source: Source, moment: Moment) -> list[str]:
-    return [citation.locator for citation in with_what_rests(resting_on(source, moment))]
+    return [citation.locator for citation in with_what_rests(resting_on(source, moment), moment)]
 
 
 def cited(commitment: Commitment, source: Source, *locators: str, happened: str) -> None:
@@ -45,7 +45,7 @@ def test_where_the_full_text_is_held_it_says_the_order(db: None) -> None:
     source = make_source(text="Part B. We will sign.\nPart A. We shall  meet — soon.")
     for quotation in ("we shall meet", "not in it", "will sign"):
         published_commitment(source=source, quotation=quotation)
-    found = with_what_rests(resting_on(source, Moment(DAY)))
+    found = with_what_rests(resting_on(source, Moment(DAY)), Moment(DAY))
     assert [citation.quotation for citation in found] == [
         *("will sign", "we shall meet", "not in it")
     ]
@@ -66,5 +66,5 @@ def test_drafts_and_what_was_corrected_do_not_rest_on_it(db: None) -> None:
     make_update(commitment=commitment, source=source)
     wrong = published_update(commitment, source=source)
     published_correction(wrong, source=source)
-    found = with_what_rests(resting_on(source, Moment(DAY)))
+    found = with_what_rests(resting_on(source, Moment(DAY)), Moment(DAY))
     assert [citation.update.number for citation in found] == [1, 3]

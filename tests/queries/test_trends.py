@@ -266,7 +266,7 @@ def test_counting_takes_as_many_queries_whatever_the_rows(
             published_update(commitment, stage=Stage.SIGNED, happened="2026-05")
             published_correction(first_update(commitment), stage=Stage.PREPARING)
         commitments, moment = public_commitments(), on("2026-11-22")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             stages_over_time(commitments, moment)
             targets_by_period(commitments, moment)
             topics_by_stage(commitments, moment)

@@ -21,6 +21,7 @@ from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfi
 from tracker.actions.approval import end_changed_reviews, waiting_on
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.edits import remember, remember_before
+from tracker.actions.former_values import keep_former_values
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import expect_anew
 from tracker.actions.publish import parties_key
@@ -102,6 +103,7 @@ def _amended(
     difference = _difference(before, after)
     if not difference:
         raise ValidationError(_("Nothing would change."), code="nothing")
+    keep_former_values(record, after=after, before=difference, seq=log.next_seq)
     return _Amendment(after, difference, introduced)
 
 

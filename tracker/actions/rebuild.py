@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tracker.actions.former_values import rebuild_former_values
 from tracker.actions.log import open_log
 from tracker.actions.projection import rebuild_commitment
 from tracker.actions.search_index import index_commitment
@@ -19,7 +20,7 @@ from tracker.queries.flags import raised_flag
 
 
 def rebuild(*, now: dt.datetime) -> list[str]:
-    """Rebuild positions, standings and the search index; return the references that differed.
+    """Rebuild every derived row; return what differed, commitments by their references.
 
     Holds the log's lock, so that nobody publishes meanwhile.
     """
@@ -33,7 +34,7 @@ def rebuild(*, now: dt.datetime) -> list[str]:
             position_differed = rebuild_commitment(commitment)
             if index_commitment(commitment) or position_differed:
                 differed.append(commitment.reference)
-        differed += _rebuild_raised_flags()
+        differed += [*_rebuild_raised_flags(), *rebuild_former_values()]
         if differed:
             log.head.generation += 1
             log.head.save(update_fields=["generation"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.actions.publication_rules import Event
-from tracker.lib.folding import fold
 from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
+from tracker.queries.search import searched_texts
 
 
 def texts(
@@ -14,10 +14,7 @@ def texts(
 ) -> tuple[str, str]:
     """What one- and two-letter words are looked for in, and what longer ones are; both folded."""
     names = [commitment.title, commitment.reference, *aliases]
-    # A line end between the parts, so that no phrase is found across two of them.
-    folded_names = "\n".join(fold(part) for part in names)
-    others = (fold(part) for part in (commitment.summary, *quotations) if part)
-    return folded_names, "\n".join((folded_names, *others))
+    return searched_texts(names=names, others=(commitment.summary, *quotations))
 
 
 def _texts(commitment: Commitment) -> tuple[str, str]:

@@ -31,12 +31,7 @@ from tracker.queries.update_pages import UpdatePages
 from tracker.queries.value_sets import value_sets_at
 from tracker.queries.visibility import public_commitments
 
-
-def _title(slug: str) -> str | None:
-    return public_commitments().filter(slug=slug).values_list("title", flat=True).first()
-
-
-COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, _title)
+COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, public_commitments)
 
 
 def with_page(request: Request, record: Payload) -> Payload:

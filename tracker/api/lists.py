@@ -21,7 +21,7 @@ from tracker.api.parameters import read_moment
 from tracker.payloads import Payload
 from tracker.queries.by_then import forums_by, parties_by, topics_by
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import public_parties
+from tracker.queries.visibility import as_known, public_parties
 
 
 def _listed(
@@ -37,7 +37,7 @@ def _listed(
     def records(page: QuerySet[Any]) -> list[Payload]:
         return [
             {**payload(record), "url": page_address(request, url_name, record.slug)}
-            for record in page
+            for record in as_known(page, moment)
         ]
 
     return page_of(request, listed_by(moment), cut, state(head_of(request), moment), records)

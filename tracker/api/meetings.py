@@ -23,12 +23,7 @@ from tracker.payloads import Payload
 from tracker.queries.in_full import described_meetings, meeting_in_full, meeting_records
 from tracker.queries.visibility import public_meetings
 
-
-def _title(slug: str) -> str | None:
-    return public_meetings().filter(slug=slug).values_list("title", flat=True).first()
-
-
-MEETING = Noun("meeting", "api-meeting", meeting_in_full, _title)
+MEETING = Noun("meeting", "api-meeting", meeting_in_full, public_meetings)
 
 
 def _with_page(request: Request, record: Payload) -> Payload:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -21,19 +23,19 @@ from tracker.queries.renames import current_slug
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """How the records of one noun are found. `name_today` is what a public one is called."""
+    """How the records of one noun are found: in full at a moment, and those public today."""
 
     name: str
     url_name: str
     in_full: Callable[[str, Moment], Payload | None]
-    name_today: Callable[[str], str | None]
+    public_today: Callable[[], QuerySet[Any]]
 
 
-def _not_yet(name: str) -> Refused:
-    sentence = _(
-        "At that moment the register had nothing on “%(name)s”. Leave as_of and known_at out."
+def _not_yet() -> Refused:
+    # Not what it is called today, which may be what nobody could know then.
+    return not_found(
+        _("At that moment the register had nothing at this address. Leave as_of and known_at out.")
     )
-    return not_found(sentence % {"name": name})
 
 
 def record_or_redirect(
@@ -44,9 +46,8 @@ def record_or_redirect(
     record = noun.in_full(slug, moment)
     if record is not None:
         return record
-    name = noun.name_today(slug)
-    if name is not None and moment.is_past:
-        raise _not_yet(name)
+    if moment.is_past and noun.public_today().filter(slug=slug).exists():
+        raise _not_yet()
     current = current_slug(noun.name, slug)
     if current is None:
         raise not_found()

@@ -22,14 +22,9 @@ from tracker.models import Source
 from tracker.payloads import Payload
 from tracker.queries.by_then import sources_by
 from tracker.queries.in_full import source_in_full
-from tracker.queries.visibility import public_sources
+from tracker.queries.visibility import as_known, public_sources
 
-
-def _title(slug: str) -> str | None:
-    return public_sources().filter(slug=slug).values_list("title", flat=True).first()
-
-
-SOURCE = Noun("source", "api-source", source_in_full, _title)
+SOURCE = Noun("source", "api-source", source_in_full, public_sources)
 
 
 def _with_page(request: Request, record: Payload) -> Payload:
@@ -49,7 +44,9 @@ class Sources(Reading):
         moment, cut = read_moment(request.query_params, today, paging=True)
 
         def records(page: QuerySet[Source]) -> list[Payload]:
-            return [_with_page(request, payloads.source(record)) for record in page]
+            return [
+                _with_page(request, payloads.source(record)) for record in as_known(page, moment)
+            ]
 
         return page_of(
             request, sources_by(moment).defer("text"), cut, state(head_of(request), moment), records

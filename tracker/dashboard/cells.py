@@ -89,9 +89,9 @@ def day(value: Any) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat()[:10], spelled(value))
 
 
-def parties(row: Row) -> SafeString:
-    named = ((party.get_absolute_url(), party.short_name) for party in row.parties)
-    return format_html_join(", ", '<a href="{}">{}</a>', named)
+def parties(row: Row, moment_query: str) -> SafeString:
+    named = ((party.get_absolute_url(), moment_query, party.short_name) for party in row.parties)
+    return format_html_join(", ", '<a href="{}{}">{}</a>', named)
 
 
 def topics(row: Row) -> SafeString:

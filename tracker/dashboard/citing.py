@@ -23,7 +23,6 @@ def reference(
     commitment: Commitment,
     moment: Moment,
     *,
-    title: str,
     last_recorded_at: dt.datetime | None,
 ) -> Reference:
     """What to cite for a commitment as shown at a moment.
@@ -38,7 +37,7 @@ def reference(
     address = request.build_absolute_uri(commitment.get_absolute_url())
     return Reference(
         key=commitment.reference,
-        title=title,
+        title=commitment.title,
         author=settings.REGISTER_NAME,
         url=f"{address}?{urlencode(days)}",
         issued=issued,

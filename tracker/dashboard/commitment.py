@@ -30,7 +30,6 @@ from tracker.queries.flag_grounds import grounds
 from tracker.queries.flags import flags_of, has_no_information
 from tracker.queries.long_history import read_part
 from tracker.queries.moments import Moment
-from tracker.queries.rows import titles_known
 from tracker.queries.visibility import known_seq, position_of
 
 
@@ -58,7 +57,6 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
         request,
         row.record,
         moment,
-        title=_title(row.record, moment),
         last_recorded_at=_last_recorded_at(row.record, moment),
     )
     form = FORMATS[extension]
@@ -81,7 +79,7 @@ def _at_moment(
         moment = form.moment
     shown = row_then(slug, moment) if moment.is_past else row
     if shown is None:
-        return not_yet(request, row.record.reference if row else None, moment)
+        return not_yet(request, row is not None, moment)
     return shown, moment
 
 
@@ -93,12 +91,6 @@ def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
     )
     context = {"reference": record.reference, "change": change}
     return render(request, "dashboard/gone.html", context, status=410)
-
-
-def _title(record: Commitment, moment: Moment) -> str:
-    known = known_seq(moment.known_at)
-    told = "" if known is None else titles_known([record], known).get(record.pk, "")
-    return told or record.title
 
 
 def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
@@ -122,13 +114,11 @@ def _read(request: HttpRequest, row: Row, moment: Moment) -> tuple[Reading, Pagi
 
 def _context(request: HttpRequest, row: Row, moment: Moment) -> dict[str, Any]:
     record = row.record
-    title = _title(record, moment)
     reading, paging = _read(request, row, moment)
-    told = sections(request, reading, title=title, paging=paging)
-    cited = reference(request, record, moment, title=title, last_recorded_at=told.last_recorded_at)
+    told = sections(request, reading, paging=paging)
+    cited = reference(request, record, moment, last_recorded_at=told.last_recorded_at)
     return {
         "commitment": record,
-        "title": title,
         "position": position_of(record),
         "moment": moment,
         "paging": paging,

@@ -59,7 +59,6 @@ class _Inputs:
 
     language: str
     site: str
-    title: str
     place: tuple[object, ...] | None
     rows: tuple[Any, ...] | None
 
@@ -71,9 +70,7 @@ class _Inputs:
         return hashlib.sha256(repr(self).encode()).digest()
 
 
-def sections(
-    request: HttpRequest, reading: Reading, *, title: str, paging: Paging | None
-) -> Sections:
+def sections(request: HttpRequest, reading: Reading, *, paging: Paging | None) -> Sections:
     """What a reading says, written once for the same inputs.
 
     `paging` says which page of its history is read; None for a history that has but one.
@@ -81,7 +78,6 @@ def sections(
     inputs = _Inputs(
         language=get_language() or "",
         site=f"{request.scheme}://{request.get_host()}",
-        title=title,
         place=None if paging is None else paging.said,
         rows=reading.rows,
     )
@@ -94,12 +90,13 @@ def sections(
 def _write(inputs: _Inputs, reading: Reading, *, paging: Paging | None) -> Sections:
     record, told = reading.surrounded(), reading.part
     position = position_of(record)
-    lines = newest_lines(reading.lines)
+    lines = newest_lines(reading.lines, known=reading.known)
     story = told.history.steps
     targets = stated_targets(story, before=told.targeted_before)
     own_steps = _own_steps(record, told)
     context = {
         "commitment": record,
+        "moment": reading.moment,
         "position": position,
         "history": told.history,
         "paging": paging,
@@ -117,7 +114,7 @@ def _write(inputs: _Inputs, reading: Reading, *, paging: Paging | None) -> Secti
         has_own_steps=bool(own_steps),
         targets=told.targets,
         last_recorded_at=lines[0].change.recorded_at if lines else None,
-        structured_data=commitment_data(inputs, record, told, title=inputs.title),
+        structured_data=commitment_data(inputs, record, told),
     )
 
 

@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from tracker.answers import public_answer
 from tracker.dashboard.paging import paginate
-from tracker.filters import CommitmentFilter
+from tracker.filters import CommitmentFilter, MomentForm
 from tracker.filters.words import chips, sentence
 from tracker.lib.query_fields import EARLIEST_DAY
 from tracker.models import Meeting, MeetingState
+from tracker.queries.as_published import find
+from tracker.queries.by_then import meetings_by
 from tracker.queries.compare import (
     Difference,
     changed,
@@ -30,9 +32,9 @@ from tracker.queries.compare import (
     grouped,
     with_differences,
 )
-from tracker.queries.meetings import pairs_of_forums
+from tracker.queries.meetings import pairs_of_forums, state_q
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import public_meetings
+from tracker.queries.visibility import as_known, known_seq, public_meetings
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
@@ -50,9 +52,9 @@ class End:
 class CompareForm(forms.Form):
     """`from` and `to`, each a day in ISO 8601 or the address of a meeting that was held."""
 
-    def __init__(self, data: QueryDict, *, today: dt.date) -> None:
+    def __init__(self, data: QueryDict, *, today: dt.date, moment: Moment) -> None:
         super().__init__(data)
-        self.today = today
+        self.today, self.moment = today, moment
         shown = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
         for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
             self.fields[name] = forms.CharField(
@@ -88,8 +90,10 @@ class CompareForm(forms.Form):
     def _end(self, text: str) -> End:
         if _DAY.fullmatch(text):
             return End(self._day(text))
-        found = public_meetings().filter(slug=text) if _SLUG.fullmatch(text) else None
-        meeting = found.first() if found is not None else None
+        known = public_meetings(known_at=self.moment.known_at)
+        seq = known_seq(self.moment.known_at)
+        meeting = find(known, text, seq) if _SLUG.fullmatch(text) else None
+        as_known([meeting] if meeting is not None else [], self.moment)
         if meeting is None:
             raise ValidationError(
                 _(
@@ -151,9 +155,21 @@ class ComparedFilter(CommitmentFilter):
         return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - ours)
 
 
+def _moment(request: HttpRequest, *, today: dt.date) -> Moment:
+    """The moment whose meetings are offered as ends; of the filter, the later end is the day."""
+    form = MomentForm(request.GET, today=today)
+    return form.moment if form.is_valid() else Moment(today)
+
+
+def _on_offer(moment: Moment) -> list[Meeting]:
+    held = meetings_by(moment).filter(state_q(MeetingState.HELD, moment))
+    return as_known(held[:MEETINGS_ON_OFFER], moment)
+
+
 @public_answer
 def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    form = CompareForm(request.GET, today=today)
+    moment = _moment(request, today=today)
+    form = CompareForm(request.GET, today=today, moment=moment)
     ends = form.ends
     until = ends[1].day if ends else today
     found = ComparedFilter(request.GET, today=today, until=until)
@@ -162,12 +178,12 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "filter": found,
         "chips": chips(found) if found.is_valid() else [],
         "sentence": sentence(found) if found.is_valid() else _("Commitments"),
-        "on_offer": public_meetings().filter(state=MeetingState.HELD)[:MEETINGS_ON_OFFER],
+        "on_offer": _on_offer(moment),
     }
     if ends and found.is_valid():
         context |= _answer(request, found, ends)
     elif not form.errors and found.is_valid():
-        context["suggestions"] = pairs_of_forums(Moment(today))
+        context["suggestions"] = pairs_of_forums(moment)
     return render(request, "dashboard/compare.html", context)
 
 

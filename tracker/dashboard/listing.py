@@ -14,17 +14,25 @@ from tracker.answers import head_of
 from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
-from tracker.filters import CommitmentFilter
+from tracker.filters import CommitmentFilter, MomentForm
 from tracker.filters.found_sets import FoundRows, FoundSets
 from tracker.filters.words import chips, sentence
+from tracker.queries.moments import Moment
 from tracker.queries.rows import rows
-from tracker.queries.value_sets import value_sets, value_sets_at
+from tracker.queries.value_sets import Choices, value_sets_at
 
 
 def asked_for(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
     """The filter of a request, with the choices that it offers at hand."""
-    choices = value_sets(head_of(request), today).choices
+    choices = offered_choices(request, today=today)
     return CommitmentFilter(request.GET, today=today, scope=scope, choices=choices)
+
+
+def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
+    """The topics, parties, forums and meetings that a filter offers, at the moment asked for."""
+    form = MomentForm(request.GET, today=today)
+    moment = form.moment if form.is_valid() else Moment(today)
+    return value_sets_at(head_of(request), moment).choices
 
 
 def found_sets(request: HttpRequest, found: CommitmentFilter) -> FoundSets | None:

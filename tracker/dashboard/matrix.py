@@ -13,9 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.answers import head_of, public_answer
+from tracker.answers import public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import found_sets
+from tracker.dashboard.listing import found_sets, offered_choices
 from tracker.dashboard.matrix_cells import row_fragment
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
@@ -26,7 +26,6 @@ from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings
 from tracker.queries.rows import rows
-from tracker.queries.value_sets import value_sets
 
 ALL = "all"
 # As many as a wide screen and a landscape page show at once; older meetings are a page away.
@@ -87,7 +86,7 @@ class MatrixFilter(CommitmentFilter):
 
 @public_answer
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    choices = value_sets(head_of(request), today).choices
+    choices = offered_choices(request, today=today)
     columns = _columns(choices["forum"])
     found = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
     sets = found_sets(request, found)

@@ -16,7 +16,9 @@ from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import meeting_data
 from tracker.filters import MomentForm
 from tracker.models import Meeting, MeetingState
+from tracker.queries.as_published import find
 from tracker.queries.brief import MOST_ROWS, agenda, between_the_parties
+from tracker.queries.by_then import meetings_by, notes_by, parties_of, sources_of
 from tracker.queries.compare import (
     Difference,
     changed,
@@ -26,9 +28,7 @@ from tracker.queries.compare import (
     with_differences,
 )
 from tracker.queries.meetings import (
-    as_known,
     by_movement,
-    by_the_day,
     next_of_forum,
     outcomes,
     passed_over_by,
@@ -38,22 +38,21 @@ from tracker.queries.meetings import (
 )
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
+    as_known,
+    known_seq,
     public_commitments,
     public_meetings,
-    public_notes,
-    public_parties,
-    public_sources,
 )
 
 
 def _found(slug: str, moment: Moment) -> Meeting | None:
-    known = public_meetings(known_at=moment.known_at).filter(slug=slug)
-    return next(iter(as_known(known.select_related("forum"), moment)), None)
+    known = public_meetings(known_at=moment.known_at).select_related("forum")
+    record = find(known, slug, known_seq(moment.known_at))
+    return next(iter(as_known([record], moment)), None) if record is not None else None
 
 
 def _not_yet(request: HttpRequest, slug: str, moment: Moment) -> HttpResponse:
-    record = public_meetings().filter(slug=slug).first()
-    return not_yet(request, record.title if record is not None else None, moment)
+    return not_yet(request, public_meetings().filter(slug=slug).exists(), moment)
 
 
 @public_answer
@@ -62,7 +61,7 @@ def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
-    known = by_the_day(public_meetings(known_at=moment.known_at), moment)
+    known = meetings_by(moment)
     paging = paginate(known.select_related("forum"), request.GET, per_page=settings.ROWS_PER_PAGE)
     listed = with_update_counts(as_known(paging.rows, moment), moment)
     context = {"moment": moment, "paging": paging, "meetings": listed}
@@ -83,9 +82,9 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     told = outcomes(record, moment, previous=previous)
     paging = paginate(told, request.GET, per_page=settings.ROWS_PER_PAGE)
     shown = with_words(paging.rows, moment)
-    notes = public_notes(known_at=moment.known_at).filter(meeting=record)
-    parties = public_parties().filter(meetings=record)
-    sources = public_sources(known_at=moment.known_at).filter(meetings=record)
+    notes = notes_by(moment).filter(meeting=record).select_related("source")
+    parties = as_known(parties_of(record, moment), moment)
+    sources = as_known(sources_of(record, moment), moment)
     context = {
         "meeting": record,
         "moment": moment,
@@ -99,7 +98,7 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         "groups": by_movement(shown),
         "steps": [outcome.step for outcome in shown],
         "passed_over": passed_over_by(record, moment),
-        "notes": notes.select_related("source"),
+        "notes": as_known(notes, moment),
         "structured_data": meeting_data(request, record, parties=parties, sources=sources),
     }
     return render(request, "dashboard/meeting.html", context)
@@ -120,7 +119,7 @@ def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         "meeting": record,
         "asked": form.moment,
         "moment": moment,
-        "parties": public_parties().filter(meetings=record),
+        "parties": as_known(parties_of(record, moment), moment),
         "previous": previous,
         "agenda": agenda(record, moment),
         "since": _since(record, previous, moment),
@@ -142,7 +141,8 @@ def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[st
     until = replace(moment, as_of=moment.day)
     found = public_commitments(as_of=until.as_of, known_at=until.known_at)
     since = replace(moment, as_of=previous.last_day)
-    compared = with_differences(between_the_parties(found, record), since=since, until=until)
+    theirs = between_the_parties(found, record, moment)
+    compared = with_differences(theirs, since=since, until=until)
     listed = compared_rows(changed(compared)[:MOST_ROWS], until)
     return {
         "groups": grouped(listed),

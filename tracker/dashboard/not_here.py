@@ -39,12 +39,12 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
     return decorate
 
 
-def not_yet(request: HttpRequest, name: str | None, moment: Moment) -> HttpResponse:
-    """Say that a record was not known at the moment asked for; `name` is None if it never is.
+def not_yet(request: HttpRequest, is_there_today: bool, moment: Moment) -> HttpResponse:
+    """Say that a record was not known at the moment asked for, and not what it is called today.
 
-    Raises Http404 for that, and for the present, in which what is public is found.
+    Raises Http404 where it never is, and for the present, in which what is public is found.
     """
-    if name is None or not moment.is_past:
+    if not is_there_today or not moment.is_past:
         raise Http404
-    context = {"name": name, "moment": moment}
+    context = {"moment": moment}
     return render(request, "dashboard/not_yet.html", context, status=404)

@@ -16,6 +16,7 @@ from tracker.dashboard.paging import paginate
 from tracker.filters import MomentForm
 from tracker.queries.by_then import forums_by, parties_by, sources_by, topics_by
 from tracker.queries.moments import Moment
+from tracker.queries.visibility import as_known
 
 
 def _listed(
@@ -30,7 +31,8 @@ def _listed(
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
     paging = paginate(listed_by(moment), request.GET, per_page=settings.ROWS_PER_PAGE)
-    return render(request, template, {"paging": paging, "moment": moment})
+    shown = as_known(paging.rows, moment)
+    return render(request, template, {"paging": paging, "rows": shown, "moment": moment})
 
 
 @public_answer

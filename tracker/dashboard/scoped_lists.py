@@ -14,12 +14,14 @@ from tracker.answers import public_answer
 from tracker.dashboard.listing import asked_for, listing
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.filters import MomentForm
-from tracker.models import Forum, Meeting, StatusUpdate
-from tracker.queries.meetings import as_known
+from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
+from tracker.queries.as_published import equals_q, find, relates_q
+from tracker.queries.by_then import meetings_by, parties_of
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
+    as_known,
+    known_seq,
     public_forums,
-    public_meetings,
     public_parties,
     public_topics,
     public_updates,
@@ -40,6 +42,13 @@ def _scoped(
     return render(request, template, {**context, **listing(request, found)})
 
 
+def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
+    """That a commitment was said to be one of the record's."""
+    today = Q(pk__in=record.commitments.values("pk"))
+    known = known_seq(moment.known_at)
+    return relates_q(Commitment, relation, known, [record.pk], today=today)
+
+
 # -- Parties ------------------------------------------------------------------------------------
 
 
@@ -48,16 +57,16 @@ def _scoped(
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
     then = moment or Moment(today)
-    record = public_parties(known_at=then.known_at).filter(slug=slug).first()
+    record = find(public_parties(known_at=then.known_at), slug, known_seq(then.known_at))
     if record is None:
-        names = public_parties().filter(slug=slug).values_list("name", flat=True)
-        return not_yet(request, names.first(), then)
-    theirs = Q(pk__in=record.commitments.values("pk"))
+        return not_yet(request, public_parties().filter(slug=slug).exists(), then)
+    as_known([record], then)
+    theirs = _related("parties", record, then)
     own = public_updates(as_of=then.as_of, known_at=then.known_at).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
     told = with_evidence(steps, known_at=then.known_at).chronological().reverse()
-    own_steps = told if moment is not None else []
+    own_steps = as_known(told, then) if moment is not None else []
     context = {"party": record, "own_steps": own_steps}
     return _scoped(request, "dashboard/party.html", theirs, today=today, **context)
 
@@ -69,11 +78,11 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     then = _moment(request, today) or Moment(today)
-    record = public_topics(known_at=then.known_at).filter(slug=slug).first()
+    record = find(public_topics(known_at=then.known_at), slug, known_seq(then.known_at))
     if record is None:
-        names = public_topics().filter(slug=slug).values_list("name", flat=True)
-        return not_yet(request, names.first(), then)
-    on_it = Q(pk__in=record.commitments.values("pk"))
+        return not_yet(request, public_topics().filter(slug=slug).exists(), then)
+    as_known([record], then)
+    on_it = _related("topics", record, then)
     return _scoped(request, "dashboard/topic.html", on_it, today=today, topic=record)
 
 
@@ -85,13 +94,13 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
     then = moment or Moment(today)
-    record = public_forums(known_at=then.known_at).filter(slug=slug).first()
+    record = find(public_forums(known_at=then.known_at), slug, known_seq(then.known_at))
     if record is None:
-        names = public_forums().filter(slug=slug).values_list("name", flat=True)
-        return not_yet(request, names.first(), then)
+        return not_yet(request, public_forums().filter(slug=slug).exists(), then)
+    as_known([record], then)
     context = {
         "forum": record,
-        "parties": public_parties(known_at=then.known_at).filter(forums=record),
+        "parties": as_known(parties_of(record, then), then),
         "meetings": as_known(_meetings(record, then), then) if moment is not None else [],
         "most_meetings": settings.ROWS_PER_PAGE,
     }
@@ -101,13 +110,15 @@ def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 
 def _meetings(record: Forum, moment: Moment) -> QuerySet[Meeting]:
     """Its newest meetings, planned and cancelled ones too; looking back, none that lay ahead."""
-    known = public_meetings(known_at=moment.known_at).filter(forum=record)
-    if moment.as_of is not None:
-        known = known.filter(first_day__lte=moment.as_of)
-    return known[: settings.ROWS_PER_PAGE]
+    return meetings_by(moment).filter(_of_forum(record, moment))[: settings.ROWS_PER_PAGE]
+
+
+def _of_forum(record: Forum, moment: Moment) -> Q:
+    return equals_q(Meeting, "forum", known_seq(moment.known_at), [record.pk])
 
 
 def _mentioned_at(record: Forum, moment: Moment) -> QuerySet[Any, Any]:
     """The commitments of which a meeting of the forum said something that counts."""
     counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
-    return counting.filter(meeting__forum=record).values("commitment")
+    held = Meeting.objects.filter(_of_forum(record, moment)).order_by()
+    return counting.filter(meeting__in=held.values("pk")).values("commitment")

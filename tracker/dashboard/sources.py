@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,9 +15,11 @@ from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import source_data
 from tracker.filters import MomentForm
 from tracker.models import Source
+from tracker.queries.as_published import find
+from tracker.queries.by_then import meetings_of, notes_of
 from tracker.queries.evidence import resting_on, with_what_rests
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import public_meetings, public_notes, public_sources
+from tracker.queries.visibility import as_known, known_seq, public_sources
 
 
 @public_answer
@@ -28,10 +29,10 @@ def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
-    record = public_sources(known_at=moment.known_at).filter(slug=slug).first()
+    record = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
     if record is None:
-        titles = public_sources().filter(slug=slug).values_list("title", flat=True)
-        return not_yet(request, titles.first(), moment)
+        return not_yet(request, public_sources().filter(slug=slug).exists(), moment)
+    as_known([record], moment)
     return render(request, "dashboard/source.html", _context(request, record, moment))
 
 
@@ -39,16 +40,13 @@ def _context(request: HttpRequest, record: Source, moment: Moment) -> dict[str, 
     paging: Paging = paginate(
         resting_on(record, moment), request.GET, per_page=settings.ROWS_PER_PAGE
     )
-    meetings: QuerySet[Any] = public_meetings(known_at=moment.known_at).filter(sources=record)
-    if moment.as_of is not None:
-        meetings = meetings.filter(first_day__lte=moment.as_of)
-    notes = public_notes(known_at=moment.known_at).filter(source=record)
+    notes = notes_of(record, moment).select_related("source", "meeting", "commitment")
     return {
         "source": record,
         "moment": moment,
         "paging": paging,
-        "citations": with_what_rests(paging.rows),
-        "meetings": meetings,
-        "notes": notes.select_related("meeting", "commitment"),
+        "citations": with_what_rests(paging.rows, moment),
+        "meetings": as_known(meetings_of(record, moment), moment),
+        "notes": as_known(notes, moment),
         "structured_data": source_data(request, record),
     }

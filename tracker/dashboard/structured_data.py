@@ -140,7 +140,7 @@ def _cited(citations: Iterable[Citation]) -> list[Data]:
     return [source_facts(source) for source in sources.values()]
 
 
-def commitment_data(request: Site, commitment: Commitment, told: Part, *, title: str) -> Data:
+def commitment_data(request: Site, commitment: Commitment, told: Part) -> Data:
     """The register's entry on a promise, with the documents that the page cites."""
     url = request.build_absolute_uri(commitment.get_absolute_url())
     citations = (c for step in told.history.steps for c in step.update.citations.all())
@@ -151,7 +151,7 @@ def commitment_data(request: Site, commitment: Commitment, told: Part, *, title:
             "@id": url,
             "url": url,
             "identifier": commitment.reference,
-            "name": title,
+            "name": commitment.title,
             "alternateName": [alias.name for alias in commitment.aliases.all()],
             "abstract": commitment.summary,
             "genre": commitment.get_instrument_display(),

@@ -130,7 +130,7 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         return cells.day(timezone.localtime(record.commitment.last_changed_at))
 
     def render_parties(self, record: Row) -> SafeString:
-        return cells.parties(record)
+        return cells.parties(record, self.moment_query)
 
     def render_topics(self, record: Row) -> SafeString:
         return cells.topics(record)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import asked_for, found_sets, listing
+from tracker.dashboard.listing import asked_for, found_sets, listing, offered_choices
 from tracker.dashboard.log_lines import line_fragments
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
@@ -19,7 +19,6 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.change_lines import lines
 from tracker.queries.health import health
-from tracker.queries.value_sets import value_sets
 
 
 @public_answer
@@ -32,10 +31,10 @@ def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @public_answer
 def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    choices = value_sets(head_of(request), today).choices
+    choices = offered_choices(request, today=today)
     found = ChangeFilter(request.GET, today=today, choices=choices)
     paging = paginate(found.log, request.GET, per_page=settings.ROWS_PER_PAGE)
-    told = lines(paging.rows)
+    told = lines(paging.rows, known=found.known)
     context = {
         "filter": found,
         "facets": facets(found, found_sets(request, found)),

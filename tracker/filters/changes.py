@@ -17,69 +17,59 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.filters.commitments import CommitmentFilter
 from tracker.filters.kinds import AnyOfFilter
-from tracker.lib.partial_dates import PartialDate
-from tracker.models import Change, ChangeKind, Commitment, Meeting, Significance
-from tracker.queries.changes import flagged, lines_about, mentioned, positioned
+from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
+from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
+from tracker.queries.changes import flagged, happened_by, lines_about, mentioned, positioned
 from tracker.queries.flags import Flag
 from tracker.queries.moments import start_of_day
-from tracker.queries.search import matching
+from tracker.queries.search import keys_matching_then, matching
 from tracker.queries.visibility import known_seq, public_changes
 
 # What can be said of a meeting itself, so that its own lines are found too.
-_OF_MEETINGS = {
-    "meeting": "slug__in",
-    "forum": "forum__slug__in",
-    "party": "parties__slug__in",
-}
+_OF_MEETINGS = {"meeting", "forum", "party"}
 # What narrows the lines, whatever they are about.
 _OF_LINES = {"kind", "significance", "updated_since", "as_of", "known_at", "sort"}
 
 
-def _of_commitment(lookup: str) -> Callable[[list[str]], Q]:
-    return lambda value: Q(
-        commitment__in=Commitment.objects.filter(**{lookup: value}).order_by().values("pk")
+_Condition = Callable[["ChangeFilter", Any], Q]
+
+
+def _about(condition: _Condition) -> _Condition:
+    """Lines of the commitments that meet a condition."""
+    return lambda found, value: Q(
+        commitment__in=Commitment.objects.filter(condition(found, value)).order_by().values("pk")
     )
 
 
-def _of_position(lookup: str) -> Callable[[list[str]], Q]:
-    return lambda value: positioned(Q(**{lookup: value}))
+def _of_position(lookup: str) -> _Condition:
+    return lambda found, value: positioned(Q(**{lookup: value}))
 
 
-def _by_words(value: str) -> Q:
-    found = Commitment.objects.filter(matching(value), published_seq__isnull=False)
-    return Q(commitment__in=found.order_by().values("pk"))
+def _by_words(found: ChangeFilter, value: str) -> Q:
+    published = Commitment.objects.published(known=found.known)
+    if found.moment.known_at is None:
+        words = matching(value)
+    else:
+        words = keys_q(keys_matching_then(value, found.moment, published))
+    return Q(commitment__in=published.filter(words).order_by().values("pk"))
 
 
-def _by_name(value: list[Commitment]) -> Q:
-    return Q(commitment__in=[c.pk for c in value])
-
-
-def _by_meeting(lookup: str) -> Callable[[list[str]], Q]:
-    return lambda value: mentioned(Meeting.objects.filter(**{lookup: value}))
-
-
-def _target_not_before(value: PartialDate) -> Q:
-    return positioned(Q(target_last_day__gte=value.first_day))
-
-
-def _target_not_after(value: PartialDate) -> Q:
-    return positioned(Q(target_last_day__lte=value.last_day))
-
-
-_CONDITIONS: dict[str, Callable[[Any], Q]] = {
+_CONDITIONS: dict[str, _Condition] = {
     "q": _by_words,
-    "commitment": _by_name,
-    "instrument": _of_commitment("instrument__in"),
-    "topic": _of_commitment("topics__slug__in"),
-    "party": _of_commitment("parties__slug__in"),
+    "commitment": lambda found, value: Q(commitment__in=[c.pk for c in value]),
+    "instrument": _about(
+        lambda found, value: equals_q(Commitment, "instrument", found.known, value)
+    ),
+    "topic": _about(lambda found, value: found.topics_q(value)),
+    "party": _about(lambda found, value: found.parties_q(value)),
     "stage": _of_position("stage__in"),
     "assessment": _of_position("assessment__in"),
     "firmness": _of_position("firmness__in"),
-    "forum": _by_meeting("forum__slug__in"),
-    "meeting": _by_meeting("slug__in"),
-    "flag": lambda value: flagged(Flag(flag) for flag in value),
-    "target_after": _target_not_before,
-    "target_before": _target_not_after,
+    "forum": lambda found, value: mentioned(found.meetings_of(value)),
+    "meeting": lambda found, value: mentioned(found.meetings_named(value)),
+    "flag": lambda found, value: flagged(Flag(flag) for flag in value),
+    "target_after": lambda found, value: positioned(Q(target_last_day__gte=value.first_day)),
+    "target_before": lambda found, value: positioned(Q(target_last_day__lte=value.last_day)),
 }
 
 
@@ -126,12 +116,12 @@ class ChangeFilter(CommitmentFilter):
         if about:
             conditions = Q()
             for name in sorted(about):
-                conditions &= _CONDITIONS[name](cleaned[name])
+                conditions &= _CONDITIONS[name](self, cleaned[name])
             meetings = None
-            if about <= _OF_MEETINGS.keys():
+            if about <= _OF_MEETINGS:
                 meetings = Meeting.objects.filter(published_seq__isnull=False)
                 for name in sorted(about):
-                    meetings = meetings.filter(**{_OF_MEETINGS[name]: cleaned[name]})
+                    meetings = meetings.filter(self._of_meeting(name, cleaned[name]))
             log = log.filter(lines_about(conditions, of_meetings=meetings))
         return log.filter(self._of_lines(cleaned))
 
@@ -146,8 +136,18 @@ class ChangeFilter(CommitmentFilter):
         if "known_at" in cleaned:
             condition &= Q(seq__lte=known_seq(cleaned["known_at"]))
         if "as_of" in cleaned:
-            condition &= Q(update=None) | Q(update__happened_first_day__lte=cleaned["as_of"])
+            condition &= happened_by(self.moment)
         return condition
+
+    def _of_meeting(self, name: str, value: list[str]) -> Q:
+        """What a parameter says of a meeting itself."""
+        if name == "party":
+            named = Party.objects.filter(slug_q(Party, value, self.known))
+            keys = list(named.values_list("pk", flat=True))
+            today = Q(pk__in=Meeting.objects.filter(parties__in=keys).order_by().values("pk"))
+            return relates_q(Meeting, "parties", self.known, keys, today=today)
+        found = self.meetings_named(value) if name == "meeting" else self.meetings_of(value)
+        return Q(pk__in=found.order_by().values("pk"))
 
 
 def _no_looking_back(value: dt.date) -> None:

@@ -8,7 +8,7 @@ repeated parameter means "any of". A bad value leaves an error beside its field 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -29,38 +29,38 @@ from tracker.filters.kinds import (
 )
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.query_fields import PastDayField
-from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
+from tracker.models import (
+    Assessment,
+    Commitment,
+    Firmness,
+    Forum,
+    Instrument,
+    Meeting,
+    Party,
+    Stage,
+    StatusUpdate,
+    Topic,
+)
+from tracker.queries.as_published import (
+    column_then,
+    equals_q,
+    keys_q,
+    last_changed_then,
+    relates_q,
+    slug_q,
+)
+from tracker.queries.by_then import OFFERED, offered
 from tracker.queries.flags import QUERIES, Flag
 from tracker.queries.moments import Moment, start_of_day
-from tracker.queries.search import matching
-from tracker.queries.visibility import (
-    known_seq,
-    public_commitments,
-    public_forums,
-    public_meetings,
-    public_parties,
-    public_topics,
-)
+from tracker.queries.search import keys_matching_then, matching
+from tracker.queries.visibility import as_known, known_seq, public_commitments
 
 # What an address may hold besides the filter: it says how a page is cut, not what is found.
 PAGE_PARAMETERS = {"page", "per_page", "show"}
 
 
-def _topics() -> list[tuple[str, str]]:
-    return list(public_topics().values_list("slug", "name"))
-
-
-def _parties() -> list[tuple[str, str]]:
-    return list(public_parties().values_list("slug", "name"))
-
-
-def _forums() -> list[tuple[str, str]]:
-    return list(public_forums().values_list("slug", "name"))
-
-
-def _meetings() -> list[tuple[str, str]]:
-    rows = public_meetings().values_list("slug", "title", "date")
-    return [(slug, f"{title} ({date})") for slug, title, date in rows]
+def _offered(name: str) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: offered(name, None)
 
 
 class MomentForm(forms.Form):
@@ -114,7 +114,7 @@ SORT_LABELS = {
 }
 
 
-def _sortable(path: str) -> F | Case:
+def _sortable(path: str) -> Any:
     """Stages and assessments sort by their order in the vocabulary, not by the alphabet."""
     for name, choices in (("stage", Stage), ("assessment", Assessment)):
         if path.endswith(name):
@@ -149,11 +149,13 @@ class CommitmentFilter(django_filters.FilterSet):
         choices=Assessment.choices, method="by_position", label=_("Assessment")
     )
     flag = AnyOfFilter(choices=Flag.choices, method="by_flag", label=_("Flag"))
-    instrument = AnyOfFilter(choices=Instrument.choices, label=_("Instrument"))
-    topic = AnyOfFilter(choices=_topics, method="by_topic", label=_("Topic"))
-    party = AnyOfFilter(choices=_parties, method="by_party", label=_("Party"))
-    forum = AnyOfFilter(choices=_forums, method="by_forum", label=_("Forum"))
-    meeting = AnyOfFilter(choices=_meetings, method="by_meeting", label=_("Meeting"))
+    instrument = AnyOfFilter(
+        choices=Instrument.choices, method="by_instrument", label=_("Instrument")
+    )
+    topic = AnyOfFilter(choices=_offered("topic"), method="by_topic", label=_("Topic"))
+    party = AnyOfFilter(choices=_offered("party"), method="by_party", label=_("Party"))
+    forum = AnyOfFilter(choices=_offered("forum"), method="by_forum", label=_("Forum"))
+    meeting = AnyOfFilter(choices=_offered("meeting"), method="by_meeting", label=_("Meeting"))
     firmness = AnyOfFilter(choices=Firmness.choices, method="by_position", label=_("Firmness"))
     target_after = PartialDateFilter(method="by_target_after", label=_("Target not before"))
     target_before = PartialDateFilter(method="by_target_before", label=_("Target not after"))
@@ -186,9 +188,14 @@ class CommitmentFilter(django_filters.FilterSet):
         super().__init__(data=data, queryset=Commitment.objects.none())
         self.today = today
         cast(_FilterForm, self.form).today = today
-        for name, offered in self._choices.items():
+        if self._may_look_back:
+            # What is named otherwise today, or was not there yet, may still be asked for.
+            for name in OFFERED:
+                cast(Any, self.form.fields[name]).choices = partial(self._accepted, name)
+        for name, given in self._choices.items():
             # As a callable, so that thousands of meetings are looked at only if one is asked for.
-            cast(Any, self.form.fields[name]).choices = partial(list, offered)
+            if not (self._may_look_back and name in OFFERED):
+                cast(Any, self.form.fields[name]).choices = partial(list, given)
 
     def get_form_class(self) -> type[forms.Form]:
         """The form of this kind of filter set, made once; each filter set has fields of its own."""
@@ -234,12 +241,25 @@ class CommitmentFilter(django_filters.FilterSet):
         """Whether fewer than all commitments may be found, looking back in time aside."""
         return bool(self.active.keys() - {"as_of", "known_at"})
 
+    @property
+    def _may_look_back(self) -> bool:
+        return any(self.params.get(name) for name in MomentForm.base_fields)
+
+    def _accepted(self, name: str) -> list[tuple[str, str]]:
+        """What a parameter may name, looking back: by the addresses of today and of then."""
+        form = MomentForm(self.params, today=self.today)
+        moment = form.moment if form.is_valid() else None
+        return [*offered(name, moment), *offered(name, None)]
+
     def choices(self, name: str) -> list[tuple[str, str]]:
         """The values that a parameter may have, with their labels; each asked for once."""
         if name not in self._choices:
             field: Any = self.form.fields[name]
+            if name in OFFERED:
+                self._choices[name] = offered(name, self.moment)
+                return self._choices[name]
             if name == "commitment":
-                named = self.form.cleaned_data[name]
+                named = as_known(self.form.cleaned_data[name], self.moment)
                 return [(key, c.title) for c in named for key in (c.reference, c.slug)]
             self._choices[name] = [(str(value), str(label)) for value, label in field.choices]
         return self._choices[name]
@@ -262,9 +282,15 @@ class CommitmentFilter(django_filters.FilterSet):
         """Order by what was asked for, the unknown last, and by reference among equals."""
         sort = self.form.cleaned_data.get("sort") or "reference"
         column, of_position = SORTS[sort.lstrip("-")]
-        path = _sortable(self.moment.column(column) if of_position else column)
+        path = _sortable(self.moment.column(column)) if of_position else self._told(column)
         first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
         return [first] if column == "reference" else [first, "reference"]
+
+    def _told(self, column: str) -> Any:
+        """A column of the row itself, as published by then."""
+        if column == "last_changed_at":
+            return last_changed_then(self.known)
+        return column_then(Commitment, column, self.known)
 
     # -- The filters ----------------------------------------------------------------------------
 
@@ -274,10 +300,25 @@ class CommitmentFilter(django_filters.FilterSet):
         """For parameters that do not narrow the list."""
         return queryset
 
+    @property
+    def known(self) -> int | None:
+        """The last line of the log to take into account; None for all."""
+        return known_seq(self.moment.known_at)
+
     def by_words(
         self, queryset: QuerySet[Commitment], name: str, value: str
     ) -> QuerySet[Commitment]:
-        return queryset.filter(matching(value))
+        if not value or not self.moment.is_past:
+            return queryset.filter(matching(value)) if value else queryset
+        public = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
+        return queryset.filter(keys_q(keys_matching_then(value, self.moment, public)))
+
+    def by_instrument(
+        self, queryset: QuerySet[Commitment], name: str, value: list[str]
+    ) -> QuerySet[Commitment]:
+        if not value:
+            return queryset
+        return queryset.filter(equals_q(Commitment, "instrument", self.known, value))
 
     def by_position(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
@@ -300,31 +341,56 @@ class CommitmentFilter(django_filters.FilterSet):
     def by_topic(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
-        return _through(queryset, Commitment.topics.through, topic__slug__in=value)
+        return queryset.filter(self.topics_q(value)) if value else queryset
 
     def by_party(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
-        return _through(queryset, Commitment.parties.through, party__slug__in=value)
+        return queryset.filter(self.parties_q(value)) if value else queryset
+
+    def topics_q(self, slugs: list[str]) -> Q:
+        """That a commitment is on one of these topics, as known."""
+        named = Topic.objects.filter(slug_q(Topic, slugs, self.known))
+        return self._linked("topics", Commitment.topics.through, "topic", named)
+
+    def parties_q(self, slugs: list[str]) -> Q:
+        """That a commitment is one of these parties', as known."""
+        named = Party.objects.filter(slug_q(Party, slugs, self.known))
+        return self._linked("parties", Commitment.parties.through, "party", named)
+
+    def _linked(self, relation: str, through: Any, column: str, named: QuerySet[Any]) -> Q:
+        """Without a join, which would repeat rows."""
+        keys = list(named.values_list("pk", flat=True))
+        pairs = through.objects.filter(**{f"{column}__in": keys})
+        today = Q(pk__in=pairs.values("commitment"))
+        return relates_q(Commitment, relation, self.known, keys, today=today)
 
     def by_forum(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
-        return self._mentioned(queryset, meeting__forum__slug__in=value)
+        return self._mentioned(queryset, self.meetings_of(value)) if value else queryset
 
     def by_meeting(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
-        return self._mentioned(queryset, meeting__slug__in=value)
+        return self._mentioned(queryset, self.meetings_named(value)) if value else queryset
+
+    def meetings_named(self, slugs: list[str]) -> QuerySet[Meeting]:
+        return Meeting.objects.filter(slug_q(Meeting, slugs, self.known))
+
+    def meetings_of(self, forums: list[str]) -> QuerySet[Meeting]:
+        """The meetings of forums, as known."""
+        named = Forum.objects.filter(slug_q(Forum, forums, self.known))
+        keys = list(named.values_list("pk", flat=True))
+        return Meeting.objects.filter(equals_q(Meeting, "forum", self.known, keys))
 
     def _mentioned(
-        self, queryset: QuerySet[Commitment], **where: list[str]
+        self, queryset: QuerySet[Commitment], meetings: QuerySet[Meeting]
     ) -> QuerySet[Commitment]:
         """Keep what had an update that counts, at one of these meetings."""
-        if not any(where.values()):
-            return queryset
-        known = known_seq(self.moment.known_at)
-        mentions = StatusUpdate.objects.effective(known=known).filter(**where)
+        mentions = StatusUpdate.objects.effective(known=self.known).filter(
+            meeting__in=meetings.order_by().values("pk")
+        )
         if self.moment.as_of is not None:
             mentions = mentions.filter(happened_first_day__lte=self.moment.as_of)
         return queryset.filter(pk__in=mentions.values("commitment"))
@@ -344,13 +410,7 @@ class CommitmentFilter(django_filters.FilterSet):
     def by_change(
         self, queryset: QuerySet[Commitment], name: str, value: dt.date
     ) -> QuerySet[Commitment]:
-        return queryset.filter(last_changed_at__gte=start_of_day(value))
-
-
-def _through(
-    queryset: QuerySet[Commitment], through: Any, **where: list[str]
-) -> QuerySet[Commitment]:
-    """Filter by a many-to-many relation without repeating rows."""
-    if not any(where.values()):
-        return queryset
-    return queryset.filter(pk__in=through.objects.filter(**where).values("commitment"))
+        if self.known is None:
+            return queryset.filter(last_changed_at__gte=start_of_day(value))
+        changed = queryset.alias(changed_then=last_changed_then(self.known))
+        return changed.filter(changed_then__gte=start_of_day(value))

@@ -18,8 +18,9 @@ from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.recent import Recent
 from tracker.models import Assessment, Commitment, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.as_published import keys_q
 from tracker.queries.headline import Headline
-from tracker.queries.search import keys_matching, terms
+from tracker.queries.search import keys_matching, keys_matching_then, terms
 from tracker.queries.value_reading import NO_INFORMATION, TARGET_KNOWN
 from tracker.queries.value_sets import ValueSets
 from tracker.queries.visibility import public_commitments
@@ -49,11 +50,24 @@ class FoundSets(Sequence[int]):
         bits = self.sets.everything
         narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
         if "q" in narrowing:
-            bits &= _matching(self.found.form.cleaned_data["q"], self.sets)
+            bits &= self._matching(self.found.form.cleaned_data["q"])
         if self.found.scope or not narrowing <= {*BY_VALUE, "q"}:
             found = self.found.found(leaving_out=(*BY_VALUE, "q")).order_by()
             bits &= from_keys(found.values_list("pk", flat=True))
         return bits
+
+    def _matching(self, words: str) -> int:
+        """What words find, whether it is public or not."""
+        moment, sets = self.found.moment, self.sets
+        state = (sets.hash, sets.generation, moment.as_of, moment.known_at)
+        key = (*state, *terms(words))
+        found = _MATCHING.get(key)
+        if found is not None:
+            return found
+        if not moment.is_past:
+            return _MATCHING.keep(key, from_keys(keys_matching(words)))
+        public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+        return _MATCHING.keep(key, from_keys(keys_matching_then(words, moment, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
         """What is found; one parameter may be left out of account."""
@@ -114,7 +128,12 @@ class FoundSets(Sequence[int]):
     def _between(self, start: int, stop: int) -> list[int]:
         if self.found.moment.is_past:
             # No index has the order of a day long past: the database sorts.
-            return list(self.found.qs.values_list("pk", flat=True)[start:stop])
+            moment = self.found.moment
+            public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+            if self._all != self.sets.everything:
+                public = public.filter(keys_q(keys(self._all)))
+            ordered = public.order_by(*self.found.order()).values_list("pk", flat=True)
+            return list(ordered[start:stop])
         found: list[int] = []
         for segment in self._segments():
             bits = segment.whole & self._all
@@ -154,13 +173,6 @@ class FoundSets(Sequence[int]):
 # What words find, some 12 kB each at 100,000 commitments: who turns pages or narrows a search asks
 # for the same words again.
 _MATCHING: Recent[int] = Recent(most=200)
-
-
-def _matching(words: str, sets: ValueSets) -> int:
-    """What words find, whether it is public or not."""
-    key = (sets.hash, sets.generation, *terms(words))
-    found = _MATCHING.get(key)
-    return found if found is not None else _MATCHING.keep(key, from_keys(keys_matching(words)))
 
 
 class FoundRows(Sequence[Any]):

@@ -142,3 +142,9 @@ def prefetched(record: Model, name: str, rows: list[Any], *, model: type[Model])
     found: Any = QuerySet(model)
     found._result_cache, found._prefetch_done = rows, True
     record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def prefetched_rows(record: Model) -> dict[str, list[Any]]:
+    """What was prefetched for a record, by the name of the relation."""
+    kept: dict[str, Any] = record.__dict__.get("_prefetched_objects_cache", {})
+    return {name: list(rows) for name, rows in kept.items()}

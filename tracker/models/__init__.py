@@ -11,6 +11,7 @@ from tracker.models.commitments import (
     Stage,
     Topic,
 )
+from tracker.models.former_values import FormerValue
 from tracker.models.meetings import Forum, Level, Meeting, MeetingState
 from tracker.models.notes import Note
 from tracker.models.parties import Party, PartyKind
@@ -56,6 +57,7 @@ __all__ = [
     "Commitment",
     "Delivery",
     "Firmness",
+    "FormerValue",
     "Forum",
     "Frequency",
     "Instrument",

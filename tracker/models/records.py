@@ -30,6 +30,12 @@ class PublicRecordQuerySet(models.QuerySet[_M_co]):
         """Keep what readers may see, up to change number `known` where given."""
         return self.filter(public_q(known=known))
 
+    def published(self, *, known: int | None = None) -> Self:
+        """Keep what was ever public, retracted since or not, up to change number `known`."""
+        if known is None:
+            return self.filter(published_seq__isnull=False)
+        return self.filter(published_seq__lte=known)
+
     def draft(self) -> Self:
         return self.filter(published_seq__isnull=True)
 

@@ -16,7 +16,6 @@ from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, Q
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
-    NO_END,
     Assessment,
     Change,
     ChangeKind,
@@ -30,7 +29,6 @@ from tracker.models import (
 )
 from tracker.models.commitments import ENDED_STAGES
 from tracker.models.records import PublicRecord
-from tracker.queries.rows import titles_known
 from tracker.queries.visibility import public_updates
 
 CHUNK = 100
@@ -65,7 +63,6 @@ class Due:
     """The target of a commitment: the one that stands, or the last one that stood."""
 
     commitment: Commitment
-    title: str
     target: PartialDate
     is_given_up: bool
     quotation: Quotation | None
@@ -107,12 +104,9 @@ def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
     for chunk in _chunks(listed):
         recorded = _recorded("commitment", chunk, kinds=_ALTERING)
         quoted, stood = _last_quotations(chunk), _last_targets(chunk)
-        retracted = [record for record in chunk if record.is_retracted]
-        titles = titles_known(retracted, NO_END) if retracted else {}
         yield [
             Due(
                 commitment=record,
-                title=titles.get(record.pk, record.title),
                 target=record.target if record.target_last_day else stood[record.pk],
                 is_given_up=not record.target_last_day,
                 quotation=quoted.get(record.pk),

@@ -16,6 +16,7 @@ from django.db.models import (
     IntegerChoices,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     When,
@@ -23,11 +24,13 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Commitment, Meeting, StatusUpdate
+from tracker.queries.as_published import keys_q, links_then
+from tracker.queries.by_then import parties_of
 from tracker.queries.flags import due_soon_until, not_mentioned_q, open_q, overdue_q, quiet_q
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.stories import first_quotations
-from tracker.queries.visibility import public_commitments, public_updates
+from tracker.queries.visibility import known_seq, public_commitments, public_updates
 
 # What one person can take in before a meeting; the dashboard lists the rest.
 MOST_ROWS = 200
@@ -63,15 +66,21 @@ class Agenda:
 
 
 def between_the_parties(
-    commitments: QuerySet[Commitment], meeting: Meeting
+    commitments: QuerySet[Commitment], meeting: Meeting, moment: Moment
 ) -> QuerySet[Commitment]:
-    """Keep the commitments all of whose parties take part in the meeting."""
+    """Keep the commitments all of whose parties take part in the meeting, as known."""
     through: Any = Commitment.parties.through
     theirs = through.objects.filter(commitment=OuterRef("pk"))
-    attending = meeting.parties.values("pk")
-    return commitments.filter(
+    attending = parties_of(meeting, moment).order_by().values("pk")
+    today = Q(
         Exists(theirs.filter(party__in=attending)), ~Exists(theirs.exclude(party__in=attending))
     )
+    former = links_then(Commitment, "parties", known_seq(moment.known_at))
+    if not former:
+        return commitments.filter(today)
+    present = set(attending.values_list("pk", flat=True))
+    then = (key for key, parties in former.items() if parties and present.issuperset(parties))
+    return commitments.filter((today & ~keys_q(former)) | keys_q(then))
 
 
 def _due_until(meeting: Meeting, moment: Moment) -> dt.date:
@@ -101,7 +110,7 @@ def agenda(meeting: Meeting, moment: Moment) -> Agenda:
         When(quiet_q(moment), then=Concern.QUIET),
     ]
     public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    unfinished = between_the_parties(public.filter(open_q(moment)), meeting).annotate(
+    unfinished = between_the_parties(public.filter(open_q(moment)), meeting, moment).annotate(
         concern=Case(*concerns, default=Concern.OPEN, output_field=IntegerField())
     )
     total = unfinished.count()

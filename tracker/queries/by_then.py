@@ -1,16 +1,24 @@
-"""The sources, parties, topics and forums there were at a moment: the rule of each, once."""
+"""The meetings, sources, parties, topics and forums there were at a moment: each rule once."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tracker.models import Forum, Party, Source, Topic
-from tracker.queries.moments import Moment
+from tracker.models import Commitment, Forum, Meeting, Note, Party, Source, Topic
+from tracker.models.former_values import parted
+from tracker.queries.as_published import equals_q, former_values, linked_q, relates_q, values_then
+from tracker.queries.meetings import by_the_day
+from tracker.queries.moments import Moment, last_change_by
 from tracker.queries.visibility import (
+    known_seq,
     public_commitments,
     public_forums,
+    public_meetings,
+    public_notes,
     public_parties,
     public_sources,
     public_topics,
@@ -19,10 +27,18 @@ from tracker.queries.visibility import (
 
 def sources_by(moment: Moment) -> QuerySet[Source]:
     """With `as_of`, the documents that had been published."""
-    sources = public_sources(known_at=moment.known_at)
-    if moment.as_of is None:
-        return sources
-    return sources.filter(published_first_day__lte=moment.as_of)
+    return public_sources(as_of=moment.as_of, known_at=moment.known_at)
+
+
+def sources_of(meeting: Meeting, moment: Moment) -> QuerySet[Source]:
+    """The documents that were said to tell of a meeting, with `as_of` those published by then."""
+    return sources_by(moment).filter(linked_q(meeting, "sources", known_seq(moment.known_at)))
+
+
+def parties_of(record: Meeting | Forum, moment: Moment) -> QuerySet[Party]:
+    """The parties that a meeting or a forum was said to have."""
+    known = known_seq(moment.known_at)
+    return public_parties(known_at=moment.known_at).filter(linked_q(record, "parties", known))
 
 
 def parties_by(moment: Moment) -> QuerySet[Party]:
@@ -40,13 +56,91 @@ def forums_by(moment: Moment) -> QuerySet[Forum]:
     forums = public_forums(known_at=moment.known_at)
     if moment.as_of is None:
         return forums
-    held = Q(meetings__first_day__lte=moment.as_of, meetings__published_seq__isnull=False)
-    return forums.filter(held).distinct()
+    met = by_the_day(public_meetings(known_at=moment.known_at), moment)
+    return forums.filter(pk__in=met.order_by().values("forum"))
+
+
+def meetings_by(moment: Moment) -> QuerySet[Meeting]:
+    """With `as_of`, those that did not lie ahead."""
+    return by_the_day(public_meetings(known_at=moment.known_at), moment)
+
+
+# What a filter offers of these nouns.
+OFFERED = ("topic", "party", "forum", "meeting")
+
+
+def offered(noun: str, moment: Moment | None) -> list[tuple[str, str]]:
+    """The address and the name of each, in order: today's, or those of a moment."""
+    then = moment or Moment(dt.date.max)
+    listed, names = _OFFERED[noun]
+    rows = values_then(listed(then), names, known_seq(then.known_at))
+    if noun == "meeting":
+        return [(slug, f"{title} ({date})") for _key, slug, title, date in rows]
+    return [(slug, name) for _key, slug, name in rows]
+
+
+def meetings_of(source: Source, moment: Moment) -> QuerySet[Meeting]:
+    """The meetings of which a source was said to tell."""
+    known = known_seq(moment.known_at)
+    theirs = Q(pk__in=source.meetings.values("pk"))
+    told = relates_q(Meeting, "sources", known, [source.pk], today=theirs)
+    return meetings_by(moment).filter(told)
+
+
+def notes_by(moment: Moment) -> QuerySet[Note]:
+    """With `as_of`, those whose source had been published; without one, those recorded by then."""
+    notes = public_notes(known_at=moment.known_at)
+    if moment.as_of is None:
+        return notes
+    seq = last_change_by(moment.as_of)
+    return notes.filter(
+        Q(source__published_first_day__lte=moment.as_of)
+        | Q(source__isnull=True, published_seq__lte=seq)
+    )
+
+
+def notes_of(source: Source, moment: Moment) -> QuerySet[Note]:
+    """The notes that a source was said to hold."""
+    known = known_seq(moment.known_at)
+    return notes_by(moment).filter(equals_q(Note, "source", known, [source.pk]))
+
+
+def parts_of(commitment: Commitment, moment: Moment) -> QuerySet[Commitment]:
+    """The commitments that were said to be part of one, with `as_of` those stated by then."""
+    return _that_name(commitment, "part_of", moment)
+
+
+def successors_of(commitment: Commitment, moment: Moment) -> QuerySet[Commitment]:
+    """The commitments that were said to supersede one, with `as_of` those stated by then."""
+    return _that_name(commitment, "supersedes", moment)
+
+
+def _that_name(commitment: Commitment, name: str, moment: Moment) -> QuerySet[Commitment]:
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    return public.filter(equals_q(Commitment, name, known_seq(moment.known_at), [commitment.pk]))
 
 
 def _of_commitments(records: QuerySet[Any], relation: str, moment: Moment) -> QuerySet[Any]:
     if moment.as_of is None:
         return records
-    stated = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    stated = public_commitments(as_of=moment.as_of, known_at=moment.known_at).order_by()
     # The first that is found is enough; a join would look at every commitment of each.
-    return records.filter(Exists(stated.filter(**{relation: OuterRef("pk")}).order_by()))
+    there = Exists(stated.filter(**{relation: OuterRef("pk")}))
+    known = known_seq(moment.known_at)
+    if known is None:
+        return records.filter(there)
+    former = former_values("commitment", known, field=relation)
+    kept = stated.exclude(pk__in=former.values("record"))
+    then = former.filter(record__in=stated.values("pk")).values_list("value", flat=True)
+    related = {key for value in then for key in parted(value)}
+    return records.filter(
+        Exists(kept.filter(**{relation: OuterRef("pk")})) | Q(pk__in=sorted(related))
+    )
+
+
+_OFFERED: dict[str, tuple[Callable[[Moment], QuerySet[Any]], list[str]]] = {
+    "topic": (topics_by, ["slug", "name"]),
+    "party": (parties_by, ["slug", "name"]),
+    "forum": (forums_by, ["slug", "name"]),
+    "meeting": (meetings_by, ["slug", "title", "date"]),
+}

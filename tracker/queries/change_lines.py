@@ -18,6 +18,7 @@ from tracker import payloads
 from tracker.lib.composed import Answer, Composed
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
+from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
 from tracker.queries.history import Movement
 
@@ -148,10 +149,15 @@ def _evidence(payload: Payload) -> list[Payload]:
     return list(told.get("citations", []))
 
 
-def lines(changes: Iterable[Change]) -> list[Line]:
-    """Tell changes in words, with what became of each since; one query more than the changes."""
-    given = list(changes)
+def lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
+    """Tell changes in words, with what became of each by line `known`; one query more.
+
+    With `known` the meetings bear the titles that they had by then.
+    """
+    given = as_published(changes, known)
     revisions = Revision.objects.filter(update__in=[c.update_id for c in given if c.update_id])
+    if known is not None:
+        revisions = revisions.filter(seq__lte=known)
     return _told(given, {r.update_id: r.seq for r in revisions})
 
 
@@ -204,11 +210,12 @@ def read_newest(
     return _newest(most).ask(commitment=commitment, as_of=as_of, known=known)
 
 
-def newest_lines(read: Answer[Change]) -> list[Line]:
-    """The lines that `read_newest` found, in words; no query more."""
-    changes = read.records()
+def newest_lines(read: Answer[Change], *, known: int | None = None) -> list[Line]:
+    """The lines that `read_newest` found, in words; no query more, but to look back."""
+    changes = as_published(read.records(), known)
     revisions = (getattr(change.update, "revision", None) for change in changes)
-    return _told(changes, {each.update_id: each.seq for each in revisions if each is not None})
+    counted = (r for r in revisions if r is not None and (known is None or r.seq <= known))
+    return _told(changes, {each.update_id: each.seq for each in counted})
 
 
 def public_line(line: Line) -> Payload:

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tracker.models import (
     LAST_DAY,
     Assessment,
+    ChangeKind,
     Instrument,
     Meeting,
     RaisedFlag,
@@ -24,7 +25,9 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
+from tracker.queries.by_then import meetings_by, notes_by, sources_by
 from tracker.queries.flags import Flag
+from tracker.queries.moments import Moment
 
 
 def _standing(seq: OuterRef, **where: object) -> QuerySet[Standing]:
@@ -87,6 +90,24 @@ def flagged(flags: Iterable[Flag]) -> Q:
         )
         condition |= Q(Exists(raised))
     return condition
+
+
+def happened_by(moment: Moment) -> Q:
+    """Lines of what had happened by the day of a moment.
+
+    An update had happened; what is told of a commitment, a meeting, a document or a note is told
+    of one that was there; and a flag had been raised.
+    """
+    day = moment.day
+    updates = StatusUpdate.objects.published().filter(happened_first_day__lte=day)
+    stated = updates.order_by().values("commitment")
+    there = Q(commitment__isnull=True) | Q(commitment__in=stated)
+    held = Q(meeting__isnull=True) | Q(meeting__in=meetings_by(moment).order_by().values("pk"))
+    notes = Q(note__isnull=True) | Q(note__in=notes_by(moment).order_by().values("pk"))
+    sources = Q(source__isnull=True) | Q(source__in=sources_by(moment).order_by().values("pk"))
+    of_others = Q(update__isnull=True) & there & held & notes & sources
+    later_flags = Q(kind=ChangeKind.FLAG, payload__since__gt=day.isoformat())
+    return (Q(update__happened_first_day__lte=day) | of_others) & ~later_flags
 
 
 def about_meetings(meetings: QuerySet[Meeting]) -> Q:

@@ -7,7 +7,7 @@ is not said here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from tracker.lib.composed import Answer, Composed, prefetched
 from tracker.models import Alias, Change, Commitment, Note, Party, StatusUpdate, Topic
+from tracker.queries.as_published import find, linked_q
+from tracker.queries.by_then import notes_by, parts_of, successors_of
 from tracker.queries.change_lines import read_newest
 from tracker.queries.flags import with_silence
 from tracker.queries.history import ReadHistory, read_history
@@ -29,7 +31,10 @@ from tracker.queries.long_history import (
 )
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
+    as_known,
+    hide_what_was_not_there,
     known_seq,
+    public_aliases,
     public_commitments,
     public_parties,
     public_topics,
@@ -53,8 +58,8 @@ _MODELS: dict[str, Any] = {
 def _rare(name: str) -> Composed[Any]:
     model, column = _RARE[name]
 
-    def public(*, commitment: int, known: int | None) -> QuerySet[Any]:
-        found: QuerySet[Any] = model.objects.public(known=known).filter(**{column: commitment})
+    def public(*, commitment: int) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.public().filter(**{column: commitment})
         return found.select_related("source") if model is Note else found
 
     return Composed(public)
@@ -105,9 +110,13 @@ def row_today(slug: str, moment: Moment) -> Row | None:
 
 def row_then(slug: str, moment: Moment) -> Row | None:
     """The commitment as it stood at a moment in the past; None where none was public."""
-    found = public_commitments(as_of=moment.as_of, known_at=moment.known_at).filter(slug=slug)
-    record = _described(found, moment).first()
-    return None if record is None else Row(record, None)
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    record = find(_described(public, moment), slug, known_seq(moment.known_at))
+    if record is None:
+        return None
+    as_known([record], moment)
+    hide_what_was_not_there([record], moment)
+    return Row(record, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ class Reading:
 
     row: Row
     moment: Moment
-    around: Mapping[str, Answer[Any]]
+    around: Mapping[str, Answer[Any] | Sequence[Any]]
     history: ReadHistory | ReadPart
     lines: Answer[Change]
 
@@ -125,8 +134,18 @@ class Reading:
         """All that was read, to compare readings of the present by; None for a look back."""
         if self.row.rows is None:
             return None
-        around = tuple((name, answer.rows) for name, answer in self.around.items())
+        around = tuple(
+            (name, answer.rows)
+            for name, answer in self.around.items()
+            if isinstance(answer, Answer)
+        )
         return (self.row.rows, around, self.history.rows, self.lines.rows)
+
+    @property
+    def known(self) -> int | None:
+        """The last line of the log that is taken into account; None for all."""
+        history = self.history
+        return history.read.known if isinstance(history, ReadPart) else history.known
 
     @property
     def part(self) -> Part:
@@ -141,7 +160,8 @@ class Reading:
     def surrounded(self) -> Commitment:
         """The record with its topics, parties and relations where templates look for them."""
         for name, model in _MODELS.items():
-            rows = self.around[name].records() if name in self.around else []
+            around = self.around.get(name, [])
+            rows = around.records() if isinstance(around, Answer) else list(around)
             prefetched(self.row.record, name, rows, model=model)
         return self.row.record
 
@@ -155,20 +175,46 @@ def read_long_history(row: Row, moment: Moment) -> LongHistory | None:
     return long_history(row.record, as_of=moment.as_of, known=known)
 
 
-def read_commitment(row: Row, moment: Moment, *, part: ReadPart | None = None) -> Reading:
-    """Read what stands around a row and what was published about it; or `part` of that."""
-    record, known = row.record, known_seq(moment.known_at)
-    around: dict[str, Answer[Any]] = {
+def _around_today(record: Commitment) -> dict[str, Answer[Any] | Sequence[Any]]:
+    around: dict[str, Answer[Any] | Sequence[Any]] = {
         "topics": _TOPICS.ask(commitment=record.pk),
         "parties": _PARTIES.ask(commitment=record.pk),
     }
     for name, composed in _READ_RARELY.items():
         if getattr(record, f"has_{name}"):
-            around[name] = composed.ask(commitment=record.pk, known=known)
+            around[name] = composed.ask(commitment=record.pk)
+    return around
+
+
+def _around_then(record: Commitment, moment: Moment) -> dict[str, Answer[Any] | Sequence[Any]]:
+    """The same as it was said to be by then, one query for each and one for former words."""
+    known = known_seq(moment.known_at)
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    found: dict[str, QuerySet[Any]] = {
+        "topics": public_topics(known_at=moment.known_at).filter(linked_q(record, "topics", known)),
+        "parties": public_parties(known_at=moment.known_at).filter(
+            linked_q(record, "parties", known)
+        ),
+        "aliases": public_aliases(as_of=moment.as_of, known_at=moment.known_at).filter(
+            commitment=record
+        ),
+        "related": public.filter(linked_q(record, "related", known)).order_by("reference"),
+        "parts": parts_of(record, moment).order_by("reference"),
+        "superseded_by": successors_of(record, moment).order_by("reference"),
+        "notes": notes_by(moment).filter(commitment=record).select_related("source"),
+    }
+    around = {name: list(rows) for name, rows in found.items()}
+    as_known((each for rows in around.values() for each in rows), moment)
+    return dict(around)
+
+
+def read_commitment(row: Row, moment: Moment, *, part: ReadPart | None = None) -> Reading:
+    """Read what stands around a row and what was published about it; or `part` of that."""
+    record, known = row.record, known_seq(moment.known_at)
     return Reading(
         row=row,
         moment=moment,
-        around=around,
+        around=_around_then(record, moment) if moment.is_past else _around_today(record),
         history=part or read_history(record, as_of=moment.as_of, known=known),
         lines=read_newest(record.pk, as_of=moment.as_of, known=known, most=settings.FEED_ENTRIES),
     )

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
 from tracker import payload_shapes as shapes
 from tracker.lib.joined_keys import joined_keys, parted_keys
 from tracker.lib.told_in_sql import AsKept, ToldDay, ToldInstant
-from tracker.models import Commitment, Party, Topic
+from tracker.models import NO_END, Commitment, Party, Standing, Topic
 from tracker.models.records import public_q
 from tracker.payload_shapes import Fields, Payload
 from tracker.queries.flags import QUERIES, as_bits, no_information_q
@@ -61,15 +61,15 @@ def commitment_record(
 
 def values_of(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment, Values]:
     """Commitments of `public_commitments` as the tuples of which `CommitmentValues` tells."""
-    aliases = public_aliases()
+    aliases = public_aliases(as_of=moment.as_of)
     return commitments.annotate(
-        told_parent=_if_public("part_of"),
-        told_predecessor=_if_public("supersedes"),
+        told_parent=_if_there("part_of", moment),
+        told_predecessor=_if_there("supersedes", moment),
         told_topics=_keys(Commitment.topics, "topic"),
         told_parties=_keys(Commitment.parties, "party"),
         told_related=_keys(Commitment.related, "to_commitment", by="from_commitment"),
         told_aliases=joined_keys(aliases, by="commitment", of="pk"),
-        told_checked=ToldDay("last_checked_on"),
+        told_checked=_checked(moment),
         told_target=AsKept(moment.column("target")),
         told_update=ToldDay(moment.column("last_update_day")),
         told_change=ToldInstant("last_changed_at"),
@@ -83,9 +83,23 @@ def values_of(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Com
     )
 
 
-def _if_public(name: str) -> Case:
-    """The reference of another commitment, where readers may see it."""
-    return Case(When(public_q(of=f"{name}__"), then=F(f"{name}__reference")))
+def _if_there(name: str, moment: Moment) -> Case:
+    """The reference of another commitment, where readers may see it and it had been stated."""
+    there = public_q(of=f"{name}__")
+    if moment.as_of is not None:
+        # To walk the others first would read them for each of many rows.
+        stated = Standing.objects.filter(
+            commitment=OuterRef(f"{name}_id"), valid_from__lte=moment.as_of, known_to=NO_END
+        )
+        there &= Q(Exists(stated.order_by()))
+    return Case(When(there, then=F(f"{name}__reference")))
+
+
+def _checked(moment: Moment) -> Any:
+    if moment.as_of is None:
+        return ToldDay("last_checked_on")
+    by_then = Case(When(last_checked_on__lte=moment.as_of, then=F("last_checked_on")))
+    return ToldDay(by_then)
 
 
 def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
@@ -103,7 +117,8 @@ def _truths(moment: Moment) -> Combinable:
 class CommitmentValues:
     """Tells of rows of `values_of`. Topics and parties are few, and are read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
         self.topics = _names(dict(Topic.objects.public().values_list("pk", "slug")))
         self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
 
@@ -121,7 +136,8 @@ class CommitmentValues:
             targets, truths, updated, seqs, changed_at,
         ) = zip(*rows, strict=True)
         # fmt: on
-        names, other_names = _names(_references(related)), _aliases(aliases)
+        names = _names(_references(related, self.moment))
+        other_names = _aliases(aliases)
         told_targets = [told_date(target) for target in targets]
         told_truths = [_told_truths(bits) for bits in truths]
         described = shapes.commitment(
@@ -177,10 +193,10 @@ def _told_truths(bits: int) -> tuple[Sequence[str], bool]:
     return flags, bool(bits & _NO_INFORMATION)
 
 
-def _references(joined: Iterable[str | None]) -> dict[int, str]:
-    """The references of the public ones among commitments, by key."""
+def _references(joined: Iterable[str | None], moment: Moment) -> dict[int, str]:
+    """The references of the public ones among commitments, by key; those stated by then."""
     keys = {key for some in joined for key in parted_keys(some)}
-    public = public_commitments().filter(pk__in=keys).order_by()
+    public = public_commitments(as_of=moment.as_of).filter(pk__in=keys).order_by()
     return dict(public.values_list("pk", "reference"))
 
 

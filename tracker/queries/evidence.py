@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from tracker.lib.folding import fold
 from tracker.lib.locators import LocatorKey, locator_key
 from tracker.models import Citation, Source
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, public_updates
+from tracker.queries.visibility import as_known, known_seq, public_citations, public_updates
 
 
 def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorKey]:
@@ -27,18 +25,16 @@ def resting_on(source: Source, moment: Moment) -> list[int]:
     not by number come in the order of their names.
     """
     counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
-    cited = Citation.objects.filter(source=source, update__in=counting)
-    known = known_seq(moment.known_at)
-    if known is not None:
-        cited = cited.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
-    places = cited.order_by("update__commitment__reference", "update__number", "pk")
+    cited = public_citations(known=known_seq(moment.known_at)).select_related(None)
+    places = cited.filter(source=source, update__in=counting)
+    places = places.order_by("update__commitment__reference", "update__number", "pk")
     text = fold(source.text)
     rows = places.values_list("pk", "locator", "quotation")
     found = [(_place(locator, quotation, text), pk) for pk, locator, quotation in rows]
     return [pk for _key, pk in sorted(found, key=lambda place: place[0])]
 
 
-def with_what_rests(keys: Sequence[int]) -> list[Citation]:
+def with_what_rests(keys: Sequence[int], moment: Moment) -> list[Citation]:
     """The citations with their updates, in the order of the keys given."""
     loaded = Citation.objects.select_related("update__commitment", "update__meeting").in_bulk(keys)
-    return [loaded[key] for key in keys]
+    return as_known((loaded[key] for key in keys), moment)

@@ -14,7 +14,7 @@ from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Meeting, Position
 from tracker.queries.flags import Flag, silent_meetings
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import position_of
+from tracker.queries.visibility import as_known, position_of
 
 # A silence is shown by its last meetings; a longer list adds nothing.
 MOST_MEETINGS = 5
@@ -121,6 +121,6 @@ def grounds(
                 level=position.mention_level,
                 since=position.silence_counts_after,
             )
-            meetings = list(silent[:MOST_MEETINGS])
+            meetings = as_known(silent[:MOST_MEETINGS], moment)
         told.append(Ground(flag, _SENTENCES[flag](position, moment, targets), meetings))
     return told

@@ -31,6 +31,7 @@ from tracker.models import Assessment, Commitment, Instrument, Meeting, Position
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.models.meetings import MeetingQuerySet
 from tracker.payloads import Payload
+from tracker.queries.as_published import equals_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 
@@ -206,7 +207,9 @@ def not_mentioned_q(moment: Moment) -> Q:
 
 
 def awaiting_entry_into_force_q(moment: Moment) -> Q:
-    return Q(**{moment.column("stage"): Stage.SIGNED}, instrument=Instrument.AGREEMENT)
+    known = known_seq(moment.known_at)
+    agreements = equals_q(Commitment, "instrument", known, [Instrument.AGREEMENT.value])
+    return Q(**{moment.column("stage"): Stage.SIGNED}) & agreements
 
 
 def may_turn_q(before: dt.date, moment: Moment) -> Q:

@@ -27,6 +27,7 @@ from tracker.models.commitments import (
     DELIVERED_STAGES,
     ENDED_STAGES,
 )
+from tracker.queries.as_published import as_published
 from tracker.queries.visibility import known_seq, public_citations, with_relations
 
 
@@ -211,8 +212,10 @@ class ReadHistory:
             cited[citation.update_id].append(citation)
         updates = self.updates.records()
         for update in updates:
-            update.commitment = self.commitment
             prefetched(update, "citations", cited[update.pk], model=Citation)
+        as_published(updates, self.known)
+        for update in updates:
+            update.commitment = self.commitment
         return updates
 
     def history_of(

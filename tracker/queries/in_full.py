@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from tracker import payloads
-from tracker.models import Citation, Commitment, Meeting, Note, Party, Source
+from tracker.models import Citation, Commitment, Meeting, Note, Source
 from tracker.payloads import Payload
+from tracker.queries.as_published import find
+from tracker.queries.by_then import (
+    meetings_of,
+    notes_by,
+    notes_of,
+    parts_of,
+    sources_by,
+    successors_of,
+)
 from tracker.queries.evidence import resting_on, with_what_rests
 from tracker.queries.extracts import commitment_chunks, told_step
 from tracker.queries.history import history
 from tracker.queries.meetings import (
-    as_known,
     by_the_day,
     next_of_forum,
     outcomes,
@@ -26,12 +35,12 @@ from tracker.queries.meetings import (
     with_words,
 )
 from tracker.queries.moments import Moment
-from tracker.queries.rows import titles_known
 from tracker.queries.visibility import (
+    as_known,
     known_seq,
     public_commitments,
     public_meetings,
-    public_notes,
+    public_parties,
     public_sources,
 )
 
@@ -40,33 +49,35 @@ from tracker.queries.visibility import (
 
 def commitment_in_full(slug: str, moment: Moment) -> Payload | None:
     """A commitment with its story, and apart from it what was corrected or retracted."""
-    found = public_commitments(as_of=moment.as_of, known_at=moment.known_at).filter(slug=slug)
-    record = next(chain.from_iterable(commitment_chunks(found, moment)), None)
-    if record is None:
+    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    commitment = find(public, slug, known_seq(moment.known_at))
+    if commitment is None:
         return None
-    commitment = found.get()
+    [record] = chain.from_iterable(commitment_chunks(public.filter(pk=commitment.pk), moment))
+    as_known([commitment], moment)
     told = history(commitment, as_of=moment.as_of, known_at=moment.known_at)
-    others = Commitment.objects.public(known=known_seq(moment.known_at)).order_by("reference")
-    notes = public_notes(known_at=moment.known_at).filter(commitment=commitment)
+    parts, successors = parts_of(commitment, moment), successors_of(commitment, moment)
+    notes = notes_by(moment).filter(commitment=commitment)
     return {
         **record,
-        "parts": _references(others.filter(part_of=commitment)),
-        "superseded_by": _references(others.filter(supersedes=commitment)),
-        "updates": [told_step(step, title=record["title"]) for step in told.steps],
+        "parts": _references(parts),
+        "superseded_by": _references(successors),
+        "updates": [told_step(step) for step in told.steps],
         "revised": [
             {**payloads.update(update), "revision": payloads.revision(update.revision)}
             for update in told.revised
         ],
-        "notes": _notes(notes),
+        "notes": _notes(notes, moment),
     }
 
 
 def _references(commitments: QuerySet[Commitment]) -> list[str]:
-    return list(commitments.values_list("reference", flat=True))
+    return list(commitments.order_by("reference").values_list("reference", flat=True))
 
 
-def _notes(notes: QuerySet[Note]) -> list[Payload]:
-    return [payloads.note(n) for n in notes.select_related("source", "meeting", "commitment")]
+def _notes(notes: QuerySet[Note], moment: Moment) -> list[Payload]:
+    told = notes.select_related("source", "meeting", "commitment")
+    return [payloads.note(note) for note in as_known(told, moment)]
 
 
 # -- Meetings -----------------------------------------------------------------------------------
@@ -75,16 +86,18 @@ def _notes(notes: QuerySet[Note]) -> list[Payload]:
 def described_meetings(moment: Moment) -> QuerySet[Meeting]:
     """The meetings there were by then, with what `meeting_records` tells of them."""
     known = public_meetings(known_at=moment.known_at).select_related("forum")
-    sources = Prefetch("sources", public_sources(known_at=moment.known_at))
-    return by_the_day(known.prefetch_related(_PARTIES, sources), moment)
+    sources = Prefetch("sources", sources_by(moment))
+    return by_the_day(known.prefetch_related(_parties(moment), sources), moment)
 
 
-_PARTIES = Prefetch("parties", Party.objects.public())
+def _parties(moment: Moment) -> Prefetch[Any]:
+    return Prefetch("parties", public_parties(known_at=moment.known_at))
 
 
 def meeting_records(meetings: Iterable[Meeting], moment: Moment) -> list[Payload]:
     """Meetings of `described_meetings` as this register had published them by then."""
-    return [payloads.meeting(meeting) for meeting in as_known(meetings, moment)]
+    shown = as_known(meetings, moment)
+    return [payloads.meeting(meeting) for meeting in shown]
 
 
 def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
@@ -92,22 +105,23 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
 
     Also one that lay ahead: what it did is then empty.
     """
-    known = public_meetings(known_at=moment.known_at).select_related("forum").filter(slug=slug)
-    sources = Prefetch("sources", public_sources(known_at=moment.known_at))
-    meeting = next(iter(as_known(known.prefetch_related(_PARTIES, sources), moment)), None)
+    known = public_meetings(known_at=moment.known_at).select_related("forum")
+    described = known.prefetch_related(_parties(moment), Prefetch("sources", sources_by(moment)))
+    meeting = find(described, slug, known_seq(moment.known_at))
     if meeting is None:
         return None
+    as_known([meeting], moment)
     told = with_words(outcomes(meeting, moment), moment)
     before, after = previous_of_forum(meeting, moment), next_of_forum(meeting, moment)
     return {
         **payloads.meeting(meeting),
         "previous": before.slug if before is not None else None,
         "next": after.slug if after is not None else None,
-        "updates": [told_step(outcome.step, title=outcome.title) for outcome in told],
+        "updates": [told_step(outcome.step) for outcome in told],
         "passed_over": [
             payloads.commitment_name(silent) for silent in passed_over_by(meeting, moment)
         ],
-        "notes": _notes(public_notes(known_at=moment.known_at).filter(meeting=meeting)),
+        "notes": _notes(notes_by(moment).filter(meeting=meeting), moment),
     }
 
 
@@ -116,27 +130,19 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
 
 def source_in_full(slug: str, moment: Moment) -> Payload | None:
     """A source with all that rests on it, in the order of its text."""
-    source = public_sources(known_at=moment.known_at).filter(slug=slug).first()
+    source = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
     if source is None:
         return None
-    meetings = public_meetings(known_at=moment.known_at).filter(sources=source)
-    if moment.as_of is not None:
-        meetings = meetings.filter(first_day__lte=moment.as_of)
+    as_known([source], moment)
+    meetings = as_known(meetings_of(source, moment), moment)
     return {
         **payloads.source(source),
         "citations": _resting_on(source, moment),
-        "meetings": list(meetings.values_list("slug", flat=True)),
-        "notes": _notes(public_notes(known_at=moment.known_at).filter(source=source)),
+        "meetings": [meeting.slug for meeting in meetings],
+        "notes": _notes(notes_of(source, moment), moment),
     }
 
 
 def _resting_on(source: Source, moment: Moment) -> list[Payload]:
-    cited: list[Citation] = with_what_rests(resting_on(source, moment))
-    known = known_seq(moment.known_at)
-    commitments = {citation.update.commitment for citation in cited}
-    titles = {} if known is None else titles_known(commitments, known)
-    return [
-        payloads.cited(citation, title=titles.get(commitment.pk, commitment.title))
-        for citation in cited
-        for commitment in (citation.update.commitment,)
-    ]
+    cited: list[Citation] = with_what_rests(resting_on(source, moment), moment)
+    return [payloads.cited(citation) for citation in cited]

@@ -16,12 +16,19 @@ from django.db.models import Count, Min, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Meeting, MeetingState
+from tracker.queries.as_published import equals_q, find
 from tracker.queries.history import Movement, Step
-from tracker.queries.meetings import as_known, taking_place
+from tracker.queries.meetings import taking_place
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row
 from tracker.queries.stories import chapters, first_quotations
-from tracker.queries.visibility import public_meetings, public_updates
+from tracker.queries.visibility import (
+    as_known,
+    known_seq,
+    public_forums,
+    public_meetings,
+    public_updates,
+)
 
 
 class Record(TextChoices):
@@ -108,7 +115,11 @@ class _Total(NamedTuple):
 def matrix_meetings(moment: Moment, *, forum: str = "") -> QuerySet[Meeting]:
     """The meetings that may be columns, newest first: held or planned, of one forum or of all."""
     meetings = taking_place(public_meetings(known_at=moment.known_at), moment)
-    return meetings.filter(forum__slug=forum) if forum else meetings
+    if not forum:
+        return meetings
+    known = known_seq(moment.known_at)
+    record = find(public_forums(known_at=moment.known_at), forum, known)
+    return meetings.filter(equals_q(Meeting, "forum", known, [record.pk if record else 0]))
 
 
 def record_of(meeting: Meeting) -> Record:
@@ -168,7 +179,7 @@ def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Moment) -> 
     `meetings` comes from `matrix_meetings`, cut to a page. The number of queries does not depend
     on either.
     """
-    shown = as_known(list(meetings), moment)[::-1]
+    shown = as_known(meetings, moment)[::-1]
     keys = [row.commitment.pk for row in rows]
     places = {meeting.pk for meeting in shown}
     told = chapters(keys, places, moment)

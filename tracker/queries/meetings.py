@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
 
-from tracker.lib.partial_dates import PartialDate
-from tracker.models import Change, ChangeKind, Commitment, Meeting, MeetingState, StatusUpdate
+from tracker.models import Commitment, Meeting, MeetingState, StatusUpdate
+from tracker.queries.as_published import equals_q, on_or_before_q
 from tracker.queries.flags import open_q
 from tracker.queries.history import Movement, Step, Wording
 from tracker.queries.moments import Moment
-from tracker.queries.rows import titles_known
 from tracker.queries.stories import chapters, states
 from tracker.queries.visibility import (
+    as_known,
     known_seq,
     public_commitments,
     public_meetings,
@@ -53,7 +53,12 @@ def with_update_counts(meetings: Iterable[Meeting], moment: Moment) -> list[Meet
 
 def taking_place(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]:
     """Leave out the cancelled and, looking back, what lay ahead on that day."""
-    return by_the_day(meetings.exclude(state=MeetingState.CANCELLED), moment)
+    return by_the_day(meetings.filter(~state_q(MeetingState.CANCELLED, moment)), moment)
+
+
+def state_q(state: MeetingState, moment: Moment) -> Q:
+    """That a meeting was in this state, as known."""
+    return equals_q(Meeting, "state", known_seq(moment.known_at), [state])
 
 
 def by_the_day(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]:
@@ -63,45 +68,16 @@ def by_the_day(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]
     """
     if moment.as_of is None:
         return meetings
-    here = Q(first_day__lte=moment.as_of)
+    here = on_or_before_q(Meeting, "first_day", known_seq(moment.known_at), moment.as_of)
     if moment.as_of >= moment.today:
-        here |= Q(state=MeetingState.PLANNED)
+        here |= state_q(MeetingState.PLANNED, moment)
     return meetings.filter(here)
-
-
-def as_known(meetings: Iterable[Meeting], moment: Moment) -> list[Meeting]:
-    """The same meetings with title, date, place and record as this register had published them.
-
-    For reading only: the rows are not to be saved.
-    """
-    listed = list(meetings)
-    known = known_seq(moment.known_at)
-    if known is None:
-        return listed
-    log = Change.objects.filter(meeting__in=listed, kind=ChangeKind.MEETING, seq__lte=known)
-    told = dict(log.order_by("seq").values_list("meeting", "payload__meeting"))
-    for meeting in listed:
-        payload = told.get(meeting.pk)
-        if payload is None:
-            continue
-        for name in ("title", "state", "place", "summary"):
-            setattr(meeting, name, payload[name])
-        written = payload["date"]
-        meeting.date = (
-            PartialDate.parse(written["date"], words=written["words"])
-            if written["date"]
-            else PartialDate(words=written["words"])
-        )
-        meeting.first_day, meeting.last_day = meeting.date.first_day, meeting.date.last_day
-        if not payload["is_fully_recorded"]:
-            meeting.fully_recorded_seq = None
-    return listed
 
 
 def previous_of_forum(meeting: Meeting, moment: Moment) -> Meeting | None:
     """The meeting of the same forum that was held last before this one."""
     held = _of_forum(meeting, moment).filter(
-        state=MeetingState.HELD, first_day__lt=meeting.first_day
+        state_q(MeetingState.HELD, moment), first_day__lt=meeting.first_day
     )
     return next(iter(as_known(held[:1], moment)), None)
 
@@ -115,11 +91,11 @@ def next_of_forum(meeting: Meeting, moment: Moment) -> Meeting | None:
 def pairs_of_forums(moment: Moment) -> list[tuple[Meeting, Meeting]]:
     """Of each forum that met lately, the meeting before the last and the last one."""
     held = public_meetings(known_at=moment.known_at).filter(
-        state=MeetingState.HELD, forum__isnull=False, first_day__lte=moment.day
+        state_q(MeetingState.HELD, moment), forum__isnull=False, first_day__lte=moment.day
     )
     latest: dict[int | None, list[Meeting]] = defaultdict(list)
     # Two hundred meetings reach back far enough for what is only a suggestion.
-    for meeting in held.select_related("forum")[:200]:
+    for meeting in as_known(held.select_related("forum")[:200], moment):
         latest[meeting.forum_id].append(meeting)
     return [(two[1], two[0]) for two in latest.values() if len(two) > 1]
 
@@ -128,7 +104,9 @@ def _of_forum(meeting: Meeting, moment: Moment) -> QuerySet[Meeting]:
     known = taking_place(public_meetings(known_at=moment.known_at), moment)
     if meeting.forum_id is None or meeting.first_day is None:
         return known.none()
-    return known.filter(forum=meeting.forum_id).exclude(pk=meeting.pk)
+    seq = known_seq(moment.known_at)
+    same = equals_q(Meeting, "forum", seq, [meeting.forum_id])
+    return known.filter(same).exclude(pk=meeting.pk)
 
 
 # -- What it did --------------------------------------------------------------------------------
@@ -142,8 +120,11 @@ class Outcome:
     """
 
     step: Step
-    title: str
     earlier: Wording | None
+
+    @property
+    def title(self) -> str:
+        return self.step.update.commitment.title
 
     @property
     def movement(self) -> Movement:
@@ -162,28 +143,23 @@ def outcomes(meeting: Meeting, moment: Moment, *, previous: Meeting | None = Non
     told = chapters(touched, [meeting.pk], moment)
     taken = [s for story in told.values() for s in story if s.update.meeting_id == meeting.pk]
     named = Commitment.objects.in_bulk([step.update.commitment_id for step in taken])
-    titles = _titles(named.values(), moment)
+    as_known(named.values(), moment)
     last = previous.last_day if previous is not None else None
     earlier = {} if last is None else states(touched, moment, day=last)
     found = []
     for step in taken:
         commitment = named[step.update.commitment_id]
         step.update.commitment = commitment
-        title = titles.get(commitment.pk, commitment.title)
-        found.append(Outcome(step, title, earlier.get(commitment.pk)))
+        found.append(Outcome(step, earlier.get(commitment.pk)))
     return sorted(found, key=lambda o: (TOLD.index(o.movement), o.step.update.commitment.reference))
 
 
 def with_words(page: Sequence[Outcome], moment: Moment) -> list[Outcome]:
     """The same outcomes with rationale and citations, in a constant number of queries."""
     shown = StatusUpdate.objects.filter(pk__in=[outcome.step.update.pk for outcome in page])
-    loaded = {u.pk: u for u in with_evidence(shown, known_at=moment.known_at)}
+    updates = with_evidence(shown, known_at=moment.known_at)
+    loaded = {u.pk: u for u in as_known(updates, moment)}
     return [replace(o, step=replace(o.step, update=loaded[o.step.update.pk])) for o in page]
-
-
-def _titles(commitments: Iterable[Commitment], moment: Moment) -> dict[int, str]:
-    known = known_seq(moment.known_at)
-    return {} if known is None else titles_known(commitments, known)
 
 
 def by_movement(given: Iterable[Outcome]) -> list[tuple[Movement, list[Outcome]]]:
@@ -201,7 +177,7 @@ def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
     if not meeting.is_fully_recorded or meeting.last_day is None or meeting.last_day > moment.day:
         return []
     then = Moment(moment.today, as_of=meeting.last_day, known_at=moment.known_at)
-    silent = list(
+    silent = (
         public_commitments(as_of=then.as_of, known_at=then.known_at)
         .filter(
             open_q(then),
@@ -213,7 +189,4 @@ def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
         )
         .order_by("reference")
     )
-    titles = _titles(silent, moment)
-    for commitment in silent:
-        commitment.title = titles.get(commitment.pk, commitment.title)
-    return silent
+    return as_known(silent, moment)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from django.db.models import Max
 from django.utils import timezone
 
 from tracker.models import Change
@@ -33,6 +33,13 @@ class Moment:
         """Whether positions must be read from history instead of from the commitment's row."""
         return self.as_of is not None or self.known_at is not None
 
+    @property
+    def query(self) -> str:
+        """The end of an address at which another page looks back in the same way."""
+        asked = {"as_of": self.as_of, "known_at": self.known_at}
+        given = {name: day.isoformat() for name, day in asked.items() if day is not None}
+        return f"?{urlencode(given)}" if given else ""
+
     def column(self, name: str) -> str:
         """The path of a position's column in a queryset of `public_commitments`."""
         return f"at__{name}" if self.is_past else name
@@ -50,5 +57,6 @@ def end_of_day(day: dt.date) -> dt.datetime:
 
 def last_change_by(day: dt.date) -> int:
     """The number of the last change recorded by the end of that day; 0 when there is none."""
-    latest = Change.objects.filter(recorded_at__lt=end_of_day(day)).aggregate(seq=Max("seq"))
-    return latest["seq"] or 0
+    # Times follow the numbers, so the index of times has the last at one of its ends.
+    earlier = Change.objects.filter(recorded_at__lt=end_of_day(day))
+    return earlier.order_by("-recorded_at", "-seq").values_list("seq", flat=True).first() or 0

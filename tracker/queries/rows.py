@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from tracker.models import Change, ChangeKind, Commitment, Party, Position, Topic
+from tracker.models import Commitment, Party, Position, Topic
+from tracker.queries.as_published import as_published
 from tracker.queries.flags import Flag, flags_of, has_no_information, with_silence
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
@@ -29,16 +30,6 @@ class Row:
     parties: Sequence[Party]
 
 
-def titles_known(commitments: Iterable[Commitment], known: int) -> dict[int, str]:
-    """Titles as published by change number `known`, by primary key, where the log tells them."""
-    told = Change.objects.filter(
-        commitment__in=[c.pk for c in commitments],
-        seq__lte=known,
-        kind__in=(ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED),
-    ).order_by("seq")
-    return dict(told.values_list("commitment", "payload__commitment__title"))
-
-
 def rows(
     page: QuerySet[Commitment], moment: Moment, *, related: Container[str] = RELATED
 ) -> list[Row]:
@@ -46,16 +37,18 @@ def rows(
 
     Of `topics` and `parties`, those in `related` are read; the others stay empty.
     """
-    public = {"topics": Topic.objects.public(), "parties": Party.objects.public()}
-    wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
-    commitments = list(with_silence(page, moment).prefetch_related(*wanted))
     known = known_seq(moment.known_at)
-    titles = {} if known is None else titles_known(commitments, known)
+    public = {
+        "topics": Topic.objects.public(known=known),
+        "parties": Party.objects.public(known=known),
+    }
+    wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
+    commitments = as_published(with_silence(page, moment).prefetch_related(*wanted), known)
     return [
         Row(
             commitment=commitment,
             position=position_of(commitment),
-            title=titles.get(commitment.pk, commitment.title),
+            title=commitment.title,
             flags=flags_of(commitment, moment),
             has_no_information=has_no_information(position_of(commitment), moment.day),
             topics=list(commitment.topics.all()) if "topics" in related else (),

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from tracker.models import NO_END, Citation, Standing, StatusUpdate
 from tracker.queries.history import Step, Wording, steps
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, public_updates
+from tracker.queries.visibility import as_known, known_seq, public_citations, public_updates
 
 # Primary keys, or a query that gives them.
 Keys = Iterable[int] | QuerySet[Any, Any]
@@ -52,17 +52,16 @@ def chapters(commitments: Keys, meetings: Keys, moment: Moment) -> dict[int, lis
     before = states(commitments, moment, day=days["first"] - dt.timedelta(days=1))
     told: dict[int, list[StatusUpdate]] = defaultdict(list)
     meant = updates.filter(happened_first_day__range=(days["first"], days["last"]))
-    for update in meant.select_related("party").defer("rationale", "reason").chronological():
+    read = meant.select_related("party").defer("rationale", "reason").chronological()
+    for update in as_known(read, moment):
         told[update.commitment_id].append(update)
     return {pk: steps(of_one, before=before.get(pk)) for pk, of_one in told.items()}
 
 
 def first_quotations(updates: Iterable[int], moment: Moment) -> dict[int, Citation]:
     """The first quotation of each of these updates, by the update's primary key: one query."""
-    citations = Citation.objects.filter(update__in=list(updates)).exclude(quotation="")
-    known = known_seq(moment.known_at)
-    if known is not None:
-        citations = citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+    cited = public_citations(known=known_seq(moment.known_at))
+    citations = cited.filter(update__in=list(updates)).exclude(quotation="").select_related(None)
     found: dict[int, Citation] = {}
     for citation in citations.order_by("pk"):
         found.setdefault(citation.update_id, citation)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import NO_END, Commitment, Stage, Standing
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.as_published import keys_q, links_then, values_then
 from tracker.queries.flags import open_q, overdue_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_parties, public_topics
@@ -185,31 +186,45 @@ def _largest_first(counted: Iterable[tuple[Named, str, int]]) -> dict[Named, Cou
 
 
 def _by_relation(
-    commitments: QuerySet[Commitment], relation: str, public: QuerySet[Any], column: str
+    commitments: QuerySet[Commitment], relation: str, public: QuerySet[Any], moment: Moment, by: str
 ) -> dict[Named, Counts]:
     """Count by a relation and a column; commitments without any such relation come last."""
-    related = commitments.order_by().filter(**{f"{relation}__in": public.order_by()})
-    counted = related.values_list(f"{relation}__slug", f"{relation}__name", column).annotate(
-        count=Count("pk")
-    )
-    found = _largest_first((Named(slug, name), value, n) for slug, name, value, n in counted)
+    column, known = moment.column(by), known_seq(moment.known_at)
+    rows = values_then(public.order_by(), ["slug", "name"], known)
+    named = {key: Named(slug, name) for key, slug, name in rows}
+    former = links_then(Commitment, relation, known)
+    unordered = commitments.order_by()
+    kept = unordered.exclude(keys_q(former)) if former else unordered
+    counted: Counter[tuple[Named, str]] = Counter()
+    related = kept.filter(**{f"{relation}__in": public.order_by()})
+    for key, value, count in related.values_list(relation, column).annotate(count=Count("pk")):
+        if key in named:
+            counted[named[key], value] += count
     have_one = Commitment.objects.filter(**{f"{relation}__in": public.order_by()}).order_by()
-    without = commitments.order_by().exclude(pk__in=have_one.values("pk"))
-    left = dict(without.values_list(column).annotate(count=Count("pk")))
-    return {**found, Named("", ""): left} if left else found
+    without = kept.exclude(pk__in=have_one.values("pk"))
+    left = Counter(dict(without.values_list(column).annotate(count=Count("pk"))))
+    amended = unordered.filter(keys_q(former)).values_list("pk", column) if former else ()
+    for commitment, value in amended:
+        keys = [key for key in former[commitment] if key in named]
+        counted.update((named[key], value) for key in keys)
+        left.update([] if keys else [value])
+    found = _largest_first((name, value, n) for (name, value), n in counted.items())
+    return {**found, Named("", ""): dict(left)} if left else found
 
 
 def topics_by_stage(commitments: QuerySet[Commitment], moment: Moment) -> dict[Named, Counts]:
     """How many commitments of each topic stand at each stage; one counts under each of its topics.
 
-    The largest topic first. Two queries.
+    The largest topic first. Three queries, and three more to look back.
     """
-    return _by_relation(commitments, "topics", public_topics(), moment.column("stage"))
+    public = public_topics(known_at=moment.known_at)
+    return _by_relation(commitments, "topics", public, moment, "stage")
 
 
 def parties_by_assessment(commitments: QuerySet[Commitment], moment: Moment) -> dict[Named, Counts]:
     """How the commitments of each party are assessed; one counts for each of its parties.
 
-    The party with the most first. Two queries.
+    The party with the most first. Three queries, and three more to look back.
     """
-    return _by_relation(commitments, "parties", public_parties(), moment.column("assessment"))
+    public = public_parties(known_at=moment.known_at)
+    return _by_relation(commitments, "parties", public, moment, "assessment")

@@ -11,11 +11,13 @@ from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
 from tracker.models import Commitment, StatusUpdate
+from tracker.queries.as_published import former_values, links_then, values_then
 from tracker.queries.flags import QUERIES, Flag, as_bits, no_information_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     known_seq,
     public_commitments,
+    public_forums,
     public_meetings,
     public_parties,
     public_topics,
@@ -45,7 +47,10 @@ def read(moment: Moment, which: Q) -> tuple[int, Sets]:
     columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
     rows = public.annotate(mask=_mask(moment)).values_list("pk", *columns, "mask")
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    instruments, place = _instruments(moment), _COLUMNS.index("instrument")
     for key, *values in rows.iterator(chunk_size=5_000):
+        if key in instruments:
+            values[place] = instruments[key]
         alike[tuple(values)].append(key)
     everything, sets = _by_value(alike)
     # The relations of what is not public are no use; reading all of them is quicker than a join.
@@ -70,38 +75,90 @@ def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
     return everything, {facet: dict(values) for facet, values in sets.items()}
 
 
+def _instruments(moment: Moment) -> dict[int, str]:
+    """What kind commitments were said to be that were amended since, by key."""
+    known = known_seq(moment.known_at)
+    if known is None:
+        return {}
+    former = former_values("commitment", known, field="instrument")
+    return dict(former.values_list("record", "value"))
+
+
 def _related(which: Q, within: int, moment: Moment) -> Sets:
-    topics = Commitment.topics.through._default_manager.filter(which, topic__in=public_topics())
-    parties = Commitment.parties.through._default_manager.filter(which, party__in=public_parties())
     meetings = mentions(which, within, moment)
     return {
-        "topic": _grouped(topics.values_list("topic__slug", "commitment"), within),
-        "party": _grouped(parties.values_list("party__slug", "commitment"), within),
+        "topic": _linked("topics", public_topics(known_at=moment.known_at), which, within, moment),
+        "party": _linked(
+            "parties", public_parties(known_at=moment.known_at), which, within, moment
+        ),
         "meeting": meetings,
-        "forum": by_forum(meetings),
+        "forum": by_forum(meetings, moment),
     }
+
+
+def _linked(
+    relation: str, public: QuerySet[Any], which: Q, within: int, moment: Moment
+) -> dict[str, int]:
+    """By topic or party, those of `within` that were said to have it."""
+    known = known_seq(moment.known_at)
+    column, through = public.model._meta.model_name, getattr(Commitment, relation).through
+    pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
+    found = _grouped(pairs.values_list(column, "commitment"), within)
+    former = links_then(Commitment, relation, known)
+    amended = from_keys(former)
+    found = {key: bits & ~amended for key, bits in found.items()}
+    then: dict[int, list[int]] = defaultdict(list)
+    for commitment, keys in former.items():
+        for key in keys:
+            then[key].append(commitment)
+    for key, commitments in then.items():
+        found[key] = found.get(key, 0) | from_keys(commitments) & within
+    return _by_address(found, public, known)
+
+
+def _by_address(
+    found: Mapping[int, int], public: QuerySet[Any], known: int | None
+) -> dict[str, int]:
+    """By the address of today and by that of then, in place of the key."""
+    named: dict[str, int] = {}
+    for name, slug in _addresses(public, known):
+        if name in found:
+            named[slug] = found[name]
+    return named
+
+
+def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]]:
+    """Keys and addresses; that of then comes after, where another record has it today."""
+    rows = public.order_by()
+    today = list(rows.values_list("pk", "slug"))
+    if known is None:
+        return today
+    return [*today, *((key, slug) for key, slug in values_then(rows, ["slug"], known))]
 
 
 def mentions(which: Q, within: int, moment: Moment) -> dict[str, int]:
     """By meeting, those of `within` that it mentioned; `which` narrows the updates."""
-    updates = StatusUpdate.objects.effective(known=known_seq(moment.known_at))
+    known = known_seq(moment.known_at)
+    updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
     pairs = updates.values_list("meeting", "commitment").distinct()
     if moment.as_of is not None:
         # A condition on each group, so that the index of mentions answers and not that of days.
         pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=moment.as_of)
         pairs = pairs.values_list("meeting", "commitment")
-    named = dict(public_meetings().order_by().values_list("pk", "slug"))
-    return {named[key]: bits for key, bits in _grouped(pairs, within).items() if key in named}
+    public = public_meetings(known_at=moment.known_at)
+    return _by_address(_grouped(pairs, within), public, known)
 
 
-def by_forum(meetings: Mapping[str, int]) -> dict[str, int]:
+def by_forum(meetings: Mapping[str, int], moment: Moment) -> dict[str, int]:
     """The same by forum, from the sets of their meetings."""
-    held = public_meetings().filter(forum__isnull=False).values_list("slug", "forum__slug")
-    forums: dict[str, int] = defaultdict(int)
-    for slug, forum in held.order_by():
-        forums[forum] |= meetings.get(slug, 0)
-    return dict(forums)
+    known = known_seq(moment.known_at)
+    held = public_meetings(known_at=moment.known_at).order_by()
+    forums: dict[int, int] = defaultdict(int)
+    for _key, slug, forum in values_then(held, ["slug", "forum_id"], known):
+        if forum is not None:
+            forums[forum] |= meetings.get(slug, 0)
+    return _by_address(forums, public_forums(known_at=moment.known_at), known)
 
 
 def flagged(flag: Flag, moment: Moment) -> int:

@@ -20,21 +20,19 @@ from django.db.models import Q
 from tracker.lib.bit_sets import from_keys
 from tracker.lib.recent import Recent
 from tracker.models import Change, ChangeKind, LogHead
+from tracker.queries.by_then import OFFERED, offered
 from tracker.queries.flags import Flag, may_turn_q
 from tracker.queries.moments import Moment
 from tracker.queries.value_reading import Sets, by_forum, flagged, mentions, read
-from tracker.queries.visibility import (
-    public_commitments,
-    public_forums,
-    public_meetings,
-    public_parties,
-    public_topics,
-)
+from tracker.queries.visibility import public_commitments
 
 # More lines or commitments than these at once, and to read everything is quicker.
 _TOO_MANY = 2_000
 # The same for days: each brings some commitments to their dates.
 _TOO_MANY_DAYS = 31
+
+
+Choices = Mapping[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class ValueSets:
     # By facet and value. Values that nothing has may be missing.
     sets: Mapping[str, Mapping[str, int]]
     # What each facet offers, with labels, in order: topics, parties, forums, meetings.
-    choices: Mapping[str, list[tuple[str, str]]]
+    choices: Choices
 
     def of(self, facet: str, value: str) -> int:
         return self.sets[facet].get(value, 0)
@@ -135,7 +133,7 @@ def _brought_up_to(kept: ValueSets | None, head: LogHead, moment: Moment) -> Val
     everything, sets = _with_changed(kept, changed, moment)
     if meetings:
         sets = _with_meetings(everything, sets, meetings, moment)
-    return _value_sets(head, moment.day, everything, sets)
+    return _value_sets(head, moment, everything, sets)
 
 
 def _leads_to(kept: ValueSets, head: LogHead, moment: Moment) -> bool:
@@ -159,7 +157,7 @@ def _turned(before: dt.date, moment: Moment) -> set[int]:
 
 def _everything(head: LogHead, moment: Moment) -> ValueSets:
     everything, sets = read(moment, Q())
-    return _value_sets(head, moment.day, everything, sets)
+    return _value_sets(head, moment, everything, sets)
 
 
 def _with_changed(
@@ -191,22 +189,13 @@ def _with_meetings(
     return {
         **{facet: dict(values) for facet, values in sets.items()},
         "meeting": meetings,
-        "forum": by_forum(meetings),
+        "forum": by_forum(meetings, moment),
         "flag": {**sets["flag"], **heeding},
     }
 
 
 def _value_sets(
-    head: LogHead, day: dt.date, everything: int, sets: Mapping[str, Mapping[str, int]]
+    head: LogHead, moment: Moment, everything: int, sets: Mapping[str, Mapping[str, int]]
 ) -> ValueSets:
-    return ValueSets(head.seq, head.hash, head.generation, day, everything, sets, _choices())
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    meetings = public_meetings().values_list("slug", "title", "date")
-    return {
-        "topic": list(public_topics().values_list("slug", "name")),
-        "party": list(public_parties().values_list("slug", "name")),
-        "forum": list(public_forums().values_list("slug", "name")),
-        "meeting": [(slug, f"{title} ({date})") for slug, title, date in meetings],
-    }
+    choices = {noun: offered(noun, moment) for noun in OFFERED}
+    return ValueSets(head.seq, head.hash, head.generation, moment.day, everything, sets, choices)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import FilteredRelation, Model, Prefetch, Q, QuerySet
 
 from tracker.models import (
     NO_END,
@@ -25,7 +27,15 @@ from tracker.models import (
     Topic,
 )
 from tracker.models.records import public_q
-from tracker.queries.moments import last_change_by
+from tracker.queries.as_published import (
+    as_published,
+    column_then,
+    on_or_before_q,
+    public_records,
+)
+from tracker.queries.moments import Moment, last_change_by
+
+_R = TypeVar("_R", bound=Model)
 
 _HEAD = "SELECT seq, hash, recorded_at, generation FROM tracker_loghead WHERE id = 1"
 
@@ -58,6 +68,43 @@ def public_commitments(
         .filter(at__isnull=False)
         .select_related("at")  # type: ignore[misc]  # django-stubs does not know FilteredRelation
     )
+
+
+def as_known(records: Iterable[_R], moment: Moment) -> list[_R]:
+    """Records of these querysets, and what was loaded with them, in the words published by then.
+
+    For reading only: the rows are not to be saved. See `as_published`.
+    """
+
+    def public(noun: str) -> QuerySet[Any]:
+        if noun == "commitment":
+            return public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+        if noun == "source":
+            return public_sources(as_of=moment.as_of, known_at=moment.known_at)
+        return public_records(noun, known)
+
+    known = known_seq(moment.known_at)
+    return as_published(records, known, public=public)
+
+
+def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Moment) -> None:
+    """Take from commitments what they were part of, or superseded, if that came after `as_of`.
+
+    And the day on which they were checked, if that was later. One query; none without `as_of`.
+    """
+    as_of, known_at = moment.as_of, moment.known_at
+    if as_of is None:
+        return
+    others = {key for c in commitments for key in (c.part_of_id, c.supersedes_id) if key}
+    there = public_commitments(as_of=as_of, known_at=known_at).filter(pk__in=others).order_by()
+    known = set(there.values_list("pk", flat=True)) if others else set()
+    for commitment in commitments:
+        if commitment.part_of_id not in known:
+            commitment.part_of = None
+        if commitment.supersedes_id not in known:
+            commitment.supersedes = None
+        if commitment.last_checked_on is not None and commitment.last_checked_on > as_of:
+            commitment.last_checked_on = None
 
 
 def position_of(commitment: Commitment) -> Position:
@@ -102,8 +149,15 @@ def with_evidence(
     return related.prefetch_related(Prefetch("citations", queryset=citations))
 
 
-def public_aliases(*, known_at: dt.date | None = None) -> QuerySet[Alias]:
-    return Alias.objects.public(known=known_seq(known_at))
+def public_aliases(
+    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+) -> QuerySet[Alias]:
+    """With `as_of`, without the names that came with something that happened later."""
+    aliases = Alias.objects.public(known=known_seq(known_at))
+    if as_of is None:
+        return aliases
+    given = Q(update__isnull=True) | Q(update__happened_first_day__lte=as_of)
+    return aliases.filter(given)
 
 
 def public_meetings(*, known_at: dt.date | None = None) -> QuerySet[Meeting]:
@@ -111,19 +165,32 @@ def public_meetings(*, known_at: dt.date | None = None) -> QuerySet[Meeting]:
 
 
 def public_forums(*, known_at: dt.date | None = None) -> QuerySet[Forum]:
-    return Forum.objects.public(known=known_seq(known_at))
+    """The highest level first, then by name, as it was by then."""
+    known = known_seq(known_at)
+    return Forum.objects.public(known=known).order_by("-level", column_then(Forum, "name", known))
 
 
-def public_sources(*, known_at: dt.date | None = None) -> QuerySet[Source]:
-    return Source.objects.public(known=known_seq(known_at))
+def public_sources(
+    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+) -> QuerySet[Source]:
+    """With `as_of`, the documents that had been published by that day."""
+    known = known_seq(known_at)
+    sources = Source.objects.public(known=known)
+    if as_of is None:
+        return sources
+    return sources.filter(on_or_before_q(Source, "published_first_day", known, as_of))
 
 
 def public_parties(*, known_at: dt.date | None = None) -> QuerySet[Party]:
-    return Party.objects.public(known=known_seq(known_at))
+    """By name, as it was by then."""
+    known = known_seq(known_at)
+    return Party.objects.public(known=known).order_by(column_then(Party, "name", known))
 
 
 def public_topics(*, known_at: dt.date | None = None) -> QuerySet[Topic]:
-    return Topic.objects.public(known=known_seq(known_at))
+    """By name, as it was by then."""
+    known = known_seq(known_at)
+    return Topic.objects.public(known=known).order_by(column_then(Topic, "name", known))
 
 
 def public_notes(*, known_at: dt.date | None = None) -> QuerySet[Note]:

@@ -1,0 +1,72 @@
+"""Keeping what a record said before it was amended, in the transaction that amends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Max
+
+from tracker.lib.row_writing import insert_values
+from tracker.models import Commitment, FormerValue
+from tracker.models.former_values import (
+    COLUMNS,
+    NAMED_BY,
+    Said,
+    related_before,
+    rows_of_the_log,
+    said_before,
+    with_beginnings,
+)
+from tracker.models.records import PublicRecord
+from tracker.payloads import Payload
+
+
+def keep_former_values(record: PublicRecord, *, after: Payload, before: Payload, seq: int) -> None:
+    """Keep what the change `seq` replaced; call it when the record and its relations are saved."""
+    noun = record._meta.model_name or ""
+    said = [*said_before(noun, record.pk, before, until=seq, key_of=_key_of)]
+    if isinstance(record, Commitment):
+        said += related_before(
+            {"commitment": after, "before": before},
+            record.pk,
+            until=seq,
+            key_of=_key_of,
+            related_of=_related,
+        )
+    rows = with_beginnings(said, _beginnings(noun, said))
+    insert_values(FormerValue, COLUMNS, rows)
+
+
+def _key_of(noun: str, name: str) -> int | None:
+    model = apps.get_model("tracker", noun)
+    by = NAMED_BY.get(noun, "slug")
+    key: int | None = model._base_manager.filter(**{by: name}).values_list("pk", flat=True).first()
+    return key
+
+
+def _related(commitment: int) -> set[int]:
+    related = Commitment.objects.filter(related=commitment, published_seq__isnull=False)
+    return set(related.values_list("pk", flat=True))
+
+
+def _beginnings(noun: str, said: Sequence[Said]) -> dict[tuple[str, int, str], int]:
+    """Since when each field said what it said: when it was last amended, if ever."""
+    kept = FormerValue.objects.filter(noun=noun, record__in={each.record for each in said})
+    ended = kept.values_list("noun", "record", "field").annotate(Max("until")).order_by()
+    return {(noun, record, field): until for noun, record, field, until in ended}
+
+
+def rebuild_former_values() -> list[str]:
+    """Make every row anew from the log; return what differed."""
+    wanted = set(rows_of_the_log(lambda name: apps.get_model("tracker", name)))
+    stored: dict[tuple[Any, ...], int] = {
+        tuple(row): pk for pk, *row in FormerValue.objects.values_list("pk", *COLUMNS).iterator()
+    }
+    gone = [pk for row, pk in stored.items() if row not in wanted]
+    missing = sorted(wanted - stored.keys(), key=lambda row: (row[-1], *row[:3]))
+    for start in range(0, len(gone), 500):
+        FormerValue.objects.filter(pk__in=gone[start : start + 500]).delete()
+    insert_values(FormerValue, COLUMNS, missing)
+    return ["former values"] if gone or missing else []

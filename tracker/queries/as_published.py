@@ -1,0 +1,360 @@
+"""Records in the words and relations in which they were published by an earlier line of the log.
+
+Rows hold what is said today; `FormerValue` holds what was said before. Here the two are put
+together: on records that were loaded, as conditions of a query, and as columns to sort by.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import (
+    DateField,
+    F,
+    ForeignKey,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.functions import Coalesce
+
+from tracker.lib.composed import prefetched, prefetched_rows
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import Change, Commitment, FormerValue, Level, Meeting
+from tracker.models.former_values import MANY, NOUNS, RELATIONS, parted
+from tracker.models.records import PublicRecord, public_q
+
+_R = TypeVar("_R", bound=Model)
+_M = TypeVar("_M", bound=Model)
+_Place = tuple[str, int]
+_Found = dict[_Place, list[PublicRecord]]
+
+
+def noun_of(model: type[Model] | Model) -> str:
+    return model._meta.model_name or ""
+
+
+def _model(noun: str) -> Any:
+    return apps.get_model("tracker", noun)
+
+
+def last_changed_then(known: int | None) -> Combinable:
+    """When the last line by change `known` was written about a commitment, to sort and filter."""
+    if known is None:
+        return F("last_changed_at")
+    lines = Change.objects.filter(commitment=OuterRef("pk"), seq__lte=known).order_by("-seq")
+    return Subquery(lines.values("recorded_at")[:1])
+
+
+# -- In queries ---------------------------------------------------------------------------------
+
+
+def former_values(noun: str, known: int, **where: Any) -> QuerySet[FormerValue]:
+    """What fields of a noun said by change `known` and say no more."""
+    return FormerValue.objects.filter(
+        noun=noun, since__lte=known, until__gt=known, **where
+    ).order_by()
+
+
+def as_published_q(
+    model: type[Model], name: str, known: int | None, *, today: Q, then: Q, of: str = ""
+) -> Q:
+    """A condition on what a field said by change `known`.
+
+    `today` says it of the row, for what was never amended since, and `then` of the `value` of a
+    `FormerValue`. `of` is the path to the record ("meeting__"), for which `today` is written too.
+    """
+    if known is None:
+        return today
+    former = former_values(noun_of(model), known, field=name)
+    key = f"{of}pk__in"
+    amended = Q(**{key: former.values("record")})
+    return (today & ~amended) | Q(**{key: former.filter(then).values("record")})
+
+
+def equals_q(
+    model: type[Model], name: str, known: int | None, values: Sequence[Any], *, of: str = ""
+) -> Q:
+    """That a column was one of these values by change `known`."""
+    return as_published_q(
+        model,
+        name,
+        known,
+        today=Q(**{f"{of}{name}__in": values}),
+        then=Q(value__in=[str(value) for value in values]),
+        of=of,
+    )
+
+
+def relates_q(
+    model: type[Model], name: str, known: int | None, keys: Iterable[int], *, today: Q, of: str = ""
+) -> Q:
+    """That a record was related to one of these by change `known`; `today` says it of today."""
+    then = Q(pk__in=())
+    for key in keys:
+        then |= Q(value__contains=f" {key} ") if name in MANY else Q(value=str(key))
+    return as_published_q(model, name, known, today=today, then=then, of=of)
+
+
+def on_or_before_q(model: type[Model], name: str, known: int | None, day: Any) -> Q:
+    """That a day beside a date was not after another by change `known`."""
+    then = Q(value__lte=day.isoformat(), value__gt="")
+    return as_published_q(model, name, known, today=Q(**{f"{name}__lte": day}), then=then)
+
+
+def slug_q(model: type[Model], slugs: Iterable[str], known: int | None) -> Q:
+    """That a record has one of these addresses, or had it by change `known`."""
+    wanted = list(slugs)
+    if known is None:
+        return Q(slug__in=wanted)
+    then = former_values(noun_of(model), known, field="slug", value__in=wanted)
+    return Q(slug__in=wanted) | Q(pk__in=then.values("record"))
+
+
+def column_then(model: type[Model], name: str, known: int | None) -> Combinable:
+    """A text column as it was published by change `known`, to sort by."""
+    if known is None:
+        return F(name)
+    former = former_values(noun_of(model), known, field=name, record=OuterRef("pk"))
+    return Coalesce(Subquery(former.values("value")[:1]), F(name))
+
+
+def values_then(
+    records: QuerySet[Any, Any], names: Sequence[str], known: int | None
+) -> Iterator[tuple[Any, ...]]:
+    """The primary key and some columns of records as published by change `known`.
+
+    Foreign keys are named by their columns ("forum_id"). Two queries; one where `known` is None.
+    """
+    rows = records.values_list("pk", *names)
+    if known is None:
+        yield from rows.iterator()
+        return
+    fields = [name.removesuffix("_id") for name in names]
+    noun = noun_of(records.model)
+    former: dict[int, dict[str, str]] = defaultdict(dict)
+    told = former_values(noun, known, field__in=fields, record__in=records.order_by().values("pk"))
+    for key, name, value in told.values_list("record", "field", "value").iterator():
+        former[key][name] = value
+    for key, *values in rows.iterator():
+        if key in former:
+            for place, name in enumerate(fields):
+                if name in former[key]:
+                    values[place] = _value(records.model, name, former[key][name])
+        yield (key, *values)
+
+
+def _value(model: type[Model], name: str, stored: str) -> Any:
+    column = model._meta.get_field(name)
+    if column.is_relation:
+        return next(iter(parted(stored)), None)
+    return _decoded(column, stored)
+
+
+def links_then(model: type[Model], name: str, known: int | None) -> dict[int, list[int]]:
+    """To what records were related by change `known` that were amended since, by key."""
+    if known is None:
+        return {}
+    former = former_values(noun_of(model), known, field=name)
+    return {key: parted(value) for key, value in former.values_list("record", "value").iterator()}
+
+
+def keys_q(keys: Iterable[int]) -> Q:
+    """That a record is one of very many: by one value, as databases take only so many."""
+    listed = json.dumps(list(keys))
+    if connection.vendor == "sqlite":
+        some = RawSQL("SELECT value FROM json_each(%s)", [listed])
+    else:
+        some = RawSQL(
+            "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(%s AS jsonb))",
+            [listed],
+        )
+    return Q(pk__in=some)
+
+
+def find(records: QuerySet[_M], slug: str, known: int | None) -> _M | None:
+    """The record that had this address by change `known`, or else the one that has it today."""
+    found = list(records.filter(slug_q(records.model, [slug], known)))
+    if known is not None and len(found) > 1:
+        former = former_values(noun_of(records.model), known, field="slug", value=slug)
+        had = set(former.values_list("record", flat=True))
+        found.sort(key=lambda record: record.pk not in had)
+    return found[0] if found else None
+
+
+def linked_q(record: Model, name: str, known: int | None) -> Q:
+    """That others are those to which a record was related by change `known`; one query more."""
+    if known is not None:
+        former = former_values(noun_of(record), known, field=name, record=record.pk).first()
+        if former is not None:
+            return Q(pk__in=parted(former.value))
+    return Q(pk__in=getattr(record, name).values("pk"))
+
+
+# -- On records ---------------------------------------------------------------------------------
+
+
+def as_published(
+    records: Iterable[_R],
+    known: int | None,
+    *,
+    public: Callable[[str], QuerySet[Any]] | None = None,
+) -> list[_R]:
+    """The same records, and what was loaded with them, as published by change `known`.
+
+    For reading only: they are not to be saved. However many there are, it takes a constant number
+    of queries; none where `known` is None. `public` gives the records of a noun to which others
+    may be shown to be related.
+    """
+    listed = list(records)
+    if known is not None and listed:
+        _LookBack(known, public or (lambda noun: public_records(noun, known))).show(listed)
+    return listed
+
+
+def public_records(noun: str, known: int | None) -> QuerySet[Any]:
+    """What was public of a noun by change `known`."""
+    return _model(noun)._default_manager.filter(public_q(known=known))  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class _LookBack:
+    """Puts former values on records, each once."""
+
+    known: int
+    public: Callable[[str], QuerySet[Any]]
+    _seen: set[int] = field(default_factory=set)
+
+    def show(self, records: Iterable[Model]) -> None:
+        found = _by_place(self._walk(records))
+        former = self._reword(found)
+        related = self._relate(found, former)
+        # What only then was related: in its own words, and no further relations.
+        self._reword(_by_place(related))
+
+    def _reword(self, found: _Found) -> dict[_Place, dict[str, str]]:
+        self._undo_lines(found)
+        former = self._former(found)
+        for (noun, _key), values in former.items():
+            words = {n: v for n, v in values.items() if n not in RELATIONS.get(noun, {})}
+            for record in found[noun, _key]:
+                _put(record, words)
+        return former
+
+    def _walk(self, records: Iterable[Model]) -> Iterator[Model]:
+        """These records and those that were loaded with them, each once."""
+        waiting = list(records)
+        while waiting:
+            record = waiting.pop()
+            if id(record) in self._seen:
+                continue
+            self._seen.add(id(record))
+            yield record
+            for each in record._meta.concrete_fields:
+                if isinstance(each, ForeignKey) and each.is_cached(record):
+                    waiting += filter(None, [getattr(record, each.name)])
+            for rows in prefetched_rows(record).values():
+                waiting += rows
+
+    def _former(self, found: Iterable[_Place]) -> dict[_Place, dict[str, str]]:
+        keys: dict[str, list[int]] = defaultdict(list)
+        for noun, key in found:
+            if noun in NOUNS:
+                keys[noun].append(key)
+        wanted = Q(pk__in=())
+        for noun, some in sorted(keys.items()):
+            wanted |= Q(noun=noun, record__in=some)
+        if not keys:
+            return {}
+        rows = FormerValue.objects.filter(wanted, since__lte=self.known, until__gt=self.known)
+        told: dict[_Place, dict[str, str]] = defaultdict(dict)
+        for noun, key, name, value in rows.values_list("noun", "record", "field", "value"):
+            told[noun, key][name] = value
+        return told
+
+    def _undo_lines(self, found: _Found) -> None:
+        """Take away what later lines left on a row by their number."""
+        moved: list[Commitment] = []
+        for records in found.values():
+            for record in records:
+                if record.published_seq is not None and record.published_seq > self.known:
+                    record.published_seq = None
+                if record.retracted_seq is not None and record.retracted_seq > self.known:
+                    record.retracted_seq = None
+                if isinstance(record, Meeting) and (record.fully_recorded_seq or 0) > self.known:
+                    record.fully_recorded_seq = None
+                if isinstance(record, Commitment) and (record.last_change_seq or 0) > self.known:
+                    moved.append(record)
+        if not moved:
+            return
+        lines = Change.objects.filter(commitment__in={c.pk for c in moved}, seq__lte=self.known)
+        last = lines.order_by().values_list("commitment").annotate(Max("seq"), Max("recorded_at"))
+        told = {key: (seq, at) for key, seq, at in last}
+        for record in moved:
+            record.last_change_seq, record.last_changed_at = told.get(record.pk, (None, None))
+
+    def _relate(self, found: _Found, former: dict[_Place, dict[str, str]]) -> list[Model]:
+        """Put the records of then in the place of those that relations lead to today."""
+        wanted: dict[str, set[int]] = defaultdict(set)
+        changed: list[tuple[_Place, str, str, list[int]]] = []
+        for place, values in former.items():
+            for name, target in RELATIONS.get(place[0], {}).items():
+                if name in values:
+                    keys = parted(values[name])
+                    changed.append((place, name, target, keys))
+                    wanted[target].update(keys)
+        loaded: dict[str, dict[int, Model]] = {}
+        for target, some in sorted(wanted.items()):
+            related = self.public(target).filter(pk__in=some)
+            loaded[target] = {record.pk: record for record in related}
+        for place, name, target, keys in changed:
+            there = [record for pk, record in loaded[target].items() if pk in set(keys)]
+            for record in found[place]:
+                if name not in MANY:
+                    setattr(record, name, next(iter(there), None))
+                elif name in prefetched_rows(record):
+                    prefetched(record, name, there, model=_model(target))
+        return [record for records in loaded.values() for record in records.values()]
+
+
+def _by_place(records: Iterable[Model]) -> _Found:
+    """The nouns among records; one row may have been loaded several times."""
+    found: _Found = defaultdict(list)
+    for record in records:
+        if isinstance(record, PublicRecord):
+            found[noun_of(record), record.pk].append(record)
+    return found
+
+
+def _put(record: Model, values: dict[str, str]) -> None:
+    """Set fields to what was stored of them; the days beside a date follow it by themselves."""
+    columns = {column.name: column for column in record._meta.concrete_fields}
+    for name, value in values.items():
+        # The log may tell of a column that there is no more.
+        column = columns.get(name)
+        if column is not None and not isinstance(column, EdgeDayField):
+            setattr(record, name, _decoded(column, value))
+
+
+def _decoded(column: Any, stored: str) -> Any:
+    if column.name == "level":
+        return Level[stored.upper()]
+    if isinstance(column, PartialDateField):
+        return PartialDate.from_stored(stored) if stored else None
+    if isinstance(column, DateField):
+        return column.to_python(stored) if stored else None
+    if isinstance(column, IntegerField):
+        return int(stored) if stored else None
+    return stored
