@@ -15,6 +15,7 @@ from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import meeting_data
 from tracker.filters import MomentForm
+from tracker.lib.partial_dates import add_days
 from tracker.models import Meeting, MeetingState
 from tracker.queries.as_published import find
 from tracker.queries.brief import MOST_ROWS, agenda, between_the_parties
@@ -131,7 +132,7 @@ def _eve(record: Meeting, moment: Moment) -> Moment:
     """The day for which a brief is written: as asked, today, or the eve of a meeting held."""
     if moment.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
         return moment
-    return replace(moment, as_of=record.first_day - dt.timedelta(days=1))
+    return replace(moment, as_of=add_days(record.first_day, -1))
 
 
 def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[str, Any]:

@@ -185,6 +185,14 @@ def _spelled_day(day: dt.date, pattern: str, language: str | None) -> str:
     return formats.date_format(day, pattern)
 
 
+def add_days(day: dt.date, days: int) -> dt.date:
+    """Move by whole days, as far as the calendar goes (1 January 1 to 31 December 9999)."""
+    try:
+        return day + dt.timedelta(days=days)
+    except OverflowError:
+        return dt.date.max if days > 0 else dt.date.min
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """Move by whole calendar months, keeping to the last day where a month is shorter.
 

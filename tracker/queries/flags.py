@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.partial_dates import add_months
+from tracker.lib.partial_dates import add_days, add_months
 from tracker.models import Assessment, Commitment, Instrument, Meeting, Position, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.models.meetings import MeetingQuerySet
@@ -81,11 +81,14 @@ def raised_flag(payload: Payload) -> Flag | None:
 
 def quiet_since(day: dt.date) -> dt.date:
     """The day on or before which a last update makes an open commitment quiet on `day`."""
-    return add_months(day, -settings.QUIET_AFTER_MONTHS)
+    try:
+        return add_months(day, -settings.QUIET_AFTER_MONTHS)
+    except ValueError:
+        return dt.date.min  # nothing was that long ago
 
 
 def due_soon_until(day: dt.date) -> dt.date:
-    return day + dt.timedelta(days=settings.DUE_SOON_DAYS)
+    return add_days(day, settings.DUE_SOON_DAYS)
 
 
 # -- For a row ----------------------------------------------------------------------------------

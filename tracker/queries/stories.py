@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 
+from tracker.lib.partial_dates import add_days
 from tracker.models import NO_END, Citation, Standing, StatusUpdate
 from tracker.queries.history import Step, Wording, steps
 from tracker.queries.moments import Moment
@@ -49,7 +50,7 @@ def chapters(commitments: Keys, meetings: Keys, moment: Moment) -> dict[int, lis
     )
     if days["first"] is None:
         return {}
-    before = states(commitments, moment, day=days["first"] - dt.timedelta(days=1))
+    before = states(commitments, moment, day=add_days(days["first"], -1))
     told: dict[int, list[StatusUpdate]] = defaultdict(list)
     meant = updates.filter(happened_first_day__range=(days["first"], days["last"]))
     read = meant.select_related("party").defer("rationale", "reason").chronological()
