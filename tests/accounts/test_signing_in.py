@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from pytest_django import Settings
@@ -41,7 +41,22 @@ def test_nothing_says_which_accounts_exist(client: Client, ann: User) -> None:
     assert words(client, "nobody@example.org", "wrong") == told
     assert words(client, "ann.lee@example.org", "wrong") == told
     assert words(client, "gone", PASSWORD) == told
-    assert words(client, "reader", PASSWORD) == told
+    assert words(client, "reader", "wrong") == told
+
+
+def test_an_account_without_staff_status_is_told_so_by_its_own_password(
+    client: Client, ann: User
+) -> None:
+    """In a group, which is not enough: an administrator forgot a tick."""
+    reader = User.objects.create_user("reader", password=PASSWORD)
+    reader.groups.add(Group.objects.get(name="Contributor"))
+    page = client.post("/accounts/login/", {"login": "reader", "password": PASSWORD}, follow=True)
+    assert "it lacks “Staff status”. Ask an administrator to tick " in page.content.decode()
+    assert not signed_in(client)
+    assert client.get("/admin/").status_code == 302
+    User.objects.update(is_staff=True)
+    sign_in(client, "reader")
+    assert signed_in(client)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
-        return back_to_login(request, _("This account may not sign in. Ask an administrator."))
+        """The password is right, so this betrays nothing to a stranger."""
+        return back_to_login(
+            request,
+            _(
+                "This account may not sign in: it lacks “Staff status”. Ask an administrator to "
+                "tick that on the account’s page."
+            ),
+        )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """No second time for somebody who signed in a moment ago, such as to set up a factor."""

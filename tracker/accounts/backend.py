@@ -65,11 +65,15 @@ class StaffBackend(ModelBackend):
         email: str | None = None,
         **credentials: Any,
     ) -> User | None:
-        """The staff account of this user name or e-mail address, if the password is its own."""
+        """The account of this user name or e-mail address, if the password is its own.
+
+        It may still be one that may not sign in: whoever knows its password is told so (see
+        `AccountAdapter.pre_login`), and nobody else learns that it exists.
+        """
         if password is None:
             return None
         user = account_of(username or email or "")
         if user is None:
             User().set_password(password)  # takes as long as checking one
             return None
-        return user if user.check_password(password) and may_sign_in(user) else None
+        return user if user.check_password(password) and user.is_active else None

@@ -19,6 +19,7 @@ from tracker.admin import (
     sources,
     subscriptions,
     updates,
+    users,
 )
 from tracker.admin.work_list import with_work_list
 
@@ -32,6 +33,7 @@ __all__ = [
     "sources",
     "subscriptions",
     "updates",
+    "users",
 ]
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
