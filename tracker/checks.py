@@ -40,6 +40,7 @@ def rules_have_sensible_numbers(
         "LONG_POLL_WAITERS": (0, 1000),
         "FILES_AT_ONCE": (1, 1000),
         "SESSION_IDLE_MINUTES": (1, 10_080),
+        "LOG_MAX_SILENCE_DAYS": (2, 36_500),
     }
     return [
         Error(

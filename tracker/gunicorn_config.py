@@ -18,3 +18,5 @@ keepalive = 75
 limit_request_line = 8190
 # The proxy writes the log, without the tokens that are in addresses.
 accesslog = None
+# Should it be turned on, they stay out of it, too.
+logger_class = "tracker.lib.access_log.AccessLog"

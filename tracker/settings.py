@@ -58,6 +58,9 @@ REGISTER_LICENCE = env.str("REGISTER_LICENCE", default="CC-BY-4.0")
 QUIET_AFTER_MONTHS = env.int("QUIET_AFTER_MONTHS", default=12)
 # Days before the last day of its target from which an open commitment counts as due soon.
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=90)
+# Days without a line of the log after which the clock is believed only when an operator says so
+# (`manage.py accept_clock`): one that is years ahead would date lines for ever.
+LOG_MAX_SILENCE_DAYS = env.int("LOG_MAX_SILENCE_DAYS", default=36_500 if TESTING else 100)
 ROWS_PER_PAGE = 50
 FEED_ENTRIES = 50
 # A longer history is told in pages of so many updates.
@@ -176,7 +179,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 120 if TESTING else 20,
         # kB of pages that each connection keeps, and each thread has a connection: the system keeps
         # the same pages once for all.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-8000; "
+        # What is deleted is overwritten, such as an address that somebody had erased.
+        "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
@@ -408,6 +413,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_tokens": {"()": "tracker.lib.secret_addresses.HideTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -158,3 +158,14 @@ def test_what_an_administrator_changes_ends_all_sessions_of_that_account(ann: Us
 def test_signing_in_does_not_end_the_session_before(ann: User) -> None:
     """It writes the account, too: when it last signed in."""
     assert [is_in(client) for client in two_sessions()] == [True, True]
+
+
+def test_a_session_kept_under_a_clock_that_was_ahead_ends(
+    client: Client, ann: User, later: Callable[[int], None]
+) -> None:
+    later(10 * 365 * 24 * 60)
+    sign_in(client)
+    assert is_in(client)
+    later(-10 * 365 * 24 * 60)
+    assert not is_in(client)
+    assert not Session.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,13 @@ import pytest
 from django.core import mail
 
 from tests.make import NOW, published_commitment, published_update
-from tests.notify.emailing import at, make_email
-from tracker.models import Frequency, Significance
+from tests.notify.emailing import ADDRESS, at, make_email
+from tracker.models import AskedMail, Frequency, Significance
+from tracker.notify.asking import Wish, address_hash, ask
 from tracker.notify.deliver import deliver_due
 from tracker.notify.emails import next_time
+from tracker.notify.links import ExpiredLinkError, key_to_confirm, token_to_confirm
+from tracker.notify.tidy import tidy
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +151,48 @@ def test_a_back_fill_is_not_sent() -> None:
     deliver_due(clock=at(NOW))
     subscription.refresh_from_db()
     assert (mail.outbox, subscription.cursor) == ([], log_head().seq)
+
+
+# -- Clocks that were ahead -----------------------------------------------------------------------
+
+TEN_YEARS = dt.timedelta(days=3652)
+
+
+@pytest.mark.parametrize("frequency", Frequency)
+def test_a_line_of_2036_is_told_now_and_the_next_in_its_time(frequency: Frequency) -> None:
+    """Not in ten years."""
+    subscription = make_email(frequency=frequency)
+    published_commitment(now=NOW + TEN_YEARS)
+    assert deliver_due(clock=at(NOW)) == 1
+    subscription.refresh_from_db()
+    assert subscription.next_attempt_at <= NOW + dt.timedelta(days=7)
+
+
+def test_who_was_put_off_until_2036_is_told_when_the_clock_is_right() -> None:
+    make_email(next_attempt_at=NOW + TEN_YEARS, lease_until=NOW + TEN_YEARS, lease=uuid.uuid4())
+    published_commitment(now=NOW)
+    assert deliver_due(clock=at(NOW)) == 1
+
+
+@pytest.mark.parametrize("days", [1, 8])
+def test_who_waits_for_a_day_or_a_week_still_waits(days: int) -> None:
+    make_email(next_attempt_at=NOW + dt.timedelta(days=days))
+    published_commitment(now=NOW)
+    assert deliver_due(clock=at(NOW)) == 0
+
+
+def test_what_was_asked_for_under_a_clock_that_was_ahead_is_not_counted() -> None:
+    for _ in range(5):
+        hashed = {"address_hash": address_hash(ADDRESS), "network_hash": "n"}
+        AskedMail.objects.create(**hashed, sent_at=NOW + TEN_YEARS)
+    wish = Wish(address=ADDRESS, query="", frequency="daily", with_overdue=False)
+    ask(wish, asked_from="n", now=NOW)
+    assert len(mail.outbox) == 1
+    tidy(now=NOW)
+    assert AskedMail.objects.count() == 1
+
+
+def test_a_link_made_under_a_clock_that_was_ahead_does_not_hold_for_ten_years() -> None:
+    token = token_to_confirm(make_email(), now=NOW + TEN_YEARS)
+    with pytest.raises(ExpiredLinkError):
+        key_to_confirm(token, now=NOW)

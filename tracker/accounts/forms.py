@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tracker.accounts.backend import staff_with_email
-from tracker.lib.email_addresses import normal_address
+from tracker.lib.email_addresses import mailbox_of, normal_address
 
 
 class SignInForm(LoginForm):
@@ -44,7 +44,7 @@ class ForgottenPasswordForm(ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Send the message, unless too many went there: the page is the same either way."""
         address: str = self.cleaned_data["email"]
-        hashed = salted_hmac("tracker.accounts.reset", address.lower(), algorithm="sha256")
+        hashed = salted_hmac("tracker.accounts.reset", mailbox_of(address), algorithm="sha256")
         if all(
             ratelimit.consume(request, action=action, key=key)
             for action, key in (

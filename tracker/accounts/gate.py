@@ -16,6 +16,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -66,7 +67,9 @@ class KeepSessionWhileBusy:
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         if in_the_admin(request) and request.user.is_authenticated:
             now = timezone.now().timestamp()
-            if now - request.session.get(SEEN, 0) >= STEP:
+            if request.session.get(SEEN, 0) > now + 24 * 3600:
+                logout(request)  # kept under a clock that was ahead, it would not end for as long
+            elif now - request.session.get(SEEN, 0) >= STEP:
                 request.session[SEEN] = now  # a session that changed is stored with a new end
 
 

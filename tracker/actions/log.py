@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tracker.lib.row_writing import insert_each, insert_values, write_each
@@ -29,11 +30,16 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.payloads import Payload
+from tracker.queries.clock import clock_fault
 
 _COLUMNS = (
     *(*PublicLine._fields, "hash"),
     *("commitment", "update", "meeting", "source", "note", "recorded_by"),
 )
+
+
+class ClockError(ValidationError):
+    """The clock cannot be right by what the log says of the time; nothing may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,14 @@ class OpenLog:
 
     @property
     def recorded_at(self) -> dt.datetime:
-        """The time of the next line: never before the line before, whatever the clock says."""
-        return max(self.now, self.head.recorded_at) if self.head.recorded_at else self.now
+        """The time of the next line: not before the line before, save where an operator said so.
+
+        Raises ClockError for a clock that cannot be right.
+        """
+        if fault := clock_fault(self.head, now=self.now):
+            raise ClockError(fault)
+        after = self.head.next_after
+        return max(self.now, after) if after else self.now
 
     def append(
         self,
@@ -113,7 +125,7 @@ class OpenLog:
         self._move_head()
 
     def _move_head(self) -> None:
-        write_each([self.head], ("seq", "hash", "recorded_at"))
+        write_each([self.head], ("seq", "hash", "recorded_at", "clock_accepted_at"))
 
     @property
     def _by(self) -> int | None:
@@ -132,6 +144,7 @@ class OpenLog:
             previous_hash=head.hash,
         )
         head.seq, head.hash, head.recorded_at = line.seq, line.computed_hash(), line.recorded_at
+        head.clock_accepted_at = None
         return line
 
 
@@ -150,3 +163,16 @@ def open_log(
             LogHead.objects.get_or_create(pk=1)
             head = LogHead.objects.select_for_update().get(pk=1)
         yield OpenLog(head=head, now=now, by=by, is_backfill=is_backfill)
+
+
+def accept_clock(*, now: dt.datetime) -> dt.datetime | None:
+    """Believe the clock, whatever the last line says; return that line's time.
+
+    The next line comes after `now`, even where the last one was written under a clock that was
+    ahead by years. For operators only, who have looked at the clock.
+    """
+    with open_log(now=now) as log:
+        last = log.head.recorded_at
+        log.head.clock_accepted_at = now
+        write_each([log.head], ("clock_accepted_at",))
+        return last

@@ -225,14 +225,18 @@ def carry_out_due(*, clock: Clock) -> int:
 
 def is_free(upload: Upload, *, now: dt.datetime) -> bool:
     """Whether a file waits and nobody is at it: it was not begun, or who began it has died."""
-    return upload.state in _DUE and (upload.taken_until is None or upload.taken_until < now)
+    taken_until = upload.taken_until
+    is_taken = taken_until is not None and now <= taken_until <= now + 2 * LEASE
+    return upload.state in _DUE and not is_taken
 
 
 def carry_out(key: int, *, clock: Clock) -> bool:
     """Check or import one file, unless somebody is at it."""
     now = clock()
     waiting = Upload.objects.filter(pk=key, state__in=_DUE)
-    free = waiting.filter(Q(taken_until=None) | Q(taken_until__lt=now))
+    # Beyond a lease it was taken under a clock that was ahead.
+    left = Q(taken_until=None) | Q(taken_until__lt=now) | Q(taken_until__gt=now + 2 * LEASE)
+    free = waiting.filter(left)
     lease = Case(When(row_count__lte=AT_ONCE, then=now + SHORT_LEASE), default=now + LEASE)
     if not free.update(taken_until=lease, tries=F("tries") + 1):
         return False

@@ -140,9 +140,17 @@ class LogHead(models.Model):
     recorded_at = models.DateTimeField(null=True)
     # Counts repairs of derived rows, which write no line: what was made of them is made anew.
     generation = models.PositiveIntegerField(default=0)
+    # Set when an operator has said that the clock is right and the last line's time is not to be
+    # waited for: the next line comes after this instead.
+    clock_accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.CheckConstraint(name="log_has_one_head", condition=Q(id=1)),)
 
     def __str__(self) -> str:
         return f"#{self.seq}"
+
+    @property
+    def next_after(self) -> dt.datetime | None:
+        """The time that the next line is not dated before; None while the log is empty."""
+        return self.clock_accepted_at or self.recorded_at

@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,14 +37,26 @@ class Frequency(models.TextChoices):
     WEEKLY = "weekly", _("Once a week")
 
 
+# No lease lasts so long, and e-mail waits for a Monday at most, or a day more after a bounce.
+_LEASED = dt.timedelta(days=1)
+_WEEK = dt.timedelta(days=9)
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
         return self.filter(state=SubscriptionState.ACTIVE)
 
     def due(self, *, now: dt.datetime, head: int) -> Self:
-        """Active, with lines to look at, its time come, and in no deliverer's hands."""
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.active().filter(free, cursor__lt=head, next_attempt_at__lte=now)
+        """Active, with lines to look at, its time come, and in no deliverer's hands.
+
+        A time further away than anybody waits is from under a clock that was ahead: it has come.
+        """
+        free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + _LEASED)
+        longest = _WEEK + dt.timedelta(
+            seconds=1.1 * max(settings.DELIVERY_RETRY_SECONDS, default=0)
+        )
+        has_come = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + longest)
+        return self.active().filter(free, has_come, cursor__lt=head)
 
 
 class Subscription(models.Model):

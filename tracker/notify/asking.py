@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.email_addresses import mailbox_of
+from tracker.lib.erasure import empty_write_ahead_log
 from tracker.lib.text import one_line
 from tracker.models import AskedMail, Channel, Subscription, SubscriptionState
 from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
@@ -87,6 +88,7 @@ def forget(address: str) -> None:
     """Delete everything that is held about an address, save that its network once asked."""
     Subscription.objects.filter(channel=Channel.EMAIL, address=address).delete()
     AskedMail.objects.filter(address_hash=address_hash(address)).update(address_hash="")
+    empty_write_ahead_log()
 
 
 def _options(wish: Wish) -> dict[str, Any]:
@@ -120,7 +122,12 @@ def _is_within_limits(address: str, *, asked_from: str, now: dt.datetime) -> boo
     )
     for where, limits in counted:
         for span, most in limits:
-            if AskedMail.objects.filter(sent_at__gt=now - span, **where).count() > most:
+            if (
+                AskedMail.objects.filter(
+                    sent_at__gt=now - span, sent_at__lt=now + span, **where
+                ).count()
+                > most
+            ):
                 mine.delete()
                 return False
     return True

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 AFTER_A_FAULT = 30.0
 
 
+class NotNowError(Exception):
+    """Nothing may be done at present; str() says why, for the operator."""
+
+
 class LaneEndedError(Exception):
     """A lane ended that should have gone on; str() is a sentence for the operator."""
 
@@ -102,6 +106,9 @@ def _go_on(lane: Lane, stopping: threading.Event, rest: float) -> None:
                     "%s: the database did not answer; trying again: %s", lane.name, error
                 )
                 connection.close()
+            except NotNowError as reason:
+                logger.error("%s: %s", lane.name, reason)
+                stopping.wait(AFTER_A_FAULT)
             except Exception:
                 logger.exception("%s: a fault in the register itself; beginning again", lane.name)
                 connection.close()

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.erasure import empty_write_ahead_log
 from tracker.models import Channel, Subscription, SubscriptionState
 from tracker.notify.asking import forget
 from tracker.notify.email_forms import HowForm
@@ -102,6 +103,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     subscriptions = Subscription.objects.filter(channel=Channel.EMAIL, key=key)
     if request.method == "POST":
         subscriptions.delete()
+        empty_write_ahead_log()
     subscription = subscriptions.first()
     if subscription is None:
         return render(request, "subscribe/ended.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tracker.lib.erasure import empty_write_ahead_log
 from tracker.models import AskedMail, Channel, Delivery, Subscription, SubscriptionState
 
 # What was asked for longer ago than this is not counted.
@@ -18,7 +19,7 @@ APPROVE_WITHIN = dt.timedelta(days=60)
 def tidy(*, now: dt.datetime) -> None:
     """Delete old attempts, what was not confirmed in time, and e-mail long stopped."""
     Delivery.objects.filter(started_at__lt=now - ATTEMPTS_KEPT).delete()
-    AskedMail.objects.filter(sent_at__lt=now - WINDOW).delete()
+    AskedMail.objects.exclude(sent_at__range=(now - WINDOW, now + WINDOW)).delete()
     of_email = Subscription.objects.filter(channel=Channel.EMAIL)
     of_email.filter(state=SubscriptionState.PENDING, created_at__lt=now - CONFIRM_WITHIN).delete()
     of_email.filter(
@@ -35,3 +36,4 @@ def tidy(*, now: dt.datetime) -> None:
         contact="",
         created_at__lt=now - WINDOW,
     ).delete()
+    empty_write_ahead_log()

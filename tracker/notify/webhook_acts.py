@@ -48,7 +48,9 @@ class RefusedError(Exception):
 
 def _refuse_too_many(webhook: Subscription, *, now: dt.datetime) -> None:
     """Raise RefusedError when this one, which is written already, is one too many."""
-    recent = Subscription.objects.filter(channel=Channel.WEBHOOK, created_at__gt=now - WINDOW)
+    recent = Subscription.objects.filter(
+        channel=Channel.WEBHOOK, created_at__gt=now - WINDOW, created_at__lt=now + WINDOW
+    )
     told = list(recent.values_list("asked_from", "contact", "address")[: ASKED_ALTOGETHER + 1])
     host = _host_of(webhook.address)
     if len(told) > ASKED_ALTOGETHER:

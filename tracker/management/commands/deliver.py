@@ -16,8 +16,9 @@ from tracker.actions.raise_flags import raise_flags
 from tracker.actions.uploads import carry_out_due, forget_old
 from tracker.models import Channel
 from tracker.notify.deliver import LEASE, clock, deliver_due
-from tracker.notify.lanes import Lane, LaneEndedError, keep_looking, look_once
+from tracker.notify.lanes import Lane, LaneEndedError, NotNowError, keep_looking, look_once
 from tracker.notify.upkeep import Upkeep
+from tracker.queries.clock import present_clock_fault
 
 
 class Command(BaseCommand):
@@ -53,9 +54,12 @@ class Command(BaseCommand):
         """All that is due; what falls due at a time meanwhile is published on time, too."""
         stopping = threading.Event()
         upkeep, told = Upkeep(prepare=_prepare), _telling(lease=lease, stopping=stopping)
-        PUBLISHING.look()
-        upkeep.look(now=clock())
-        done = look_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
+        try:
+            PUBLISHING.look()
+            _keep_up(upkeep)
+            done = look_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
+        except NotNowError as reason:
+            raise CommandError(str(reason)) from reason
         attempts = sum(count for count in done[: len(told)] if isinstance(count, int))
         attempts += deliver_due(clock=clock, lease=lease)  # of what was published meanwhile
         self.stdout.write(f"Attempts: {attempts}.")
@@ -71,7 +75,7 @@ class Command(BaseCommand):
             keep_looking(
                 [
                     PUBLISHING,
-                    Lane("Flags and upkeep", lambda: upkeep.look(now=clock())),
+                    Lane("Flags and upkeep", lambda: _keep_up(upkeep)),
                     *_telling(lease=lease, stopping=stopping),
                     FILES,
                 ],
@@ -83,7 +87,20 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
 
-PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=clock()))
+def _right_now() -> dt.datetime:
+    """The time, if it can be right: or all that is scheduled would be published at once, what is
+    remembered for some days forgotten, and every deadline passed. Raises NotNowError."""
+    now = clock()
+    if fault := present_clock_fault(now=now):
+        raise NotNowError(fault)
+    return now
+
+
+def _keep_up(upkeep: Upkeep) -> None:
+    upkeep.look(now=_right_now())
+
+
+PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=_right_now()))
 FILES = Lane("Files", lambda: carry_out_due(clock=clock))
 # Slow receivers hold up others only when there are as many of them at a time.
 WEBHOOK_LANES = 4

@@ -1,0 +1,32 @@
+"""manage.py accept_clock: say that the clock is right, although the log speaks of another time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from tracker.actions.log import accept_clock
+from tracker.queries.clock import present_clock_fault
+
+
+class Command(BaseCommand):
+    help = (
+        "Believe the clock where it is far from the last line of the log: after a silence of "
+        "months, or after lines that were written under a clock that was set wrong."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        if not present_clock_fault(now=now):
+            self.stdout.write("The clock and the log agree; nothing was done.")
+            return
+        last = accept_clock(now=now)
+        cache.clear()  # limits on guesses count by times that may be years ahead
+        assert last is not None  # noqa: S101 - or there was no fault
+        self.stdout.write(
+            f"The next line may be of {timezone.localtime(now):%Y-%m-%d %H:%M}; "
+            f"the last one is of {timezone.localtime(last):%Y-%m-%d %H:%M}."
+        )
