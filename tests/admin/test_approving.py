@@ -201,3 +201,13 @@ def test_the_page_names_the_version_that_is_approved(writer: Browser, editor: Br
     assert Review.objects.get().approved_digest == digest
     assert Meeting.objects.get().is_public
     assert Change.objects.count() == 1
+
+
+def test_the_front_page_says_what_was_changed_since_it_was_sent(
+    writer: Browser, editor: Browser
+) -> None:
+    update = an_update()
+    writer.send(writer.page(update, "send-for-review"))
+    assert "changed since" not in editor.open("/admin/").words
+    StatusUpdate.objects.filter(pk=update.pk).update(rationale="V2")
+    assert "changed since, to be sent again" in editor.open("/admin/").words

@@ -80,7 +80,8 @@ class PublishCommitment(PublishDraft):
     label = _("Publish the commitment")
     explanation = _(
         "The commitment becomes public at once, under its permanent reference, with the draft "
-        "update that is chosen here and with its other names. Further drafts stay drafts."
+        "update that is chosen here and with the names drafted with either. Further drafts stay "
+        "drafts, with theirs."
     )
     save_label = _("Save and publish…")
 

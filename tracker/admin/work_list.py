@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tracker.actions.approval import changed_reviews
 from tracker.admin.pages import page_url
 from tracker.admin.records import may_publish
 from tracker.admin.values import NOTHING, moment
@@ -166,6 +167,8 @@ def _listed(
 def _in_review() -> WorkList:
     waiting = in_review(Review.objects.all())
     shown = waiting.select_related("meeting", "commitment", "update__commitment", "note", "sent_by")
+    reviews = list(shown[:SHOWN])
+    changed = {review.pk for review, _found in changed_reviews(reviews)}
     nouns: tuple[type[Model], ...] = (Meeting, Commitment, StatusUpdate, Note)
     return WorkList(
         title=_("In review"),
@@ -174,10 +177,9 @@ def _in_review() -> WorkList:
             Item(
                 name=str(review.record),
                 url=page_url(review.record),
-                detail=_("sent by %(person)s, %(at)s")
-                % {"person": review.sent_by or NOTHING, "at": moment(review.sent_at)},
+                detail=_sent(review, is_changed=review.pk in changed),
             )
-            for review in shown[:SHOWN]
+            for review in reviews
         ],
         count=waiting.order_by()[: COUNTED + 1].count(),
         whole=[
@@ -185,6 +187,14 @@ def _in_review() -> WorkList:
             for noun in nouns
         ],
     )
+
+
+def _sent(review: Review, *, is_changed: bool) -> str:
+    sent = _("sent by %(person)s, %(at)s") % {
+        "person": review.sent_by or NOTHING,
+        "at": moment(review.sent_at),
+    }
+    return f"{sent} · {_('changed since, to be sent again')}" if is_changed else sent
 
 
 def _coming(meeting: Meeting) -> Item:

@@ -42,6 +42,32 @@ def give_names_to_updates(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -
             name.save(update_fields=["update"])
 
 
+# The nouns that have a review, by the name of its column.
+_NOUNS = {
+    "meeting": "Meeting",
+    "commitment": "Commitment",
+    "update": "StatusUpdate",
+    "note": "Note",
+    "party": "Party",
+    "topic": "Topic",
+    "forum": "Forum",
+    "source": "Source",
+}
+
+
+def remember_earlier_editors(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Whoever wrote any version of a draft, as its history tells."""
+    using = schema_editor.connection.alias
+    reviews = apps.get_model("tracker", "Review").objects.using(using)
+    for column, noun in _NOUNS.items():
+        history = apps.get_model("tracker", f"Historical{noun}").objects.using(using)
+        drafts = {f"{column}__isnull": False, f"{column}__published_seq": None}
+        for review in reviews.filter(**drafts):
+            versions = history.filter(id=getattr(review, f"{column}_id"))
+            hands = versions.exclude(history_user=None).values_list("history_user", flat=True)
+            review.earlier_editors.add(*set(hands.order_by()) - {review.edited_by_id})
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("tracker", "0020_approval_of_a_digest"),
@@ -50,4 +76,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(end_reviews_under_way, migrations.RunPython.noop),
         migrations.RunPython(give_names_to_updates, migrations.RunPython.noop),
+        migrations.RunPython(remember_earlier_editors, migrations.RunPython.noop),
     ]
