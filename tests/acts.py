@@ -60,14 +60,14 @@ def every_act(told: list[Commitment]) -> Iterator[str]:
     yield "retracted"
     amend_commitment(one, values={"title": "Another title", "slug": "another"}, now=NOW)
     one.refresh_from_db()
-    yield "named otherwise"
+    yield "renamed"
     amend_meeting(meeting, values={"title": "Another meeting", "place": "Seoul"}, now=NOW)
-    yield "meeting named otherwise"
+    yield "meeting renamed"
     amend_reference(source, values={"title": "Another source"}, now=NOW)
-    yield "source named otherwise"
+    yield "source renamed"
     amend_reference(both_parties()[0], values={"name": "Kanada"}, now=NOW)
     amend_reference(topic, values={"name": "Cyberspace"}, now=NOW)
-    yield "party and topic named otherwise"
+    yield "party and topic renamed"
     yield from _acts_of_words(one)
     published_commitment(part_of=one, title="A part")
     published_commitment(supersedes=one, title="A successor")

@@ -221,3 +221,18 @@ def test_who_loaded_it_and_when_is_kept(tmp_path: Path) -> None:
     made = load_register(write_texts(tmp_path), now=NOW - dt.timedelta(days=9))
     assert (made.start, earlier.published_seq) == (2, 1)
     assert StatusUpdate.objects.get(number=1).published_at == NOW
+
+
+def test_a_name_comes_with_the_update_that_gave_it(tmp_path: Path) -> None:
+    name = "aliases:\n  - name: Work plan\n    language: en\n    update: 2\nfirst_stated: second\n"
+    root = write_texts(tmp_path, edited(PLAN, "first_stated: second\n", name))
+    load_register(root, now=NOW)
+    plan = Commitment.objects.get(reference="CAN-KOR-2025-001")
+    first, second = plan.updates.order_by("number")
+    assert (first.gives_name, second.gives_name) == (False, True)
+    assert [(alias.name, alias.update) for alias in plan.aliases.public()] == [
+        ("Work plan", second)
+    ]
+    kinds = [line.kind for line in Change.objects.filter(commitment=plan).order_by("seq")]
+    assert kinds == ["commitment_published", "status", "status", "renamed"]
+    assert len(load_register(root, now=NOW)) == 0

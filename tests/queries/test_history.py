@@ -7,10 +7,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tracker.actions.amend import add_evidence
+from tracker.actions.amend import add_evidence, publish_aliases
 from tracker.actions.correct import retract_update
+from tracker.actions.publish_reviewed import publish_draft
 from tracker.lib.partial_dates import PartialDate
+from tracker.models import Commitment, StatusUpdate
+from tracker.queries.change_lines import title_of
+from tracker.queries.extracts import update_chunks
 from tracker.queries.history import Movement, Wording, history, movements
+from tracker.queries.meetings import outcomes
+from tracker.queries.moments import Moment
+from tracker.queries.stories import chapters
+from tracker.queries.visibility import public_commitments
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +179,46 @@ def test_a_longer_story_takes_no_more_queries() -> None:
         for _ in range(3):
             make.published_update(commitment, meeting=make.published_meeting())
     assert counts == [2, 2]
+
+
+def test_an_update_that_comes_with_a_new_name_renames(db: None) -> None:
+    """On the page of the commitment, in the matrix, at the meeting, in the log and in the API."""
+    first, second = (make.published_meeting(date=day) for day in ("2025-10-02", "2026-02-25"))
+    dialogue = make.published_commitment(
+        title="Cyber Policy Dialogue", happened="2025-10-02", meeting=first
+    )
+    update = make.make_update(commitment=dialogue, happened="2026-02-25", meeting=second)
+    make.make_alias(dialogue, name="Cyber Policy Consultations", update=update)
+    lines = publish_draft(update, now=make.NOW, by=None)
+    assert lines[0].payload["movement"] == ["renamed"]
+    assert title_of(lines[0]).startswith("Cyber Policy Dialogue: Announced (renamed)")
+    moment = Moment(make.NOW.date())
+    assert [s.movements for s in history(dialogue).steps] == [[Movement.NEW], [Movement.RENAMED]]
+    assert [o.movement for o in outcomes(second, moment)] == [Movement.RENAMED]
+    told = chapters([dialogue.pk], [second.pk], moment)[dialogue.pk]
+    assert [step.movements for step in told] == [[Movement.RENAMED]]
+    [chunk] = update_chunks(public_commitments(), moment)
+    assert [one["movement"] for one in chunk] == [["new"], ["renamed"]]
+    # A correction of that update still comes with the name.
+    make.published_correction(StatusUpdate.objects.get(pk=update.pk), stage="scheduled")
+    assert history(dialogue).steps[-1].movements == [
+        *(Movement.CORRECTED, Movement.ADVANCED, Movement.RENAMED)
+    ]
+
+
+def test_a_name_that_was_public_before_renames_nothing(db: None) -> None:
+    dialogue = make.published_commitment(happened="2025-10-02")
+    publish_aliases(dialogue, [make.make_alias(dialogue, name="Consultations")], now=make.NOW)
+    update = make.make_update(commitment=dialogue, happened="2026-02-25")
+    make.make_alias(dialogue, name="Consultations", language="fr", update=update)
+    publish_draft(update, now=make.NOW, by=None)
+    assert Movement.RENAMED not in history(dialogue).steps[-1].movements
+
+
+def test_the_names_of_the_first_update_rename_nothing(db: None) -> None:
+    dialogue = make.make_commitment()
+    update = make.make_update(commitment=dialogue)
+    make.make_alias(dialogue, name="Consultations", update=update)
+    publish_draft(dialogue, update, now=make.NOW, by=None)
+    dialogue = Commitment.objects.get(pk=dialogue.pk)
+    assert [s.movements for s in history(dialogue).steps] == [[Movement.NEW]]

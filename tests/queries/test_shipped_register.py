@@ -141,7 +141,7 @@ MOVEMENTS = [
     ("security-and-defence-cooperation", [["new"], ["restated"], ["restated"]]),
     ("second-2plus2-ministerial", [["new"], ["delivered"]]),
     ("sdcp-launch", [["new"], ["restated"]]),
-    (CYBER, [["new"], ["advanced", "strengthened"]]),
+    (CYBER, [["new"], ["advanced", "strengthened", "renamed"]]),
 ]
 
 
@@ -190,3 +190,10 @@ def test_every_update_has_a_source_and_every_source_something_that_rests_on_it()
 def test_each_name_finds_the_one_commitment(words: str, slug: str) -> None:
     found = public_commitments().filter(matching(words))
     assert list(found.values_list("slug", flat=True)) == [slug]
+
+
+def test_the_dialogue_that_became_consultations_is_renamed() -> None:
+    steps = history(public_commitments().get(slug=CYBER)).steps
+    assert ["renamed" in step.movements for step in steps] == [False, True]
+    line = Change.objects.get(update=steps[-1].update)
+    assert "renamed" in line.payload["movement"]

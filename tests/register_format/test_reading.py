@@ -118,6 +118,13 @@ CASES = [
     (PLAN, "first_stated: second", "part_of: CAN-KOR-2025-001", 7, "“part_of” leads in a circle."),
     (PLAN, "first_stated: second", "topics: [space]", 7,
      "There is no topic “space” in this register."),
+    *((PLAN, "first_stated: second",
+       "aliases:\n  - name: Plan\n    language: en\n    update: " + number, 10,
+       "A name comes with one of the updates after the first; a name from the start needs no"
+       " number.")
+      for number in ("1", "3")),
+    (PLAN, "first_stated: second", "series: g7", 7,
+     "There is no forum “g7” in this register."),
     (SECOND, "sources: [statement]", "sources: [rumour]", 7,
      "There is no source “rumour” in this register."),
     (SECOND, "title: Second", "title: Second\nforum: g7", 3,

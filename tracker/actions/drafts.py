@@ -76,6 +76,18 @@ def drafted_names(commitment: Commitment, update: StatusUpdate) -> list[Alias]:
     return found
 
 
+def gives_name(update: StatusUpdate) -> bool:
+    """Whether a name was drafted with an update that its commitment does not have in public yet.
+
+    A correction gives the name that was published with what it corrects.
+    """
+    if update.corrects is not None and update.corrects.gives_name:
+        return True
+    public = Alias.objects.public().filter(commitment=update.commitment_id)
+    drafted = Alias.objects.draft().filter(update=update)
+    return drafted.exclude(name__in=public.order_by().values("name")).exists()
+
+
 def touch(commitment: Commitment, change: Change) -> None:
     """Keep on the commitment's row which line of the log is its last."""
     commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at

@@ -23,15 +23,15 @@ from tracker.actions.amend import (
     publish_aliases,
     retract_alias,
 )
-from tracker.actions.correct import correct_update, retract_commitment, retract_update
+from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.log import open_log
 from tracker.actions.publish import (
     mark_fully_recorded,
     publish_commitment,
     publish_meeting,
     publish_note,
-    publish_update,
 )
+from tracker.actions.publish_reviewed import publish_draft
 from tracker.actions.register_rows import MODELS, Rows, told_at
 from tracker.models import (
     Alias,
@@ -141,7 +141,8 @@ class _Loader(Rows):
                 self.publish_commitment(self.register.records["commitment"][record[name]])
         commitment: Commitment = self.rows["commitment"][record.key]
         for alias in record["aliases"]:
-            self.alias(commitment, alias)
+            if alias["update"] is None:
+                self.alias(commitment, alias)
         first = record["updates"][0]
         with told_at(first):
             for name in ("first_stated_at", "series", "part_of", "supersedes"):
@@ -156,8 +157,14 @@ class _Loader(Rows):
         commitment: Commitment = self.rows["commitment"][record.key]
         with told_at(given):
             draft = self.draft_update(commitment, given)
-            publish = correct_update if given["corrects"] is not None else publish_update
-            publish(draft, **self.stamp())
+            for alias in record["aliases"]:
+                if alias["update"] == given["number"] and not self.is_named(commitment, alias):
+                    self.alias(commitment, alias, update=draft)
+            publish_draft(draft, **self.stamp())
+
+    def is_named(self, commitment: Commitment, record: Record) -> bool:
+        given = commitment.aliases.public()
+        return given.filter(name=record["name"], language=record["language"]).exists()
 
     def retract(self) -> None:
         for record in self.register.of("commitment"):
@@ -170,9 +177,12 @@ class _Loader(Rows):
                 with told_at(record, "retracted"):
                     retract_commitment(commitment, reason=record["retracted"], **self.stamp())
 
-    def alias(self, commitment: Commitment, record: Record) -> Alias:
+    def alias(
+        self, commitment: Commitment, record: Record, update: StatusUpdate | None = None
+    ) -> Alias:
         alias = Alias(
             commitment=commitment,
+            update=update,
             name=record["name"],
             language=record["language"],
             note=record["note"],
@@ -189,7 +199,12 @@ class _Loader(Rows):
         for key, alias in present.items():
             if key not in wanted:
                 retract_alias(alias, **self.stamp())
-        new = [self.alias(commitment, a) for key, a in wanted.items() if key not in present]
+        numbers = {None, *self.present_updates(record)}  # others come with their update
+        new = [
+            self.alias(commitment, a)
+            for key, a in wanted.items()
+            if key not in present and a["update"] in numbers
+        ]
         if new:
             publish_aliases(commitment, new, **self.stamp())
 

@@ -23,10 +23,10 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.payloads import Payload
-from tracker.queries.history import Stating, Wording, movements
+from tracker.queries.history import Stating, Wording, movements_of
 
 # What a draft of an update gets when it is published.
-PUBLICATION = ("number", "published_seq", "published_at")
+PUBLICATION = ("number", "published_seq", "published_at", "gives_name")
 
 
 def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
@@ -130,5 +130,5 @@ def told(
         "update": payloads.update(update),
         "before": _wording(before),
         "after": _wording(after),
-        "movement": [str(movement) for movement in movements(before, after)],
+        "movement": [str(movement) for movement in movements_of(update, before, after)],
     }

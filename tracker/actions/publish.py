@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker import payloads
 from tracker.actions import publication_rules as rules
-from tracker.actions.drafts import drafted_names, introduce, require_draft, touch
+from tracker.actions.drafts import drafted_names, gives_name, introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import counting, project, published
 from tracker.actions.search_index import write_document
@@ -176,6 +176,7 @@ def next_number(updates: Iterable[PublishedUpdate]) -> int:
 def make_public(log: OpenLog, update: StatusUpdate, *, seq: int, number: int) -> None:
     """Give an update its permanent number and its place in the log."""
     update.number = number
+    update.gives_name = gives_name(update)
     update.published_seq, update.published_at = seq, log.recorded_at
     write_each([update], rules.PUBLICATION)
 

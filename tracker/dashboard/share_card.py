@@ -73,7 +73,8 @@ def _the_one(found: CommitmentFilter, sets: FoundSets) -> Row | None:
 
 def _standing(row: Row) -> str:
     """ "Signed. Awaiting entry into force. Not assessed." """
-    told = [Stage(row.position.stage).label, *(flag.label for flag in row.flags)]
-    unknown = [_("No information")] if row.has_no_information else []
-    told = [*told, *unknown, Assessment(row.position.assessment).label]
+    told = [str(Stage(row.position.stage).label), *(str(flag.label) for flag in row.flags)]
+    if row.has_no_information:
+        told.append(_("No information"))
+    told.append(str(Assessment(row.position.assessment).label))
     return " ".join(f"{word}." for word in told)

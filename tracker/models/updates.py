@@ -106,6 +106,12 @@ class StatusUpdate(models.Model):
         default=Significance.MAJOR,
         help_text=_("A minor change is shown but nobody is notified of it."),
     )
+    gives_name = models.BooleanField(
+        _("gives a new name"),
+        default=False,
+        editable=False,
+        help_text=_("Set at publication, where a name was drafted with it that was not public."),
+    )
     published_seq = models.PositiveBigIntegerField(
         _("public since change"), null=True, editable=False, db_index=True
     )

@@ -27,7 +27,9 @@ _STAGES = {stage.value: stage for stage in Stage}
 _ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
 _MOVEMENTS = {movement.value: movement for movement in Movement}
 # What makes a mention worth reading when neither stage nor assessment moved.
-_TOLD_OF_MENTIONS = {Movement.STRENGTHENED, Movement.WEAKENED, Movement.RESTATED}
+_TOLD_OF_MENTIONS = {
+    *(Movement.STRENGTHENED, Movement.WEAKENED, Movement.RENAMED, Movement.RESTATED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ _EVENTS: dict[str, Callable[[Payload], str]] = {
     ChangeKind.MENTION: _step,
     ChangeKind.DEADLINE: _target_step,
     ChangeKind.EVIDENCE: lambda payload: _("evidence added"),
-    ChangeKind.RENAMED: lambda payload: _("named otherwise"),
+    ChangeKind.RENAMED: lambda payload: _("renamed"),
     ChangeKind.AMENDED: lambda payload: _("amended"),
     ChangeKind.CORRECTION: lambda payload: _("corrected: %(step)s") % {"step": _step(payload)},
     ChangeKind.RETRACTION: _retraction,

@@ -61,6 +61,13 @@ class Stating(Protocol):
     def party_id(self) -> int | None: ...
 
 
+class Naming(Protocol):
+    """What of an update says that it came with a new name."""
+
+    @property
+    def gives_name(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What movement is derived from: an update's four values, or those carried to it."""
@@ -137,6 +144,15 @@ def movements(before: Wording | None, after: Wording) -> list[Movement]:
     return [movement for movement in _MOVEMENTS if movement in found] or [Movement.RESTATED]
 
 
+def movements_of(update: Naming, before: Wording | None, after: Wording) -> list[Movement]:
+    """What an update did between two states, a new name included."""
+    found = movements(before, after)
+    if before is None or not update.gives_name:
+        return found
+    told = {*found, Movement.RENAMED} - {Movement.RESTATED}
+    return [movement for movement in _MOVEMENTS if movement in told]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One update in its place in the story."""
@@ -157,7 +173,7 @@ def steps(updates: Iterable[StatusUpdate], *, before: Wording | None = None) -> 
     for update in updates:
         found = state
         state = Wording.of(update) if found is None else found.followed_by(update)
-        moved = movements(found, state)
+        moved = movements_of(update, found, state)
         if update.corrects_id is not None:
             moved = [Movement.CORRECTED, *moved]
         told.append(Step(update, moved, found, state))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from tracker.models import (
+    Alias,
     Change,
     ChangeKind,
     Citation,
@@ -85,7 +86,9 @@ def _commitment(commitment: Commitment, retraction: str) -> dict[str, Any]:
         checked=commitment.last_checked_on,
         retracted=retraction,
         aliases=[
-            _copy(alias, schema.ALIAS) for alias in commitment.aliases.all() if alias.is_public
+            _copy(alias, schema.ALIAS, update=alias.update.number if alias.update else None)
+            for alias in commitment.aliases.all()
+            if alias.is_public
         ],
         updates=[_update(update) for update in commitment.updates.all()],
         notes=[_note(note) for note in commitment.notes.all() if note.is_public],
@@ -106,7 +109,7 @@ def _commitments() -> Iterator[Commitment]:
             "topics",
             "parties",
             "related",
-            "aliases",
+            Prefetch("aliases", Alias.objects.select_related("update")),
             Prefetch("updates", updates),
             Prefetch("notes", public_notes().select_related("source")),
         )

@@ -71,7 +71,7 @@ def update_values(commitments: Sequence[Values], moment: Moment) -> Fields:
     (
         of, _keys, numbers, happened, meetings, _party_keys, parties,
         stages, assessments, firmness, targets, rationales,
-        _corrected, corrects, reasons, seqs, published_at,
+        _corrected, corrects, reasons, seqs, published_at, _names,
     ) = zip(*rows, strict=True)
     # fmt: on
     told = [names[key] for key in of]
@@ -117,6 +117,7 @@ def _rows(commitments: list[int], moment: Moment) -> Iterable[Values]:
         *("meeting__slug", "party_id", "party__code"),
         *("stage", "assessment", "firmness", "told_target", "rationale"),
         *("corrects_id", "corrects__number", "reason", "published_seq", "told_published"),
+        "gives_name",
     )
 
 
@@ -130,6 +131,7 @@ class _Said:
     target: PartialDate | None
     party_id: int | None
     corrects_id: int | None
+    gives_name: bool
 
 
 def _date(kept: str) -> PartialDate | None:
@@ -138,7 +140,9 @@ def _date(kept: str) -> PartialDate | None:
 
 def _movements(story: list[Values]) -> Iterator[list[str]]:
     """What each update of a commitment did, compared with the one before it."""
-    said = [_Said(row[7], row[8], row[9], _date(row[10]), row[5], row[12]) for row in story]
+    said = [
+        _Said(row[7], row[8], row[9], _date(row[10]), row[5], row[12], row[17]) for row in story
+    ]
     for step in steps(cast(list[StatusUpdate], said)):
         yield [movement.value for movement in step.movements]
 

@@ -311,6 +311,17 @@ def _check_numbers(commitment: Record) -> Iterator[Problem]:
             yield update.problem("A correction says why, in “reason”.", "corrects")
 
 
+def _check_names(commitment: Record) -> Iterator[Problem]:
+    """A name may come with an update after the first; those from the start name none."""
+    for alias in commitment["aliases"]:
+        if alias["update"] is not None and not 1 < alias["update"] <= len(commitment["updates"]):
+            yield alias.problem(
+                "A name comes with one of the updates after the first; a name from the start "
+                "needs no number.",
+                "update",
+            )
+
+
 def _check_note_keys(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
     """A note's key is its own in the whole register."""
     first: dict[str, Record] = {}
@@ -367,6 +378,7 @@ def read_register(root: Path) -> Register:
         reader.problems.extend(_check_note_keys(records))
         for commitment in records["commitment"].values():
             reader.problems.extend(_check_numbers(commitment))
+            reader.problems.extend(_check_names(commitment))
     if reader.problems or head is None:
         raise RegisterError(reader.problems)
     return Register(records)

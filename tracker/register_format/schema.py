@@ -155,7 +155,16 @@ MEETING = Noun(
         Field("notes", Type.RECORDS, record=NOTE, default=()),
     ),
 )
-ALIAS = Noun("alias", (_text("name", 200, required=True), LANGUAGE, _text("note", 300)))
+ALIAS = Noun(
+    "alias",
+    (
+        _text("name", 200, required=True),
+        LANGUAGE,
+        _text("note", 300),
+        # The number of the update that gave it this name, later than the first.
+        Field("update", Type.NUMBER),
+    ),
+)
 CITATION = Noun(
     "citation",
     (
