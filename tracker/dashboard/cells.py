@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.lib.partial_dates import day_of
 from tracker.queries.flags import Flag
 from tracker.queries.rows import Row
 from tracker.templatetags.register import (
@@ -86,7 +87,7 @@ def target(row: Row) -> SafeString:
 
 def day(value: Any) -> SafeString:
     """A calendar day, or the day of an instant in the register's time zone."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat()[:10], spelled(value))
+    return format_html('<time datetime="{}">{}</time>', day_of(value).isoformat(), spelled(value))
 
 
 def parties(row: Row, moment_query: str) -> SafeString:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -127,7 +126,7 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         return cells.day(record.position.last_update_day)
 
     def render_updated(self, record: Row) -> SafeString:
-        return cells.day(timezone.localtime(record.commitment.last_changed_at))
+        return cells.day(record.commitment.last_changed_at)
 
     def render_parties(self, record: Row) -> SafeString:
         return cells.parties(record, self.moment_query)

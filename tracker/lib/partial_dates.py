@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache, total_ordering
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -175,8 +175,17 @@ class PartialDate:
 _PATTERNS = {Precision.DAY: "j F Y", Precision.MONTH: "F Y", Precision.YEAR: "Y"}
 
 
+def day_of(moment: dt.date | dt.datetime) -> dt.date:
+    """The day of an instant in the register's time zone; a day is one already."""
+    return timezone.localdate(moment) if isinstance(moment, dt.datetime) else moment
+
+
 def spelled_day(day: dt.date, pattern: str = "j F Y") -> str:
-    """A day spelled out in the active language: “25 February 2026”."""
+    """A day spelled out in the active language: “25 February 2026”.
+
+    An instant is told by its day in the register's time zone.
+    """
+    day = day_of(day)
     return _spelled_day(dt.date(day.year, day.month, day.day), pattern, get_language())
 
 
