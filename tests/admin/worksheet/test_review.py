@@ -7,7 +7,7 @@ import json
 from django.contrib.auth.models import User
 
 from tests import make
-from tests.admin.worksheet.conftest import MENTIONED, Clerk, prefix_of
+from tests.admin.worksheet.conftest import MENTIONED, Clerk, clerk, prefix_of
 from tracker.actions.review import review_of, send_together
 from tracker.models import Commitment, Meeting, StatusUpdate
 
@@ -28,6 +28,10 @@ def test_a_row_in_review_says_so_before_anything_is_typed(
     sheet = ann.sheet()
     assert f"In review, sent by ann on 2026-11-22 09:00. {WARNING} Take it back" in sheet.words
     assert f"/statusupdate/{update.pk}/take-back/" in sheet.response.content.decode()
+    # Others are told so, too, and cannot take back what is not theirs.
+    others = clerk("eve", meeting).sheet()
+    assert WARNING in others.words
+    assert "Take it back" not in others.words
 
 
 def test_a_change_ends_the_review_and_says_so(
