@@ -218,7 +218,7 @@ def test_notes_are_published_and_amended(tmp_path: Path) -> None:
 
 def test_who_loaded_it_and_when_is_kept(tmp_path: Path) -> None:
     earlier = make.published_meeting(now=NOW)
-    made = load_register(write_texts(tmp_path), now=NOW - dt.timedelta(days=9))
+    made = load_register(write_texts(tmp_path), now=NOW - dt.timedelta(hours=9))
     assert (made.start, earlier.published_seq) == (2, 1)
     assert StatusUpdate.objects.get(number=1).published_at == NOW
 

@@ -52,7 +52,7 @@ def long(settings: Settings) -> Commitment:
     for number in range(1, 26):
         update = published_update(
             one,
-            now=NOW - dt.timedelta(days=30 - number),
+            now=NOW - dt.timedelta(days=30 - number) if number <= 8 else NOW,
             happened=f"2024-{1 + number // 3:02d}-{1 + number:02d}",
             stage=STAGES[number % 4],
             source=source,
