@@ -16,18 +16,25 @@ from tracker.dashboard.log_lines import line_fragments
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
-from tracker.filters import ChangeFilter
+from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.change_lines import lines
 from tracker.queries.health import health
+from tracker.queries.named_so import Named, named_so
 
 
 @public_answer
 def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     found = asked_for(request, today=today)
     structured = dataset_data(request, head_of(request))
-    context = {"structured_data": structured, **listing(request, found)}
+    context = {"structured_data": structured, "named": _named(found), **listing(request, found)}
     return render(request, "dashboard/dashboard.html", context)
+
+
+def _named(found: CommitmentFilter) -> list[Named]:
+    """What else is named by the words searched for; nothing when looking back."""
+    words = found.active.get("q")
+    return named_so(words[0]) if words and not found.moment.is_past else []
 
 
 @public_answer

@@ -56,7 +56,7 @@ class _Folded(dict[int, str]):
 FOLDED = _Folded()
 
 # What stands around a word and is no part of it.
-_EDGES = "\"'.,;:!?()[]-¡¿、。"
+EDGES = "\"'.,;:!?()[]-¡¿、。"
 _WITHIN_A_WORD = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])")
 # Spellings that the two sides of the Atlantic do not share, each to one of the two; every ending of
 # a word goes with it. Replaced wherever they occur, so that a part of a word still finds it.
@@ -93,7 +93,7 @@ def fold_letters(text: str) -> str:
 
 def fold(text: str) -> str:
     """Bring text to the form in which it is searched: folded words with single spaces between."""
-    words = (word.strip(_EDGES) for word in fold_letters(text).replace('"', "").split())
+    words = (word.strip(EDGES) for word in fold_letters(text).replace('"', "").split())
     return _one_spelling(_WITHIN_A_WORD.sub("", " ".join(filter(None, words))))
 
 
