@@ -11,7 +11,7 @@ from tracker.actions.amend import add_evidence, publish_aliases
 from tracker.actions.correct import retract_update
 from tracker.actions.publish_reviewed import publish_draft
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Commitment, StatusUpdate
+from tracker.models import Change, Commitment, StatusUpdate
 from tracker.queries.change_lines import title_of
 from tracker.queries.extracts import update_chunks
 from tracker.queries.history import Movement, Wording, history, movements
@@ -96,6 +96,28 @@ def test_movement_is_what_changed(
     assert [str(m) for m in movements(before, after)] == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "mentioned"),
+        ({"assessment": "on_track"}, "mentioned"),
+        ({"firmness": "firm"}, "restated"),
+        ({"target": "2028"}, "restated"),
+        ({"firmness": "firm", "target": "2028"}, "restated"),
+        ({"firmness": "intent"}, "weakened"),
+        ({"stage": "signed"}, "advanced"),
+    ],
+)
+def test_only_an_update_that_says_how_it_is_worded_restates_it(
+    said: dict[str, str], expected: str
+) -> None:
+    commitment = make.published_commitment(happened="2025", firmness="firm", target="2028")
+    make.published_update(commitment, happened="2026", **said)
+    assert [str(m) for m in history(commitment).steps[-1].movements] == [expected]
+    line = Change.objects.get(update__number=2)
+    assert line.payload["movement"] == [expected]
+
+
 def test_the_same_target_in_other_words_is_no_movement() -> None:
     before = Wording("announced", "not_assessed", "", PartialDate(2028))
     after = Wording("announced", "not_assessed", "", PartialDate(2028, words="in 2028"))
@@ -135,11 +157,11 @@ def test_a_correction_is_told_as_one_beside_what_it_moved() -> None:
     assert [u.number for u in told.revised] == [2, 4]
 
 
-def test_one_partys_step_restates_what_all_have_done() -> None:
+def test_one_partys_step_leaves_what_all_have_done() -> None:
     commitment = make.published_commitment(happened="2025", stage="signed")
     make.published_update(commitment, party=make.both_parties()[0], stage="in_effect")
     step = history(commitment).steps[-1]
-    assert (step.after.stage, step.movements) == ("signed", [Movement.RESTATED])
+    assert (step.after.stage, step.movements) == ("signed", [Movement.MENTIONED])
 
 
 def test_the_story_as_of_a_day_ends_there() -> None:

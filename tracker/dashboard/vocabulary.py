@@ -61,6 +61,9 @@ MOVEMENTS = {
     Movement.NEW: _("The first update."),
     Movement.ADVANCED: _("A later stage than before."),
     Movement.RESTATED: _("Said again, with nothing added or taken away."),
+    Movement.MENTIONED: _(
+        "Spoken of again, without words that say how firmly or for when it is promised."
+    ),
     Movement.STRENGTHENED: _("Worded more firmly, or given a date or a more precise one."),
     Movement.WEAKENED: _("Worded less firmly."),
     Movement.RESCHEDULED: _("The target is another date."),

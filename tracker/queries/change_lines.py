@@ -28,7 +28,8 @@ _ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
 _MOVEMENTS = {movement.value: movement for movement in Movement}
 # What makes a mention worth reading when neither stage nor assessment moved.
 _TOLD_OF_MENTIONS = {
-    *(Movement.STRENGTHENED, Movement.WEAKENED, Movement.RENAMED, Movement.RESTATED),
+    *(Movement.STRENGTHENED, Movement.WEAKENED, Movement.RENAMED),
+    *(Movement.RESTATED, Movement.MENTIONED),
 }
 
 

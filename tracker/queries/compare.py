@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.models import NO_END, Commitment, Position, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.queries.flags import open_q, passed_over
-from tracker.queries.history import Movement, Wording, movements
+from tracker.queries.history import UNMOVED, Movement, Wording, movements
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.visibility import known_seq
@@ -63,7 +63,7 @@ class Compared:
     def movements(self) -> list[Movement]:
         """What `difference` does not say already."""
         told = movements(self.before, self.after)
-        said = {Movement.RESTATED}
+        said = set(UNMOVED)
         if self.difference == Difference.NEW:
             said.add(Movement.NEW)
         return [movement for movement in told if movement not in said]

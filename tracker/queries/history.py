@@ -44,6 +44,11 @@ class Movement(TextChoices):
     WEAKENED = "weakened", _("Weakened")
     RENAMED = "renamed", _("Renamed")
     RESTATED = "restated", _("Restated")
+    MENTIONED = "mentioned", _("Mentioned")
+
+
+# What an update did that changed nothing of how the commitment stands.
+UNMOVED = (Movement.RESTATED, Movement.MENTIONED)
 
 
 class Stating(Protocol):
@@ -97,6 +102,11 @@ class Wording:
         )
 
 
+def restates(update: Stating) -> bool:
+    """Whether an update says how the promise was worded: how firmly, or for when."""
+    return bool(update.firmness or update.target)
+
+
 # An enumeration takes its time to walk.
 _MOVEMENTS = list(Movement)
 _STAGES = list(Stage)
@@ -124,11 +134,13 @@ def _target_movement(before: PartialDate | None, after: PartialDate | None) -> M
     return Movement.STRENGTHENED if inside else Movement.RESCHEDULED
 
 
-def movements(before: Wording | None, after: Wording) -> list[Movement]:
+def movements(
+    before: Wording | None, after: Wording, *, is_restated: bool = True
+) -> list[Movement]:
     """What happened between two states of one commitment; never empty.
 
     Firmness is compared only where both updates say something about it: silence on the wording is
-    no weakening.
+    no weakening, and where `is_restated` is false (see `restates`) no restatement either.
     """
     if before is None:
         return [Movement.NEW]
@@ -141,15 +153,16 @@ def movements(before: Wording | None, after: Wording) -> list[Movement]:
     if before.firmness and after.firmness and before.firmness != after.firmness:
         firmer = _FIRMNESS.index(after.firmness) > _FIRMNESS.index(before.firmness)
         found.add(Movement.STRENGTHENED if firmer else Movement.WEAKENED)
-    return [movement for movement in _MOVEMENTS if movement in found] or [Movement.RESTATED]
+    unmoved = Movement.RESTATED if is_restated else Movement.MENTIONED
+    return [movement for movement in _MOVEMENTS if movement in found] or [unmoved]
 
 
 def movements_of(update: Naming, before: Wording | None, after: Wording) -> list[Movement]:
     """What an update did between two states, a new name included."""
-    found = movements(before, after)
+    found = movements(before, after, is_restated=restates(update))
     if before is None or not update.gives_name:
         return found
-    told = {*found, Movement.RENAMED} - {Movement.RESTATED}
+    told = {*found, Movement.RENAMED} - set(UNMOVED)
     return [movement for movement in _MOVEMENTS if movement in told]
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Meeting, MeetingState
 from tracker.queries.as_published import equals_q, find
-from tracker.queries.history import Movement, Step
+from tracker.queries.history import UNMOVED, Movement, Step
 from tracker.queries.meetings import taking_place
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row
@@ -68,7 +68,7 @@ class Cell:
         """What the meeting did, told once, without that nothing changed where something did."""
         found = {movement for step in self.steps for movement in step.movements}
         told = [movement for movement in Movement if movement in found]
-        return [m for m in told if m != Movement.RESTATED] or told
+        return [m for m in told if m not in UNMOVED] or told[:1]
 
     @property
     def parties(self) -> list[str]:

@@ -28,6 +28,7 @@ TOLD = (
     Movement.NEW,
     Movement.ADVANCED,
     Movement.RESTATED,
+    Movement.MENTIONED,
     Movement.STRENGTHENED,
     Movement.WEAKENED,
     Movement.RESCHEDULED,

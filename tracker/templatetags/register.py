@@ -233,6 +233,7 @@ _SIGNS = {
     "weakened": "▼",
     "renamed": "≈",
     "restated": "=",
+    "mentioned": "·",
 }
 
 
