@@ -129,7 +129,8 @@ def _tell(update: rules.Event, before: Standpoint | None, series: Series | None)
     cadence, met = (before.cadence_months, before.series_met) if before else (None, None)
     last_day: dt.date = update.happened.last_day
     if update.meeting is not None:
-        level, parties_key = update.meeting.level, update.meeting.parties_key
+        # What was said where no level is stated outranks nothing and is outranked by nothing.
+        level, parties_key = update.meeting.level or None, update.meeting.parties_key
         cadence = update.meeting.cadence_months
         if series is not None and update.meeting.forum_id == series.forum_id:
             met = max(met or last_day, last_day)

@@ -18,8 +18,12 @@ from tracker.models.sources import Source
 
 
 class Level(models.IntegerChoices):
-    """How high a meeting is held; a higher number outranks a lower one."""
+    """How high a meeting is held; a higher number outranks a lower one.
 
+    One whose level no source states is compared with no other.
+    """
+
+    NOT_STATED = 0, _("Level not stated")
     WORKING_LEVEL = 1, _("Working level")
     SENIOR_OFFICIALS = 2, _("Senior officials")
     MINISTERS = 3, _("Ministers")

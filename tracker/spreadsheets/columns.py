@@ -102,7 +102,7 @@ class LevelChoice(Choice):
         super().__init__(rule, [(level.name.lower(), level.label) for level in Level])
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return Level(value).name.lower() if value else ""
+        return "" if value is None else Level(value).name.lower()
 
 
 class Day(Widget):

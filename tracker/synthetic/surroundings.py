@@ -13,6 +13,7 @@ from tracker.synthetic import words
 
 FIRST_DAY, LAST_DAY = dt.date(2010, 1, 1), dt.date(2025, 12, 31)
 _PARTIES, _TOPICS = 60, len(words.TOPICS)
+_LEVELS = [level for level in Level if level != Level.NOT_STATED]
 # Of the one forum that has many meetings, whatever the size: what a wide matrix is measured on.
 LONG_SERIES = 40
 
@@ -80,7 +81,7 @@ def _source(random: Random, number: int, day: dt.date, publisher: str) -> Source
 
 
 def _meet(random: Random, at: Relationship, forum: Forum | None, day: dt.date, number: int) -> None:
-    level = forum.level if forum else random.choice(list(Level))
+    level = forum.level if forum else random.choice(_LEVELS)
     name = forum.name if forum else f"Visit to {random.choice(at.parties).name}"
     meeting = Meeting(
         slug=f"{day.isoformat()}-meeting-{number}",
@@ -110,7 +111,7 @@ def _relationships(random: Random, parties: list[Party], meetings: int) -> list[
     for number, at in enumerate(relationships):
         for kind in random.sample(words.FORUMS, random.choice((1, 2, 3))):
             name = f"{'–'.join(p.name for p in at.parties[:3])} {kind}"
-            level = Level.LEADERS if kind == "Summit" else random.choice(list(Level))
+            level = Level.LEADERS if kind == "Summit" else random.choice(_LEVELS)
             slug = f"forum-{number}-{kind.split()[0].lower()}"
             at.forums.append(Forum(slug=slug, name=name[:160], level=level, cadence_months=12))
     return relationships
