@@ -47,6 +47,17 @@ def test_a_dry_run_says_what_would_be_done(file: Path) -> None:
     assert said(file, "--by", "staff") == "Imported: 0 new, 0 changed, 0 amended, 1 unchanged.\n"
 
 
+def test_a_summary_that_tells_the_outcome_is_imported_with_a_warning(file: Path) -> None:
+    file.write_bytes(written(COMMITMENT | {"summary": "It was signed."}).getvalue())
+    warned = io.StringIO()
+    call_command("import_commitments", str(file), by="staff", stdout=io.StringIO(), stderr=warned)
+    assert warned.getvalue() == (
+        "Look at Row 2, column “summary”: “was signed” tells what became of it. "
+        "Say what was promised; the rest is an update.\n"
+    )
+    assert Commitment.objects.get().summary == "It was signed."
+
+
 def test_a_mapping_names_the_columns(file: Path) -> None:
     line = {("Nom" if name == "title" else name): cell for name, cell in COMMITMENT.items()}
     file.write_bytes(written(line | {"Couleur": "rouge"}).getvalue())

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tracker.actions.import_rules import refuse_unfit
 from tracker.actions.import_updates import UpdateRows
 from tracker.lib.canonical_json import canonical_bytes
+from tracker.lib.later_words import warn_of_later_words
 from tracker.models import Commitment, Meeting, Party, Source, StatusUpdate
 from tracker.models.records import PublicRecord
 from tracker.queries.submissions import key_of, payload_of, submissions
@@ -216,6 +217,7 @@ class Plan:
         row = Staged(number, outcome, name, merged, changed, before, record)
         if outcome is not Outcome.UNCHANGED:
             self._refuse(row)
+            self._warn_of_later_words(row)
         return row if self.report.problem_count == before_it else None
 
     def _is_equal(self, line: Row, record: Any) -> bool:
@@ -265,6 +267,19 @@ class Plan:
             self.updates.refuse(row)
         elif row.outcome is Outcome.AMENDED:
             self._refuse_amendment(row)
+
+    def _warn_of_later_words(self, row: Staged) -> None:
+        """Say where a title or summary says what became of the commitment."""
+        if self.resource.noun != "commitments":
+            return
+        meeting = self.known["meeting"].get(str(row.values["first_stated_at"]))
+        if meeting is None and row.record is not None:
+            meeting = row.record.first_stated_at  # of a file without the column
+        said = meeting.date if isinstance(meeting, Meeting) else None
+        for name in ("title", "summary"):
+            if name in row.changed:
+                for sentence in warn_of_later_words(str(row.values[name]), said=said):
+                    self.report.warn(row.number, self.reading.columns.get(name, name), sentence)
 
     def _refuse_without_right(self, row: Staged) -> None:
         rules = {

@@ -350,6 +350,7 @@ def _kept(report: Report) -> dict[str, Any]:
         "counts": {str(outcome): count for outcome, count in report.counts.items()},
         "problems": told(report.problems),
         "problem_count": report.problem_count,
+        "warnings": told(report.warnings),
         "asked": told(report.asked),
         "asked_count": report.asked_count,
         "differences": report.differences,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
@@ -24,6 +25,7 @@ from tracker.admin.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.drafts import outcome
 from tracker.admin.fields import FieldsMixin, RecordForm, WordsForm
 from tracker.admin.importing import FilesMixin
+from tracker.admin.later_words import told_of_later_words
 from tracker.admin.long_lists import FewRecordsFilter
 from tracker.admin.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin, PublicRecordForm
@@ -96,6 +98,12 @@ class PublishCommitment(PublishDraft):
 
     def has_other_answers(self, form: Any) -> bool:
         return len(form.fields["first_update"].queryset) > 1
+
+    def rehearse(
+        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        done = super().rehearse(record, data, now=now, by=by)
+        return replace(done, warnings=[*done.warnings, *told_of_later_words([record])])
 
     def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
         chosen: StatusUpdate | None = data["first_update"]
@@ -278,6 +286,20 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
             alias.save()
         if drafts:
             written.append(publish_aliases(commitment, drafts, now=now, by=by))
+
+    def response_add(
+        self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self._warn(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
+        self._warn(request, obj)
+        return super().response_change(request, obj)
+
+    def _warn(self, request: HttpRequest, obj: Commitment) -> None:
+        for sentence in told_of_later_words([obj]):
+            self.message_user(request, sentence, messages.WARNING)
 
     def tools(self, request: HttpRequest, obj: Commitment) -> list[dict[str, Any]]:
         updates = reverse("admin:tracker_statusupdate_changelist")

@@ -57,6 +57,7 @@ class Preview:
     kinds: list[Kind]
     problems: list[str]
     problems_left: int
+    warnings: list[str]
     can_import: bool
     drafts: int
     told: str
@@ -93,6 +94,7 @@ def preview_of(upload: Upload) -> Preview:
         kinds=kinds,
         problems=problems,
         problems_left=problem_count - len(problems),
+        warnings=[str(Problem(*told)) for told in report.get("warnings", [])],
         # Also where nothing differs: its drafts may be sent for review or published.
         can_import=bool(report.get("digest"))
         and bool(sum(counts.values()) - counts.get("unchanged", 0) or report.get("drafts")),

@@ -22,9 +22,10 @@ from tracker.actions.publish_reviewed import (
 )
 from tracker.actions.review import drafts_to_send, send_together
 from tracker.admin.acts import Act, Done
+from tracker.admin.later_words import told_of_later_words
 from tracker.admin.quotations import told_of_quotations
 from tracker.admin.shown import SHOWN
-from tracker.models import WAITING, Meeting, MeetingState
+from tracker.models import WAITING, Commitment, Meeting, MeetingState
 from tracker.queries.carried_flags import Carried, carried_flags
 from tracker.queries.meetings import passed_over_by
 from tracker.queries.moments import Moment
@@ -59,7 +60,7 @@ class SendItsUpdates(Act):
         self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = self.perform(record, data, now=now, by=by)
-        return replace(done, warnings=told_of_quotations(in_review_of(record)))
+        return replace(done, warnings=_warnings(record))
 
 
 class PublishItsUpdates(Act):
@@ -90,7 +91,7 @@ class PublishItsUpdates(Act):
         among = set(in_review_of(record).values_list("commitment_id", flat=True))
         left = drafts_of(record).exclude(pk__in=in_review_of(record)).count()
         before = carried_flags(among, day=day)
-        unfounded = told_of_quotations(in_review_of(record))
+        warnings = _warnings(record)
         done = self.perform(record, data, now=now, by=by)
         notes = _flags_told(before, carried_flags(among, day=day))
         if left:
@@ -100,7 +101,14 @@ class PublishItsUpdates(Act):
                 left,
             )
             notes.append(told % {"count": left})
-        return replace(done, notes=notes, warnings=unfounded)
+        return replace(done, notes=notes, warnings=warnings)
+
+
+def _warnings(meeting: Meeting) -> list[str]:
+    """What to look at in the drafts of a meeting that are in review."""
+    new = Commitment.objects.draft().filter(updates__in=in_review_of(meeting)).distinct()
+    told = told_of_quotations(in_review_of(meeting))
+    return [*told, *told_of_later_words(new.select_related("first_stated_at"))]
 
 
 def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:

@@ -74,6 +74,8 @@ class Report:
     # Dates that are two days, each with its place.
     asked: list[Problem] = field(default_factory=list)
     asked_count: int = 0
+    # What should be looked at, and hinders nothing.
+    warnings: list[Problem] = field(default_factory=list)
     # What is new or differs: the row, its name, and for each column what was and what will be.
     differences: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     drafts: int = 0
@@ -88,6 +90,10 @@ class Report:
         self.problem_count += 1
         if len(self.problems) < TOLD:
             self.problems.append(Problem(row, column, sentence))
+
+    def warn(self, row: int, column: str, sentence: str) -> None:
+        if len(self.warnings) < TOLD:
+            self.warnings.append(Problem(row, column, sentence))
 
     def ask(self, row: int, column: str, text: str) -> None:
         self.asked_count += 1

@@ -285,6 +285,13 @@ def test_a_new_commitment_takes_the_next_number_of_its_parties_and_year(
     assert commitment.title == "Space Dialogue"
 
 
+def test_a_new_row_warns_of_words_that_tell_the_outcome(ann: Clerk) -> None:
+    page = ann.record("new", **{**NEW, "summary": "The talks were launched in March 2027."})
+    assert Commitment.objects.latest("pk").summary == "The talks were launched in March 2027."
+    assert "“March 2027” is after 25 February 2026, when it was first stated." in page.words
+    assert "“were launched” tells what became of it." in page.words
+
+
 def test_a_new_commitment_sent_twice_is_made_once(ann: Clerk) -> None:
     sheet = ann.sheet()
     ann.fill(sheet, "new", **NEW)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from tracker.admin.values import moment
 from tracker.admin.worksheet.forms import RowForm
 from tracker.admin.worksheet.rows import Row
+from tracker.lib.later_words import warn_of_later_words
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.quotations import Place, QuotableText
 from tracker.models import Assessment, Firmness, Meeting, ReviewState, Source, Stage
-from tracker.queries.history import Wording, movements
+from tracker.queries.history import Wording, movements, restates
 
 Texts = Mapping[str, QuotableText]
 
@@ -44,13 +45,26 @@ def effect_of(row: Row) -> str:
         return ""
     before = row.before
     after = Wording.of(update) if before is None else before.followed_by(update)
-    moved = ", ".join(str(movement.label) for movement in movements(before, after))
+    found = movements(before, after, is_restated=restates(update))
+    moved = ", ".join(str(movement.label) for movement in found)
     if update.party is not None:
         moved = _("%(party)s’s own step: %(stage)s") % {
             "party": update.party.name,
             "stage": Stage(update.stage).label,
         }
-    return ". ".join([moved, *_changed(before, after)]) + "."
+    return " ".join([". ".join([moved, *_changed(before, after)]) + ".", *_warnings(row)])
+
+
+def _warnings(row: Row) -> list[str]:
+    """Of a new commitment, the words that say what became of it."""
+    if not row.is_new or row.commitment is None or row.draft is None:
+        return []
+    targets = [row.draft.target] if row.draft.target is not None else []
+    return [
+        sentence
+        for text in (row.commitment.title, row.commitment.summary)
+        for sentence in warn_of_later_words(text, said=row.draft.happened, targets=targets)
+    ]
 
 
 def review_told(row: Row) -> str:

@@ -173,5 +173,7 @@ class Command(BaseCommand):
             if report.problem_count > TOLD:
                 told.append(f"And {report.problem_count - TOLD} more.")
             raise CommandError("\n".join(["Nothing was imported.", *told]))
+        for warning in report.warnings:
+            self.stderr.write(self.style.WARNING(f"Look at {warning}"))
         counts = ", ".join(f"{report.counts[outcome]} {outcome}" for outcome in Outcome)
         self.stdout.write(f"{'Would import' if is_dry else 'Imported'}: {counts}.")

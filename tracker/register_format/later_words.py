@@ -1,0 +1,20 @@
+"""Warnings about a register that was read: words that say what became of a commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.lib.later_words import warn_of_later_words
+from tracker.register_format.reading import Problem, Register
+
+
+def warnings_of(register: Register) -> Iterator[Problem]:
+    """Yield each title or summary that could not be said when the commitment was first stated."""
+    for record in register.of("commitment"):
+        first = min(record["updates"], key=lambda update: (update["happened"], update["number"]))
+        meeting = register.records["meeting"].get(record["first_stated"])
+        said = meeting["date"] if meeting is not None else first["happened"]
+        targets = [first["target"]] if first["target"] else []
+        for name in ("title", "summary"):
+            for sentence in warn_of_later_words(record[name], said=said, targets=targets):
+                yield record.problem(sentence, name)
