@@ -24,6 +24,7 @@ from tracker.models import (
     Meeting,
     Note,
     Party,
+    PassageLeftOut,
     Position,
     Revision,
     Source,
@@ -101,6 +102,22 @@ def source(record: Source) -> Payload:
         "summary": record.summary,
         "text_sha256": record.text_sha256,
     }
+
+
+def passage(record: PassageLeftOut) -> Payload:
+    """A passage that is no commitment, and why."""
+    return {
+        "locator": record.locator,
+        "quotation": record.quotation,
+        "subject": record.subject,
+        "reason": str(record.reason),
+    }
+
+
+def logged_source(record: Source, *, named: Named = _PUBLIC) -> Payload:
+    """A source for the log, with what was read in it and left out where there is any."""
+    left_out = [passage(p) for p in record.passages_left_out.all() if named(p)]
+    return {**source(record), **({"left_out": left_out} if left_out else {})}
 
 
 def meeting(record: Meeting, *, named: Named = _PUBLIC) -> Payload:

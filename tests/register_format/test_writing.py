@@ -62,6 +62,7 @@ def test_a_source_is_read_as_it_was_written(
         "published": published,
         "retrieved": dt.date(2026, 2, 25),
         "summary": summary,
+        "left_out": (),
     }
     assert read_again(values, schema.SOURCE, "sources.yaml") == values
 

@@ -36,6 +36,7 @@ from tracker.models import (
     Meeting,
     Note,
     Party,
+    PassageLeftOut,
     Source,
     StatusUpdate,
     Topic,
@@ -243,7 +244,7 @@ _REFERENCE_PAYLOADS: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload
     Party: ("party", payloads.party),
     Topic: ("topic", payloads.topic),
     Forum: ("forum", payloads.forum),
-    Source: ("source", payloads.source),
+    Source: ("source", payloads.logged_source),
     Note: ("note", payloads.note),
 }
 
@@ -280,6 +281,42 @@ def amend_reference(
                 note=current if isinstance(current, Note) else None,
             ),
             significance=significance,
+        )
+
+
+def amend_passages(
+    source: Source,
+    *,
+    added: Collection[PassageLeftOut] = (),
+    removed: Collection[PassageLeftOut] = (),
+    reason: str = "",
+    significance: str = "minor",
+    now: dt.datetime,
+    by: AbstractBaseUser | None = None,
+    is_backfill: bool = False,
+) -> Change:
+    """Make further passages of a public source, which were left out, public; take others back."""
+    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+        record = _locked(source)
+        before = payloads.logged_source(record)
+        if not added and not removed:
+            raise ValidationError(_("Nothing would change."), code="nothing")
+        for passage in added:
+            require_draft(passage)
+            if passage.source_id != record.pk:
+                raise ValidationError(_("The passage belongs to another source."))
+            passage.published_seq = log.next_seq
+            passage.save()
+            remember(passage, now=now, by=by)
+        for passage in removed:
+            taken = _locked(passage)
+            taken.retracted_seq = log.next_seq
+            taken.save(update_fields=["retracted_seq"])
+        after = payloads.logged_source(Source.objects.get(pk=record.pk))
+        was = {"left_out": before.get("left_out", [])}
+        payload = {"source": after, "before": was, "reason": reason}
+        return log.append(
+            ChangeKind.AMENDED, payload, Subject(source=record), significance=significance
         )
 
 

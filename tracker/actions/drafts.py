@@ -18,7 +18,7 @@ _INTRODUCED: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
     Party: ("parties", payloads.party),
     Topic: ("topics", payloads.topic),
     Forum: ("forums", payloads.forum),
-    Source: ("sources", payloads.source),
+    Source: ("sources", payloads.logged_source),
 }
 
 
@@ -30,6 +30,8 @@ def introduce(records: Iterable[PublicRecord], *, seq: int) -> Payload:
         rows = type(record)._base_manager.filter(pk=record.pk, published_seq=None)
         if rows.update(published_seq=seq):
             record.published_seq = seq
+            if isinstance(record, Source):
+                record.passages_left_out.draft().update(published_seq=seq)
             name, payload_of = _INTRODUCED[type(record)]
             fresh = type(record)._base_manager.get(pk=record.pk)
             introduced.setdefault(name, []).append(payload_of(fresh))

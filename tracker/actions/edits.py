@@ -15,12 +15,16 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 
 from tracker.lib.field_history import CHANGED, CREATED, FieldHistory
-from tracker.models import Alias, Commitment, StatusUpdate
+from tracker.models import Alias, Commitment, Source, StatusUpdate
 
 _M = TypeVar("_M", bound=Model)
 
 # The rows that stand in a record's own form, by the name of their relation.
-ROWS_BESIDE: dict[type[Model], str] = {StatusUpdate: "citations", Commitment: "aliases"}
+ROWS_BESIDE: dict[type[Model], str] = {
+    StatusUpdate: "citations",
+    Commitment: "aliases",
+    Source: "passages_left_out",
+}
 
 
 def rows_in_form(rows: QuerySet[_M]) -> QuerySet[_M]:

@@ -8,6 +8,7 @@ Every change is marked as back-fill.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tracker.actions.amend import (
     add_evidence,
     amend_commitment,
     amend_meeting,
+    amend_passages,
     amend_reference,
     publish_aliases,
     retract_alias,
@@ -40,10 +42,14 @@ from tracker.models import (
     LogHead,
     Meeting,
     Note,
+    PassageLeftOut,
+    Source,
     StatusUpdate,
 )
 from tracker.models.records import PublicRecord
-from tracker.register_format.reading import Record, RegisterError, read_register
+from tracker.register_format import schema
+from tracker.register_format.later_words import warnings_of
+from tracker.register_format.reading import Problem, Record, RegisterError, read_register
 
 
 def _cited(citation: Citation) -> tuple[int, str, str, str]:
@@ -86,6 +92,35 @@ class _Loader(Rows):
                 if (noun, record.key) not in self.fresh and row.is_public:
                     with told_at(record):
                         self.amend(record, row)
+                    if noun == "source":
+                        self.amend_passages(record, row)
+
+    def draft_passages(self) -> None:
+        """Draft what was left out of fresh sources: it becomes public with them."""
+        for record in self.register.of("source"):
+            if ("source", record.key) in self.fresh:
+                for given in record["left_out"]:
+                    self.passage(self.rows["source"][record.key], given)
+
+    def passage(self, source: Source, record: Record) -> PassageLeftOut:
+        passage = PassageLeftOut(source=source, **record.values)
+        with told_at(record):
+            passage.full_clean()
+        passage.save()
+        return passage
+
+    def amend_passages(self, record: Record, source: Source) -> None:
+        """Take back the passages that the files lack, and publish those that they add."""
+        names = [spec.name for spec in schema.PASSAGE.fields]
+        present = {
+            tuple(getattr(passage, name) for name in names): passage
+            for passage in source.passages_left_out.public()
+        }
+        wanted = {tuple(given[name] for name in names): given for given in record["left_out"]}
+        removed = [passage for key, passage in present.items() if key not in wanted]
+        added = [self.passage(source, g) for key, g in wanted.items() if key not in present]
+        if added or removed:
+            amend_passages(source, added=added, removed=removed, **self.stamp())
 
     def amend_commitments(self) -> None:
         for record in self.register.of("commitment"):
@@ -324,18 +359,23 @@ def load_register(
     now: dt.datetime,
     by: AbstractBaseUser | None = None,
     is_backfill: bool = True,
+    warn: Callable[[Problem], object] = lambda problem: None,
 ) -> range:
     """Load the register in the folder `path`; return the numbers of the changes that it made.
 
-    With `is_backfill=False` subscribers are told of them, as of anything that is published.
+    With `is_backfill=False` subscribers are told of them, as of anything that is published. `warn`
+    is given what should be looked at and hinders nothing.
     Raises RegisterError, with file, line and a sentence for each problem, and writes nothing then.
     """
     register = read_register(path)
+    for problem in warnings_of(register):
+        warn(problem)
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         first = log.next_seq
         loader = _Loader(register, now, by, is_backfill)
         for noun in ("party", "topic", "forum", "source", "meeting", "commitment"):
             loader.stage_all(noun)
+        loader.draft_passages()
         loader.amend_references()
         loader.link_all("commitment")
         loader.publish_meetings()

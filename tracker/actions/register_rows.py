@@ -33,7 +33,7 @@ _MODEL_NAMES = {
     "first_stated": "first_stated_at",
 }
 # Fields that an action sets, not the row.
-_NOT_COLUMNS = {"aliases", "updates", "notes", "fully_recorded", "retracted"}
+_NOT_COLUMNS = {"aliases", "updates", "notes", "left_out", "fully_recorded", "retracted"}
 
 
 @contextmanager

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tracker.actions.amend import amend_passages
+from tracker.admin.acts import editor
+from tracker.admin.drafts import outcome
+from tracker.admin.fields import FieldsMixin, RecordForm
 from tracker.admin.importing import FilesMixin
-from tracker.admin.publication import DraftOrPublicFilter
+from tracker.admin.publication import DraftOrPublicFilter, publication_of
 from tracker.admin.records import PublicRecordAdmin
 from tracker.admin.work import SourceWorkFilter
-from tracker.models import Source
+from tracker.models import PassageLeftOut, Source
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _TabularInline = admin.TabularInline[PassageLeftOut, Source]
+else:
+    _TabularInline = admin.TabularInline
+
+
+class PassageForm(RecordForm):
+    """A passage that is public is not edited: it can be taken back, and another one added."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.disabled = self.instance.is_published
+
+
+class PassageInline(FieldsMixin, _TabularInline):
+    model = PassageLeftOut
+    form = PassageForm
+    extra = 0
+    fields = ("locator", "quotation", "subject", "reason", "publication")
+    readonly_fields = ("publication",)
+    verbose_name_plural = _("What we read and left out, and why")
+    help_texts = {
+        "locator": _("Such as “paragraph 8” or “Annex, item 2”."),
+        "quotation": _("A few words of it, exactly as they stand there."),
+        "subject": _("What it is about, in our own words, where the quotation does not show it."),
+        "reason": _("Why it is no commitment."),
+    }
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PassageLeftOut]:
+        return super().get_queryset(request).filter(retracted_seq=None)
+
+    @admin.display(description=_("publication"))
+    def publication(self, obj: PassageLeftOut) -> str:
+        return str(publication_of(obj).label) if obj.pk else ""
 
 
 @admin.register(Source)
@@ -17,6 +64,7 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
     noun = "sources"
     list_display = ("title", "kind", "publisher", "published", "language", "publication")
     list_filter = (DraftOrPublicFilter, SourceWorkFilter, "kind", "language")
+    inlines = (PassageInline,)
     search_fields = ("title", "publisher", "identifier", "slug", "url")
     prepopulated_fields = {"slug": ("title",)}
     draft_notice = _("A draft. It becomes public with the first record that rests on it.")
@@ -42,6 +90,29 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
             "The whole text, for checking quotations: not shown to the public, but its SHA-256 is."
         ),
     }
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Passages of a public source: added ones become public, removed ones are taken back."""
+        source = form.instance
+        if not source.is_public:
+            super().save_formset(request, form, formset, change)
+            return
+        told = outcome(request)
+        added = [passage for passage in formset.save(commit=False) if not passage.is_published]
+        removed = [passage for passage in formset.deleted_objects if passage.is_published]
+        for passage in added:
+            passage.save()
+        if added or removed:
+            told.changes.append(
+                amend_passages(
+                    source,
+                    added=added,
+                    removed=removed,
+                    reason=form.cleaned_data["why"],
+                    now=told.now,
+                    by=editor(request),
+                )
+            )
 
     @admin.display(description=_("published"), ordering="published_first_day")
     def published(self, obj: Source) -> str:

@@ -17,7 +17,7 @@ from tracker.filters import MomentForm
 from tracker.models import Source
 from tracker.queries.as_published import find
 from tracker.queries.by_then import meetings_of, notes_of
-from tracker.queries.evidence import resting_on, with_what_rests
+from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, known_seq, public_sources
 
@@ -48,5 +48,6 @@ def _context(request: HttpRequest, record: Source, moment: Moment) -> dict[str, 
         "citations": with_what_rests(paging.rows, moment),
         "meetings": as_known(meetings_of(record, moment), moment),
         "notes": as_known(notes, moment),
+        "left_out": left_out_of(record, moment),
         "structured_data": source_data(request, record),
     }

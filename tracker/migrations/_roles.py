@@ -11,7 +11,7 @@ HOUSE = ("auth", "mfa", "tracker")
 # What is edited as a draft.
 NOUNS = (
     *("alias", "citation", "commitment", "forum", "meeting", "note", "party", "source"),
-    *("statusupdate", "topic"),
+    *("passageleftout", "statusupdate", "topic"),
 )
 # The log itself is public; who wrote a line is seen by all of the staff.
 CONTRIBUTOR = {

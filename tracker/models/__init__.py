@@ -18,7 +18,7 @@ from tracker.models.parties import Party, PartyKind
 from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
 from tracker.models.reviews import PUBLISH, REVIEWED, WAITING, Review, ReviewState
 from tracker.models.search import SearchDocument
-from tracker.models.sources import Source, SourceKind
+from tracker.models.sources import LeftOutReason, PassageLeftOut, Source, SourceKind
 from tracker.models.standings import LAST_DAY, NO_END, Standing
 from tracker.models.subscriptions import (
     AskedMail,
@@ -61,6 +61,7 @@ __all__ = [
     "Forum",
     "Frequency",
     "Instrument",
+    "LeftOutReason",
     "Level",
     "LogHead",
     "Meeting",
@@ -69,6 +70,7 @@ __all__ = [
     "Outcome",
     "Party",
     "PartyKind",
+    "PassageLeftOut",
     "Position",
     "PublicLine",
     "RaisedFlag",

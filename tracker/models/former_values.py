@@ -37,7 +37,7 @@ NAMED_BY = {"commitment": "reference", "party": "code", "note": "key"}
 # The days beside a partial date, by which lists are cut.
 EDGES = {"date": ("first_day", "last_day"), "published_on": ("published_first_day", "")}
 # These have a line number on a row of their own, from which and until which they hold.
-_ELSEWHERE = frozenset({"aliases", "is_fully_recorded"})
+_ELSEWHERE = frozenset({"aliases", "is_fully_recorded", "left_out"})
 
 NOUNS = ("commitment", "meeting", "source", "party", "topic", "forum", "note")
 

@@ -96,3 +96,51 @@ class Source(PublicRecord):
     def is_evidence(self) -> bool:
         """Whether a stage may rest on it: commentary never counts."""
         return self.kind != SourceKind.ANALYST_NOTE
+
+
+class LeftOutReason(models.TextChoices):
+    """Why a passage of a source that was read in full is no commitment."""
+
+    POSITION = "position", _("A position on a third state or a conflict")
+    AIM = "aim", _("A value or a general aim, without an action")
+    ACCOUNT = "account", _("An account, an assessment or a courtesy")
+    ONE_VOICE = "one_voice", _("Said by one person, not by the parties")
+
+
+class PassageLeftOut(PublicRecord):
+    """A passage that was read and not recorded, and why: public with its source.
+
+    What it says is quoted in a few words, or put in our own.
+    """
+
+    source = models.ForeignKey(
+        Source, models.CASCADE, verbose_name=_("source"), related_name="passages_left_out"
+    )
+    locator = models.CharField(_("where in the source"), max_length=160)
+    quotation = models.CharField(_("quotation"), max_length=300, blank=True)
+    subject = models.CharField(
+        _("what it is about"), max_length=300, blank=True, help_text=_("In our own words.")
+    )
+    reason = models.CharField(_("why it is left out"), max_length=12, choices=LeftOutReason)
+
+    objects = PublicRecordQuerySet["PassageLeftOut"].as_manager()
+    history = FieldHistory(indexed=["source"])
+
+    class Meta(PublicRecord.Meta):
+        abstract = False
+        ordering = ("pk",)
+        verbose_name, verbose_name_plural = _("passage left out"), _("passages left out")
+        constraints = (
+            *PublicRecord.Meta.constraints,
+            models.CheckConstraint(
+                name="passage_reason_is_known", condition=one_of("reason", LeftOutReason)
+            ),
+            models.CheckConstraint(
+                name="passage_is_quoted_or_described",
+                condition=~Q(quotation="") | ~Q(subject=""),
+                violation_error_message=_("Quote a few words of it, or say what it is about."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.locator}: {self.quotation or self.subject}"

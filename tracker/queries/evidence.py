@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from tracker.lib.folding import fold
 from tracker.lib.locators import LocatorKey, locator_key
-from tracker.models import Citation, Source
+from tracker.models import Citation, PassageLeftOut, Source
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import as_known, known_seq, public_citations, public_updates
+from tracker.queries.visibility import (
+    as_known,
+    known_seq,
+    public_citations,
+    public_passages,
+    public_updates,
+)
 
 
 def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorKey]:
@@ -38,3 +44,9 @@ def with_what_rests(keys: Sequence[int], moment: Moment) -> list[Citation]:
     """The citations with their updates, in the order of the keys given."""
     loaded = Citation.objects.select_related("update__commitment", "update__meeting").in_bulk(keys)
     return as_known((loaded[key] for key in keys), moment)
+
+
+def left_out_of(source: Source, moment: Moment) -> list[PassageLeftOut]:
+    """What was read in a source and left out, as a reader meets the places."""
+    passages = public_passages(known_at=moment.known_at).filter(source=source)
+    return sorted(passages, key=lambda passage: locator_key(passage.locator))

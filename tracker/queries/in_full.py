@@ -23,7 +23,7 @@ from tracker.queries.by_then import (
     sources_by,
     successors_of,
 )
-from tracker.queries.evidence import resting_on, with_what_rests
+from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
 from tracker.queries.extracts import commitment_chunks, told_step
 from tracker.queries.history import history
 from tracker.queries.meetings import (
@@ -137,6 +137,7 @@ def source_in_full(slug: str, moment: Moment) -> Payload | None:
     meetings = as_known(meetings_of(source, moment), moment)
     return {
         **payloads.source(source),
+        "left_out": [payloads.passage(passage) for passage in left_out_of(source, moment)],
         "citations": _resting_on(source, moment),
         "meetings": [meeting.slug for meeting in meetings],
         "notes": _notes(notes_of(source, moment), moment),

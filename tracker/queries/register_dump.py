@@ -150,10 +150,20 @@ def register_files() -> Iterator[tuple[str, str]]:
             .order_by("slug")
         ],
         "sources.yaml": [
-            _copy(s, schema.SOURCE, published=s.published_on, retrieved=s.retrieved_on)
-            for s in _used(public_sources(), "citations__update", "meetings", "notes").order_by(
-                "slug"
+            _copy(
+                source,
+                schema.SOURCE,
+                published=source.published_on,
+                retrieved=source.retrieved_on,
+                left_out=[
+                    _copy(passage, schema.PASSAGE)
+                    for passage in source.passages_left_out.all()
+                    if passage.is_public
+                ],
             )
+            for source in _used(public_sources(), "citations__update", "meetings", "notes")
+            .prefetch_related("passages_left_out")
+            .order_by("slug")
         ],
     }
     for name, noun in schema.LISTS.items():

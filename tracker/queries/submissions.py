@@ -121,6 +121,10 @@ def payload_of(record: PublicRecord | StatusUpdate) -> Payload:
     return _SAID[type(record)](record)
 
 
+def _source(record: Source) -> Payload:
+    return payloads.logged_source(record, named=_is_named)
+
+
 def _meeting(record: Meeting) -> Payload:
     said = payloads.meeting(record, named=_is_named)
     # That everything is recorded is said later, by an act of its own.
@@ -153,7 +157,7 @@ _SAID: dict[type[Any], Callable[[Any], Payload]] = {
     Party: payloads.party,
     Topic: payloads.topic,
     Forum: payloads.forum,
-    Source: payloads.source,
+    Source: _source,
     Meeting: _meeting,
     Commitment: _commitment,
     StatusUpdate: _update,
@@ -186,7 +190,7 @@ def _rests_on(draft: Draft) -> Sequence[PublicRecord | None]:
 
 def _sources() -> QuerySet[Source]:
     # Whole documents are not needed, and are what is large.
-    return Source.objects.defer("text")
+    return Source.objects.defer("text").prefetch_related("passages_left_out")
 
 
 def _of_meeting(path: str) -> list[str | Prefetch[Any]]:
@@ -210,14 +214,18 @@ def _updates() -> QuerySet[Any]:
     cited = Citation.objects.select_related("source").defer("source__text")
     return StatusUpdate.objects.select_related(
         "commitment", "meeting__forum", "party", "corrects"
-    ).prefetch_related(Prefetch("citations", cited), "names", *_of_meeting("meeting__"))
+    ).prefetch_related(
+        Prefetch("citations", cited.prefetch_related("source__passages_left_out")),
+        "names",
+        *_of_meeting("meeting__"),
+    )
 
 
 def _notes() -> QuerySet[Any]:
     return (
         Note.objects.select_related("meeting__forum", "commitment", "source")
         .defer("source__text")
-        .prefetch_related(*_of_meeting("meeting__"))
+        .prefetch_related("source__passages_left_out", *_of_meeting("meeting__"))
     )
 
 

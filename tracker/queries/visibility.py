@@ -20,6 +20,7 @@ from tracker.models import (
     Meeting,
     Note,
     Party,
+    PassageLeftOut,
     Position,
     Source,
     StatusUpdate,
@@ -179,6 +180,11 @@ def public_sources(
     if as_of is None:
         return sources
     return sources.filter(on_or_before_q(Source, "published_first_day", known, as_of))
+
+
+def public_passages(*, known_at: dt.date | None = None) -> QuerySet[PassageLeftOut]:
+    """What was read in sources and left out; of public sources only, since it comes with them."""
+    return PassageLeftOut.objects.public(known=known_seq(known_at))
 
 
 def public_parties(*, known_at: dt.date | None = None) -> QuerySet[Party]:

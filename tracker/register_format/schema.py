@@ -14,6 +14,7 @@ from tracker.models import (
     Assessment,
     Firmness,
     Instrument,
+    LeftOutReason,
     Level,
     MeetingState,
     PartyKind,
@@ -112,6 +113,15 @@ FORUM = Noun(
         _text("summary"),
     ),
 )
+PASSAGE = Noun(
+    "passage",
+    (
+        _text("locator", 160, required=True),
+        _text("quotation", 300),
+        _text("subject", 300),
+        _choice("reason", LeftOutReason.values),
+    ),
+)
 SOURCE = Noun(
     "source",
     (
@@ -126,6 +136,7 @@ SOURCE = Noun(
         Field("published", Type.DATE, required=True),
         Field("retrieved", Type.DAY),
         _text("summary"),
+        Field("left_out", Type.RECORDS, record=PASSAGE, default=()),
     ),
 )
 NOTE = Noun(

@@ -17,7 +17,7 @@ from tracker.api.shapes.ground import (
     texts,
     whole_number,
 )
-from tracker.models import MeetingState, PartyKind, SourceKind
+from tracker.models import LeftOutReason, MeetingState, PartyKind, SourceKind
 
 
 class Meeting(Shape):
@@ -81,9 +81,19 @@ class Cited(Shape):
     language = text(_("Their language, as a BCP 47 tag."))
 
 
-class SourceInFull(Source):
-    """A source with all that rests on it."""
+class LeftOut(Shape):
+    """A passage that we read and left out: it is no commitment."""
 
+    locator = text(_("Where it stands."))
+    quotation = text(_("A few words of it; may be empty."))
+    subject = text(_("What it is about, in our words; may be empty."))
+    reason = serializers.ChoiceField(LeftOutReason.choices)
+
+
+class SourceInFull(Source):
+    """A source with all that rests on it, and what was left out."""
+
+    left_out = LeftOut(many=True, help_text=_("What we read and left out, and why."))
     citations = Cited(many=True, help_text=_("In the order of its text."))
     meetings = texts(_("Slugs of the meetings that it speaks of."))
     notes = Note(many=True)

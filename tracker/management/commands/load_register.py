@@ -26,7 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, path: Path, notify: bool, **options: Any) -> None:
         try:
-            changes = load_register(path, now=timezone.now(), is_backfill=not notify)
+            changes = load_register(
+                path,
+                now=timezone.now(),
+                is_backfill=not notify,
+                warn=lambda problem: self.stderr.write(self.style.WARNING(f"Look at {problem}")),
+            )
         except RegisterError as error:
             raise CommandError(f"Nothing was loaded.\n{error}") from error
         if changes:
