@@ -174,7 +174,7 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
         page.get_by_role("button", name="Show").click()
         expect(page.locator("tbody tr")).to_have_count(1)
         page.locator("tbody a").first.click()
-        expect(page.locator("h1")).to_have_text("Launch the Cyber Policy Consultations")
+        expect(page.locator("h1")).to_have_text("Launch the Cyber Policy Dialogue")
         page.goto("/?sort=reference")
         page.locator("thead a", has_text="Target").click()
         expect(page.locator("tbody tr").first).to_contain_text("March 2026")

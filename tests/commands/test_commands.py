@@ -77,6 +77,17 @@ def test_subscribers_are_told_of_what_is_loaded_when_it_is_asked_for(tmp_path: P
     assert set(Change.objects.values_list("is_backfill", flat=True)) == {False}
 
 
+def test_a_summary_that_tells_the_outcome_is_loaded_with_a_warning(tmp_path: Path) -> None:
+    root = write_texts(tmp_path, edited(PLAN, "They will write a plan.", "It was adopted."))
+    warned = StringIO()
+    call_command("load_register", str(root), stdout=StringIO(), stderr=warned)
+    assert warned.getvalue() == (
+        f"Look at {PLAN}:4: “was adopted” tells what became of it. "
+        "Say what was promised; the rest is an update.\n"
+    )
+    assert Commitment.objects.get().summary == "It was adopted."
+
+
 def test_a_bad_register_is_not_loaded(tmp_path: Path) -> None:
     root = write_texts(tmp_path, edited(PLAN, "2025-12", "2026-13"))
     before = stored_rows()
@@ -116,7 +127,7 @@ def test_the_first_run_makes_a_register_and_an_account_and_the_next_keeps_them()
     first = said("first_run")
     [password] = re.findall("password “(.+)”", first)
     assert first == (
-        "Loaded: changes 1 to 85.\n"
+        "Loaded: changes 1 to 89.\n"
         f"Staff account: user “staff”, password “{password}”. It is shown only now.\n"
     )
     staff = get_user_model().objects.get()

@@ -26,20 +26,19 @@ def test_each_chart_says_what_it_shows(client: Client, on_day: OnDay) -> None:
     on_day(dt.date(2026, 11, 22))
     assert texts(client, "/charts/") == {
         "stages": (
-            "From 1 commitment on 30 April 2023 to 25 on 22 November 2026 (Announced 20, "
-            "Preparing 1, Scheduled 1, Signed 1, In effect 1, Completed 1)."
+            "From 1 commitment on 30 April 2023 to 25 on 22 November 2026 (Announced 22, "
+            "Scheduled 1, Signed 1, Completed 1)."
         ),
         "targets": (
             "3 of 25 commitments have a dated target, from 2026 Q1 to 2028 (Open 2, Overdue 1); "
             "2 in words only, 20 without."
         ),
         "topics": (
-            "The largest: Defence co-operation 10 (Announced 7, Preparing 1, Signed 1, "
-            "In effect 1), before 10 others."
+            "The largest: Defence co-operation 8 (Announced 7, Signed 1), before 10 others."
         ),
         "parties": (
-            "Canada 25 (Not assessed 21, Delivered 2, Not assessable 2); "
-            "Republic of Korea 25 (Not assessed 21, Delivered 2, Not assessable 2)."
+            "Canada 25 (Not assessed 22, Delivered 1, Not assessable 2); "
+            "Republic of Korea 25 (Not assessed 22, Delivered 1, Not assessable 2)."
         ),
     }
     assert texts(client, "/charts/?as_of=2025-11-01&topic=information-security") == {

@@ -48,11 +48,9 @@ def test_choices_are_shown_with_their_counts_and_kept(client: Client, on_day: On
     context = client.get("/?stage=signed").context
     [stage] = [facet for facet in context["facets"] if facet.name == "stage"]
     assert {c.value: (c.count, c.is_chosen) for c in stage.choices if c.count} == {
-        "announced": (20, False),
-        "preparing": (1, False),
+        "announced": (22, False),
         "scheduled": (1, False),
         "signed": (1, True),
-        "in_effect": (1, False),
         "completed": (1, False),
     }
     assert stage.chosen == 1

@@ -47,8 +47,8 @@ def test_the_shipped_register_is_25_by_12(client: Client) -> None:
     assert [(c.stage, [str(m) for m in c.movements]) for c in agreement.cells if c.steps] == [
         ("announced", ["new"]),
         ("negotiating", ["advanced"]),
-        ("negotiating", ["restated"]),
-        ("concluded", ["advanced"]),
+        ("negotiating", ["strengthened", "renamed"]),
+        ("concluded", ["advanced", "renamed"]),
         ("signed", ["advanced"]),
     ]
 

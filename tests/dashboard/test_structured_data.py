@@ -61,7 +61,7 @@ def head(client: Client, address: str, status: int = 200) -> Head:
 def test_the_dashboard_is_a_dataset(client: Client) -> None:
     [data] = head(client, "/?stage=signed").data
     assert data["@type"] == "Dataset"
-    assert (data["@id"], data["url"], data["version"]) == (f"{SITE}/", f"{SITE}/", "85")
+    assert (data["@id"], data["url"], data["version"]) == (f"{SITE}/", f"{SITE}/", "89")
     assert data["dateModified"] == "2026-11-22T09:00:00+00:00"
     assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert {
@@ -216,7 +216,7 @@ def test_an_error_has_no_address_of_its_own(
 def test_shared_links_say_what_they_lead_to(client: Client) -> None:
     response = client.get("/commitments/cyber-policy-consultations/")
     meta = head(client, "/commitments/cyber-policy-consultations/").meta
-    assert meta["og:title"] == "Launch the Cyber Policy Consultations · Commitment Tracker"
+    assert meta["og:title"] == "Launch the Cyber Policy Dialogue · Commitment Tracker"
     assert meta["og:site_name"] == "Commitment Tracker"
     assert meta["og:description"] == meta["description"]
     assert meta["og:type"] == "article"

@@ -116,10 +116,16 @@ def test_the_same_words_are_said_to_be_the_same(db: None) -> None:
 def test_the_agreement_of_the_shipped_register() -> None:
     commitment = Commitment.objects.get(slug="classified-information-agreement")
     assert told(commitment) == [
-        "proceed with the signing of a Military and Defense Information Security Agreement",
-        "+upon entry into force+",
-        "-proceed with the signing of a- +signed the Agreement on the Protection of+ Military and "
-        "-Defense- +Defence Classified+ Information -Security Agreement-",
-        "-proceed with the- Signing of -a Military and Defense Information Security- "
-        "+the+ Agreement",
+        "plan to launch talks on an information security agreement",
+        "have launched talks aimed at sharing defence and security information",
+        "-plan to launch talks on an- +as well as to proceed with the signing of a Military and "
+        "Defense+ Information Security Agreement",
+        "+The two governments also agreed+",
+        "+announced the conclusion of substantive negotiations+",
+        "+Upon entry into force+",
+        "-as well as to proceed with the signing of a- +have signed the Agreement on the "
+        "Protection of+ Military and -Defense- +Defence Classified+ Information "
+        "-Security Agreement-",
+        "-as well as to proceed with the- Signing of -a- +the Agreement on the Protection of+ "
+        "Military -and Defense Information Security Agreement-",
     ]
