@@ -3,9 +3,8 @@
 const { Chart, chartFills } = window;
 const { fill, token } = chartFills;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-// Room for a bar, and for one whose name takes several lines on a narrow screen.
+// Room for a bar.
 const BAR = 34;
-const WRAPPED_BAR = 50;
 const NARROW = 560;
 const LINE = 15;
 const drawn = new Map();
@@ -150,9 +149,9 @@ function configuration(data, options = {}) {
   };
 }
 
-function heightOf(data, width) {
-  const bar = width < NARROW ? WRAPPED_BAR : BAR;
-  return data.kind === "bars" ? data.labels.length * bar + 90 : 400;
+// Of a picture as a file; on the page its room is in charts.css.
+function heightOf(data) {
+  return data.kind === "bars" ? data.labels.length * BAR + 90 : 400;
 }
 
 function dataOf(id) {
@@ -161,8 +160,6 @@ function dataOf(id) {
 
 function draw(frame) {
   const data = dataOf(frame.dataset.chart);
-  frame.hidden = false;
-  frame.style.height = `${heightOf(data, frame.clientWidth)}px`;
   frame.dataset.scheme = dark.matches ? "dark" : "light";
   drawn.get(frame)?.destroy();
   drawn.set(frame, new Chart(frame.querySelector("canvas"), configuration(data)));
@@ -187,7 +184,7 @@ function pictureOf(data, width, height) {
 // The picture with what it needs to stand alone: what it shows, of what, on which day, from where.
 function sheetOf(data) {
   const width = WIDTH - 2 * MARGIN;
-  const height = heightOf(data, width);
+  const height = heightOf(data);
   const { chart, picture } = pictureOf(data, width, height);
   const { source } = document.querySelector("[data-source]").dataset;
   const sheet = document.createElement("canvas");
@@ -238,15 +235,29 @@ function fold(these) {
   }
 }
 
+// A picture is drawn when it comes near: to draw all of them at once holds a phone up.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      near.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: "50%" },
+);
 const frames = [...document.querySelectorAll("[data-chart]")];
-frames.forEach(draw);
+document.querySelector(".charts").classList.add("is-live");
 fold(figures);
-dark.addEventListener("change", () => frames.forEach(draw));
-window.addEventListener("beforeprint", unfold);
-window.addEventListener("afterprint", () => fold(folded));
-for (const tools of document.querySelectorAll(".chart-tools")) {
-  tools.hidden = false;
+for (const details of figures) {
+  details.dataset.folds = "";
 }
+frames.forEach((frame) => near.observe(frame));
+dark.addEventListener("change", () => [...drawn.keys()].forEach(draw));
+window.addEventListener("beforeprint", () => {
+  frames.filter((frame) => !drawn.has(frame)).forEach(draw);
+  unfold();
+});
+window.addEventListener("afterprint", () => fold(folded));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-download]");
   if (button) {

@@ -29,7 +29,14 @@ COLOURS = """
 SIZE_OF_PNG = slice(16, 24)  # width and height, in the first chunk
 
 
+def come_to(page: Page, chart: str) -> None:
+    """A picture is drawn when it comes near."""
+    page.locator(f"#{chart} canvas").scroll_into_view_if_needed()
+    expect(page.locator(f"#{chart} [data-scheme]")).to_be_visible()
+
+
 def colours(page: Page, chart: str) -> list[str]:
+    come_to(page, chart)
     return page.locator(f"#{chart} canvas").evaluate(COLOURS)
 
 
@@ -70,6 +77,7 @@ def test_a_change_of_scheme_draws_anew(page: Page) -> None:
 def test_the_picture_has_the_figures_of_the_table(page: Page) -> None:
     page.goto("/charts/?party=canada")
     for chart in CHARTS:
+        come_to(page, chart)
         drawn = page.evaluate(
             "(id) => Chart.getChart(document.querySelector(`#${id} canvas`)).data.datasets"
             ".map(({ label, data }) => [label, ...data])",
@@ -166,3 +174,33 @@ def test_another_site_may_frame_the_strip_and_nothing_else(
     complaints = [fault for fault in take_faults() if elsewhere not in fault]
     assert len(complaints) == 1
     assert "frame-ancestors 'none'" in complaints[0]
+
+
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_charts_are_drawn(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.add_init_script(SHIFTS)
+    page.goto("/charts/")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for chart in CHARTS:
+        come_to(page, chart)
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+    assert page.evaluate("window.shifted") < 0.01
+
+
+def test_a_picture_is_drawn_when_it_comes_near(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto("/charts/")
+    expect(page.locator("#parties canvas")).to_be_visible()
+    assert page.locator("#parties [data-scheme]").count() == 0
+    come_to(page, "parties")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("[data-scheme]").count() == len(CHARTS)
