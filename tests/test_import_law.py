@@ -52,7 +52,7 @@ LAW: dict[str, set[str]] = {
     "whole_files": {"lib"},
     "fingerprint": set(),
     "answers": {"fingerprint", "kept_answers", "lib", "models", "queries"},
-    "error_pages": {"lib"},
+    "error_pages": {"context", "lib"},
     "middleware": {"error_pages", "lib"},
     "context": {"lib", "models", "queries"},
     "checks": {"lib", "models"},

@@ -14,7 +14,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -26,6 +26,7 @@ from tracker.actions.correct import retract_update
 from tracker.actions.load_register import load_register
 from tracker.actions.rebuild import rebuild
 from tracker.answers import public_answer
+from tracker.dashboard import commitment_sections, log_lines, tables
 from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead
 from tracker.templatetags import register
@@ -303,16 +304,15 @@ def test_a_line_written_by_another_process_ends_what_is_kept(client: Client) -> 
     assert b"From another process" not in before
 
 
-def test_parts_that_pages_share_are_as_if_made_for_each(
-    client: Client, some: Some, settings: Settings
-) -> None:
-    nothing = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+def test_parts_that_pages_share_are_as_if_made_for_each(client: Client, some: Some) -> None:
     for address in (*some[1].values(), "/nothing-here/"):
         client.get(address)
         forget_answers()
         shared = client.get(address)
         forget_answers()
-        with override_settings(CACHES={**settings.CACHES, "fragments": nothing}):
-            register._WIDGETS.clear()
-            alone = client.get(address)
+        register._WIDGETS.clear()
+        tables._FRAGMENTS.clear()
+        log_lines._KEPT.clear()
+        commitment_sections._KEPT.clear()
+        alone = client.get(address)
         assert shared.getvalue() == alone.getvalue() or "Cookie" in shared.get("Vary", ""), address

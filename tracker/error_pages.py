@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import sys
 
-from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from tracker.context import register
 from tracker.lib.address_kinds import is_for_programs
 from tracker.lib.problem_details import problem
 from tracker.lib.query_strings import MOST_PARAMETERS
@@ -101,5 +101,5 @@ def _answer(
 ) -> HttpResponse:
     if is_for_programs(request.path):
         return problem(status=status, title=title, detail=detail)
-    told = {"title": title, "detail": detail, "register_name": settings.REGISTER_NAME}
+    told = {"title": title, "detail": detail, **register(request)}
     return HttpResponse(render_to_string(template, told), status=status)

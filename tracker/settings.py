@@ -205,14 +205,6 @@ KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=0 if TESTING else 2_000)
 # Where processes share them, if a Redis or Valkey is named.
 CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600
-# Parts of pages that are the same on many, each under all that it says. A developer's machine makes
-# them anew, since templates change there.
-CACHES["fragments"] = {
-    "BACKEND": "django.core.cache.backends."
-    + ("dummy.DummyCache" if DEVELOPMENT else "locmem.LocMemCache"),
-    "LOCATION": "fragments",
-    "OPTIONS": {"MAX_ENTRIES": 5_000},
-}
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["BACKEND"] = "tracker.lib.shared_cache.SharedTable"
     # Room for the counters of many networks before the oldest are dropped.

@@ -37,12 +37,11 @@ def _heading(line: MatrixRow, moment_query: str) -> SafeString:
         row.title,
         row.commitment.reference,
         flags(tuple(row.flags), row.has_no_information, get_language() or ""),
-        _elsewhere(line.elsewhere, get_language() or "") if line.is_empty else "",
+        _elsewhere(line.elsewhere) if line.is_empty else "",
     )
 
 
-@lru_cache(maxsize=1_000)
-def _elsewhere(number: int, language: str) -> SafeString:
+def _elsewhere(number: int) -> SafeString:
     told = ngettext(
         "%(n)s update outside these meetings", "%(n)s updates outside these meetings", number
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -42,11 +42,8 @@ def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
 @register.simple_tag
 def date_element(value: PartialDate | None) -> SafeString:
     """A partial date as a <time> element, with the source's words beside it where there are any."""
-    return SafeString() if value is None else _date_element(value, get_language() or "")
-
-
-@lru_cache(maxsize=10_000)
-def _date_element(value: PartialDate, language: str) -> SafeString:
+    if value is None:
+        return SafeString()
     if not value.iso:
         return format_html("<q>{}</q>", value.words)
     element = format_html('<time datetime="{}">{}</time>', value.iso, value.spelled())
@@ -58,25 +55,12 @@ def _date_element(value: PartialDate, language: str) -> SafeString:
 @register.simple_tag
 def record_link(record: Source | Meeting) -> SafeString:
     """The title of a source or a meeting as a link to its page."""
-    return _record_link(type(record), record.slug, record.title)
-
-
-@lru_cache(maxsize=5_000)
-def _record_link(model: type[Source | Meeting], slug: str, title: str) -> SafeString:
-    """The same few hundred stand on every page, up to a hundred times on one."""
-    address = model(slug=slug).get_absolute_url()
-    return format_html('<a href="{}">{}</a>', address, title)
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.title)
 
 
 def _label(choices: type[TextChoices], value: str) -> str:
     """The word for a value; the bare value where a later vocabulary no longer has it."""
-    found = _members(choices).get(value)
-    return value if found is None else str(found.label)
-
-
-@cache
-def _members(choices: type[TextChoices]) -> dict[str, TextChoices]:
-    return {choice.value: choice for choice in choices}
+    return str(choices(value).label) if value in choices.values else value
 
 
 @register.filter
@@ -139,7 +123,6 @@ def _stage_mark(value: str, language: str) -> SafeString:
     return render_to_string("dashboard/_stage_mark.html", context)
 
 
-@lru_cache(maxsize=20_000)
 def _choice(name: str, value: str, place: int, label: str) -> tuple[str, str]:
     """What of a checkbox is always the same: before and after whether it is checked."""
     return (
