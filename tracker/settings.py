@@ -18,7 +18,7 @@ from tracker import __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# Part of every ETag: a new release answers anew.
+# As webhooks name it; part of every ETag, as all settings are.
 RELEASE = env.str("RELEASE", default=__version__)
 DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
 DEBUG = env.bool("DEBUG", default=False)

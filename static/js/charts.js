@@ -235,23 +235,20 @@ function fold(these) {
   }
 }
 
-// A picture is drawn when it comes near: to draw all of them at once holds a phone up.
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
-      near.unobserve(target);
-      draw(target);
-    }
-  },
-  { rootMargin: "50%" },
-);
+// A picture is drawn when it comes into sight: to draw all of them at once holds a phone up.
+const inSight = new IntersectionObserver((entries) => {
+  for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+    inSight.unobserve(target);
+    draw(target);
+  }
+});
 const frames = [...document.querySelectorAll("[data-chart]")];
 document.querySelector(".charts").classList.add("is-live");
 fold(figures);
 for (const details of figures) {
   details.dataset.folds = "";
 }
-frames.forEach((frame) => near.observe(frame));
+frames.forEach((frame) => inSight.observe(frame));
 dark.addEventListener("change", () => [...drawn.keys()].forEach(draw));
 window.addEventListener("beforeprint", () => {
   frames.filter((frame) => !drawn.has(frame)).forEach(draw);

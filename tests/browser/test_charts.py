@@ -30,7 +30,7 @@ SIZE_OF_PNG = slice(16, 24)  # width and height, in the first chunk
 
 
 def come_to(page: Page, chart: str) -> None:
-    """A picture is drawn when it comes near."""
+    """A picture is drawn when it comes into sight."""
     page.locator(f"#{chart} canvas").scroll_into_view_if_needed()
     expect(page.locator(f"#{chart} [data-scheme]")).to_be_visible()
 
@@ -196,7 +196,7 @@ def test_nothing_moves_while_charts_are_drawn(page: Page, width: int) -> None:
     assert page.evaluate("window.shifted") < 0.01
 
 
-def test_a_picture_is_drawn_when_it_comes_near(page: Page) -> None:
+def test_a_picture_is_drawn_when_it_comes_into_sight(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto("/charts/")
     expect(page.locator("#parties canvas")).to_be_visible()
