@@ -142,7 +142,9 @@ class ComparedFilter(CommitmentFilter):
         read = data.copy()
         read["as_of"] = until.isoformat()
         super().__init__(read, today=today)
-        self.params = data
+        # As it was given, but for what the filter set brought into one form.
+        self.params = self.params.copy()
+        self.params.setlist("as_of", data.getlist("as_of"))
 
     @cached_property
     def active(self) -> dict[str, list[str]]:

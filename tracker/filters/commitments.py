@@ -57,10 +57,27 @@ from tracker.queries.visibility import as_known, known_seq, public_commitments
 
 # What an address may hold besides the filter: it says how a page is cut, not what is found.
 PAGE_PARAMETERS = {"page", "per_page", "show"}
+# Controls of parameters of which any number may be given.
+_TAKE_MANY = (forms.SelectMultiple, forms.CheckboxSelectMultiple, forms.MultipleHiddenInput)
 
 
 def _offered(name: str) -> Callable[[], list[tuple[str, str]]]:
     return lambda: offered(name, None)
+
+
+def _with_slugs_of_parties(data: QueryDict) -> QueryDict:
+    """The parameters with each party by its address, also where its code was given, as in files."""
+    given = data.getlist("party")
+    codes = [value for value in given if value.isascii() and value.isupper()]
+    if not codes:
+        return data
+    slugs = dict(public_parties().filter(code__in=codes).values_list("code", "slug"))
+    named = [slugs.get(value, value) for value in given]
+    if named == given:
+        return data
+    with_slugs = data.copy()
+    with_slugs.setlist("party", list(dict.fromkeys(named)))
+    return with_slugs
 
 
 class MomentForm(forms.Form):
@@ -75,6 +92,7 @@ class MomentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._refuse_contradictions()
         for name in ("as_of", "known_at"):
             day = cleaned.get(name)
             if day is not None and day > self.today:
@@ -84,6 +102,15 @@ class MomentForm(forms.Form):
                     % {"day": day.isoformat(), "today": self.today.isoformat()},
                 )
         return cleaned
+
+    def _refuse_contradictions(self) -> None:
+        """A parameter that takes one value cannot be followed with several."""
+        if not isinstance(self.data, QueryDict):
+            return
+        for name, field in self.fields.items():
+            takes_many = isinstance(field.widget, _TAKE_MANY)
+            if not takes_many and name not in self.errors and len(set(self.data.getlist(name))) > 1:
+                self.add_error(name, _("Give this once; the address has several values for it."))
 
     @property
     def moment(self) -> Moment:
@@ -182,7 +209,7 @@ class CommitmentFilter(django_filters.FilterSet):
         scope: Q | None = None,
         choices: Mapping[str, list[tuple[str, str]]] | None = None,
     ) -> None:
-        self.params = data
+        self.params = data = _with_slugs_of_parties(data)
         self.scope = scope if scope is not None else Q()
         self._choices: dict[str, list[tuple[str, str]]] = dict(choices or {})
         super().__init__(data=data, queryset=Commitment.objects.none())

@@ -20,7 +20,7 @@ MEANINGS: dict[str, str | Promise] = {
     "flag": ", ".join(Flag.values),
     "instrument": ", ".join(Instrument.values),
     "topic": _ADDRESS,
-    "party": _ADDRESS,
+    "party": _("The last part of the address of its page, or its code, such as CAN."),
     "forum": _ADDRESS,
     "meeting": _ADDRESS,
     "firmness": ", ".join(Firmness.values),
