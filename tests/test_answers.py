@@ -70,6 +70,7 @@ def test_health_tells_the_head_and_is_never_cached(client: Client, db: None) -> 
     state = response.json()
     assert response.status_code == 200
     assert (state["ok"], state["database"], state["migrations"]) == (True, "reachable", "applied")
+    assert state["writing"] == "possible"
     assert state["log_head"]["seq"] == 2
     assert response.headers["Cache-Control"] == "no-store"
 

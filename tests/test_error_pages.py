@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.test import RequestFactory
 
 from tracker.error_pages import server_error
@@ -23,6 +23,8 @@ def answer(path: str, error: Exception):  # type: ignore[no-untyped-def]
     [
         (OperationalError("database is locked"), 503, "30"),
         (OperationalError("database or disk is full"), 503, "30"),
+        (OperationalError("attempt to write a readonly database"), 503, "30"),
+        (InternalError("cannot execute UPDATE in a read-only transaction"), 503, "30"),
         (InterfaceError("connection already closed"), 503, "30"),
         (DataError("no"), 500, None),
         (ValueError("ours"), 500, None),

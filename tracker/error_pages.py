@@ -7,10 +7,11 @@ depends on who asks.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 from django.core.exceptions import TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -22,6 +23,13 @@ from tracker.lib.query_strings import MOST_PARAMETERS
 
 # Long enough for most imports to end.
 RETRY_SECONDS = 30
+
+# What SQLite and PostgreSQL say of a disk or a server that takes nothing.
+_UNWRITABLE = re.compile(
+    r"disk is full|disk I/O error|No space left|readonly database|read-only transaction"
+    r"|stores nothing",
+    re.IGNORECASE,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +83,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Neither asks the database or the session, which may be what failed.
     """
-    is_busy = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    error = sys.exc_info()[1]
+    is_unwritable = bool(_UNWRITABLE.search(str(error))) and isinstance(error, DatabaseError)
+    is_busy = is_unwritable or isinstance(error, (OperationalError, InterfaceError))
     title = _("The register is busy") if is_busy else _("Something went wrong here")
     detail = _("The error has been recorded. Nothing was changed. Try again in a moment.")
     if is_busy:
@@ -83,6 +93,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "The database did not answer in time, most often because something large is being "
             "saved. Nothing was changed. Wait half a minute, then try again; your browser’s “Back” "
             "brings what you typed."
+        )
+    if is_unwritable:
+        title = _("Nothing can be saved just now")
+        detail = _(
+            "The register can be read, but its disk is full or it is being looked after. Nothing "
+            "was changed. Try again later; your browser’s “Back” brings what you typed."
         )
     status = 503 if is_busy else 500
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,18 +13,29 @@ from tests.production.serving import NGINX, NO_NGINX, ROOT, Proxy, free_port, gu
 from tests.production.serving import production as production_environment
 
 
+def manage(env: dict[str, str], *arguments: str) -> None:
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a server whose register is empty."""
+    env = production_environment(tmp_path_factory.mktemp("served"), port=free_port())
+    manage(env, "migrate", "--verbosity", "0")
+    manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+    return env
+
+
+@pytest.fixture(scope="session")
+def environment(
+    migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """The environment of a server whose database holds a made-up register."""
-    folder = tmp_path_factory.mktemp("served")
-    env = production_environment(folder, port=free_port())
-    for arguments in (
-        ["migrate", "--verbosity", "0"],
-        ["make_register", "--commitments", "200", "--updates-per", "4"],
-        ["collectstatic", "--noinput", "--verbosity", "0"],
-    ):
-        command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+    database = tmp_path_factory.mktemp("made") / "register.sqlite3"
+    shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), database)
+    env = {**migrated, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(free_port())}
+    manage(env, "make_register", "--commitments", "200", "--updates-per", "4")
     return env
 
 

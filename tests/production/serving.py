@@ -78,7 +78,9 @@ def running(
             process.wait(timeout=PATIENCE)
 
 
-def gunicorn(env: dict[str, str], log: Path) -> contextlib.AbstractContextManager[object]:
+def gunicorn(
+    env: dict[str, str], log: Path
+) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:tracker.gunicorn_config"]
     return running([*command, "tracker.wsgi"], env=env, port=int(env["PORT"]), log=log)
 

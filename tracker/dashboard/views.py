@@ -62,7 +62,7 @@ def methodology(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """For operations: 200 when the database answers and is migrated, 503 otherwise."""
+    """For operations: 200 when the database answers, stores and is migrated, 503 otherwise."""
     state = health(now=timezone.now())
     return JsonResponse(
         state, status=200 if state["ok"] else 503, headers={"Cache-Control": "no-store"}

@@ -1,9 +1,10 @@
-"""Whether the register can answer: database, migrations, log."""
+"""Whether the register can answer and store: database, migrations, log, disk, locks."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -13,6 +14,12 @@ from tracker.queries.clock import present_clock_fault
 from tracker.queries.visibility import log_head
 
 logger = logging.getLogger(__name__)
+
+
+# Seconds: to try is to write, so it is done once in a while, however many ask; and how long it
+# waits for others who write. A large import may write for longer.
+TRIED_EVERY = 5
+PATIENCE = 5
 
 
 def health(*, now: dt.datetime) -> dict[str, Any]:
@@ -31,11 +38,48 @@ def health(*, now: dt.datetime) -> dict[str, Any]:
     except DatabaseError:
         logger.exception("the database does not answer")
         return {"ok": False, "database": "unreachable", "migrations": None, "log_head": None}
+    problem = _problem_of_writing(int(now.timestamp() // TRIED_EVERY))
     return {
-        "ok": True,
+        "ok": not problem,
         "database": "reachable",
+        "writing": problem or "possible",
         "migrations": "applied",
         # Said, and no reason to take the pages away: a log may be silent for long.
         "clock": fault or "as the log has it",
         "log_head": {"seq": head.seq, "hash": head.hash},
     }
+
+
+@lru_cache(maxsize=1)
+def _problem_of_writing(period: int) -> str:
+    """Why nothing can be stored: a full disk, a file or server that is only read, a long lock."""
+    try:
+        if connection.vendor == "sqlite":
+            _write_to_sqlite()
+        elif _is_read_only():
+            return "the database is read-only"
+    except DatabaseError as error:
+        logger.exception("the database stores nothing")
+        return str(error) if connection.vendor == "sqlite" else "it failed; the log says why"
+    return ""
+
+
+def _write_to_sqlite() -> None:
+    """Write the number that the file has for us, which is not used, as it is."""
+    with connection.cursor() as cursor:
+        [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        [number] = cursor.execute("PRAGMA user_version").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        try:
+            cursor.execute(f"PRAGMA user_version = {number}")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+def _is_read_only() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

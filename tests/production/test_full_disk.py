@@ -1,0 +1,116 @@
+"""A full disk and a lasting lock: said so, read on meanwhile, and over without a restart."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import resource
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.production.serving import NAME, PATIENCE, free_port, gunicorn
+
+NO_LIMIT = resource.RLIM_INFINITY
+
+
+class Site:
+    """What the proxy would ask of the server behind it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def ask(
+        self, path: str, *, body: dict[str, str] | None = None, **headers: str
+    ) -> tuple[http.client.HTTPResponse, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        given = {"Host": NAME, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        if body is not None:
+            given["Content-Type"] = "application/x-www-form-urlencoded"
+        with contextlib.closing(connection):
+            connection.request(
+                "GET" if body is None else "POST",
+                path,
+                body=None if body is None else urlencode(body),
+                headers={**given, **headers},
+            )
+            response = connection.getresponse()
+            return response, response.read().decode()
+
+    def sign_in(self) -> tuple[http.client.HTTPResponse, str]:
+        """Try a password, as a browser does that has the form open."""
+        form, page = self.ask("/accounts/login/")
+        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
+        cookie = (form.headers["Set-Cookie"] or "").split(";")[0]
+        typed = {"csrfmiddlewaretoken": token, "login": "nobody", "password": "wrong"}
+        referer = f"https://{NAME}/accounts/login/"
+        return self.ask("/accounts/login/", body=typed, Cookie=cookie, Referer=referer)
+
+    def until_health_is(self, status: int) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            response, body = self.ask("/healthz")
+            if response.status == status:
+                return body
+            time.sleep(0.5)
+        raise AssertionError(f"/healthz is not {status}: {body}")
+
+
+@pytest.fixture
+def served(
+    migrated: dict[str, str], tmp_path: Path
+) -> Iterator[tuple[Site, Path, Callable[[int], None]]]:
+    """A site, its database, and what limits how large the files of its processes may be."""
+    database = tmp_path / "register.sqlite3"
+    shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), database)
+    port = free_port()
+    env = {**migrated, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(port)}
+    with gunicorn(env, tmp_path / "gunicorn.log") as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        if not children.exists():
+            pytest.skip("no /proc to find a server's processes by")
+
+        def limit(size: int) -> None:
+            for child in children.read_text().split():
+                resource.prlimit(int(child), resource.RLIMIT_FSIZE, (size, NO_LIMIT))
+
+        yield Site(port), database, limit
+
+
+def test_a_full_disk_is_told_and_is_over_without_a_restart(
+    served: tuple[Site, Path, Callable[[int], None]],
+) -> None:
+    site, _database, limit = served
+    site.until_health_is(200)
+    assert site.sign_in()[0].status == 200
+    limit(0)
+    assert '"ok": false' in site.until_health_is(503)
+    assert site.ask("/")[0].status == 200
+    refused, page = site.sign_in()
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "30")
+    assert "Nothing can be saved just now" in page
+    limit(NO_LIMIT)
+    site.until_health_is(200)
+    again, page = site.sign_in()
+    assert (again.status, "Nothing can be saved" in page) == (200, False)
+
+
+def test_a_lock_that_lasts_is_told_and_readers_do_not_wait(
+    served: tuple[Site, Path, Callable[[int], None]],
+) -> None:
+    site, database, _limit = served
+    site.until_health_is(200)
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "database is locked" in site.until_health_is(503)
+        started = time.monotonic()
+        assert site.ask("/")[0].status == 200
+        assert time.monotonic() - started < 15
+        other.execute("ROLLBACK")
+    site.until_health_is(200)
