@@ -60,6 +60,8 @@ _STAGES: Table = {
     "send-for-review": WRITERS,
     "send-back": EDITORS,
     "call-off": EDITORS,
+    # For whoever wrote or sent the draft, which is none of these people.
+    "take-back": NOBODY,
 }
 # "import-file" and its mapping are tried on a file that another person has handed in.
 _FILES: Table = {

@@ -235,6 +235,8 @@ class ActsAdmin(RegisterAdmin):
         if record is None:
             # Its page tells that there is none, in the admin's own words.
             return HttpResponseRedirect("../change/")
+        if not act.is_for(record, editor(request)):
+            raise PermissionDenied
         if request.method == "POST":
             return self._act(request, act, record)
         if not self.is_offered(request, act, record):
