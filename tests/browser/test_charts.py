@@ -59,7 +59,7 @@ def test_each_chart_is_drawn_in_the_colours_of_the_scheme(
         expect(page.locator(f"#{chart} table")).to_be_hidden()
     assert token(page, "--stage-announced") in colours(page, "stages")
     assert token(page, "--stage-scheduled") in colours(page, "targets")
-    assert token(page, "--stage-in_effect") in colours(page, "topics")
+    assert token(page, "--stage-completed") in colours(page, "topics")
     assert token(page, "--assessment-not_assessed") in colours(page, "parties")
 
 
