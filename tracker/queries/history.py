@@ -66,7 +66,7 @@ class Stating(Protocol):
     def party_id(self) -> int | None: ...
 
 
-class Naming(Protocol):
+class Naming(Stating, Protocol):
     """What of an update says that it came with a new name."""
 
     @property
