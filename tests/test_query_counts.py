@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -62,7 +63,10 @@ def counts(client: Client, walked: dict[str, str]) -> dict[str, int]:
 
 
 @pytest.mark.django_db
-def test_three_hundred_commitments_take_the_queries_of_one(client: Client) -> None:
+def test_three_hundred_commitments_take_the_queries_of_one(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.FEED_ENTRIES = 3  # so that feeds have an archive from the start
     forum, topic = make_forum(slug="ministerial"), make_topic(slug="cyber")
     meeting = published_meeting(forum=forum, fully_recorded=True, date="2026-01-10")
     published_meeting(forum=forum, date="2025-01-10")
@@ -112,7 +116,7 @@ def test_the_first_list_after_a_line_takes_no_more_for_more_rows(client: Client)
         for _ in range(times):
             published_commitment()
         taken.append(counts(client, {"list": "/"})["list"])
-    assert taken[0] == taken[1] <= 16
+    assert taken[0] == taken[1] <= 18
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -128,3 +129,25 @@ def test_who_wrote_it_does_not_approve_it(writer: User) -> None:
     send_for_review(meeting, now=NOW, by=writer)
     with pytest.raises(ValidationError, match="somebody else publishes it"):
         schedule(meeting, publish_at=DUE, now=NOW, by=writer)
+
+
+def test_a_fault_with_one_holds_up_none_of_the_others(
+    writer: User, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty, fit = make.make_meeting(), make.make_meeting()
+    for meeting in (faulty, fit):
+        send_for_review(meeting, now=NOW, by=writer)
+        schedule(meeting, publish_at=DUE, now=NOW, by=editor)
+    publish = publish_reviewed
+
+    def fails_for_one(record: Meeting, **rest: Any) -> list[Change]:
+        if record.pk == faulty.pk:
+            raise RuntimeError("Something nobody foresaw")
+        return publish(record, **rest)
+
+    monkeypatch.setattr("tracker.actions.publish_reviewed.publish_reviewed", fails_for_one)
+    with pytest.raises(ExceptionGroup) as raised:
+        publish_scheduled(now=DUE)
+    assert [str(fault) for fault in raised.value.exceptions] == ["Something nobody foresaw"]
+    assert Meeting.objects.get(pk=fit.pk).is_public
+    assert review_of(faulty).state == "scheduled"

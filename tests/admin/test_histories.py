@@ -121,6 +121,8 @@ def test_rows_beside_a_record_are_told_with_it(browser: Browser) -> None:
 
 
 def test_what_is_public_has_its_history_too(browser: Browser) -> None:
+    # Before the browser, whose lines are of the real clock: the log goes by time.
+    source = make.published_meeting().sources.get()
     commitment = make.published_commitment()
     row = {"aliases-TOTAL_FORMS": "1", "aliases-0-language": "en", "aliases-0-name": "GSOMIA"}
     browser.save(commitment, title="Amended", **row)
@@ -130,7 +132,6 @@ def test_what_is_public_has_its_history_too(browser: Browser) -> None:
     page = browser.page(update, "add-evidence")
     browser.send(page, source=str(make.make_source().pk), quotation="signed", locator="line 2")
     assert [label for label, *_said in changes(update)[0]] == ["Citation"]
-    source = make.published_meeting().sources.get()
     browser.save(source, text="We met.")
     [[(label, before, after)]] = changes(source)
     assert (label, before, after[:8], len(after)) == ("Full text", "–", "SHA-256 ", 21)

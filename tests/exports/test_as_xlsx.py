@@ -46,7 +46,7 @@ def test_the_heading_stays_in_sight_and_filters(client: Client, db: None) -> Non
     published_commitment()
     sheet = workbook(client, "/commitments.xlsx")["commitments"]
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:X2"
+    assert sheet.auto_filter.ref == "A1:Y2"
     assert sheet["A1"].font.bold
     assert sheet.column_dimensions["B"].width > 50
 

@@ -227,13 +227,21 @@ def publish_scheduled(*, now: dt.datetime) -> list[int]:
     """Publish what is due, as its approver; return the numbers of the lines written.
 
     What is refused by then is a draft again, with the reason as its comment. Any number may do
-    this at the same time.
+    this at the same time. A fault with one holds up none of the others: it is raised at the end.
     """
     due = Review.objects.filter(state=ReviewState.SCHEDULED, publish_at__lte=now)
     found = sorted(
         due, key=lambda review: (review.publish_at, _ORDER.index(type(review.record)), review.pk)
     )
-    return [change.seq for review in found for change in _publish_due(review.pk, now=now)]
+    written, faults = list[int](), list[Exception]()
+    for review in found:
+        try:
+            written += [change.seq for change in _publish_due(review.pk, now=now)]
+        except Exception as fault:  # whatever it is, others are due as well
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("Some of what was due could not be published.", faults)
+    return written
 
 
 def _publish_due(key: int, *, now: dt.datetime) -> list[Change]:

@@ -8,12 +8,12 @@ columns are compared with what was typed and with how it is folded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.folding import EDGES, fold, fold_apart
@@ -35,13 +35,25 @@ _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 class Named:
     """One record that is named so."""
 
-    kind: str | Promise
+    kind: Any
     title: str
     href: str
 
 
+# By the name of the address of one: its kind, its records, and the columns that are searched, of
+# which the first is its title.
+_Noun = tuple[Any, Callable[[], QuerySet[Any]], tuple[str, ...]]
+_NOUNS: dict[str, _Noun] = {
+    "meeting": (_("Meeting"), public_meetings, ("title", "place", "summary")),
+    "forum": (_("Forum"), public_forums, ("name",)),
+    "party": (_("Party"), public_parties, ("name", "short_name")),
+    "topic": (_("Topic"), public_topics, ("name",)),
+    "source": (_("Source"), public_sources, ("title", "publisher", "summary")),
+}
+
+
 def named_so(text: str) -> list[Named]:
-    """Up to `MOST` of each kind; five queries, and none for more words than a name has."""
+    """Up to `MOST` of each kind; one query, and none for more words than a name has."""
     typed = [
         (phrase or word).strip(EDGES)
         for phrase, word in _TERM.findall(_QUOTATION_MARKS.sub('"', text))
@@ -49,18 +61,24 @@ def named_so(text: str) -> list[Named]:
     words = [word for word in typed if fold(word)]
     if not 0 < len(words) <= MOST_WORDS:
         return []
-    nouns: list[tuple[str | Promise, QuerySet[Any], tuple[str, ...]]] = [
-        (_("Meeting"), public_meetings(), ("title", "place", "summary")),
-        (_("Forum"), public_forums(), ("name",)),
-        (_("Party"), public_parties(), ("name", "short_name")),
-        (_("Topic"), public_topics(), ("name",)),
-        (_("Source"), public_sources(), ("title", "publisher", "summary")),
-    ]
+    first, *others = (_matches(noun, words) for noun in _NOUNS)
+    found = first.union(*others, all=True).order_by("place_in_list", "title_shown")
     return [
-        Named(kind, str(record), record.get_absolute_url())
-        for kind, records, columns in nouns
-        for record in records.filter(_every_word(words, columns))[:MOST]
+        Named(_NOUNS[noun][0], title, reverse(noun, args=[slug]))
+        for _place, noun, title, slug in found
     ]
+
+
+def _matches(noun: str, words: Iterable[str]) -> QuerySet[Any]:
+    """Place of the kind, its name, title and slug of the first few that are named so."""
+    _kind, records, columns = _NOUNS[noun]
+    few = records().filter(_every_word(words, columns)).values("pk")[:MOST]
+    rows = records().filter(pk__in=few).order_by()
+    return rows.annotate(
+        place_in_list=Value(list(_NOUNS).index(noun), IntegerField()),
+        noun_name=Value(noun, CharField()),
+        title_shown=F(columns[0]),
+    ).values_list("place_in_list", "noun_name", "title_shown", "slug")
 
 
 def _every_word(words: Iterable[str], columns: Iterable[str]) -> Q:
