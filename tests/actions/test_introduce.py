@@ -11,7 +11,7 @@ from tests import make
 from tests.actions.lines import public_names
 from tracker.actions.amend import add_evidence, amend_commitment, amend_meeting
 from tracker.actions.publish import publish_commitment, publish_meeting, publish_update
-from tracker.models import Commitment, Meeting, Party, Source, StatusUpdate, Topic
+from tracker.models import Commitment, Forum, Meeting, Party, Source, StatusUpdate, Topic
 from tracker.queries.visibility import public_parties, public_sources, public_topics
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,19 @@ def test_what_a_refused_attempt_had_in_hand_is_introduced_later() -> None:
     assert published.payload["introduces"].keys() == {"parties", "topics"}
     assert public_names(Party, "code") == {"CAN": 1, "KOR": 1}
     assert public_names(Topic, "slug") == {"space": 1}
+
+
+def test_a_series_becomes_public_with_its_parties() -> None:
+    def series(code: str) -> Forum:
+        return make.make_forum(parties=[make.make_party(code=code)])
+
+    commitment = make.make_commitment(series=series("JPN"))
+    update = make.make_update(commitment=commitment)
+    [published, _status] = publish_commitment(commitment, first_update=update, now=NOW)
+    assert public_names(Party, "code")["JPN"] == published.seq
+    public = make.published_commitment()
+    amended = amend_commitment(public, values={"series": series("AUS")}, now=NOW)
+    assert public_names(Party, "code")["AUS"] == amended.seq
+    meeting = make.published_meeting()
+    amended = amend_meeting(meeting, values={"forum": series("NZL")}, now=NOW)
+    assert public_names(Party, "code")["NZL"] == amended.seq

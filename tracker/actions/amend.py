@@ -43,6 +43,7 @@ from tracker.models import (
 )
 from tracker.models.records import PublicRecord
 from tracker.payloads import Payload
+from tracker.queries.submissions import forum_with_parties
 
 _R = TypeVar("_R", bound=PublicRecord)
 
@@ -127,7 +128,7 @@ def amend_commitment(
             record,
             values,
             payloads.commitment,
-            lambda it: [*it.parties.all(), *it.topics.all(), *([it.series] if it.series else [])],
+            lambda it: [*it.parties.all(), *it.topics.all(), *forum_with_parties(it.series)],
         )
         kind = ChangeKind.RENAMED if "title" in told.before else ChangeKind.AMENDED
         payload = {
@@ -221,7 +222,11 @@ def amend_meeting(
             record,
             values,
             payloads.meeting,
-            lambda it: [*it.parties.all(), *([it.forum] if it.forum else []), *it.sources.all()],
+            lambda it: [
+                *it.parties.all(),
+                *forum_with_parties(it.forum),
+                *it.sources.all(),
+            ],
         )
         record.parties_key = parties_key(record)
         if was != (record.level, record.parties_key) and record.updates.exists():

@@ -46,6 +46,7 @@ from tracker.models import (
     StatusUpdate,
     Topic,
 )
+from tracker.queries.submissions import forum_with_parties
 
 _Record = TypeVar("_Record", bound=models.Model)
 
@@ -111,7 +112,8 @@ class BulkChunk:
             {m for c in commitments if (m := c.first_stated_at_id)}
             | {m for update in given if (m := update.meeting_id)}
         )
-        self._forums = Forum.objects.in_bulk({f for c in commitments if (f := c.series_id)})
+        forums = Forum.objects.prefetch_related("parties")
+        self._forums = forums.in_bulk({f for c in commitments if (f := c.series_id)})
         mine = {c.pk: c for c in commitments}
         named = {pk for c in commitments for pk in (c.part_of_id, c.supersedes_id) if pk}
         named |= {other.pk for drafted in self.drafts for other in drafted.related}
@@ -154,7 +156,7 @@ class BulkChunk:
             rules.require_context(commitment, parties)
         except ValidationError as why:
             raise RefusedDraftError(why, drafted) from why
-        series = [commitment.series] if commitment.series is not None else []
+        series = forum_with_parties(commitment.series)
         introduced = self._introduce([*parties, *topics, *series], seq)
         for alias in commitment.aliases.all():
             alias.published_seq = seq

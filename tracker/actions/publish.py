@@ -34,6 +34,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
+from tracker.queries.submissions import forum_with_parties
 
 
 def parties_key(meeting: Meeting) -> str:
@@ -59,12 +60,10 @@ def publish_meeting(
                 _("Name a source that says so before publishing “%(meeting)s”."),
                 params={"meeting": meeting.title},
             )
-        forum_parties = list(meeting.forum.parties.all()) if meeting.forum else []
         introduced = introduce(
             [
                 *meeting.parties.all(),
-                *forum_parties,
-                *([meeting.forum] if meeting.forum else []),
+                *forum_with_parties(meeting.forum),
                 *sources,
             ],
             seq=log.next_seq,
@@ -119,9 +118,13 @@ def publish_commitment(
             raise ValidationError(_("The first update belongs to another commitment."))
         rules.require_context(commitment, commitment.parties.all())
         aliases = drafted_names(commitment, first_update)
-        series = [commitment.series] if commitment.series is not None else []
         introduced = introduce(
-            [*commitment.parties.all(), *commitment.topics.all(), *series], seq=log.next_seq
+            [
+                *commitment.parties.all(),
+                *commitment.topics.all(),
+                *forum_with_parties(commitment.series),
+            ],
+            seq=log.next_seq,
         )
         for alias in aliases:
             alias.published_seq = log.next_seq

@@ -165,17 +165,24 @@ _SAID: dict[type[Any], Callable[[Any], Payload]] = {
 }
 
 
+def forum_with_parties(forum: Forum | None) -> list[Forum | Party]:
+    """What becomes public together: a forum names its parties."""
+    return [] if forum is None else [forum, *forum.parties.all()]
+
+
 def _rests_on(draft: Draft) -> Sequence[PublicRecord | None]:
     """What becomes public with a draft, or must be public before it."""
     match draft:
         case Meeting():
-            forum = draft.forum
-            of_the_forum = forum.parties.all() if forum is not None else ()
-            return [forum, *of_the_forum, *draft.parties.all(), *draft.sources.all()]
+            return [
+                *forum_with_parties(draft.forum),
+                *draft.parties.all(),
+                *draft.sources.all(),
+            ]
         case Commitment():
             return [
                 draft.first_stated_at,
-                draft.series,
+                *forum_with_parties(draft.series),
                 *draft.parties.all(),
                 *draft.topics.all(),
             ]
@@ -206,8 +213,11 @@ def _meetings() -> QuerySet[Any]:
 
 def _commitments() -> QuerySet[Any]:
     return Commitment.objects.select_related(
-        "first_stated_at__forum", "part_of", "supersedes"
-    ).prefetch_related("topics", "parties", "related", "aliases", *_of_meeting("first_stated_at__"))
+        "first_stated_at__forum", "part_of", "supersedes", "series"
+    ).prefetch_related(
+        *("topics", "parties", "related", "aliases", "series__parties"),
+        *_of_meeting("first_stated_at__"),
+    )
 
 
 def _updates() -> QuerySet[Any]:
