@@ -73,12 +73,18 @@ def _matches(noun: str, words: Iterable[str]) -> QuerySet[Any]:
     """Place of the kind, its name, title and slug of the first few that are named so."""
     _kind, records, columns = _NOUNS[noun]
     few = records().filter(_every_word(words, columns)).values("pk")[:MOST]
-    rows: QuerySet[Any] = records().filter(pk__in=few).order_by()
-    return rows.annotate(
-        place_in_list=Value(list(_NOUNS).index(noun), IntegerField()),
-        noun_name=Value(noun, CharField()),
-        title_shown=F(columns[0]),
-    ).values_list("place_in_list", "noun_name", "title_shown", "slug")
+    matches: QuerySet[Any] = (
+        records()
+        .filter(pk__in=few)
+        .order_by()
+        .annotate(
+            place_in_list=Value(list(_NOUNS).index(noun), IntegerField()),
+            noun_name=Value(noun, CharField()),
+            title_shown=F(columns[0]),
+        )
+        .values_list("place_in_list", "noun_name", "title_shown", "slug")
+    )
+    return matches
 
 
 def _every_word(words: Iterable[str], columns: Iterable[str]) -> Q:
