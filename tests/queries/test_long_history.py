@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def long(settings: Settings) -> Commitment:
     settings.HISTORY_PER_PAGE = 3
     one = published_commitment(happened="2025-01-01", target="2026", quotation="They said so.")
+    misread = []
     for day in range(2, 20):
         update = published_update(
             one,
@@ -43,10 +44,13 @@ def long(settings: Settings) -> Commitment:
         )
         if day in {4, 12}:
             add_evidence(
-                make_citation(update, save=False, language="fr", quotation="En français"), now=NOW
+                make_citation(update, save=False, language="fr", quotation="En français"),
+                now=NOW + dt.timedelta(days=day),
             )
         if day in {10, 15}:
-            published_correction(update, now=NOW + dt.timedelta(days=20), stage="concluded")
+            misread.append(update)
+    for update in misread:
+        published_correction(update, now=NOW + dt.timedelta(days=20), stage="concluded")
     return one
 
 
