@@ -189,13 +189,18 @@ def many(db: None) -> Callable[[int], None]:
     update = StatusUpdate.objects.get()
     parties = list(Party.objects.all())
     source = Source.objects.get()
-    numbers = iter(range(10_000, 99_999))
+    numbers = iter(range(1, 99_999))
 
     def add(count: int) -> None:
         copies = []
         for number in (next(numbers) for _ in range(count)):
             values = {f.attname: getattr(model, f.attname) for f in Commitment._meta.local_fields}
-            values |= {"id": None, "reference": f"CAN-KOR-2026-{number}", "slug": f"c-{number}"}
+            # Of a year and an address that no record of `tests.make` has.
+            values |= {
+                "id": None,
+                "reference": f"CAN-KOR-1999-{number:05d}",
+                "slug": f"copy-{number}",
+            }
             copies.append(Commitment(**values))
         with without_triggers():
             made = Commitment.objects.bulk_create(copies, batch_size=500)
