@@ -19,8 +19,10 @@ from tracker.models import (
     Change,
     Commitment,
     Delivery,
+    FormerValue,
     LogHead,
     Meeting,
+    PassageLeftOut,
     RaisedFlag,
     Review,
     Revision,
@@ -177,6 +179,21 @@ def superseding_itself() -> Any:
     return setting(commitment, supersedes=commitment)
 
 
+def passage(**overrides: Any) -> PassageLeftOut:
+    values = {
+        "source": make.make_source(),
+        "locator": "paragraph 3",
+        "quotation": "shared values",
+        "reason": "aim",
+    }
+    return PassageLeftOut.objects.create(**values | overrides)
+
+
+def former_value(**overrides: Any) -> FormerValue:
+    values = {"noun": "party", "record": 1, "field": "name", "since": 1, "until": 2}
+    return FormerValue.objects.create(**values | overrides)
+
+
 def recorded(**overrides: Any) -> Any:
     values = {"published_seq": 1, "fully_recorded_seq": 2, "first_day": "2026-02-25"}
     return setting(make.make_meeting(), **values | overrides)
@@ -205,12 +222,14 @@ CASES: list[Case] = [
         "worksheet_has_one_row_for_each_commitment",
         lambda: twice_on_one_worksheet(make.make_meeting(), make.make_commitment()),
     ),
+    ("passage_reason_is_known", lambda: passage(reason="dull")),
+    ("passage_is_quoted_or_described", lambda: passage(quotation="")),
     ("party_kind_is_known", lambda: make.make_party(kind="empire")),
     ("source_kind_is_known", lambda: make.make_source(kind="rumour")),
     ("source_text_has_its_hash", lambda: setting(make.make_source(), text="Text.")),
     ("source_text_has_its_hash", lambda: setting(make.make_source(), text_sha256="0" * 64)),
     ("forum_level_is_known", lambda: make.make_forum(level=5)),
-    ("meeting_level_is_known", lambda: make.make_meeting(level=0)),
+    ("meeting_level_is_known", lambda: make.make_meeting(level=5)),
     ("meeting_state_is_known", lambda: make.make_meeting(state="adjourned")),
     (
         "meeting_is_held_and_public_before_it_is_fully_recorded",
@@ -263,6 +282,8 @@ CASES: list[Case] = [
     ("log_has_one_head", lambda: LogHead.objects.create(pk=2)),
     ("standing_covers_a_day", lambda: standing(valid_to=dt.date(2026, 1, 1))),
     ("standing_covers_a_change", lambda: standing(known_to=1)),
+    ("former_value_covers_a_change", lambda: former_value(since=2)),
+    ("former_value_is_said_once", lambda: [former_value() for _ in "12"]),
     ("flag_is_told_once", flag_told_twice),
     ("raised_flag_is_made_by_time", lambda: raised_flag(flag="slipped")),
     ("subscription_channel_is_known", lambda: make_webhook(channel="pigeon")),
@@ -292,6 +313,7 @@ CASES: list[Case] = [
             ("commitment", lambda: make.make_commitment(stage="signed")),
             ("alias", lambda: make.make_alias(make.make_commitment())),
             ("note", make.make_note),
+            ("passageleftout", passage),
         )
         for seqs in ((None, 2), (2, 1))
     ],
@@ -304,6 +326,7 @@ SQLITE_COLUMNS = {
     "alias_is_drafted_once": "tracker_alias.commitment_id, tracker_alias.name",
     "update_number_is_given_once": "a published update is never replaced",
     "update_is_corrected_once": "tracker_statusupdate.corrects_id",
+    "former_value_is_said_once": "tracker_formervalue.noun, tracker_formervalue.record",
     "flag_is_told_once": "tracker_raisedflag.commitment_id, tracker_raisedflag.flag",
     "address_subscribes_to_a_filter_once": "tracker_subscription.address",
     "upload_part_is_kept_once": "tracker_uploadpart.upload_id",
