@@ -32,7 +32,7 @@ from django.db.models.functions import Coalesce
 from tracker.lib.composed import prefetched, prefetched_rows
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Change, Commitment, FormerValue, Level, Meeting
+from tracker.models import Change, Commitment, FormerValue, Level
 from tracker.models.former_values import MANY, NOUNS, RELATIONS, parted
 from tracker.models.records import PublicRecord, public_q
 
@@ -285,17 +285,17 @@ class _LookBack:
         return told
 
     def _undo_lines(self, found: _Found) -> None:
-        """Take away what later lines left on a row by their number."""
+        """Take away what later lines left on a row by their number, where that was loaded."""
         moved: list[Commitment] = []
         for records in found.values():
             for record in records:
-                if record.published_seq is not None and record.published_seq > self.known:
-                    record.published_seq = None
-                if record.retracted_seq is not None and record.retracted_seq > self.known:
-                    record.retracted_seq = None
-                if isinstance(record, Meeting) and (record.fully_recorded_seq or 0) > self.known:
-                    record.fully_recorded_seq = None
-                if isinstance(record, Commitment) and (record.last_change_seq or 0) > self.known:
+                # What was deferred is not asked for: that would be a query for each record.
+                loaded = record.__dict__
+                for name in ("published_seq", "retracted_seq", "fully_recorded_seq"):
+                    if (loaded.get(name) or 0) > self.known:
+                        setattr(record, name, None)
+                last = loaded.get("last_change_seq") or 0
+                if isinstance(record, Commitment) and last > self.known:
                     moved.append(record)
         if not moved:
             return
