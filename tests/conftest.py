@@ -17,10 +17,12 @@ from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers, whole_files
 from tracker.actions.load_register import load_register
+from tracker.dashboard import commitment_sections, log_lines, tables
+from tracker.feeds import entries
 from tracker.filters import found_sets
 from tracker.lib.places import Places
 from tracker.lib.recent import Recent
-from tracker.queries import update_pages, value_sets
+from tracker.queries import health, update_pages, value_sets
 
 # A first example pays for imports and queries that later ones do not.
 hypothesis_settings.register_profile(
@@ -28,6 +30,11 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("tracker")
 
+
+RECENT = (
+    *(commitment_sections._KEPT, log_lines._KEPT, tables._FRAGMENTS),
+    *(entries._WRITTEN, answers._FINISHED, kept_answers._IN_THIS_PROCESS),
+)
 
 # What asks nothing of the database, or only shows what queries give that are tested on both: once,
 # on SQLite, is enough. Actions, queries, deliveries and the API run on PostgreSQL, too.
@@ -87,10 +94,13 @@ def _flush_past_the_triggers() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Forget what a process keeps by the log's head: another test may come to the same one."""
+    """Forget what a process keeps: another test may come to the same rows, or the same head."""
     value_sets.forget()
     found_sets._MATCHING.clear()
     update_pages.forget()
+    for recent in RECENT:
+        recent.clear()
+    health._problem_of_writing.cache_clear()
 
 
 @pytest.fixture(autouse=True)
