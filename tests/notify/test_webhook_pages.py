@@ -85,9 +85,10 @@ def confirmed(**overrides: Any) -> Subscription:
 
 def test_the_form_says_the_filter_in_words(client: Client) -> None:
     make_topic(slug="cyber", name="Cyber security", published_seq=1)
-    page = client.get(f"{ASK}?topic=cyber&stage=signed&utm_source=x")
+    page = client.get(f"{ASK}?topic=cyber&stage=signed&colour=red&utm_source=x")
     assert "Changes to commitments at the stage Signed, on Cyber security" in words(page)
-    assert "were ignored: utm_source" in words(page)
+    assert "were ignored: colour" in words(page)
+    assert "utm_source" not in words(page)  # what advertisers append is dropped silently
     assert page["Cache-Control"] == "private, no-store"
 
 
