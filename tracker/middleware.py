@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponsePermanentRedirect,
 )
 from django.middleware.security import SecurityMiddleware
 
@@ -25,18 +23,14 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class SafetyHeaders(SecurityMiddleware):
-    """Django's, and Cross-Origin-Resource-Policy: who may load an answer into a page of theirs.
+    """The headers of Django's, and Cross-Origin-Resource-Policy: who may load an answer.
 
-    What programs and other sites are meant to read is open to all; pages are ours alone.
+    What programs and other sites are meant to read is open to all; pages are ours alone. Django's
+    own stands further in: it leads to HTTPS, and what it refuses passes through here.
     """
 
-    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        try:
-            return super().process_request(request)
-        except SuspiciousOperation:
-            # A host that is not ours cannot be sent to HTTPS. It is refused further in, so that
-            # the refusal passes through here again.
-            return None
+    def process_request(self, request: HttpRequest) -> None:
+        return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         policy = "cross-origin" if is_for_any_site(request.path) else "same-origin"

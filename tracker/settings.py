@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "tracker.middleware.SafetyHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tracker.middleware.ErrorBodies",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.NormalAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",

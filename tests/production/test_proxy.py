@@ -8,10 +8,11 @@ import itertools
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.production.serving import NAME, Proxy
+from tests.production.serving import NAME, NGINX, NO_NGINX, PATIENCE, Proxy, nginx
 
 # Seconds in which an honest reader has the dashboard, whatever others do.
 SOON = 2
@@ -95,14 +96,26 @@ def test_headers_that_trickle_are_let_go(warm: Proxy) -> None:
     assert 5 < time.monotonic() - started < 25
 
 
-def test_one_reader_takes_few_whole_files_at_a_time(warm: Proxy) -> None:
-    readers: list[socket.socket] = [warm.connect_safely(receive=4096) for _ in range(8)]
-    with held(readers):
-        statuses = []
+def test_one_reader_takes_few_whole_files_at_a_time(tmp_path: Path) -> None:
+    """Behind the proxy stands one that begins no file until all have been asked for."""
+    if NGINX is None:
+        pytest.skip(NO_NGINX)
+    with contextlib.ExitStack() as ending:
+        register = ending.enter_context(socket.create_server(("127.0.0.1", 0)))
+        register.settimeout(PATIENCE)
+        site = ending.enter_context(nginx(tmp_path, backend=register.getsockname()[1]))
+        readers = [ending.enter_context(site.connect_safely()) for _ in range(8)]
+        asked = []
         for reader in readers:
+            reader.settimeout(PATIENCE)
             reader.sendall(f"GET /updates.csv HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode())
-            statuses.append(int(reader.recv(12).split()[1]))
-    assert statuses == [200] * 4 + [429] * 4
+            if len(asked) < 4:
+                asked.append(ending.enter_context(register.accept()[0]))
+        refused = [int(reader.recv(12).split()[1]) for reader in readers[4:]]
+        for connection in asked:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        assert [int(reader.recv(12).split()[1]) for reader in readers[:4]] == [200] * 4
+    assert refused == [429] * 4
 
 
 def test_the_plain_address_leads_to_the_safe_one(warm: Proxy) -> None:
