@@ -233,9 +233,17 @@ REFUSED = {
     "commitment=nothing": "There is no commitment “nothing” here.",
     **{
         f"before={value}": "“before” is the number of a line of the log"
-        for value in ("", "0", "-1", "x", "1.5", "٣", "%00", "007", "9" * 30, "1&before=2")
+        for value in ("0", "-1", "x", "1.5", "٣", "%00", "007", "9" * 30, "1&before=2")
     },
 }
+
+
+@pytest.mark.parametrize("ending", TYPES)
+def test_no_line_named_is_the_newest_document(client: Client, db: None, ending: str) -> None:
+    published_commitment()
+    newest = client.get(f"/changes.{ending}")
+    empty = client.get(f"/changes.{ending}?before=")
+    assert (empty.status_code, empty.content) == (200, newest.content)
 
 
 @pytest.mark.parametrize("ending", TYPES)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -15,9 +16,11 @@ from tests.feeds.small_register import publish_small_register
 from tests.make import NOW, published_commitment, published_correction, published_update
 from tracker import answers
 from tracker.actions.correct import retract_commitment, retract_update
+from tracker.filters import ChangeFilter
 from tracker.models import Stage
 
 ADDRESSES = [*(f"/changes.{ending}" for ending in TYPES), "/calendar.ics"]
+TODAY = NOW.date()
 MOVED = "Sun, 22 Nov 2026 09:00:00 GMT"
 
 
@@ -82,7 +85,7 @@ def test_an_empty_log_was_never_modified(client: Client, db: None) -> None:
 @pytest.mark.parametrize("ending", TYPES)
 @pytest.mark.parametrize("query", ["", "?party=canada&stage=announced&stage=signed&before=9999"])
 def test_fifty_lines_take_the_queries_of_a_few(
-    client: Client, db: None, ending: str, query: str
+    client: Client, db: None, settings: Settings, ending: str, query: str
 ) -> None:
     published_commitment()
     address = f"/changes.{ending}{query}"
@@ -92,14 +95,29 @@ def test_fifty_lines_take_the_queries_of_a_few(
     publish_small_register()
     some = queries(client, address)[1]
     assert some <= few + 2
+    _write_many_lines()
+    if ending == "json":
+        # The newest document is full; the last archive has what came since it was cut.
+        found = ChangeFilter(QueryDict(query[1:].replace("&before=9999", "")), today=TODAY)
+        lines = found.log.count()
+        last = (lines - 1) % settings.FEED_ENTRIES + 1
+        assert lines > settings.FEED_ENTRIES > last
+        told = json_object(client, address)["items"]
+        assert len(told) == (last if query else settings.FEED_ENTRIES)
+    # Where there is more than one document, the newest looks for the cut: two queries more.
+    most = some if query else some + 2
+    assert queries(client, address)[1] <= most  # fewer where entries are kept
+    _write_many_lines()
+    assert queries(client, address)[1] <= most
+
+
+def _write_many_lines() -> None:
+    """More than fit in one document, the last a retraction."""
     for _number in range(12):
         commitment = published_commitment()
         wrong = published_update(commitment, stage=Stage.SIGNED)
         retract_update(published_correction(wrong, stage=Stage.CONCLUDED), reason="No.", now=NOW)
     retract_commitment(commitment, reason="No.", now=NOW)
-    if ending == "json":
-        assert len(json_object(client, address)["items"]) == 50
-    assert queries(client, address)[1] <= some  # fewer where entries are kept
 
 
 # -- The hub ------------------------------------------------------------------------------------
