@@ -132,7 +132,7 @@ def _target_status(due: Due) -> str:
 
 
 def _target_summary(due: Due) -> str:
-    told = {"title": due.commitment.title, "when": _by(due.target)}
+    told = {"title": due.title, "when": _by(due.target)}
     if due.commitment.is_retracted:
         return _("Retracted: %(title)s") % told
     if due.is_off:

@@ -40,6 +40,8 @@ _ALTERING = (
     *(ChangeKind.STATUS, ChangeKind.DEADLINE, ChangeKind.RENAMED, ChangeKind.AMENDED),
     *(ChangeKind.CORRECTION, ChangeKind.RETRACTION),
 )
+# Those that say its title.
+_NAMING = (ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Due:
     """The target of a commitment: the one that stands, or the last one that stood."""
 
     commitment: Commitment
+    title: str
     target: PartialDate
     is_given_up: bool
     quotation: Quotation | None
@@ -104,9 +107,11 @@ def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
     for chunk in _chunks(listed):
         recorded = _recorded("commitment", chunk, kinds=_ALTERING)
         quoted, stood = _last_quotations(chunk), _last_targets(chunk)
+        titles = _titles_of_retracted(chunk)
         yield [
             Due(
                 commitment=record,
+                title=titles.get(record.pk, record.title),
                 target=record.target if record.target_last_day else stood[record.pk],
                 is_given_up=not record.target_last_day,
                 quotation=quoted.get(record.pk),
@@ -182,6 +187,15 @@ def _last_quotations(chunk: Sequence[Commitment]) -> dict[int, Quotation]:
         .values_list("update__commitment", "quotation", "source__title")
     )
     return {key: Quotation(text, title) for key, text, title in cited}
+
+
+def _titles_of_retracted(chunk: Sequence[Commitment]) -> dict[int, str]:
+    """What those that were retracted were called last, in the log: nothing watches their rows."""
+    retracted = [record.pk for record in chunk if record.is_retracted]
+    if not retracted:
+        return {}
+    told = Change.objects.filter(commitment__in=retracted, kind__in=_NAMING).order_by("seq")
+    return dict(told.values_list("commitment", "payload__commitment__title"))
 
 
 def _last_targets(chunk: Sequence[Commitment]) -> dict[int, PartialDate]:
