@@ -14,6 +14,7 @@ help:
 	@echo "              RELOAD=1 to restart by itself when the code changes)"
 	@echo "make check    the fast part of the tests: linters, types, system checks, import law"
 	@echo "make test     everything, on SQLite, PostgreSQL and in a browser"
+	@echo "              (THOROUGH=1 for many more drawn examples)"
 	@echo "make bench    speed beside a bare Django view and Datasette (BENCH_SIZES=10000 for less)"
 	@echo "make format   put the code into the agreed layout"
 	@echo "make lock     write the lock files anew after a requirement has changed"

@@ -46,6 +46,11 @@ ON_SQLITE_ALONE = (
     *("tests/feeds/test_following.py", "tests/feeds/test_feeds.py", "tests/feeds/test_polling.py"),
     *("tests/exports/", "tests/spreadsheets/", "tests/test_query_counts.py"),
     *("tests/production/", "tests/test_env_example.py", "tests/test_locks.py"),
+    *("tests/test_http.py", "tests/test_bad_input.py", "tests/test_error_pages.py"),
+    *("tests/test_fingerprint.py", "tests/test_caching.py", "tests/test_checks.py"),
+    # With both moments at once it asks all that it asks with either.
+    "tests/test_looking_back.py::test_no_address_tells_of_what_came_later[as_of=2025-06-01-",
+    "tests/test_looking_back.py::test_no_address_tells_of_what_came_later[known_at=",
 )
 
 

@@ -33,6 +33,7 @@ from tests.actions.always_true import DRAFT_WORD, answer, check_everything
 from tests.actions.refusals import refused
 from tests.register_format.files import a_commitment, write_register
 from tests.stored import forget_everything, stored_rows
+from tests.thorough import examples
 from tracker.actions import amend, correct, publish
 from tracker.actions.load_register import load_register
 from tracker.actions.raise_flags import raise_flags
@@ -312,7 +313,7 @@ def test_any_sequence_of_actions_leaves_the_register_whole() -> None:
     run_state_machine_as_test(
         Editors,
         settings=settings(
-            max_examples=15,
+            max_examples=examples(8, thorough=40),
             # Shrinking takes minutes and hardly shortens a story; the steps are printed anyhow.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             stateful_step_count=25,

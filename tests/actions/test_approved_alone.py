@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
+from tests.thorough import examples
 from tracker.actions import review
 from tracker.actions.publish_reviewed import (
     publish_reviewed,
@@ -239,7 +240,9 @@ A_DAY = st.tuples(st.sampled_from(EDITORS), st.integers(0, 5), st.lists(STEP, ma
 
 
 @given(days=st.lists(st.one_of(A_DAY, st.lists(STEP, max_size=4)), min_size=1, max_size=6))
-@hypothesis_settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(
+    max_examples=examples(15, thorough=100), suppress_health_check=list(HealthCheck)
+)
 def test_only_what_was_approved_is_public(
     days: list[list[tuple[str, str, int]]], settings: Any
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.test_bad_input import SENTENCES
+from tests.thorough import examples
 from tracker.filters import CommitmentFilter
 
 FILES = [f"/{t}.{e}" for t in ("commitments", "updates") for e in ("csv", "xlsx", "json")]
@@ -74,7 +75,7 @@ def test_files_only_answer_questions(client: Client, db: None, method: str) -> N
 class AnyQueryString(TestCase):
     """Any values for any parameters give a file or a problem, and never the whole by mistake."""
 
-    @hypothesis_settings(max_examples=40)
+    @hypothesis_settings(max_examples=examples(20, thorough=100))
     @given(
         st.dictionaries(
             st.sampled_from([*CommitmentFilter.base_filters, "page", "other"])

@@ -27,6 +27,7 @@ from django.http import QueryDict
 
 from tests import make
 from tests.make import NOW
+from tests.thorough import examples
 from tracker import payloads
 from tracker.actions.log import Subject, open_log
 from tracker.filters import ChangeFilter
@@ -36,7 +37,9 @@ from tracker.notify.webhooks import new_secret
 from tracker.queries.visibility import log_head
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHANGES = 2_000
+# Between two kills there is time for the next deliverer to begin.
+KILLS = examples(5, thorough=20)
+CHANGES = 200 * KILLS
 DELIVERERS = 3
 # Messages that one of them may have under way: one for each of its lanes.
 UNDER_WAY = WEBHOOK_LANES
@@ -147,7 +150,7 @@ def publish(commitments: list[Commitment], deliverers: Deliverers) -> None:
     """
     chance = random.Random(11)  # noqa: S311 - no secret
     end = log_head().seq + CHANGES
-    pause = CHANGES // 10
+    pause = CHANGES // KILLS
     while (seq := log_head().seq) < end:
         commitment = chance.choice(commitments)
         if seq % 5:
@@ -213,4 +216,4 @@ def test_killed_deliverers_and_failing_receivers_lose_nothing(receivers: str) ->
     assert repeats <= most_repeats
     assert all(len(ids) == 1 for ids in _Receiver.ids.values())
     assert Delivery.objects.filter(outcome="failed").exists()
-    assert deliverers.kills >= 10
+    assert deliverers.kills >= KILLS

@@ -23,7 +23,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a server whose register is empty."""
     env = production_environment(tmp_path_factory.mktemp("served"), port=free_port())
     manage(env, "migrate", "--verbosity", "0")
-    manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+    uncompressed = {**env, "DJANGO_SETTINGS_MODULE": "tests.production.uncompressed"}
+    manage(uncompressed, "collectstatic", "--noinput", "--verbosity", "0")
     return env
 
 

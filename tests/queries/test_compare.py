@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 from pytest_django import DjangoAssertNumQueries
 
 from tests.make import NOW, published_commitment, published_meeting, published_update
+from tests.thorough import examples
 from tracker.models import Assessment, Commitment, Firmness, Stage
 from tracker.queries.compare import (
     Compared,
@@ -149,7 +150,7 @@ SAME = {
 class AnyTwoStates(TestCase):
     """The group that SQL names is among the movements that the row tells."""
 
-    @hypothesis_settings(max_examples=120, deadline=None)
+    @hypothesis_settings(max_examples=examples(60, thorough=300), deadline=None)
     @given(STATES, STATES)
     def test_agree(self, before: dict[str, object], after: dict[str, object]) -> None:
         pledge = moved(before, after)
