@@ -73,5 +73,5 @@ def test_without_javascript_the_frame_scrolls(browser: Browser, site: str) -> No
         frame = page.locator(".matrix-frame").bounding_box()
         assert frame
         assert frame["height"] <= 700
-        page.locator(".matrix-choice a", has_text="Leaders' summits").click()
+        page.locator(".matrix-choice a", has_text="Leaders' meetings").click()
         expect(page.locator("thead th")).to_have_count(4)
