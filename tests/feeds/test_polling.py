@@ -113,11 +113,11 @@ def test_fifty_lines_take_the_queries_of_a_few(
 
 def _write_many_lines() -> None:
     """More than fit in one document, the last a retraction."""
-    for _number in range(12):
-        commitment = published_commitment()
+    commitments = [published_commitment() for _number in range(12)]
+    for commitment in commitments:
         wrong = published_update(commitment, stage=Stage.SIGNED)
         retract_update(published_correction(wrong, stage=Stage.CONCLUDED), reason="No.", now=NOW)
-    retract_commitment(commitment, reason="No.", now=NOW)
+    retract_commitment(commitments[-1], reason="No.", now=NOW)
 
 
 # -- The hub ------------------------------------------------------------------------------------
