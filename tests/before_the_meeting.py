@@ -25,7 +25,9 @@ def write_register_before(place: Path) -> Path:
             continue
         record["updates"] = [one for one in record["updates"] if one.get("meeting") != MEETING]
         record["aliases"] = [
-            one for one in record["aliases"] if one.get("update", 1) <= len(record["updates"])
+            one
+            for one in record.get("aliases", ())
+            if one.get("update", 1) <= len(record["updates"])
         ]
         for name in ("part_of", "supersedes"):
             if record.get(name) in later:
