@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.rebuild import rebuild
 from tracker.models import (
@@ -21,7 +22,6 @@ from tracker.models import (
 from tracker.queries import visibility
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
-from tracker.queries.log_chain import first_break
 from tracker.queries.moments import Moment
 
 # What drafts in these tests are full of.

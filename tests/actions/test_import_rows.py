@@ -24,6 +24,7 @@ from tests.actions.importing import (
     told,
     written,
 )
+from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.import_publishing import Then
 from tracker.actions.import_rows import ImportRefusedError, RegisterMovedError
@@ -40,7 +41,6 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.queries.log_chain import first_break
 from tracker.queries.visibility import log_head
 from tracker.spreadsheets.report import Rights
 from tracker.spreadsheets.resources import RESOURCES

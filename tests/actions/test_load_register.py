@@ -9,11 +9,11 @@ import pytest
 
 from tests import make
 from tests.actions.lines import public_names
+from tests.log_chain import first_break
 from tests.register_format.files import PLAN, TEXTS, edited, write_texts
 from tests.stored import stored_rows
 from tracker.actions.load_register import load_register
 from tracker.models import Alias, Change, Commitment, Meeting, Source, StatusUpdate
-from tracker.queries.log_chain import first_break
 from tracker.register_format.reading import RegisterError
 
 pytestmark = pytest.mark.django_db

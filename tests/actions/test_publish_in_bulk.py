@@ -11,6 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from tests import make
+from tests.log_chain import first_break
 from tests.stored import Rows, stored_rows
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.publish import publish_commitment, publish_update
@@ -29,7 +30,6 @@ from tracker.models import (
     StatusUpdate,
     Topic,
 )
-from tracker.queries.log_chain import first_break
 
 pytestmark = pytest.mark.django_db
 

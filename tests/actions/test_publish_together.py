@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from tests import make
+from tests.log_chain import first_break
 from tests.make import NOW
 from tests.stored import stored_rows
 from tracker.actions.publish_reviewed import publish_together
 from tracker.actions.review import schedule, send_for_review
 from tracker.models import Change, Commitment, Meeting, StatusUpdate
-from tracker.queries.log_chain import first_break
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.test import Client, override_settings
 
+from tests.log_chain import first_break
 from tests.make import (
     NOW,
     make_commitment,
@@ -22,7 +23,6 @@ from tracker.actions.raise_flags import raise_flags
 from tracker.actions.rebuild import rebuild
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
 from tracker.queries.change_lines import title_of
-from tracker.queries.log_chain import first_break
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests import make
+from tests.log_chain import first_break
 from tests.make import NOW
 from tests.stored import stored_rows
 from tracker import payloads
 from tracker.actions.amend import amend_meeting
 from tracker.actions.correct import retract_commitment, retract_note
 from tracker.models import Commitment, Note
-from tracker.queries.log_chain import first_break
 
 pytestmark = pytest.mark.django_db
 

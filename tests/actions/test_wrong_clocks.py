@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests import make
+from tests.log_chain import first_break
 from tests.make import NOW
 from tests.notify.emailing import make_email
 from tests.stored import stored_rows
@@ -21,7 +22,6 @@ from tracker.actions.uploads import carry_out_due, keep_upload
 from tracker.models import Change, LogHead, Meeting, Upload
 from tracker.queries.clock import present_clock_fault
 from tracker.queries.health import health
-from tracker.queries.log_chain import first_break
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from tests import make
 from tests.admin.browsing import Browser, admin_url
+from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.publish import publish_meeting
 from tracker.admin import acts
 from tracker.models import Change, Meeting
-from tracker.queries.log_chain import first_break
 
 
 def test_looking_writes_nothing(browser: Browser, every_record: list[Model]) -> None:

@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from tests import make
+from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.rebuild import rebuild
 from tracker.models import Change, Commitment, LogHead, StatusUpdate
-from tracker.queries.log_chain import first_break
 
 pytestmark = pytest.mark.django_db
 

@@ -13,6 +13,9 @@ from tests.dashboard.conftest import OnDay
 from tests.make import published_commitment, published_meeting
 from tracker.dashboard.facets import facets
 from tracker.filters import CommitmentFilter
+from tracker.filters.found_sets import FoundSets
+from tracker.queries.value_sets import value_sets_at
+from tracker.queries.visibility import log_head
 
 FILTERS = [
     "",
@@ -34,7 +37,9 @@ FILTERS = [
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_count_is_what_choosing_that_value_finds(query: str, today: dt.date) -> None:
     params = QueryDict(query)
-    for facet in facets(CommitmentFilter(params, today=today)):
+    chosen = CommitmentFilter(params, today=today)
+    assert chosen.is_valid()
+    for facet in facets(chosen, FoundSets(chosen, value_sets_at(log_head(), chosen.moment))):
         for choice in facet.choices:
             alone = params.copy()
             alone.setlist(facet.name, [choice.value])

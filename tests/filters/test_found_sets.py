@@ -11,6 +11,7 @@ from django.http import QueryDict
 from pytest_django import DjangoAssertNumQueries
 
 from tests import make
+from tests.filters.counted import facet_counts, headline
 from tracker.actions.amend import amend_commitment, amend_meeting
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.load_register import load_register
@@ -21,10 +22,8 @@ from tracker.filters.commitments import SORTS
 from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
 from tracker.models import Commitment, Meeting, StatusUpdate
 from tracker.queries import value_sets as kept
-from tracker.queries.facets import facet_counts
-from tracker.queries.headline import headline
 from tracker.queries.moments import Moment
-from tracker.queries.value_sets import value_sets, value_sets_at
+from tracker.queries.value_sets import value_sets_at
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -157,16 +156,16 @@ def test_another_day_and_a_log_put_back_are_read_anew() -> None:
 def test_only_what_changed_is_read_again(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    before = value_sets(log_head(), DAY)
+    before = value_sets_at(log_head(), Moment(DAY))
     make.published_update(_one(), happened="2026-11-01", stage="signed")
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
         with django_assert_max_num_queries(15):
-            after = value_sets(head, DAY)
+            after = value_sets_at(head, Moment(DAY))
     assert after.seq == before.seq + 1
     # Somebody whose head is older gets what is kept.
-    assert value_sets(head, DAY) is after
+    assert value_sets_at(head, Moment(DAY)) is after
 
 
 def _told(sets: kept.ValueSets) -> dict[str, dict[str, int]]:
@@ -194,7 +193,7 @@ def _as_read_anew(moment: Moment) -> None:
 def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
     make.published_commitment(target="2027-01-05")
     day = dt.date(2026, 12, 1)
-    value_sets(log_head(), day)
+    value_sets_at(log_head(), Moment(day))
     while day < dt.date(2027, 3, 1):
         day += dt.timedelta(days=step)
         _as_read_anew(Moment(day))
@@ -203,11 +202,11 @@ def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
 @pytest.mark.usefixtures("shipped_register")
 def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
     day = dt.date(2026, 11, 9)
-    value_sets(log_head(), day)
+    value_sets_at(log_head(), Moment(day))
     _held_and_recorded()
-    before = value_sets(log_head(), day).of("flag", "not_mentioned")
+    before = value_sets_at(log_head(), Moment(day)).of("flag", "not_mentioned")
     _as_read_anew(Moment(dt.date(2026, 11, 11)))
-    after = value_sets(log_head(), dt.date(2026, 11, 11)).of("flag", "not_mentioned")
+    after = value_sets_at(log_head(), Moment(dt.date(2026, 11, 11))).of("flag", "not_mentioned")
     assert before.bit_count() < after.bit_count()
 
 
@@ -234,8 +233,8 @@ def test_a_look_back_is_brought_up_to_the_head_too(
 @pytest.mark.usefixtures("shipped_register")
 def test_a_meeting_of_another_forum_takes_its_mentions_along() -> None:
     meeting = Meeting.objects.public().filter(forum__isnull=False).earliest("pk")
-    value_sets(log_head(), DAY)
+    value_sets_at(log_head(), Moment(DAY))
     make_forum = make.make_forum(slug="another")
     amend_meeting(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
     _as_read_anew(Moment(DAY))
-    assert value_sets(log_head(), DAY).of("forum", "another")
+    assert value_sets_at(log_head(), Moment(DAY)).of("forum", "another")

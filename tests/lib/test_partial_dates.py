@@ -100,11 +100,10 @@ def test_a_date_that_says_nothing_or_skips_a_part_is_refused(
     assert str(refusal.value) == sentence
 
 
-def test_words_alone_have_no_days_and_are_never_over() -> None:
+def test_words_alone_have_no_days() -> None:
     date = PartialDate(words="at the earliest opportunity")
     assert date.precision is Precision.WORDS
     assert (date.first_day, date.last_day) == (None, None)
-    assert not date.is_over_on(dt.date.max)
     assert (date.iso, str(date)) == ("", "at the earliest opportunity")
     assert date.stored == '"at the earliest opportunity"'
 
@@ -115,18 +114,6 @@ def test_words_may_stand_beside_a_known_date() -> None:
     assert (str(date), date.stored) == ("2025-09", '2025-09 "late September"')
     assert date.with_words("") == PartialDate(2025, 9)
     assert PartialDate.of(dt.date(2026, 2, 25)) == PartialDate(2026, 2, 25)
-
-
-@pytest.mark.parametrize(
-    ("text", "last_day_of_grace"),
-    [("2026", "2026-12-31"), ("2026-02", "2026-02-28"), ("2026-02-25", "2026-02-25")],
-)
-def test_a_period_is_over_on_the_day_after_it_and_not_before(
-    text: str, last_day_of_grace: str
-) -> None:
-    last = dt.date.fromisoformat(last_day_of_grace)
-    assert not PartialDate.parse(text).is_over_on(last)
-    assert PartialDate.parse(text).is_over_on(last + dt.timedelta(days=1))
 
 
 def test_a_day_comes_before_the_month_it_begins_and_the_month_before_its_year() -> None:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.filters.counted import headline
 from tests.looking_back import AS_OF, HAPPENED, KNOWN_AT, LATER, SAID, THEN, Grown, grown_register
 from tests.make import NOW
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
@@ -22,7 +23,6 @@ from tracker.filters.words import sentence
 from tracker.models import Commitment, FormerValue, Meeting
 from tracker.queries.as_published import as_published, equals_q, find
 from tracker.queries.by_then import parts_of
-from tracker.queries.headline import headline
 from tracker.queries.moments import Moment
 from tracker.queries.rows import rows
 from tracker.queries.value_sets import value_sets_at

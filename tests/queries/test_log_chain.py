@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.log_chain import first_break
 from tests.stored import without_triggers
 from tracker.models import Change, LogHead
-from tracker.queries.log_chain import Break, first_break
+from tracker.queries.log_chain import Break
 
 pytestmark = pytest.mark.django_db
 

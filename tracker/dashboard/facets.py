@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tracker.filters import CommitmentFilter
 from tracker.filters.found_sets import FoundSets
-from tracker.queries.facets import Counts, facet_counts
 
 FACETS = (
     "stage",
@@ -52,26 +51,19 @@ class Facet:
         return sum(choice.is_chosen for choice in self.choices)
 
 
-def _counts(found: CommitmentFilter) -> Counts:
-    if not found.is_valid():
-        return {}
-    selected = {name for name in FACETS if any(found.params.getlist(name))}
-    return facet_counts(
-        lambda name: found.found(leaving_out={name}), found.moment, selected=selected
-    )
+def facets(found: CommitmentFilter, sets: FoundSets | None) -> list[Facet]:
+    """Every facet, in the order in which they are shown; uncounted while the filter has an error.
 
-
-def facets(found: CommitmentFilter, sets: FoundSets | None = None) -> list[Facet]:
-    """Every facet, in the order in which they are shown; counted by `sets` where given."""
-    counts = _counts(found) if sets is None else {}
-    told = []
+    `sets` is what a valid filter finds.
+    """
+    offered_facets = []
     for name in (*FACETS, *(name for name in OF_THE_LOG if name in found.form.fields)):
         field, chosen = found.form.fields[name], set(found.params.getlist(name))
         offered = found.choices(name)
         shown = offered
         if len(offered) > _SHOWN:
             shown = [*offered[:_SHOWN], *(c for c in offered[_SHOWN:] if c[0] in chosen)]
-        counted = counts.get(name)
+        counted = None
         if sets is not None and name in FACETS:
             counted = sets.counts(name, (value for value, _ in shown))
         choices = [
@@ -85,5 +77,5 @@ def facets(found: CommitmentFilter, sets: FoundSets | None = None) -> list[Facet
         ]
         errors = [str(error) for error in found.form.errors.get(name, ())]
         left_out = len(offered) - len(choices)
-        told.append(Facet(name, str(field.label), choices, errors, left_out))
-    return told
+        offered_facets.append(Facet(name, str(field.label), choices, errors, left_out))
+    return offered_facets

@@ -264,11 +264,6 @@ class CommitmentFilter(django_filters.FilterSet):
         return f"?{kept.urlencode()}" if kept else ""
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether fewer than all commitments may be found, looking back in time aside."""
-        return bool(self.active.keys() - {"as_of", "known_at"})
-
-    @property
     def _may_look_back(self) -> bool:
         return any(self.params.get(name) for name in MomentForm.base_fields)
 

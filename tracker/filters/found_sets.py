@@ -82,12 +82,12 @@ class FoundSets(Sequence[int]):
         return self.bits()
 
     def counts(self, facet: str, values: Iterable[str]) -> dict[str, int]:
-        """How many would be found by each value alone, as `queries.facets.facet_counts`."""
+        """How many each value of a facet would find, whatever is chosen of that facet now."""
         within = self.bits(leaving_out=facet) if facet in self._chosen else self._all
         return {value: (self.sets.of(facet, value) & within).bit_count() for value in values}
 
     def headline(self) -> Headline:
-        """As `queries.headline.headline`."""
+        """How what is found stands."""
         bits, sets = self._all, self.sets
         stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
         assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}

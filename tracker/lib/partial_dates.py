@@ -147,10 +147,6 @@ class PartialDate:
         month = self.month or 12
         return dt.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
-    def is_over_on(self, day: dt.date) -> bool:
-        """Whether the whole period lies before `day`. Words alone are never over."""
-        return self.last_day is not None and self.last_day < day
-
     def with_words(self, words: str) -> PartialDate:
         return replace(self, words=words.strip())
 

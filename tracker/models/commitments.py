@@ -61,7 +61,6 @@ class Assessment(models.TextChoices):
 
 
 DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
-CLOSED_ASSESSMENTS = (*DELIVERED_ASSESSMENTS, Assessment.ABANDONED)
 
 
 class Firmness(models.TextChoices):

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.db.models import Count, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.models import Assessment, Commitment, Stage
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
-from tracker.queries.flags import no_information_q, open_q, overdue_q, with_silence
-from tracker.queries.moments import Moment
+from tracker.models import Assessment, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,41 +112,3 @@ class Headline:
                 self.too_vague,
             )
         return told % number
-
-
-def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
-    """Count in one query; the stages that occur, in the order of progress."""
-    stage, assessment = moment.column("stage"), moment.column("assessment")
-    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
-        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
-    )
-    # As a column first: an aggregate's own condition cannot look into other tables.
-    counts = (
-        with_silence(commitments, moment)
-        .order_by()
-        .aggregate(
-            total=Count("pk"),
-            delivered=Count("pk", filter=delivered),
-            overdue=Count("pk", filter=overdue_q(moment)),
-            no_information=Count("pk", filter=no_information_q(moment)),
-            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
-            **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
-            **{
-                f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
-                for value in Assessment.values
-            },
-        )
-    )
-    return Headline(
-        total=counts["total"],
-        delivered=counts["delivered"],
-        overdue=counts["overdue"],
-        no_information=counts["no_information"],
-        not_mentioned=counts["not_mentioned"],
-        stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
-        assessments={
-            a: counts[f"assessed_{a}"]
-            for a in Assessment
-            if a != Assessment.NOT_ASSESSED and counts[f"assessed_{a}"]
-        },
-    )

@@ -16,13 +16,11 @@ class Break:
     sentence: str
 
 
-def first_break() -> Break | None:
-    """Walk the whole log in constant memory; None when every line holds."""
-    return walk_log()[1]
-
-
 def walk_log() -> tuple[LogHead, Break | None]:
-    """The head, and the first line that does not hold: both of one moment, while others publish."""
+    """The head, and the first line that does not hold, read in constant memory.
+
+    Both are of one moment, while others publish.
+    """
     with snapshot():
         head = LogHead.objects.first() or LogHead()
         return head, _first_break(head)

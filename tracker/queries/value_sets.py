@@ -69,13 +69,8 @@ _kept_of_the_past: Recent[ValueSets] = Recent(most=8)
 _bringing_up, _bringing_up_the_past = threading.Lock(), threading.Lock()
 
 
-def value_sets(head: LogHead, day: dt.date) -> ValueSets:
-    """The sets as of this head of the log, or a later one, on this day."""
-    return value_sets_at(head, Moment(day))
-
-
 def value_sets_at(head: LogHead, moment: Moment) -> ValueSets:
-    """The same for any moment."""
+    """The sets of a moment, as of this head of the log or a later one."""
     back = (moment.as_of, moment.known_at)
     kept = _find(back)
     if kept is not None and _is_at(kept, head, moment.day):

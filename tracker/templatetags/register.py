@@ -24,7 +24,7 @@ from tracker.lib.json_text import to_json
 from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
-from tracker.models import Assessment, Firmness, Instrument, Level, Meeting, Source, Stage
+from tracker.models import Assessment, Firmness, Instrument, Meeting, Source, Stage
 
 register = template.Library()
 
@@ -87,11 +87,6 @@ def instrument_label(value: str) -> str:
 def is_past_on(meeting: Meeting, day: dt.date) -> bool:
     """Whether the meeting's whole date lies before the day."""
     return meeting.is_past(day)
-
-
-@register.filter
-def level_label(value: int) -> str:
-    return str(Level(value).label)
 
 
 # How far the glyph of a stage is filled, in eighths.

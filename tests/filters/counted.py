@@ -1,7 +1,7 @@
-"""How many commitments each value of each filter would find: drill-sideways counts.
+"""The headline and the counts beside the choices as the database counts them.
 
-A facet's own selection does not shrink its counts, everything else that is selected does. Facets
-without a selection of their own are counted together in one query over what is found.
+What pages show comes from bit sets, and is compared with this. A facet's own selection does not
+shrink its counts, everything else that is selected does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
-from tracker.queries.flags import QUERIES, Flag, open_q, with_silence
+from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.queries.flags import (
+    QUERIES,
+    Flag,
+    no_information_q,
+    open_q,
+    overdue_q,
+    with_silence,
+)
+from tracker.queries.headline import Headline
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_parties, public_topics
 
@@ -91,3 +100,41 @@ def facet_counts(found: Found, moment: Moment, *, selected: Collection[str]) -> 
     for facet in ("topic", "party", "forum", "meeting"):
         counts[facet] = _related_counts(found(facet), facet, moment)
     return counts
+
+
+def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
+    """Count in one query; the stages that occur, in the order of progress."""
+    stage, assessment = moment.column("stage"), moment.column("assessment")
+    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
+        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
+    )
+    # As a column first: an aggregate's own condition cannot look into other tables.
+    counts = (
+        with_silence(commitments, moment)
+        .order_by()
+        .aggregate(
+            total=Count("pk"),
+            delivered=Count("pk", filter=delivered),
+            overdue=Count("pk", filter=overdue_q(moment)),
+            no_information=Count("pk", filter=no_information_q(moment)),
+            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
+            **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
+            **{
+                f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))
+                for value in Assessment.values
+            },
+        )
+    )
+    return Headline(
+        total=counts["total"],
+        delivered=counts["delivered"],
+        overdue=counts["overdue"],
+        no_information=counts["no_information"],
+        not_mentioned=counts["not_mentioned"],
+        stages={s: counts[f"stage_{s}"] for s in Stage if counts[f"stage_{s}"]},
+        assessments={
+            a: counts[f"assessed_{a}"]
+            for a in Assessment
+            if a != Assessment.NOT_ASSESSED and counts[f"assessed_{a}"]
+        },
+    )
