@@ -17,7 +17,7 @@ from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers, whole_files
 from tracker.actions.load_register import load_register
-from tracker.dashboard import commitment_sections, log_lines, tables
+from tracker.dashboard import commitment_sections
 from tracker.feeds import entries
 from tracker.filters import found_sets
 from tracker.lib.places import Places
@@ -32,8 +32,8 @@ hypothesis_settings.load_profile("tracker")
 
 
 RECENT = (
-    *(commitment_sections._KEPT, log_lines._KEPT, tables._FRAGMENTS),
-    *(entries._WRITTEN, answers._FINISHED, kept_answers._IN_THIS_PROCESS),
+    *(commitment_sections._KEPT, entries._WRITTEN),
+    *(answers._FINISHED, kept_answers._IN_THIS_PROCESS),
 )
 
 # What asks nothing of the database, or only shows what queries give that are tested on both: once,

@@ -26,10 +26,9 @@ from tracker.actions.correct import retract_update
 from tracker.actions.load_register import load_register
 from tracker.actions.rebuild import rebuild
 from tracker.answers import public_answer
-from tracker.dashboard import commitment_sections, log_lines, tables
+from tracker.dashboard import commitment_sections
 from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead
-from tracker.templatetags import register
 
 NOW = make.NOW
 Some = tuple[Commitment, dict[str, str]]
@@ -310,9 +309,6 @@ def test_parts_that_pages_share_are_as_if_made_for_each(client: Client, some: So
         forget_answers()
         shared = client.get(address)
         forget_answers()
-        register._WIDGETS.clear()
-        tables._FRAGMENTS.clear()
-        log_lines._KEPT.clear()
         commitment_sections._KEPT.clear()
         alone = client.get(address)
         assert shared.getvalue() == alone.getvalue() or "Cookie" in shared.get("Vary", ""), address

@@ -6,17 +6,14 @@ page needs.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.lib.partial_dates import day_of
-from tracker.queries.flags import Flag
 from tracker.queries.rows import Row
 from tracker.templatetags.register import (
     assessment_label,
@@ -28,15 +25,14 @@ from tracker.templatetags.register import (
 )
 
 
-@lru_cache(maxsize=1_000)
-def flags(raised: tuple[Flag, ...], has_no_information: bool, language: str) -> SafeString:
+def flags(row: Row) -> SafeString:
     where = reverse("methodology")
     told = format_html_join(
         "",
         '<a class="flag flag-{}" href="{}#flag-{}" title="{}">{}</a> ',
-        ((flag.value, where, flag.value, flag.rule, flag.label) for flag in raised),
+        ((flag.value, where, flag.value, flag.rule, flag.label) for flag in row.flags),
     )
-    if not has_no_information:
+    if not row.has_no_information:
         return told
     return format_html(
         '{}<span class="flag flag-no-information" title="{}">{}</span>',
@@ -57,7 +53,7 @@ def commitment(row: Row, moment_query: str) -> SafeString:
         row.title,
         record.reference,
         instrument_label(record.instrument),
-        flags(tuple(row.flags), row.has_no_information, get_language() or ""),
+        flags(row),
     )
 
 

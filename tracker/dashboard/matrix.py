@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from tracker.answers import public_answer
 from tracker.dashboard.facets import facets
 from tracker.dashboard.listing import found_sets, offered_choices
-from tracker.dashboard.matrix_cells import row_fragment
+from tracker.dashboard.matrix_cells import row_fragments
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
@@ -118,6 +118,6 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "usual_column_size": COLUMNS_PER_PAGE,
         "column_paging": column_paging,
         "matrix": laid,
-        "row_fragments": [row_fragment(line, looking_back(request.GET)) for line in laid.rows],
+        "row_fragments": row_fragments(laid, looking_back(request.GET)),
     }
     return render(request, "dashboard/matrix.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +12,9 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tracker.dashboard import cells
-from tracker.lib.recent import Recent
 from tracker.queries.rows import Row
 
 # The column's name is the value of ?sort=, save for these.
@@ -27,23 +25,6 @@ SHOWN_BY_DEFAULT = ("stage", "assessment", "target", "happened")
 def _column(label: Any) -> tables.Column:
     # Nothing counts as empty: what a cell says of nothing is said in `cells`.
     return tables.Column(verbose_name=label, empty_values=(), accessor=tables.A("commitment"))
-
-
-# Rows of tables: some 20 MB.
-_FRAGMENTS: Recent[SafeString] = Recent(most=10_000)
-
-
-def _said_in(row: Row) -> Hashable:
-    """All that the cells of a row are made of."""
-    record, position = row.commitment, row.position
-    return (
-        *(record.slug, record.reference, record.instrument, record.last_changed_at),
-        *(row.title, tuple(row.flags), row.has_no_information),
-        *(position.stage, position.assessment, position.firmness),
-        *(position.target, position.last_update_day),
-        tuple((party.slug, party.short_name) for party in row.parties),
-        tuple(topic.name for topic in row.topics),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +62,12 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         self.moment_query = looking_back(params)
 
     def row_fragments(self) -> list[SafeString]:
-        """Each row as HTML; made once for all that it says, however many pages show it."""
-        about = (get_language(), self.moment_query, tuple(self.columns.names()))
-        return [self._fragment(record, (*about, _said_in(record))) for record in self.data]
+        """Each row as HTML."""
+        return [self._fragment(record) for record in self.data]
 
-    def _fragment(self, record: Row, key: Hashable) -> SafeString:
-        made = _FRAGMENTS.get(key)
-        if made is not None:
-            return made
+    def _fragment(self, record: Row) -> SafeString:
         (label, write), *others = self._written
-        html = format_html(
+        return format_html(
             '<tr>\n<th scope="row" data-label="{}">{}</th>\n{}</tr>\n',
             label,
             write(record),
@@ -100,7 +77,6 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
                 ((label, write(record)) for label, write in others),
             ),
         )
-        return _FRAGMENTS.keep(key, html)
 
     @cached_property
     def _written(self) -> list[tuple[str, Callable[[Row], SafeString]]]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
 from tracker.dashboard.listing import asked_for, found_sets, listing, offered_choices
-from tracker.dashboard.log_lines import line_fragments
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
@@ -42,15 +41,13 @@ def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = offered_choices(request, today=today)
     found = ChangeFilter(request.GET, today=today, choices=choices)
     paging = paginate(found.log, request.GET, per_page=settings.ROWS_PER_PAGE)
-    told = lines(paging.rows, known=found.known)
     context = {
         "filter": found,
         "facets": facets(found, found_sets(request, found)),
         "chips": chips(found) if found.is_valid() else [],
         "sentence": log_sentence(found) if found.is_valid() else "",
         "paging": paging,
-        "lines": told,
-        "fragments": line_fragments(told),
+        "lines": lines(paging.rows, known=found.known),
         "head": head_of(request),
     }
     return render(request, "dashboard/changes.html", context)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.db.models import Model, TextChoices
-from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
-from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
 from tracker.lib.partial_dates import PartialDate, spelled_day
-from tracker.lib.recent import Recent
 from tracker.lib.text import render_note
 from tracker.models import Assessment, Firmness, Instrument, Meeting, Source, Stage
 
@@ -103,19 +98,21 @@ _FILLED = {
     Stage.WITHDRAWN: 0,
 }
 
+_STAGE_MARK = (
+    '<span class="stage stage-{}"><svg class="stage-glyph" viewBox="0 0 16 16" width="16" '
+    'height="16" aria-hidden="true" focusable="false"><rect class="stage-frame" x="0.75" '
+    'y="0.75" width="14.5" height="14.5" rx="1" />{}</svg>{}</span>\n'
+)
+_FILLED_GLYPH = '<rect class="stage-fill" x="0" y="0" width="{}" height="16" rx="1" />'
+_CROSSED_GLYPH = SafeString('<path class="stage-cross" d="M3 13 13 3" />')
+
 
 @register.simple_tag
 def stage_mark(value: str) -> SafeString:
     """The small labelled mark of a stage, whose glyph fills as the pledge advances."""
-    return _stage_mark(value, get_language() or "")
-
-
-@lru_cache(maxsize=1_000)
-def _stage_mark(value: str, language: str) -> SafeString:
-    """Drawn once for each stage and language: lists show it in every row."""
     filled = _FILLED.get(Stage(value), 0) if value in Stage.values else 0
-    context = {"stage": value, "label": stage_label(value), "filled": filled}
-    return render_to_string("dashboard/_stage_mark.html", context)
+    glyph = format_html(_FILLED_GLYPH, 2 * filled) if filled else _CROSSED_GLYPH
+    return format_html(_STAGE_MARK, value, glyph, stage_label(value))
 
 
 def _choice(name: str, value: str, place: int, label: str) -> tuple[str, str]:
@@ -146,23 +143,6 @@ def choices_of(facet: Any) -> SafeString:
             + "</label>"
         )
     return mark_safe("\n".join(told))  # noqa: S308 - escaped in _choice; the rest are ours
-
-
-# The fields of the filter as they are shown, some 1 kB each.
-_WIDGETS: Recent[SafeString] = Recent(most=1_000)
-
-
-@register.simple_tag
-def widget_of(field: BoundField) -> SafeString:
-    """The control of a form's field; made once for each value, since Django takes seven templates
-    for one list of choices."""
-    offered = getattr(field.field, "choices", ())
-    key = (
-        *(get_language(), field.auto_id, field.html_name, repr(field.value())),
-        *(str(field.errors), str(field.help_text), field.field.required, field.widget_type),
-        tuple((str(value), str(label)) for value, label in offered),
-    )
-    return _WIDGETS.get(key) or _WIDGETS.keep(key, SafeString(field))
 
 
 @register.inclusion_tag("dashboard/_stage_bar.html")
