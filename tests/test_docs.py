@@ -10,16 +10,20 @@ from django.core.management import get_commands
 
 from tests.make import NOW
 from tests.test_leaks import LINES
-from tracker.filters import CommitmentFilter
+from tracker.filters import ChangeFilter
 from tracker.models import Change, ChangeKind
 from tracker.register_format import schema
 from tracker.spreadsheets.resources import RESOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "tracker/docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FORMAT = (ROOT / "tracker/docs/register-format.md").read_text(encoding="utf-8")
-LOG = (ROOT / "tracker/docs/log.md").read_text(encoding="utf-8")
-IMPORT = (ROOT / "tracker/docs/import.md").read_text(encoding="utf-8")
+ADDRESSES = (DOCS / "addresses.md").read_text(encoding="utf-8")
+FILTERS = (DOCS / "filters.md").read_text(encoding="utf-8")
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+FORMAT = (DOCS / "register-format.md").read_text(encoding="utf-8")
+LOG = (DOCS / "log.md").read_text(encoding="utf-8")
+IMPORT = (DOCS / "import.md").read_text(encoding="utf-8")
 NOUNS = [
     *(noun for noun in (*schema.LISTS.values(), *schema.FOLDERS.values())),
     *(schema.ALIAS, schema.UPDATE, schema.CITATION, schema.NOTE),
@@ -27,21 +31,27 @@ NOUNS = [
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_every_address_is_in_the_readme(name: str) -> None:
+def test_every_address_is_described(name: str) -> None:
     first = LINES[name][0].split("?")[0]
     shown = re.sub(r"(?<=s/)[a-z-]+/(?=$|[a-z]+[./])", "SLUG/", first)
-    assert f"`{shown}`" in README
+    assert f"`{shown}`" in ADDRESSES
 
 
-@pytest.mark.parametrize("parameter", [*CommitmentFilter.base_filters, "page"])
-def test_every_filter_is_in_the_readme(parameter: str) -> None:
-    assert f"`{parameter}`" in README
+@pytest.mark.parametrize("parameter", [*ChangeFilter.base_filters, "page"])
+def test_every_filter_is_described(parameter: str) -> None:
+    assert f"`{parameter}`" in FILTERS
 
 
-def test_every_command_is_in_the_readme() -> None:
+def test_every_command_is_described() -> None:
     ours = [name for name, app in get_commands().items() if app == "tracker"]
     assert ours
-    assert [name for name in ours if f"`{name}`" not in README] == []
+    assert [name for name in ours if f"| `{name}` |" not in OPERATIONS] == []
+
+
+def test_the_readme_is_short_and_names_every_page_of_the_documentation() -> None:
+    assert len(README.splitlines()) <= 120
+    pages = sorted(path.name for path in DOCS.glob("*.md"))
+    assert [name for name in pages if f"](tracker/docs/{name})" not in README] == []
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
@@ -73,8 +83,8 @@ def test_every_column_of_an_import_is_described(noun: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [README, FORMAT, LOG, IMPORT], ids=["readme", "format", "log", "import"]
+    "page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name
 )
-def test_every_link_to_a_file_leads_somewhere(text: str) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (ROOT / target).exists(), target
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target

@@ -1,4 +1,4 @@
-"""README's production start, followed word by word in a fresh clone."""
+"""The production start of tracker/docs/operations.md, followed word by word in a fresh clone."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tests.production.serving import (
     running,
 )
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.partition("## Running it for others")[2].partition("\n## ")[0]
+GUIDE = (ROOT / "tracker/docs/operations.md").read_text(encoding="utf-8")
+SECTION = GUIDE.partition("## Running it for others")[2].partition("\n## ")[0]
 ONCE, PROCESSES, AS_ROOT = re.findall(r"```\n(.*?)```", SECTION, re.DOTALL)
 PASSWORD = "correct horse battery staple"
 
@@ -46,7 +46,7 @@ def unit(name: str) -> configparser.ConfigParser:
 
 
 def follow(script: str, *, cwd: Path, env: dict[str, str], answers: dict[str, str]) -> str:
-    """Type a block of README into a terminal and answer what it asks; all that was shown."""
+    """Type a block of the guide into a terminal and answer what it asks; all that was shown."""
     terminal, other_end = pty.openpty()
     process = subprocess.Popen(
         ["setsid", "--ctty", "--wait", "bash", "-e", "-c", script],
@@ -105,7 +105,7 @@ def editor(folder: Path, *, port: int) -> Path:
     return script
 
 
-def test_the_start_in_readme_can_be_followed_word_by_word(clone: Path, tmp_path: Path) -> None:
+def test_the_start_can_be_followed_word_by_word(clone: Path, tmp_path: Path) -> None:
     if NGINX is None:
         pytest.skip(NO_NGINX)
     port = free_port()
@@ -151,7 +151,7 @@ def test_the_start_in_readme_can_be_followed_word_by_word(clone: Path, tmp_path:
     ("name", "command"),
     list(zip(("register-web.service", "register-deliver.service"), processes(), strict=True)),
 )
-def test_the_units_run_what_readme_says(name: str, command: list[str]) -> None:
+def test_the_units_run_what_the_guide_says(name: str, command: list[str]) -> None:
     service = unit(name)["Service"]
     executable, *arguments = command
     assert shlex.split(service["ExecStart"]) == [f"/srv/register/{executable}", *arguments]
