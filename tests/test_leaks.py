@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.leaky import DRAFT, INTERNAL, REVISED, Public, add_drafts, publish_register
 from tracker.models import REVIEWED, Assessment, Firmness, Instrument, Review, Stage
-from tracker.queries.flags import Flag
+from tracker.schema.vocabulary import Flag
 
 FILTERS = [
     "",

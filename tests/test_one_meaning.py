@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests import plain
 from tracker import answers
 from tracker.models import Assessment, Firmness, Forum, Instrument, Meeting, Party, Stage, Topic
-from tracker.queries.flags import Flag
+from tracker.schema.vocabulary import Flag
 
 TODAY = dt.date(2026, 11, 22)
 WORDS = ["agreement", "GSOMIA", "사이버", "co-operation", "AI", "defence security", "2+2", "zzz"]

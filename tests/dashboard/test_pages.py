@@ -24,8 +24,7 @@ from tests.make import (
 from tracker.actions.amend import amend_commitment, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Stage
-from tracker.queries.flags import Flag
-from tracker.queries.history import Movement
+from tracker.schema.vocabulary import Flag, Movement
 
 MINISTERIAL = "/meetings/2026-02-25-second-2plus2-ministerial/"
 

@@ -17,7 +17,7 @@ from hypothesis.extra.django import TestCase
 from tests.exports.reading import body, csv_rows, json_object, workbook
 from tests.make import published_commitment, published_update
 from tracker.models import Assessment, Firmness, Instrument, Stage
-from tracker.queries.flags import Flag
+from tracker.schema.vocabulary import Flag
 
 FILES = [f"/{t}.{e}" for t in ("commitments", "updates") for e in ("csv", "xlsx", "json")]
 TYPES = {

@@ -15,7 +15,6 @@ from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, 
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
 from tracker.queries.flags import (
     QUERIES,
-    Flag,
     no_information_q,
     open_q,
     overdue_q,
@@ -24,6 +23,7 @@ from tracker.queries.flags import (
 from tracker.queries.headline import Headline
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_parties, public_topics
+from tracker.schema.vocabulary import Flag
 
 # The set that a facet is counted over: what is found without that facet's own selection.
 Found = Callable[[str], QuerySet[Commitment]]

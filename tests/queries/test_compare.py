@@ -22,9 +22,9 @@ from tracker.queries.compare import (
     counts,
     with_differences,
 )
-from tracker.queries.history import Movement
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Movement
 
 TODAY = NOW.date()
 FIRST, LAST = dt.date(2025, 1, 31), dt.date(2025, 3, 31)

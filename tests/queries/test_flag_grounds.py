@@ -9,11 +9,12 @@ import pytest
 from tests.make import date, published_commitment, published_meeting, published_update
 from tracker.models import Commitment
 from tracker.queries.flag_grounds import Ground, grounds
-from tracker.queries.flags import Flag, flags_of, with_silence
+from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
 from tracker.queries.moments import Moment
 from tracker.queries.target_history import stated_targets
 from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Flag
 
 
 def told(commitment: Commitment, day: str, **moment: dt.date) -> list[Ground]:

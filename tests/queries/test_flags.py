@@ -12,8 +12,6 @@ from tracker.actions.rebuild import rebuild
 from tracker.models import Assessment, Commitment, Level, Stage
 from tracker.queries.flags import (
     QUERIES,
-    RULES,
-    Flag,
     due_soon_until,
     flags_of,
     has_no_information,
@@ -23,6 +21,7 @@ from tracker.queries.flags import (
 )
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import position_of, public_commitments
+from tracker.schema.vocabulary import RULES, Flag
 
 pytestmark = pytest.mark.django_db
 

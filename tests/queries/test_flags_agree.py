@@ -11,7 +11,6 @@ from tests import make
 from tracker.models import Assessment, Firmness, Instrument, Level, Stage
 from tracker.queries.flags import (
     QUERIES,
-    Flag,
     flags_of,
     has_no_information,
     no_information_q,
@@ -19,6 +18,7 @@ from tracker.queries.flags import (
 )
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import position_of, public_commitments
+from tracker.schema.vocabulary import Flag
 
 pytestmark = pytest.mark.django_db
 

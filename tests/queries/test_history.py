@@ -14,11 +14,12 @@ from tracker.lib.partial_dates import PartialDate
 from tracker.models import Change, Commitment, StatusUpdate
 from tracker.queries.change_lines import title_of
 from tracker.queries.extracts import update_chunks
-from tracker.queries.history import Movement, Wording, history, movements
+from tracker.queries.history import Wording, history, movements
 from tracker.queries.meetings import outcomes
 from tracker.queries.moments import Moment
 from tracker.queries.stories import chapters
 from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Movement
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from tracker.models import (
     Stage,
     StatusUpdate,
 )
-from tracker.queries.flags import QUERIES, Flag, has_no_information, with_silence
+from tracker.queries.flags import QUERIES, has_no_information, with_silence
 from tracker.queries.history import history
 from tracker.queries.moments import Moment
 from tracker.queries.search import matching
@@ -33,6 +33,7 @@ from tracker.queries.visibility import (
     public_passages,
     public_sources,
 )
+from tracker.schema.vocabulary import Flag
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped_register")]
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Significance, Stage
 from tracker.queries.crosswalk import CROSSWALK
-from tracker.queries.flags import Flag
-from tracker.queries.history import Movement
+from tracker.schema.vocabulary import Flag, Movement
 
 VERSION = 1
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.exports.cells import Column, Kind
 from tracker.models import Assessment, Firmness, Instrument, Stage
-from tracker.queries.flags import Flag
-from tracker.queries.history import Movement
+from tracker.schema.vocabulary import Flag, Movement
 
 _REFERENCE = _("Permanent reference of the commitment, such as CAN-KOR-2025-004.")
 _FLAGS = _("What a reader is warned of, computed for the day of the file or that of “as_of”.")

@@ -20,10 +20,10 @@ from tracker.filters.kinds import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
 from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
 from tracker.queries.changes import flagged, happened_by, lines_about, mentioned, positioned
-from tracker.queries.flags import Flag
 from tracker.queries.moments import start_of_day
 from tracker.queries.search import keys_matching_then, matching
 from tracker.queries.visibility import known_seq, public_changes
+from tracker.schema.vocabulary import Flag
 
 # What can be said of a meeting itself, so that its own lines are found too.
 _OF_MEETINGS = {"meeting", "forum", "party"}

@@ -50,10 +50,11 @@ from tracker.queries.as_published import (
     slug_q,
 )
 from tracker.queries.by_then import OFFERED, offered
-from tracker.queries.flags import QUERIES, Flag
+from tracker.queries.flags import QUERIES
 from tracker.queries.moments import Moment, start_of_day
 from tracker.queries.search import keys_matching_then, matching
 from tracker.queries.visibility import as_known, known_seq, public_commitments, public_parties
+from tracker.schema.vocabulary import Flag
 
 # What an address may hold besides the filter: it says how a page is cut, not what is found.
 PAGE_PARAMETERS = {"page", "per_page", "show"}

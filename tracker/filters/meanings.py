@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Significance, Stage
-from tracker.queries.flags import Flag
+from tracker.schema.vocabulary import Flag
 
 _ADDRESS = _("The last part of the address of its page.")
 _PARTIAL_DATE = _("2028, 2026-03 or 2026-02-25.")

@@ -24,7 +24,8 @@ from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.change_lines import Line
-from tracker.queries.flags import Flag, overdue_q, raised_flag
+from tracker.queries.flags import overdue_q, raised_flag
+from tracker.schema.vocabulary import Flag
 
 # Overdue commitments listed in one message; it says that there are more, and where.
 MOST_OVERDUE = 50

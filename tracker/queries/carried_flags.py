@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from tracker.queries.flags import QUERIES, Flag
+from tracker.queries.flags import QUERIES
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Flag
 
 # A flag with the reference and the title of who carries it.
 Carried = tuple[Flag, str, str]

@@ -20,7 +20,7 @@ from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.payloads import Payload
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
-from tracker.queries.history import Movement
+from tracker.schema.vocabulary import Movement
 
 # By value: Django makes the list of `values` anew each time that it is asked for.
 _STAGES = {stage.value: stage for stage in Stage}

@@ -26,8 +26,8 @@ from tracker.models import (
 )
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.queries.by_then import meetings_by, notes_by, sources_by
-from tracker.queries.flags import Flag
 from tracker.queries.moments import Moment
+from tracker.schema.vocabulary import Flag
 
 
 def _standing(seq: OuterRef, **where: object) -> QuerySet[Standing]:

@@ -27,10 +27,11 @@ from django.utils.translation import gettext_lazy as _
 from tracker.models import NO_END, Commitment, Position, Stage
 from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.queries.flags import open_q, passed_over
-from tracker.queries.history import UNMOVED, Movement, Wording, movements
+from tracker.queries.history import UNMOVED, Wording, movements
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.visibility import known_seq
+from tracker.schema.vocabulary import Movement
 
 
 class Difference(IntegerChoices):

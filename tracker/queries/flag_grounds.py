@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Meeting, Position
-from tracker.queries.flags import Flag, silent_meetings
+from tracker.queries.flags import silent_meetings
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, position_of
+from tracker.schema.vocabulary import Flag
 
 # A silence is shown by its last meetings; a longer list adds nothing.
 MOST_MEETINGS = 5

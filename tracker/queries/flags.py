@@ -19,12 +19,10 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    TextChoices,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
-from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_dates import add_days, add_months
 from tracker.models import Assessment, Commitment, Instrument, Meeting, Position, Stage
@@ -34,40 +32,7 @@ from tracker.payloads import Payload
 from tracker.queries.as_published import equals_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
-
-
-class Flag(TextChoices):
-    OVERDUE = "overdue", _("Overdue")
-    DUE_SOON = "due_soon", _("Due soon")
-    SLIPPED = "slipped", _("Slipped")
-    QUIET = "quiet", _("Quiet")
-    NOT_MENTIONED = "not_mentioned", _("Not mentioned")
-    AWAITING_ENTRY_INTO_FORCE = "awaiting_entry_into_force", _("Awaiting entry into force")
-
-    @property
-    def rule(self) -> str:
-        """The rule in one sentence, to be shown wherever the flag is."""
-        return str(RULES[self]) % {"months": settings.QUIET_AFTER_MONTHS}
-
-
-RULES = {
-    Flag.OVERDUE: _("The last day of the target has passed and it is not delivered."),
-    Flag.DUE_SOON: _("The last day of the target is near and it is not delivered."),
-    Flag.SLIPPED: _("The target was moved to a later date."),
-    Flag.QUIET: _(
-        "It is open and nothing was recorded about it for %(months)d months or more, or for one "
-        "and a half times as long as its forum takes between meetings, whichever is longer."
-    ),
-    Flag.NOT_MENTIONED: _(
-        "It is open, and a later meeting of the same parties at the same or a higher level, "
-        "whose full statement was read, did not mention it. A series that is to be held is not "
-        "missed before it is due. It says nothing about why."
-    ),
-    Flag.AWAITING_ENTRY_INTO_FORCE: _(
-        "It is an agreement that is signed, and we hold no source that says it is in force."
-    ),
-}
-
+from tracker.schema.vocabulary import Flag
 
 # The names in lines that were written before a flag was renamed: the log is never rewritten.
 _FORMER_NAMES = {"dropped": Flag.NOT_MENTIONED}

@@ -8,9 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
 from tracker.lib.composed import Answer, Composed, prefetched
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
@@ -29,23 +26,7 @@ from tracker.models.commitments import (
 )
 from tracker.queries.as_published import as_published
 from tracker.queries.visibility import known_seq, public_citations, with_relations
-
-
-class Movement(TextChoices):
-    """What an update did, in the order in which they are told when several hold."""
-
-    CORRECTED = "corrected", _("Corrected")
-    NEW = "new", _("New")
-    DELIVERED = "delivered", _("Delivered")
-    ADVANCED = "advanced", _("Advanced")
-    SET_BACK = "set_back", _("Set back")
-    RESCHEDULED = "rescheduled", _("Rescheduled")
-    STRENGTHENED = "strengthened", _("Strengthened")
-    WEAKENED = "weakened", _("Weakened")
-    RENAMED = "renamed", _("Renamed")
-    RESTATED = "restated", _("Restated")
-    MENTIONED = "mentioned", _("Mentioned")
-
+from tracker.schema.vocabulary import Movement
 
 # What an update did that changed nothing of how the commitment stands.
 UNMOVED = (Movement.RESTATED, Movement.MENTIONED)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Meeting, MeetingState
 from tracker.queries.as_published import equals_q, find
-from tracker.queries.history import UNMOVED, Movement, Step
+from tracker.queries.history import UNMOVED, Step
 from tracker.queries.meetings import taking_place
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row
@@ -29,6 +29,7 @@ from tracker.queries.visibility import (
     public_meetings,
     public_updates,
 )
+from tracker.schema.vocabulary import Movement
 
 
 class Record(TextChoices):

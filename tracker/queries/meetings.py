@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from tracker.models import Commitment, Meeting, MeetingState, StatusUpdate
 from tracker.queries.as_published import equals_q, on_or_before_q
 from tracker.queries.flags import open_q
-from tracker.queries.history import Movement, Step, Wording
+from tracker.queries.history import Step, Wording
 from tracker.queries.moments import Moment
 from tracker.queries.stories import chapters, states
 from tracker.queries.visibility import (
@@ -22,6 +22,7 @@ from tracker.queries.visibility import (
     public_updates,
     with_evidence,
 )
+from tracker.schema.vocabulary import Movement
 
 # The order in which a meeting's outcomes are told; each is told under the first that holds of it.
 TOLD = (

@@ -9,9 +9,10 @@ from django.db.models import Prefetch, QuerySet
 
 from tracker.models import Commitment, Party, Position, Topic
 from tracker.queries.as_published import as_published
-from tracker.queries.flags import Flag, flags_of, has_no_information, with_silence
+from tracker.queries.flags import flags_of, has_no_information, with_silence
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
+from tracker.schema.vocabulary import Flag
 
 # What a row may be shown with besides its own.
 RELATED = ("topics", "parties")

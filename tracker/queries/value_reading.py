@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 from tracker.lib.bit_sets import from_keys
 from tracker.models import Commitment, StatusUpdate
 from tracker.queries.as_published import former_values, links_then, values_then
-from tracker.queries.flags import QUERIES, Flag, as_bits, no_information_q
+from tracker.queries.flags import QUERIES, as_bits, no_information_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     known_seq,
@@ -22,6 +22,7 @@ from tracker.queries.visibility import (
     public_parties,
     public_topics,
 )
+from tracker.schema.vocabulary import Flag
 
 _COLUMNS = ("stage", "assessment", "firmness", "instrument")
 _FLAGS = tuple(flag.value for flag in QUERIES)

@@ -21,10 +21,11 @@ from tracker.lib.bit_sets import from_keys
 from tracker.lib.recent import Recent
 from tracker.models import Change, ChangeKind, LogHead
 from tracker.queries.by_then import OFFERED, offered
-from tracker.queries.flags import Flag, may_turn_q
+from tracker.queries.flags import may_turn_q
 from tracker.queries.moments import Moment
 from tracker.queries.value_reading import Sets, by_forum, flagged, mentions, read
 from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Flag
 
 # More lines or commitments than these at once, and to read everything is quicker.
 _TOO_MANY = 2_000

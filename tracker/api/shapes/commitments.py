@@ -17,8 +17,7 @@ from tracker.api.shapes.ground import (
     whole_number,
 )
 from tracker.models import Assessment, Firmness, Instrument, Stage
-from tracker.queries.flags import Flag
-from tracker.queries.history import Movement
+from tracker.schema.vocabulary import Flag, Movement
 
 
 class Alias(Shape):
