@@ -21,6 +21,7 @@ ROW = (
     '<c r="B2" t="inlineStr"><is><t>A meeting</t></is></c></row>'
 )
 Part = str | bytes | Iterable[bytes]
+_OUT_OF_ORDER = "Row %d of this workbook is out of order, and part of it would be lost"
 
 
 def workbook(
@@ -129,6 +130,22 @@ def _with_password() -> bytes:
     return bytes(content)
 
 
+def _rows(*numbers: str) -> bytes:
+    """A row for each number, as the file says it; "" says none."""
+    return workbook(
+        rows="".join(
+            f'<row r="{number}"><c><v>1</v></c></row>' if number else "<row><c><v>1</v></c></row>"
+            for number in numbers
+        )
+    )
+
+
+def _cells(*places: str) -> bytes:
+    """One row with a cell at each place."""
+    cells = "".join(f'<c r="{place}"><v>1</v></c>' for place in places)
+    return workbook(rows=f'<row r="2">{cells}</row>')
+
+
 # Each with the beginning of what is said of it.
 WORKBOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a row far below": (
@@ -184,6 +201,13 @@ WORKBOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: workbook()[:-200],
         "This is no Excel workbook (.xlsx).",
     ),
+    "rows that go backwards": (lambda: _rows("4", "3"), _OUT_OF_ORDER % 3),
+    "a row twice": (lambda: _rows("2", "3", "3"), _OUT_OF_ORDER % 3),
+    "a row before the first": (lambda: _rows("0"), _OUT_OF_ORDER % 0),
+    "a row without a number, and the one that it is": (lambda: _rows("", "2"), _OUT_OF_ORDER % 2),
+    "cells that go backwards": (lambda: _cells("C2", "B2"), _OUT_OF_ORDER % 2),
+    "a cell twice": (lambda: _cells("A2", "A2"), _OUT_OF_ORDER % 2),
+    "a cell of another row": (lambda: _cells("A2", "B3"), _OUT_OF_ORDER % 2),
     "a column that is none": (
         lambda: workbook(rows='<row r="2"><c r="ABCDEFG2"><v>1</v></c></row>'),
         "The workbook is damaged",

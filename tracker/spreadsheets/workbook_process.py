@@ -7,7 +7,7 @@ nothing of Django.
 
 The workbook is standard input. Standard output has one JSON value on each line: first an object
 with what the workbook is, then for each row its number and cells; last `true`, or a text that
-names what is wrong (the keys of `workbooks._SENTENCES`). A cell is text, or a list of its kind
+names what is wrong (the keys of `workbooks._SENTENCES`, and a row after a colon). A cell is text, or a list of its kind
 and value.
 """
 
@@ -23,6 +23,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 
@@ -82,6 +83,50 @@ def _count(archive: zipfile.ZipFile, name: str, mark: bytes) -> int:
     return count
 
 
+class _Order:
+    """Refuse a sheet whose rows or cells go backwards or stand twice.
+
+    openpyxl leaves out such rows and cells without a word.
+    """
+
+    def __init__(self) -> None:
+        self.row = 0
+        self._column = (0, "")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            place = attributes.get("r")
+            if place is not None:
+                self._take_cell(place)
+        elif name == "row":
+            row = int(float(attributes["r"])) if "r" in attributes else self.row + 1
+            if row <= self.row:
+                raise Refused(f"out of order:{row}")
+            self.row, self._column = row, (0, "")
+        elif ":" in name:
+            self.start(name.rpartition(":")[2], attributes)
+
+    def _take_cell(self, place: str) -> None:
+        letters = place.rstrip("0123456789")
+        column = (len(letters), letters.upper())
+        if column <= self._column or place[len(letters) :] != str(self.row):
+            raise Refused(f"out of order:{self.row}")
+        self._column = column
+
+
+def refuse_disorder(sheet: IO[bytes], limits: dict[str, int]) -> None:
+    """Refuse a sheet of which rows or cells would be lost, as far as it is read at all."""
+    order, parser = _Order(), expat.ParserCreate()
+    parser.StartElementHandler = order.start
+    try:
+        while (piece := sheet.read(_PIECE)) and order.row <= limits["rows"]:
+            parser.Parse(piece)
+    except expat.ExpatError as error:
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
+            raise MemoryError from error
+        raise
+
+
 def _cell(cell: Any, longest: int) -> Any:
     """A cell as JSON: text, or what kind of value it holds and which; `workbooks` reads it."""
     value = cell.value
@@ -112,6 +157,9 @@ def read(file: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
     """The lines of the first sheet, as they are written."""
     book = load_workbook(file, read_only=True, keep_links=False)
     sheet: Any = book.worksheets[0]
+    # No public interface of openpyxl tells which part of the archive a sheet is.
+    with sheet._get_source() as part:
+        refuse_disorder(part, limits)
     # Some programs write a wrong size, and rows beyond it would be lost.
     sheet.reset_dimensions()
     yield {"title": sheet.title[:100]}

@@ -73,6 +73,10 @@ _SENTENCES = {
         "Reading this workbook takes too much time or memory. Paste its values into a new "
         "workbook, or save it as CSV in UTF-8."
     ),
+    "out of order": gettext_lazy(
+        "Row %(row)s of this workbook is out of order, and part of it would be lost. Open it in a "
+        "spreadsheet program, save it anew, and try again."
+    ),
     "busy": gettext_lazy("Other workbooks are being read just now. Wait a minute, and try again."),
 }
 
@@ -139,8 +143,10 @@ def _as_input(file: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def _refusal(name: str) -> SpreadsheetError:
-    return SpreadsheetError(str(_SENTENCES[name]))
+def _refusal(told: str) -> SpreadsheetError:
+    name, _colon, row = told.partition(":")
+    sentence = str(_SENTENCES[name])
+    return SpreadsheetError(sentence % {"row": row} if row else sentence)
 
 
 def _lines(output: Iterator[Any]) -> Iterator[Line]:
