@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db.models import Model
 from django.utils import timezone
 
 from tests import make
-from tests.admin.browsing import Browser, admin_url
+from tests.admin.browsing import Browser, admin_url, list_url
 from tests.stored import stored_rows
 from tracker.actions.review import review_of, send_for_review
-from tracker.models import Change, Meeting, Review, StatusUpdate, Topic
+from tracker.models import Change, Meeting, Review, Source, StatusUpdate, Topic
 
 
 @pytest.fixture(autouse=True)
@@ -211,3 +212,43 @@ def test_the_front_page_says_what_was_changed_since_it_was_sent(
     assert "changed since" not in editor.open("/admin/").words
     StatusUpdate.objects.filter(pk=update.pk).update(rationale="V2")
     assert "changed since, to be sent again" in editor.open("/admin/").words
+
+
+def listed(browser: Browser, noun: type[Model], publication: str) -> list[Model]:
+    response = browser.open(f"{list_url(noun)}?publication={publication}").response
+    return list(response.context["cl"].result_list)
+
+
+def test_a_list_does_not_name_as_in_review_what_has_to_be_sent_again(
+    writer: Browser, editor: Browser
+) -> None:
+    """By whatever way something that becomes public with it was changed."""
+    source, topic = make.make_source(title="One"), make.make_topic()
+    update = an_update(source=source)
+    commitment, meeting = make.make_commitment(topics=[topic]), make.make_meeting(sources=[source])
+    for draft in (update, commitment, meeting):
+        writer.send(writer.page(draft, "send-for-review"))
+        assert listed(editor, type(draft), "in_review") == [draft]
+        assert listed(editor, type(draft), "draft") == []
+    Source.objects.filter(pk=source.pk).update(title="Two")
+    Topic.objects.filter(pk=topic.pk).update(name="Another topic")
+    for draft in (update, commitment, meeting):
+        assert listed(editor, type(draft), "in_review") == []
+        assert listed(editor, type(draft), "draft") == [draft]
+        assert "In review" not in editor.open(list_url(type(draft))).words.split("By publication")[0]
+
+
+@pytest.mark.parametrize("state", ["in_review", "scheduled"])
+def test_a_list_does_not_name_as_waiting_what_an_edit_of_its_source_ended(
+    state: str, writer: Browser, editor: Browser
+) -> None:
+    source = make.make_source(title="One")
+    update = an_update(source=source)
+    writer.send(writer.page(update, "send-for-review"))
+    if state == "scheduled":
+        at = f"{timezone.now().year + 1}-01-02T09:30"
+        editor.send(editor.page(update, "schedule"), publish_at=at)
+    assert listed(editor, StatusUpdate, state) == [update]
+    writer.save(source, title="Two")
+    assert listed(editor, StatusUpdate, state) == []
+    assert listed(editor, StatusUpdate, "draft") == [update]

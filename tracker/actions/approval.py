@@ -223,6 +223,18 @@ def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[Sa
             yield review, differences(review.sent_content, submission.beside(review.sent_content))
 
 
+def changed_drafts(model: type[models.Model]) -> set[int]:
+    """The keys of those drafts of a noun under way that changed since they were sent."""
+    name = REVIEWED[model]
+    waiting = Review.objects.filter(state__in=WAITING, **{f"{name}__isnull": False})
+    found: set[int] = set()
+    last = 0
+    while lot := list(waiting.filter(pk__gt=last).select_related(name).order_by("pk")[:_LOT]):
+        found |= {review.record.pk for review, _found in changed_reviews(lot)}
+        last = lot[-1].pk
+    return found
+
+
 def end_review(review: Review, *, comment: str) -> None:
     """Make a draft of what waits, unless somebody did so meanwhile; and of what waits with it."""
     ends = {"state": ReviewState.DRAFT, "publish_at": None, "approved_digest": ""}

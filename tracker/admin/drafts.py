@@ -36,7 +36,7 @@ from tracker.admin.fields import FieldsMixin
 from tracker.admin.histories import MOST, edits_of, last_hand
 from tracker.admin.merging import as_new, merge, take_theirs
 from tracker.admin.pages import page_url
-from tracker.admin.publication import publication_of
+from tracker.admin.publication import publication_of, show_as_drafts
 from tracker.admin.refusals import REFUSED, as_refusal, lock_drafts
 from tracker.admin.reviewing import changed_since_sent, told_of
 from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
@@ -101,6 +101,11 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_frozen = obj is not None and self.is_frozen(obj)
         return not is_frozen and super().has_change_permission(request, obj)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        show_as_drafts(list(found.result_list))
+        return found
 
     # -- Saving ---------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from tracker.actions.approval import changed_drafts, changed_reviews
 from tracker.models import Commitment, Meeting, Note, Review, ReviewState, Revision, StatusUpdate
 from tracker.models.records import PublicRecord
 
@@ -54,10 +55,20 @@ def publication_of(record: StatusUpdate | PublicRecord) -> Publication:
 
 
 def unpublished(rows: Any, publication: str) -> Any:
-    """The drafts that have come just so far."""
+    """The drafts that have come just so far; what changed since it was sent has to be sent again."""
+    changed = changed_drafts(rows.model)
     if publication == Publication.DRAFT:
-        return rows.draft().exclude(review__state__in=_WAITING)
-    return rows.draft().filter(review__state=publication)
+        return rows.draft().exclude(Q(review__state__in=_WAITING) & ~Q(pk__in=changed))
+    return rows.draft().filter(review__state=publication).exclude(pk__in=changed)
+
+
+def show_as_drafts(rows: Sequence[Any]) -> None:
+    """Let rows of a list that changed since they were sent be drafts, as they have to be sent
+    again; nothing is stored.
+    """
+    waiting = [row.review for row in rows if state_of(row) in _WAITING]
+    for review, _found in changed_reviews(waiting):
+        review.state = ReviewState.DRAFT
 
 
 class PublicationFilter(admin.SimpleListFilter):
