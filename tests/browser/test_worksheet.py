@@ -322,5 +322,48 @@ def test_the_worksheet_by_keyboard_and_for_everybody(page: Page, worksheet: str)
         assert found.violations_count == 0, found.generate_report()
 
 
+def test_a_row_in_review_says_so_before_typing_and_is_taken_back_on_purpose(
+    page: Page, desk: Callable[[str], Page], worksheet: str
+) -> None:
+    sign_in(page, "ann", then=worksheet)
+    row = page.locator(".ws-row").first
+    row.get_by_label("Mentioned", exact=True).check()
+    fill(row, {**DID[0]["update"], "rationale": "As it was sent."})
+    expect(page.get_by_text("Everything is saved.")).to_be_visible()
+    notice = "A change here ends the review: it is a draft again, and has to be sent once more."
+    expect(page.get_by_text(notice)).to_have_count(0)
+    send_all(page, worksheet)
+
+    expect(row.get_by_text(notice)).to_be_visible()
+    expect(page.get_by_text(notice)).to_have_count(1)
+    cem = desk("cem")
+    cem.goto(worksheet)
+    expect(cem.get_by_text(notice)).to_be_visible()
+    expect(cem.get_by_role("link", name="Take it back")).to_have_count(0)
+    assert draft().review.state == "in_review"
+
+    row.get_by_role("link", name="Take it back").click()
+    page.get_by_role("button", name="Take back from review").click()
+    expect(page.get_by_text("It is a draft again.")).to_be_visible()
+    assert (draft().review.state, draft().rationale) == ("draft", "As it was sent.")
+    page.goto(worksheet)
+    expect(row.get_by_label("Rationale")).to_have_value("As it was sent.")
+    expect(page.get_by_text(notice)).to_have_count(0)
+
+    send_all(page, worksheet)
+    row.get_by_label("Rationale").fill("Otherwise.")
+    expect(row.get_by_text("It is out of review by this: send it once more")).to_be_visible()
+    expect(row.locator(".ws-review")).to_be_hidden()
+    assert draft().review.state == "draft"
+
+
+def send_all(page: Page, worksheet: str) -> None:
+    page.goto(worksheet)
+    page.get_by_role("link", name="Send its updates for review…").click()
+    page.get_by_role("button", name="Send its updates for review").click()
+    expect(page.get_by_text("in review", exact=False).first).to_be_visible()
+    page.goto(worksheet)
+
+
 def draft() -> StatusUpdate:
     return StatusUpdate.objects.draft().get()
