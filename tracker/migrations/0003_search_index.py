@@ -1,45 +1,18 @@
-"""The full-text index beside `SearchDocument`: FTS5 with trigrams on SQLite, pg_trgm on PostgreSQL."""
+"""The full-text index beside `SearchDocument`."""
 
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-SQLITE = (
-    "CREATE VIRTUAL TABLE tracker_search_index USING fts5("
-    "text, content='tracker_searchdocument', content_rowid='commitment_id',"
-    " tokenize='trigram case_sensitive 1')",
-    "CREATE TRIGGER tracker_search_insert AFTER INSERT ON tracker_searchdocument BEGIN"
-    " INSERT INTO tracker_search_index(rowid, text) VALUES (NEW.commitment_id, NEW.text); END",
-    "CREATE TRIGGER tracker_search_delete AFTER DELETE ON tracker_searchdocument BEGIN"
-    " INSERT INTO tracker_search_index(tracker_search_index, rowid, text)"
-    " VALUES ('delete', OLD.commitment_id, OLD.text); END",
-    "CREATE TRIGGER tracker_search_update AFTER UPDATE ON tracker_searchdocument BEGIN"
-    " INSERT INTO tracker_search_index(tracker_search_index, rowid, text)"
-    " VALUES ('delete', OLD.commitment_id, OLD.text);"
-    " INSERT INTO tracker_search_index(rowid, text) VALUES (NEW.commitment_id, NEW.text); END",
-)
-SQLITE_DROP = (
-    "DROP TRIGGER tracker_search_insert",
-    "DROP TRIGGER tracker_search_delete",
-    "DROP TRIGGER tracker_search_update",
-    "DROP TABLE tracker_search_index",
-)
-POSTGRESQL = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX tracker_search_text ON tracker_searchdocument USING gin (text gin_trgm_ops)",
-)
-POSTGRESQL_DROP = ("DROP INDEX tracker_search_text",)
+from tracker.migrations import _search_index
 
 
 def create_index(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
-        schema_editor.execute(statement)
+    _search_index.create(schema_editor)
 
 
 def drop_index(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    postgresql = schema_editor.connection.vendor == "postgresql"
-    for statement in POSTGRESQL_DROP if postgresql else SQLITE_DROP:
-        schema_editor.execute(statement)
+    _search_index.drop(schema_editor)
 
 
 class Migration(migrations.Migration):
