@@ -75,6 +75,7 @@ NOUNS = [
     "parties",
     "sources",
     "meetings",
+    "positions",
     "commitments",
     "updates",
     "notes",

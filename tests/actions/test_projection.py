@@ -12,8 +12,16 @@ from tests.stored import stored_rows
 from tracker.actions.amend import amend_commitment, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.rebuild import rebuild
-from tracker.models import LAST_DAY, NO_END, Commitment, Level, LogHead, SearchDocument, Standing
-from tracker.models.commitments import Position
+from tracker.models import (
+    LAST_DAY,
+    NO_END,
+    Commitment,
+    Level,
+    LogHead,
+    Position,
+    SearchDocument,
+    Standing,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -11,13 +11,17 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage, StatusUpdate
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.models import (
+    Assessment,
+    Commitment,
+    Firmness,
+    Instrument,
+    Position,
+    Stage,
+    StatusUpdate,
+)
 from tracker.queries.flags import (
     QUERIES,
-    no_information_q,
-    open_q,
-    overdue_q,
     with_silence,
 )
 from tracker.queries.headline import Headline
@@ -44,7 +48,8 @@ def _conditions(facet: str, moment: Moment) -> dict[str, Q]:
     if facet == "flag":
         conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
         # An aggregate cannot look into other tables; `with_silence` has, as a column.
-        conditions[Flag.NOT_MENTIONED.value] = open_q(moment) & Q(was_passed_over=True)
+        not_mentioned = Position.open_q(moment.at) & Q(was_passed_over=True)
+        conditions[Flag.NOT_MENTIONED.value] = not_mentioned
         return conditions
     values, of_position = _COLUMNS[facet]
     column = moment.column(facet) if of_position else facet
@@ -105,9 +110,10 @@ def facet_counts(found: Found, moment: Moment, *, selected: Collection[str]) -> 
 def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
     """Count in one query; the stages that occur, in the order of progress."""
     stage, assessment = moment.column("stage"), moment.column("assessment")
-    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
-        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
+    delivered = Q(**{f"{stage}__in": ["in_effect", "completed"]}) | Q(
+        **{f"{assessment}__in": ["delivered", "delivered_late"]}
     )
+    not_mentioned = Position.open_q(moment.at) & Q(was_passed_over=True)
     # As a column first: an aggregate's own condition cannot look into other tables.
     counts = (
         with_silence(commitments, moment)
@@ -115,9 +121,9 @@ def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
         .aggregate(
             total=Count("pk"),
             delivered=Count("pk", filter=delivered),
-            overdue=Count("pk", filter=overdue_q(moment)),
-            no_information=Count("pk", filter=no_information_q(moment)),
-            not_mentioned=Count("pk", filter=open_q(moment) & Q(was_passed_over=True)),
+            overdue=Count("pk", filter=QUERIES[Flag.OVERDUE](moment)),
+            no_information=Count("pk", filter=Position.no_information_q(moment.day, moment.at)),
+            not_mentioned=Count("pk", filter=not_mentioned),
             **{f"stage_{value}": Count("pk", filter=Q(**{stage: value})) for value in Stage.values},
             **{
                 f"assessed_{value}": Count("pk", filter=Q(**{assessment: value}))

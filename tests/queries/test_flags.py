@@ -10,13 +10,10 @@ from tests import make
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
 from tracker.actions.rebuild import rebuild
 from tracker.models import Assessment, Commitment, Level, Stage
+from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.flags import (
     QUERIES,
-    due_soon_until,
     flags_of,
-    has_no_information,
-    no_information_q,
-    quiet_since,
     with_silence,
 )
 from tracker.queries.moments import Moment
@@ -155,8 +152,10 @@ def test_no_information_is_silence_since_the_target(
     for today, holds in (("2026-03-31", False), ("2026-04-01", expected)):
         moment = on(today)
         row = public_commitments().get()
-        assert has_no_information(position_of(row), moment.day) is holds
-        assert public_commitments().filter(no_information_q(moment)).exists() is holds
+        assert position_of(row).has_no_information(moment.day) is holds
+        assert (
+            public_commitments().filter(Commitment.no_information_q(moment.day)).exists() is holds
+        )
 
 
 # -- Not mentioned ------------------------------------------------------------------------------

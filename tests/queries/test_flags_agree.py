@@ -8,12 +8,10 @@ import random
 import pytest
 
 from tests import make
-from tracker.models import Assessment, Firmness, Instrument, Level, Stage
+from tracker.models import Assessment, Firmness, Instrument, Level, Position, Stage
 from tracker.queries.flags import (
     QUERIES,
     flags_of,
-    has_no_information,
-    no_information_q,
     with_silence,
 )
 from tracker.queries.moments import Moment
@@ -88,9 +86,9 @@ def test_rows_and_sql_agree() -> None:
             found = set(visible.filter(QUERIES[flag](moment)).values_list("pk", flat=True))
             assert found == {pk for pk, flags in by_row.items() if flag in flags}, (flag, moment)
             seen |= {(flag, bool(found)), (flag, len(found) < len(rows))}
-        silent = visible.filter(no_information_q(moment))
+        silent = visible.filter(Position.no_information_q(moment.day, moment.at))
         assert set(silent.values_list("pk", flat=True)) == {
-            pk for pk, row in rows.items() if has_no_information(position_of(row), moment.day)
+            pk for pk, row in rows.items() if position_of(row).has_no_information(moment.day)
         }
     # The population is varied enough to show every flag, present and absent.
     assert seen >= {(flag, True) for flag in Flag}

@@ -20,7 +20,7 @@ from tracker.models import (
     Stage,
     StatusUpdate,
 )
-from tracker.queries.flags import QUERIES, has_no_information, with_silence
+from tracker.queries.flags import QUERIES, with_silence
 from tracker.queries.history import history
 from tracker.queries.moments import Moment
 from tracker.queries.search import matching
@@ -99,7 +99,7 @@ def test_cyber_is_overdue_for_want_of_information(today: dt.date) -> None:
     assert flagged(Flag.OVERDUE, Moment(today=today)) == {CYBER}
     row = public_commitments().get(slug=CYBER)
     assert (row.stage, row.assessment) == ("scheduled", "not_assessed")
-    assert has_no_information(row, today)
+    assert row.has_no_information(today)
     assert flagged(Flag.OVERDUE, Moment(today=dt.date(2026, 3, 31))) == set()
     assert flagged(Flag.OVERDUE, Moment(today=dt.date(2026, 4, 1))) == {CYBER}
 

@@ -19,7 +19,6 @@ from tests.make import (
 )
 from tracker.filters import CommitmentFilter
 from tracker.models import Assessment, Commitment, Stage
-from tracker.queries.flags import is_overdue
 from tracker.queries.moments import Moment
 from tracker.queries.trends import (
     Counts,
@@ -76,7 +75,7 @@ def plain_due(commitment: Commitment, day: dt.date) -> str:
     position = position_of(commitment)
     if position.is_delivered:
         return Due.DELIVERED
-    if is_overdue(position, day):
+    if position.is_overdue(day):
         return Due.OVERDUE
     return Due.OPEN if position.is_open else Due.ENDED
 

@@ -17,7 +17,8 @@ from tracker import payloads
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.lib.partial_dates import add_months
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag
-from tracker.queries.flags import QUERIES, quiet_since, silent_meetings
+from tracker.models.positions import quiet_since
+from tracker.queries.flags import QUERIES, silent_meetings
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Flag

@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_dates import add_months
 from tracker.models import Commitment, Meeting, MeetingState, Review, ReviewState, Source
-from tracker.queries.flags import no_information_q, open_q
-from tracker.queries.moments import Moment
 
 # How far ahead meetings are prepared, and after how long somebody looks for news again.
 _AHEAD = dt.timedelta(days=30)
@@ -46,7 +44,7 @@ def to_come(rows: QuerySet[Meeting], day: dt.date) -> QuerySet[Meeting]:
 def overdue_unexplained(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Commitment]:
     """Public commitments past their target, without any evidence since, the last due first."""
     public = rows.filter(published_seq__isnull=False, retracted_seq=None)
-    return public.filter(no_information_q(Moment(today=day))).order_by(
+    return public.filter(Commitment.no_information_q(day)).order_by(
         "-target_last_day", "-reference"
     )
 
@@ -56,7 +54,7 @@ def unchecked(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Commitment]:
     since = add_months(day, -_CHECKED_EVERY_MONTHS)
     public = rows.filter(published_seq__isnull=False, retracted_seq=None)
     return public.filter(
-        open_q(Moment(today=day)),
+        Commitment.open_q(),
         Q(last_checked_on=None) | Q(last_checked_on__lt=since),
         last_update_day__lt=since,
     ).order_by("last_update_day", "reference")

@@ -27,7 +27,7 @@ from tracker.queries.commitment_reading import (
     row_today,
 )
 from tracker.queries.flag_grounds import grounds
-from tracker.queries.flags import flags_of, has_no_information
+from tracker.queries.flags import flags_of
 from tracker.queries.long_history import read_part
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
@@ -125,7 +125,7 @@ def _context(request: HttpRequest, row: Row, moment: Moment) -> dict[str, Any]:
         "sections": told,
         "own_steps": told.has_own_steps,
         "grounds": grounds(record, flags_of(record, moment), moment, targets=told.targets),
-        "has_no_information": has_no_information(position_of(record), moment.day),
+        "has_no_information": position_of(record).has_no_information(moment.day),
         "reference": cited,
         "reference_text": to_text(cited),
         "formats": FORMATS,

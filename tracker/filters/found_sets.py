@@ -17,11 +17,10 @@ from tracker.filters.commitments import SORTS, CommitmentFilter
 from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.recent import Recent
 from tracker.models import Assessment, Commitment, Stage
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
 from tracker.queries.as_published import keys_q
 from tracker.queries.headline import Headline
 from tracker.queries.search import keys_matching, keys_matching_then, terms
-from tracker.queries.value_reading import NO_INFORMATION, TARGET_KNOWN
+from tracker.queries.value_reading import DELIVERED, NO_INFORMATION, TARGET_KNOWN
 from tracker.queries.value_sets import ValueSets
 from tracker.queries.visibility import public_commitments
 
@@ -91,12 +90,10 @@ class FoundSets(Sequence[int]):
         bits, sets = self._all, self.sets
         stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
         assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}
-        delivered = sets.any_of("stage", DELIVERED_STAGES)
-        delivered |= sets.any_of("assessment", DELIVERED_ASSESSMENTS)
         total = bits.bit_count()
         return Headline(
             total=total,
-            delivered=(delivered & bits).bit_count(),
+            delivered=(sets.of(DELIVERED, DELIVERED) & bits).bit_count(),
             overdue=(sets.of("flag", "overdue") & bits).bit_count(),
             no_information=(sets.of(NO_INFORMATION, NO_INFORMATION) & bits).bit_count(),
             not_mentioned=(sets.of("flag", "not_mentioned") & bits).bit_count(),

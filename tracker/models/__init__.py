@@ -3,18 +3,15 @@
 from tracker.models.changes import GENESIS_HASH, Change, ChangeKind, LogHead, PublicLine
 from tracker.models.commitments import (
     Alias,
-    Assessment,
     Commitment,
-    Firmness,
     Instrument,
-    Position,
-    Stage,
     Topic,
 )
 from tracker.models.former_values import FormerValue
 from tracker.models.meetings import Forum, Level, Meeting, MeetingState
 from tracker.models.notes import Note
 from tracker.models.parties import Party, PartyKind
+from tracker.models.positions import Assessment, Firmness, Position, Stage
 from tracker.models.raised_flags import TIME_MADE_FLAGS, RaisedFlag
 from tracker.models.reviews import PUBLISH, REVIEWED, WAITING, Review, ReviewState
 from tracker.models.search import SearchDocument

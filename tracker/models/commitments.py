@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
 from tracker.lib.line_fields import LineField
-from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
-from tracker.models.meetings import Forum, Level, Meeting
+from tracker.models.meetings import Forum, Meeting
 from tracker.models.parties import Party
+from tracker.models.positions import Assessment, Position, Stage
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
 
@@ -25,50 +25,6 @@ class Instrument(models.TextChoices):
     EXERCISE = "exercise", _("Exercise")
     COOPERATION = "cooperation", _("Cooperation")
     STATEMENT = "statement", _("Statement")
-
-
-class Stage(models.TextChoices):
-    """How far it has come: a fact, with evidence. Declared in the order of progress."""
-
-    ANNOUNCED = "announced", _("Announced")
-    PREPARING = "preparing", _("Preparing")
-    NEGOTIATING = "negotiating", _("Negotiating")
-    SCHEDULED = "scheduled", _("Scheduled")
-    CONCLUDED = "concluded", _("Concluded")
-    SIGNED = "signed", _("Signed")
-    IN_EFFECT = "in_effect", _("In effect")
-    COMPLETED = "completed", _("Completed")
-    SUPERSEDED = "superseded", _("Superseded")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-DELIVERED_STAGES = (Stage.IN_EFFECT, Stage.COMPLETED)
-ENDED_STAGES = (Stage.SUPERSEDED, Stage.WITHDRAWN)
-
-
-class Assessment(models.TextChoices):
-    """How it is going: a judgement, with a rationale."""
-
-    NOT_ASSESSED = "not_assessed", _("Not assessed")
-    ON_TRACK = "on_track", _("On track")
-    DELAYED = "delayed", _("Delayed")
-    STALLED = "stalled", _("Stalled")
-    DELIVERED = "delivered", _("Delivered")
-    DELIVERED_LATE = "delivered_late", _("Delivered late")
-    DELIVERED_IN_PART = "delivered_in_part", _("Delivered in part")
-    ABANDONED = "abandoned", _("Abandoned")
-    NOT_ASSESSABLE = "not_assessable", _("Not assessable")
-
-
-DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
-
-
-class Firmness(models.TextChoices):
-    """How firmly the words bind. Declared from the weakest to the strongest."""
-
-    ASPIRATION = "aspiration", _("Aspiration")
-    INTENT = "intent", _("Intent")
-    FIRM = "firm", _("Firm")
 
 
 class Topic(PublicRecord):
@@ -89,52 +45,6 @@ class Topic(PublicRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("topic", args=[self.slug])
-
-
-class Position(models.Model):
-    """Where a commitment stands after a sequence of updates.
-
-    The commitment's row carries today's position and each `Standing` a past one, under the same
-    column names, so that one filter serves both. Always derived, never typed in.
-    """
-
-    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
-    assessment = models.CharField(
-        _("assessment"), max_length=20, choices=Assessment, blank=True, editable=False
-    )
-    firmness = models.CharField(
-        _("firmness"), max_length=10, choices=Firmness, blank=True, editable=False
-    )
-    target = PartialDateField(_("target"), blank=True, editable=False)
-    target_first_day = EdgeDayField(of="target", edge="first")
-    target_last_day = EdgeDayField(of="target", edge="last")
-    has_slipped = models.BooleanField(_("slipped"), default=False, editable=False)
-    # Last day of the newest update's date: the day up to which something is known.
-    last_update_day = models.DateField(_("last update"), null=True, editable=False)
-    # Level and parties of the newest meeting that mentioned it: the measure of "not mentioned".
-    mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
-    mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
-    # A meeting that begins after this day is expected to mention it: the last update, or, of a
-    # series that is to be held, the day on which that is due again.
-    silence_counts_after = models.DateField(null=True, editable=False)
-    # Until this day its forum has had no fair chance to speak of it again; none without a cadence.
-    expected_by = models.DateField(null=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_delivered(self) -> bool:
-        return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
-
-    @property
-    def is_open(self) -> bool:
-        """Still to be delivered: neither delivered nor ended nor abandoned."""
-        return not (
-            self.is_delivered
-            or self.stage in ENDED_STAGES
-            or self.assessment == Assessment.ABANDONED
-        )
 
 
 def _of_public(*fields: str) -> models.Index:

@@ -7,15 +7,41 @@ join instead of a walk through history, and `manage.py rebuild` makes it anew fr
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from tracker.models.commitments import Commitment, Position
+from tracker.models.commitments import Commitment
+from tracker.models.positions import Position
 from tracker.models.updates import StatusUpdate
 
 LAST_DAY = dt.date(9999, 12, 31)
 NO_END = 2**62
+
+
+def known_q(known: int | None, *, of: str = "") -> Q:
+    """That a standing was known after change number `known`, or is known now where that is None.
+
+    `of` is the path to the standings ("standings__").
+    """
+    if known is None:
+        return Q(**{f"{of}known_to": NO_END})
+    return Q(**{f"{of}known_from__lte": known, f"{of}known_to__gt": known})
+
+
+def stood_q(day: dt.date, known: int | None, *, of: str = "") -> Q:
+    """That a standing held at the end of a day, as known after change `known`."""
+    held = Q(**{f"{of}valid_from__lte": day, f"{of}valid_to__gt": day})
+    return held & known_q(known, of=of)
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def known(self, known: int | None = None) -> Self:
+        return self.filter(known_q(known))
+
+    def at(self, day: dt.date, *, known: int | None = None) -> Self:
+        return self.filter(stood_q(day, known))
 
 
 class Standing(Position):
@@ -27,6 +53,8 @@ class Standing(Position):
     valid_to = models.DateField(default=LAST_DAY)
     known_from = models.PositiveBigIntegerField()
     known_to = models.PositiveBigIntegerField(default=NO_END)
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         indexes = (

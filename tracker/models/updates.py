@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from tracker.lib.field_history import FieldHistory
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
-from tracker.models.commitments import Assessment, Commitment, Firmness, Stage
+from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.parties import Party
+from tracker.models.positions import Assessment, Firmness, Stage
 from tracker.models.records import one_of
 from tracker.models.sources import Source
 

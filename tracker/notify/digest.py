@@ -24,7 +24,7 @@ from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.change_lines import Line
-from tracker.queries.flags import overdue_q, raised_flag
+from tracker.queries.flags import QUERIES, raised_flag
 from tracker.schema.vocabulary import Flag
 
 # Overdue commitments listed in one message; it says that there are more, and where.
@@ -81,7 +81,8 @@ def overdue(subscription: Subscription, *, today: dt.date) -> Overdue:
     """The public commitments of the filter that are overdue on that day, in order of target."""
     params = _of_commitments(QueryDict(subscription.query))
     found = CommitmentFilter(params, today=today)
-    rows = found.qs.filter(overdue_q(found.moment)).order_by("target_last_day", "reference")
+    overdue = found.qs.filter(QUERIES[Flag.OVERDUE](found.moment))
+    rows = overdue.order_by("target_last_day", "reference")
     listed = list(rows[: MOST_OVERDUE + 1])
     params.setlist("flag", [Flag.OVERDUE])
     return Overdue(

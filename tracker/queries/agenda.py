@@ -16,7 +16,6 @@ from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, Q
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
-    Assessment,
     Change,
     ChangeKind,
     Citation,
@@ -27,7 +26,6 @@ from tracker.models import (
     Standing,
     Topic,
 )
-from tracker.models.commitments import ENDED_STAGES
 from tracker.models.records import PublicRecord
 from tracker.queries.visibility import public_updates
 
@@ -75,12 +73,7 @@ class Due:
     @property
     def is_off(self) -> bool:
         """Whether nobody waits for it any more, other than because it was delivered."""
-        return (
-            self.is_given_up
-            or self.commitment.is_retracted
-            or self.commitment.stage in ENDED_STAGES
-            or self.commitment.assessment == Assessment.ABANDONED
-        )
+        return self.is_given_up or self.commitment.is_retracted or self.commitment.has_ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,16 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import Citation, Commitment, Meeting, StatusUpdate
+from tracker.models import Citation, Commitment, Meeting, Position, StatusUpdate
+from tracker.models.positions import due_soon_until
 from tracker.queries.as_published import keys_q, links_then
 from tracker.queries.by_then import parties_of
-from tracker.queries.flags import due_soon_until, not_mentioned_q, open_q, overdue_q, quiet_q
+from tracker.queries.flags import QUERIES
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.stories import first_quotations
 from tracker.queries.visibility import known_seq, public_commitments, public_updates
+from tracker.schema.vocabulary import Flag
 
 # What one person can take in before a meeting; the dashboard lists the rest.
 MOST_ROWS = 200
@@ -104,13 +106,14 @@ def agenda(meeting: Meeting, moment: Moment) -> Agenda:
     last = moment.column("target_last_day")
     due = {f"{last}__gte": moment.day, f"{last}__lte": _due_until(meeting, moment)}
     concerns = [
-        When(overdue_q(moment), then=Concern.OVERDUE),
+        When(QUERIES[Flag.OVERDUE](moment), then=Concern.OVERDUE),
         When(**due, then=Concern.DUE),
-        When(not_mentioned_q(moment), then=Concern.NOT_MENTIONED),
-        When(quiet_q(moment), then=Concern.QUIET),
+        When(QUERIES[Flag.NOT_MENTIONED](moment), then=Concern.NOT_MENTIONED),
+        When(QUERIES[Flag.QUIET](moment), then=Concern.QUIET),
     ]
     public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    unfinished = between_the_parties(public.filter(open_q(moment)), meeting, moment).annotate(
+    still_open = public.filter(Position.open_q(moment.at))
+    unfinished = between_the_parties(still_open, meeting, moment).annotate(
         concern=Case(*concerns, default=Concern.OPEN, output_field=IntegerField())
     )
     total = unfinished.count()

@@ -15,16 +15,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import (
     LAST_DAY,
-    Assessment,
     ChangeKind,
     Instrument,
     Meeting,
+    Position,
     RaisedFlag,
     Stage,
     Standing,
     StatusUpdate,
 )
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
 from tracker.queries.by_then import meetings_by, notes_by, sources_by
 from tracker.queries.moments import Moment
 from tracker.schema.vocabulary import Flag
@@ -78,10 +77,7 @@ def flagged(flags: Iterable[Flag]) -> Q:
             OuterRef(OuterRef("seq")),
             commitment=OuterRef("commitment"),
             **{column: OuterRef("basis")},
-        ).exclude(
-            Q(stage__in=[*DELIVERED_STAGES, *ENDED_STAGES])
-            | Q(assessment__in=[*DELIVERED_ASSESSMENTS, Assessment.ABANDONED])
-        )
+        ).filter(Position.open_q())
         raised = RaisedFlag.objects.filter(
             Exists(still),
             commitment=OuterRef("commitment"),

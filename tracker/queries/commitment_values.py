@@ -17,10 +17,10 @@ from django.db.models.expressions import Combinable
 from tracker import payload_shapes as shapes
 from tracker.lib.joined_keys import joined_keys, parted_keys
 from tracker.lib.told_in_sql import AsKept, ToldDay, ToldInstant
-from tracker.models import NO_END, Commitment, Party, Standing, Topic
+from tracker.models import Commitment, Party, Position, Standing, Topic
 from tracker.models.records import public_q
 from tracker.payload_shapes import Fields, Payload
-from tracker.queries.flags import QUERIES, as_bits, no_information_q
+from tracker.queries.flags import QUERIES, as_bits
 from tracker.queries.moments import Moment
 from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_aliases, public_commitments
@@ -88,9 +88,7 @@ def _if_there(name: str, moment: Moment) -> Case:
     there = public_q(of=f"{name}__")
     if moment.as_of is not None:
         # To walk the others first would read them for each of many rows.
-        stated = Standing.objects.filter(
-            commitment=OuterRef(f"{name}_id"), valid_from__lte=moment.as_of, known_to=NO_END
-        )
+        stated = Standing.objects.at(moment.as_of).filter(commitment=OuterRef(f"{name}_id"))
         there &= Q(Exists(stated.order_by()))
     return Case(When(there, then=F(f"{name}__reference")))
 
@@ -108,7 +106,8 @@ def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
 
 def _truths(moment: Moment) -> Combinable:
     """Which flags hold, and whether nothing is known: a bit for each, by the rules as SQL."""
-    return as_bits([*(query(moment) for query in QUERIES.values()), no_information_q(moment)])
+    flags = [query(moment) for query in QUERIES.values()]
+    return as_bits([*flags, Position.no_information_q(moment.day, moment.at)])
 
 
 # -- What is told -------------------------------------------------------------------------------

@@ -24,9 +24,10 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import NO_END, Commitment, Position, Stage
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
-from tracker.queries.flags import open_q, passed_over
+from tracker.models import Commitment, Position, Stage
+from tracker.models.positions import ENDED_STAGES
+from tracker.models.standings import stood_q
+from tracker.queries.flags import passed_over
 from tracker.queries.history import UNMOVED, Wording, movements
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
@@ -73,18 +74,13 @@ class Compared:
 class _Earlier(Moment):
     """The earlier of the two days; its positions are joined under the name `before`."""
 
-    def column(self, name: str) -> str:
-        return f"before__{name}"
+    @property
+    def at(self) -> str:
+        return "before__"
 
 
 def _differs(name: str, after: Moment, before: Moment) -> Q:
     return ~Q(**{after.column(name): F(before.column(name))})
-
-
-def _delivered_q(moment: Moment) -> Q:
-    return Q(**{f"{moment.column('stage')}__in": DELIVERED_STAGES}) | Q(
-        **{f"{moment.column('assessment')}__in": DELIVERED_ASSESSMENTS}
-    )
 
 
 def _rank(moment: Moment) -> Case:
@@ -132,12 +128,7 @@ def with_differences(
 ) -> QuerySet[Commitment]:
     """Add `difference` to what a filter found as of `until`, and join the position at `since`."""
     before = _Earlier(since.today, since.as_of, since.known_at)
-    here = Q(standings__valid_from__lte=since.day, standings__valid_to__gt=since.day)
-    known = known_seq(since.known_at)
-    if known is None:
-        here &= Q(standings__known_to=NO_END)
-    else:
-        here &= Q(standings__known_from__lte=known, standings__known_to__gt=known)
+    here = stood_q(since.day, known_seq(since.known_at), of="standings__")
     joined = found.annotate(before=FilteredRelation("standings", condition=here)).annotate(
         stage_rank=_rank(until),
         stage_rank_before=_rank(before),
@@ -145,11 +136,15 @@ def with_differences(
         was_silenced=passed_over(before),
     )
     was_there = Q(before__isnull=False)
-    was_silent = was_there & open_q(before) & Q(was_silenced=True)
+    is_silent = Position.open_q(until.at) & Q(is_silenced=True)
+    was_silent = was_there & Position.open_q(before.at) & Q(was_silenced=True)
     cases = [
-        When(open_q(until) & Q(is_silenced=True) & ~was_silent, then=Difference.NOT_MENTIONED),
+        When(is_silent & ~was_silent, then=Difference.NOT_MENTIONED),
         When(~was_there, then=Difference.NEW),
-        When(_delivered_q(until) & ~_delivered_q(before), then=Difference.DELIVERED),
+        When(
+            Position.delivered_q(until.at) & ~Position.delivered_q(before.at),
+            then=Difference.DELIVERED,
+        ),
         When(_set_back_q(until, before), then=Difference.SET_BACK),
         When(_differs("stage", until, before), then=Difference.MOVED),
         When(_rescheduled_q(until, before), then=Difference.RESCHEDULED),

@@ -18,7 +18,7 @@ from tracker.models import Commitment, Party, StatusUpdate, Topic
 from tracker.payload_shapes import Fields, Payload, as_fields, as_payloads
 from tracker.payloads import day
 from tracker.queries.commitment_values import CommitmentValues, commitment_record, values_of
-from tracker.queries.flags import flags_of, has_no_information, with_silence
+from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import Step, steps
 from tracker.queries.moments import Moment
 from tracker.queries.update_values import named, update_record, update_values
@@ -145,7 +145,7 @@ def _commitment(record: Commitment, moment: Moment) -> Payload:
         payloads.position(position),
         target_last_day=day(position.target_last_day),
         flags=[str(flag) for flag in flags_of(record, moment)],
-        no_information=has_no_information(position, moment.day),
+        no_information=position.has_no_information(moment.day),
         last_update_day=day(position.last_update_day),
         last_change=payloads.recorded(record.last_change_seq, record.last_changed_at),
     )

@@ -1,4 +1,4 @@
-"""What a reader is warned of, computed for a given day: each rule once for a row, once as SQL.
+"""What a reader is warned of, computed for a given day: the rules of a position, and of meetings.
 
 A flag is a fact about dates and mentions, not a judgement: an overdue commitment is one whose
 target has passed without evidence of delivery, and says nothing about why.
@@ -10,11 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import (
     Case,
     Exists,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -24,10 +22,9 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
-from tracker.lib.partial_dates import add_days, add_months
-from tracker.models import Assessment, Commitment, Instrument, Meeting, Position, Stage
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES, ENDED_STAGES
+from tracker.models import Commitment, Instrument, Meeting, Position, Stage
 from tracker.models.meetings import MeetingQuerySet
+from tracker.models.positions import due_soon_until, quiet_since
 from tracker.payloads import Payload
 from tracker.queries.as_published import equals_q
 from tracker.queries.moments import Moment
@@ -44,102 +41,26 @@ def raised_flag(payload: Payload) -> Flag | None:
     return _FORMER_NAMES.get(name) or (Flag(name) if name in Flag.values else None)
 
 
-def quiet_since(day: dt.date) -> dt.date:
-    """The day on or before which a last update makes an open commitment quiet on `day`."""
-    try:
-        return add_months(day, -settings.QUIET_AFTER_MONTHS)
-    except ValueError:
-        return dt.date.min  # nothing was that long ago
-
-
-def due_soon_until(day: dt.date) -> dt.date:
-    return add_days(day, settings.DUE_SOON_DAYS)
-
-
 # -- For a row ----------------------------------------------------------------------------------
-
-
-def is_overdue(position: Position, day: dt.date) -> bool:
-    last = position.target_last_day
-    return position.is_open and last is not None and last < day
-
-
-def is_due_soon(position: Position, day: dt.date) -> bool:
-    last = position.target_last_day
-    return position.is_open and last is not None and day <= last <= due_soon_until(day)
-
-
-def is_slipped(position: Position, day: dt.date) -> bool:
-    return position.has_slipped
-
-
-def is_quiet(position: Position, day: dt.date) -> bool:
-    last, expected_by = position.last_update_day, position.expected_by
-    is_old = last is not None and last <= quiet_since(day)
-    return position.is_open and is_old and (expected_by is None or expected_by <= day)
-
-
-def is_awaiting_entry_into_force(commitment: Commitment, position: Position) -> bool:
-    return position.stage == Stage.SIGNED and commitment.instrument == Instrument.AGREEMENT
 
 
 def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
     """The flags of one commitment; it must come from `with_silence`."""
     position, day = position_of(commitment), moment.day
     is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
+    awaits = position.stage == Stage.SIGNED and commitment.instrument == Instrument.AGREEMENT
     rules: dict[Flag, bool] = {
-        Flag.OVERDUE: is_overdue(position, day),
-        Flag.DUE_SOON: is_due_soon(position, day),
-        Flag.SLIPPED: is_slipped(position, day),
-        Flag.QUIET: is_quiet(position, day),
+        Flag.OVERDUE: position.is_overdue(day),
+        Flag.DUE_SOON: position.is_due_soon(day),
+        Flag.SLIPPED: position.has_slipped,
+        Flag.QUIET: position.is_quiet(day),
         Flag.NOT_MENTIONED: position.is_open and is_silent,
-        Flag.AWAITING_ENTRY_INTO_FORCE: is_awaiting_entry_into_force(commitment, position),
+        Flag.AWAITING_ENTRY_INTO_FORCE: awaits,
     }
     return [flag for flag, holds in rules.items() if holds]
 
 
-def has_no_information(position: Position, day: dt.date) -> bool:
-    """Past its target without any evidence since, either way. Never a failure."""
-    last, updated = position.target_last_day, position.last_update_day
-    return (
-        is_overdue(position, day)
-        and position.assessment == Assessment.NOT_ASSESSED
-        and last is not None
-        and updated is not None
-        and updated <= last
-    )
-
-
 # -- As SQL -------------------------------------------------------------------------------------
-
-
-def open_q(moment: Moment) -> Q:
-    stage, assessment = moment.column("stage"), moment.column("assessment")
-    return ~Q(**{f"{stage}__in": [*DELIVERED_STAGES, *ENDED_STAGES]}) & ~Q(
-        **{f"{assessment}__in": [*DELIVERED_ASSESSMENTS, Assessment.ABANDONED]}
-    )
-
-
-def overdue_q(moment: Moment) -> Q:
-    return open_q(moment) & Q(**{f"{moment.column('target_last_day')}__lt": moment.day})
-
-
-def due_soon_q(moment: Moment) -> Q:
-    last = moment.column("target_last_day")
-    return open_q(moment) & Q(
-        **{f"{last}__gte": moment.day, f"{last}__lte": due_soon_until(moment.day)}
-    )
-
-
-def slipped_q(moment: Moment) -> Q:
-    return Q(**{moment.column("has_slipped"): True})
-
-
-def quiet_q(moment: Moment) -> Q:
-    last, expected_by = moment.column("last_update_day"), moment.column("expected_by")
-    is_old = Q(**{f"{last}__lte": quiet_since(moment.day)})
-    was_expected = Q(**{f"{expected_by}__isnull": True}) | Q(**{f"{expected_by}__lte": moment.day})
-    return open_q(moment) & is_old & was_expected
 
 
 def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any) -> MeetingQuerySet:
@@ -171,7 +92,7 @@ def passed_over(moment: Moment) -> Exists:
 
 
 def not_mentioned_q(moment: Moment) -> Q:
-    return open_q(moment) & Q(passed_over(moment))
+    return Position.open_q(moment.at) & Q(passed_over(moment))
 
 
 def awaiting_entry_into_force_q(moment: Moment) -> Q:
@@ -211,10 +132,10 @@ def may_turn_q(before: dt.date, moment: Moment) -> Q:
 
 
 QUERIES: dict[Flag, Callable[[Moment], Q]] = {
-    Flag.OVERDUE: overdue_q,
-    Flag.DUE_SOON: due_soon_q,
-    Flag.SLIPPED: slipped_q,
-    Flag.QUIET: quiet_q,
+    Flag.OVERDUE: lambda moment: Position.overdue_q(moment.day, moment.at),
+    Flag.DUE_SOON: lambda moment: Position.due_soon_q(moment.day, moment.at),
+    Flag.SLIPPED: lambda moment: Q(**{moment.column("has_slipped"): True}),
+    Flag.QUIET: lambda moment: Position.quiet_q(moment.day, moment.at),
     Flag.NOT_MENTIONED: not_mentioned_q,
     Flag.AWAITING_ENTRY_INTO_FORCE: awaiting_entry_into_force_q,
 }
@@ -234,13 +155,3 @@ def as_bits(rules: Iterable[Q]) -> Combinable:
 def with_silence(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:
     """Add what `flags_of` needs to know of meetings."""
     return commitments.annotate(was_passed_over=passed_over(moment))
-
-
-def no_information_q(moment: Moment) -> Q:
-    """`has_no_information` as SQL."""
-    return overdue_q(moment) & Q(
-        **{
-            moment.column("assessment"): Assessment.NOT_ASSESSED,
-            f"{moment.column('last_update_day')}__lte": F(moment.column("target_last_day")),
-        }
-    )

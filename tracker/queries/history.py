@@ -19,11 +19,7 @@ from tracker.models import (
     StatusUpdate,
     StatusUpdateQuerySet,
 )
-from tracker.models.commitments import (
-    DELIVERED_ASSESSMENTS,
-    DELIVERED_STAGES,
-    ENDED_STAGES,
-)
+from tracker.models.positions import ENDED_STAGES, is_delivered
 from tracker.queries.as_published import as_published
 from tracker.queries.visibility import known_seq, public_citations, with_relations
 from tracker.schema.vocabulary import Movement
@@ -65,7 +61,7 @@ class Wording:
 
     @property
     def is_delivered(self) -> bool:
-        return self.stage in DELIVERED_STAGES or self.assessment in DELIVERED_ASSESSMENTS
+        return is_delivered(self.stage, self.assessment)
 
     @classmethod
     def of(cls, update: Stating) -> Wording:

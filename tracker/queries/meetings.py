@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
 
-from tracker.models import Commitment, Meeting, MeetingState, StatusUpdate
+from tracker.models import Commitment, Meeting, MeetingState, Position, StatusUpdate
 from tracker.queries.as_published import equals_q, on_or_before_q
-from tracker.queries.flags import open_q
 from tracker.queries.history import Step, Wording
 from tracker.queries.moments import Moment
 from tracker.queries.stories import chapters, states
@@ -182,7 +181,7 @@ def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
     silent = (
         public_commitments(as_of=then.as_of, known_at=then.known_at)
         .filter(
-            open_q(then),
+            Position.open_q(then.at),
             **{
                 then.column("mention_parties_key"): meeting.parties_key,
                 then.column("mention_level__lte"): meeting.level,

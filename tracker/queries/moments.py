@@ -40,9 +40,14 @@ class Moment:
         given = {name: day.isoformat() for name, day in asked.items() if day is not None}
         return f"?{urlencode(given)}" if given else ""
 
+    @property
+    def at(self) -> str:
+        """The path to the position in a queryset of `public_commitments`."""
+        return "at__" if self.is_past else ""
+
     def column(self, name: str) -> str:
-        """The path of a position's column in a queryset of `public_commitments`."""
-        return f"at__{name}" if self.is_past else name
+        """The path of a position's column there."""
+        return f"{self.at}{name}"
 
 
 def start_of_day(day: dt.date) -> dt.datetime:

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tracker.models import Commitment, Party, Position, Topic
 from tracker.queries.as_published import as_published
-from tracker.queries.flags import flags_of, has_no_information, with_silence
+from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
 from tracker.schema.vocabulary import Flag
@@ -51,7 +51,7 @@ def rows(
             position=position_of(commitment),
             title=commitment.title,
             flags=flags_of(commitment, moment),
-            has_no_information=has_no_information(position_of(commitment), moment.day),
+            has_no_information=position_of(commitment).has_no_information(moment.day),
             topics=list(commitment.topics.all()) if "topics" in related else (),
             parties=list(commitment.parties.all()) if "parties" in related else (),
         )

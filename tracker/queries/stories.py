@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Max, Min, QuerySet
 
 from tracker.lib.partial_dates import add_days
-from tracker.models import NO_END, Citation, Standing, StatusUpdate
+from tracker.models import Citation, Standing, StatusUpdate
 from tracker.queries.history import Step, Wording, steps
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, known_seq, public_citations, public_updates
@@ -25,14 +25,8 @@ Keys = Iterable[int] | QuerySet[Any, Any]
 
 def states(commitments: Keys, moment: Moment, *, day: dt.date) -> dict[int, Wording]:
     """How each commitment stood at the end of a day, by its primary key, as known: one query."""
-    known = known_seq(moment.known_at)
-    standings = Standing.objects.filter(
-        commitment__in=commitments, valid_from__lte=day, valid_to__gt=day
-    )
-    if known is None:
-        standings = standings.filter(known_to=NO_END)
-    else:
-        standings = standings.filter(known_from__lte=known, known_to__gt=known)
+    standings = Standing.objects.at(day, known=known_seq(moment.known_at))
+    standings = standings.filter(commitment__in=commitments)
     rows = standings.values_list("commitment", "stage", "assessment", "firmness", "target")
     return {pk: Wording(*state) for pk, *state in rows}
 

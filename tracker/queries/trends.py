@@ -17,10 +17,8 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, TextChoices, V
 from django.db.models.functions import ExtractQuarter, ExtractYear, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import NO_END, Commitment, Stage, Standing
-from tracker.models.commitments import DELIVERED_ASSESSMENTS, DELIVERED_STAGES
+from tracker.models import Commitment, Position, Stage, Standing
 from tracker.queries.as_published import keys_q, links_then, values_then
-from tracker.queries.flags import open_q, overdue_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, public_parties, public_topics
 
@@ -102,9 +100,8 @@ def stages_over_time(commitments: QuerySet[Commitment], moment: Moment) -> dict[
     on every day, whichever filter they would have met then. Empty where there is none. Two
     queries: the standings that began, and those that ended, by month.
     """
-    known = known_seq(moment.known_at)
-    here = Q(known_to=NO_END) if known is None else Q(known_from__lte=known, known_to__gt=known)
-    standings = Standing.objects.filter(here, commitment__in=commitments.order_by().values("pk"))
+    standings = Standing.objects.known(known_seq(moment.known_at))
+    standings = standings.filter(commitment__in=commitments.order_by().values("pk"))
     begun = list(_per_month(standings.filter(valid_from__lte=moment.day), "valid_from"))
     ended = list(_per_month(standings.filter(valid_to__lte=moment.day), "valid_to"))
     if not begun:
@@ -132,14 +129,10 @@ def _place(key: Period | Undated) -> tuple[int, int, int]:
 
 
 def _due(moment: Moment) -> Case:
-    stage, assessment = moment.column("stage"), moment.column("assessment")
-    delivered = Q(**{f"{stage}__in": DELIVERED_STAGES}) | Q(
-        **{f"{assessment}__in": DELIVERED_ASSESSMENTS}
-    )
     return Case(
-        When(delivered, then=Value(Due.DELIVERED.value)),
-        When(overdue_q(moment), then=Value(Due.OVERDUE.value)),
-        When(open_q(moment), then=Value(Due.OPEN.value)),
+        When(Position.delivered_q(moment.at), then=Value(Due.DELIVERED.value)),
+        When(Position.overdue_q(moment.day, moment.at), then=Value(Due.OVERDUE.value)),
+        When(Position.open_q(moment.at), then=Value(Due.OPEN.value)),
         default=Value(Due.ENDED.value),
         output_field=CharField(),
     )

@@ -10,9 +10,9 @@ from django.db.models import Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
-from tracker.models import Commitment, StatusUpdate
+from tracker.models import Commitment, Position, StatusUpdate
 from tracker.queries.as_published import former_values, links_then, values_then
-from tracker.queries.flags import QUERIES, as_bits, no_information_q
+from tracker.queries.flags import QUERIES, as_bits
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     known_seq,
@@ -27,8 +27,9 @@ from tracker.schema.vocabulary import Flag
 _COLUMNS = ("stage", "assessment", "firmness", "instrument")
 _FLAGS = tuple(flag.value for flag in QUERIES)
 # Not facets, but asked for by the headline and the order.
-NO_INFORMATION, TARGET_KNOWN = "no_information", "target_known"
-_TRUTHS = (*_FLAGS, NO_INFORMATION, TARGET_KNOWN)
+DELIVERED, NO_INFORMATION, TARGET_KNOWN = "delivered", "no_information", "target_known"
+_OTHERS = (DELIVERED, NO_INFORMATION, TARGET_KNOWN)
+_TRUTHS = (*_FLAGS, *_OTHERS)
 
 # By facet, then by value, a bit set of primary keys.
 Sets = dict[str, dict[str, int]]
@@ -36,9 +37,11 @@ Sets = dict[str, dict[str, int]]
 
 def _mask(moment: Moment) -> Combinable:
     """Which of the truths hold of a row."""
+    flags = [query(moment) for query in QUERIES.values()]
+    delivered = Position.delivered_q(moment.at)
+    no_information = Position.no_information_q(moment.day, moment.at)
     target_known = Q(**{f"{moment.column('target_last_day')}__isnull": False})
-    flags = (query(moment) for query in QUERIES.values())
-    return as_bits([*flags, no_information_q(moment), target_known])
+    return as_bits([*flags, delivered, no_information, target_known])
 
 
 def read(moment: Moment, which: Q) -> tuple[int, Sets]:
@@ -62,9 +65,7 @@ def read(moment: Moment, which: Q) -> tuple[int, Sets]:
 def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
     """All keys, and those with each value, from the keys that have all values in common."""
     everything = 0
-    sets: Sets = {
-        facet: defaultdict(int) for facet in (*_COLUMNS, "flag", NO_INFORMATION, TARGET_KNOWN)
-    }
+    sets: Sets = {facet: defaultdict(int) for facet in (*_COLUMNS, "flag", *_OTHERS)}
     for (*values, mask), keys in alike.items():
         bits = from_keys(keys)
         everything |= bits

@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import FilteredRelation, Model, Prefetch, Q, QuerySet
 
 from tracker.models import (
-    NO_END,
     Alias,
     Change,
     Citation,
@@ -28,6 +27,7 @@ from tracker.models import (
     Topic,
 )
 from tracker.models.records import public_q
+from tracker.models.standings import stood_q
 from tracker.queries.as_published import (
     as_published,
     column_then,
@@ -59,11 +59,7 @@ def public_commitments(
     if as_of is None and known is None:
         return public
     day = as_of or dt.date.max - dt.timedelta(days=1)
-    here = Q(standings__valid_from__lte=day, standings__valid_to__gt=day)
-    if known is None:
-        here &= Q(standings__known_to=NO_END)
-    else:
-        here &= Q(standings__known_from__lte=known, standings__known_to__gt=known)
+    here = stood_q(day, known, of="standings__")
     return (
         public.annotate(at=FilteredRelation("standings", condition=here))
         .filter(at__isnull=False)

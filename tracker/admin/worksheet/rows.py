@@ -32,6 +32,7 @@ from tracker.models import (
     Commitment,
     Meeting,
     Party,
+    Position,
     Review,
     Source,
     Stage,
@@ -39,7 +40,6 @@ from tracker.models import (
     Topic,
     WorksheetRow,
 )
-from tracker.queries.flags import open_q
 from tracker.queries.history import Wording
 from tracker.queries.moments import Moment
 from tracker.queries.stories import states
@@ -148,7 +148,7 @@ def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
         public_commitments(as_of=moment.as_of)
         # Follows from the rule below; first, so that the index finds the few that it may hold of.
         .filter(pk__in=through.filter(party__in=there).values("commitment"))
-        .filter(open_q(moment))
+        .filter(Position.open_q(moment.at))
         .filter(~by_others | by_all)
         .values("pk")
     )

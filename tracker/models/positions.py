@@ -1,0 +1,185 @@
+"""Where a commitment stands: the vocabularies, and the rules of what is open, overdue or quiet."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
+from tracker.lib.partial_dates import add_days, add_months
+from tracker.models.meetings import Level
+
+
+class Stage(models.TextChoices):
+    """How far it has come: a fact, with evidence. Declared in the order of progress."""
+
+    ANNOUNCED = "announced", _("Announced")
+    PREPARING = "preparing", _("Preparing")
+    NEGOTIATING = "negotiating", _("Negotiating")
+    SCHEDULED = "scheduled", _("Scheduled")
+    CONCLUDED = "concluded", _("Concluded")
+    SIGNED = "signed", _("Signed")
+    IN_EFFECT = "in_effect", _("In effect")
+    COMPLETED = "completed", _("Completed")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+_DELIVERED_STAGES = (Stage.IN_EFFECT, Stage.COMPLETED)
+ENDED_STAGES = (Stage.SUPERSEDED, Stage.WITHDRAWN)
+
+
+class Assessment(models.TextChoices):
+    """How it is going: a judgement, with a rationale."""
+
+    NOT_ASSESSED = "not_assessed", _("Not assessed")
+    ON_TRACK = "on_track", _("On track")
+    DELAYED = "delayed", _("Delayed")
+    STALLED = "stalled", _("Stalled")
+    DELIVERED = "delivered", _("Delivered")
+    DELIVERED_LATE = "delivered_late", _("Delivered late")
+    DELIVERED_IN_PART = "delivered_in_part", _("Delivered in part")
+    ABANDONED = "abandoned", _("Abandoned")
+    NOT_ASSESSABLE = "not_assessable", _("Not assessable")
+
+
+_DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
+
+
+class Firmness(models.TextChoices):
+    """How firmly the words bind. Declared from the weakest to the strongest."""
+
+    ASPIRATION = "aspiration", _("Aspiration")
+    INTENT = "intent", _("Intent")
+    FIRM = "firm", _("Firm")
+
+
+def is_delivered(stage: str, assessment: str) -> bool:
+    return stage in _DELIVERED_STAGES or assessment in _DELIVERED_ASSESSMENTS
+
+
+def quiet_since(day: dt.date) -> dt.date:
+    """The day on or before which a last update makes an open commitment quiet on `day`."""
+    try:
+        return add_months(day, -settings.QUIET_AFTER_MONTHS)
+    except ValueError:
+        return dt.date.min  # nothing was that long ago
+
+
+def due_soon_until(day: dt.date) -> dt.date:
+    return add_days(day, settings.DUE_SOON_DAYS)
+
+
+class Position(models.Model):
+    """Where a commitment stands after a sequence of updates.
+
+    The commitment's row carries today's position and each `Standing` a past one, under the same
+    column names, so that one filter serves both. Always derived, never typed in.
+
+    Each rule is said of a row and, beside it, as a query: `at` is the path to the position there
+    ("at__"), empty for the commitment's own row.
+    """
+
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
+    assessment = models.CharField(
+        _("assessment"), max_length=20, choices=Assessment, blank=True, editable=False
+    )
+    firmness = models.CharField(
+        _("firmness"), max_length=10, choices=Firmness, blank=True, editable=False
+    )
+    target = PartialDateField(_("target"), blank=True, editable=False)
+    target_first_day = EdgeDayField(of="target", edge="first")
+    target_last_day = EdgeDayField(of="target", edge="last")
+    has_slipped = models.BooleanField(_("slipped"), default=False, editable=False)
+    # Last day of the newest update's date: the day up to which something is known.
+    last_update_day = models.DateField(_("last update"), null=True, editable=False)
+    # Level and parties of the newest meeting that mentioned it: the measure of "not mentioned".
+    mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
+    mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
+    # A meeting that begins after this day is expected to mention it: the last update, or, of a
+    # series that is to be held, the day on which that is due again.
+    silence_counts_after = models.DateField(null=True, editable=False)
+    # Until this day its forum has had no fair chance to speak of it again; none without a cadence.
+    expected_by = models.DateField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_delivered(self) -> bool:
+        return is_delivered(self.stage, self.assessment)
+
+    @staticmethod
+    def delivered_q(at: str = "") -> Q:
+        return Q(**{f"{at}stage__in": _DELIVERED_STAGES}) | Q(
+            **{f"{at}assessment__in": _DELIVERED_ASSESSMENTS}
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        """Superseded, withdrawn or abandoned: nobody waits for it, delivered or not."""
+        return self.stage in ENDED_STAGES or self.assessment == Assessment.ABANDONED
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be delivered: neither delivered nor ended."""
+        return not (self.is_delivered or self.has_ended)
+
+    @staticmethod
+    def open_q(at: str = "") -> Q:
+        return ~Q(**{f"{at}stage__in": [*_DELIVERED_STAGES, *ENDED_STAGES]}) & ~Q(
+            **{f"{at}assessment__in": [*_DELIVERED_ASSESSMENTS, Assessment.ABANDONED]}
+        )
+
+    def is_overdue(self, day: dt.date) -> bool:
+        last = self.target_last_day
+        return self.is_open and last is not None and last < day
+
+    @staticmethod
+    def overdue_q(day: dt.date, at: str = "") -> Q:
+        return Position.open_q(at) & Q(**{f"{at}target_last_day__lt": day})
+
+    def is_due_soon(self, day: dt.date) -> bool:
+        last = self.target_last_day
+        return self.is_open and last is not None and day <= last <= due_soon_until(day)
+
+    @staticmethod
+    def due_soon_q(day: dt.date, at: str = "") -> Q:
+        last = f"{at}target_last_day"
+        soon = Q(**{f"{last}__gte": day, f"{last}__lte": due_soon_until(day)})
+        return Position.open_q(at) & soon
+
+    def is_quiet(self, day: dt.date) -> bool:
+        last, expected_by = self.last_update_day, self.expected_by
+        is_old = last is not None and last <= quiet_since(day)
+        return self.is_open and is_old and (expected_by is None or expected_by <= day)
+
+    @staticmethod
+    def quiet_q(day: dt.date, at: str = "") -> Q:
+        is_old = Q(**{f"{at}last_update_day__lte": quiet_since(day)})
+        was_expected = Q(**{f"{at}expected_by__isnull": True}) | Q(**{f"{at}expected_by__lte": day})
+        return Position.open_q(at) & is_old & was_expected
+
+    def has_no_information(self, day: dt.date) -> bool:
+        """Past its target without any evidence since, either way. Never a failure."""
+        last, updated = self.target_last_day, self.last_update_day
+        return (
+            self.is_overdue(day)
+            and self.assessment == Assessment.NOT_ASSESSED
+            and last is not None
+            and updated is not None
+            and updated <= last
+        )
+
+    @staticmethod
+    def no_information_q(day: dt.date, at: str = "") -> Q:
+        return Position.overdue_q(day, at) & Q(
+            **{
+                f"{at}assessment": Assessment.NOT_ASSESSED,
+                f"{at}last_update_day__lte": F(f"{at}target_last_day"),
+            }
+        )
