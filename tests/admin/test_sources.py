@@ -15,6 +15,12 @@ def test_a_drafts_text_is_kept_with_its_hash(browser: Browser) -> None:
     assert len(kept.text_sha256) == 64
 
 
+def test_a_new_title_is_searched_at_once(browser: Browser) -> None:
+    source = make.make_source(publisher="P")
+    browser.save(source, title="Déclaration d’Ottawa")
+    assert Source.objects.values_list("folded_text", flat=True).get() == "declaration d'ottawa\np"
+
+
 def test_a_public_sources_text_is_added(browser: Browser) -> None:
     make.published_meeting()
     source = Source.objects.public().get()

@@ -7,7 +7,7 @@ import datetime as dt
 from tracker.actions.former_values import rebuild_former_values
 from tracker.actions.log import open_log
 from tracker.actions.projection import rebuild_commitment
-from tracker.actions.search_index import index_commitment
+from tracker.actions.search_index import index_commitment, rebuild_folded_names
 from tracker.models import (
     Change,
     ChangeKind,
@@ -34,7 +34,7 @@ def rebuild(*, now: dt.datetime) -> list[str]:
             position_differed = rebuild_commitment(commitment)
             if index_commitment(commitment) or position_differed:
                 differed.append(commitment.reference)
-        differed += [*_rebuild_raised_flags(), *rebuild_former_values()]
+        differed += [*_rebuild_raised_flags(), *rebuild_former_values(), *rebuild_folded_names()]
         if differed:
             log.head.generation += 1
             log.head.save(update_fields=["generation"])

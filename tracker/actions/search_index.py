@@ -1,11 +1,23 @@
-"""What can be found: the folded text of each public commitment."""
+"""What can be found: the folded text of each public commitment, and of what is named by words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from tracker.actions.publication_rules import Event
-from tracker.models import Citation, Commitment, SearchDocument, StatusUpdate
+from tracker.lib.folded_fields import folded_text
+from tracker.lib.row_writing import write_values
+from tracker.models import (
+    Citation,
+    Commitment,
+    Forum,
+    Meeting,
+    Party,
+    SearchDocument,
+    Source,
+    StatusUpdate,
+    Topic,
+)
 from tracker.queries.search import searched_texts
 
 
@@ -66,3 +78,16 @@ def index_commitment(commitment: Commitment) -> bool:
     else:
         stored.update(names=names, text=text)
     return True
+
+
+def rebuild_folded_names() -> list[str]:
+    """Fold anew the names of what a search leads on to; return what differed."""
+    differed = False
+    for model in (Forum, Meeting, Party, Source, Topic):
+        field = model._meta.get_field("folded_text")
+        rows = model._base_manager.values_list("pk", "folded_text", *field.of)
+        folded = ((folded_text(parts), stored, pk) for pk, stored, *parts in rows.iterator())
+        wrong = [(text, pk) for text, stored, pk in folded if text != stored]
+        write_values(model, ["folded_text"], wrong)
+        differed = differed or bool(wrong)
+    return ["folded names"] if differed else []

@@ -14,7 +14,10 @@ _DAY = _("A day that has come, such as 2025-11-01.")
 
 # In the order in which the filters are declared.
 MEANINGS: dict[str, str | Promise] = {
-    "q": _("Words that all occur in names, summary or quotations; a phrase in quotation marks."),
+    "q": _(
+        "Words that all occur in a commitment’s names, reference, summary or quotations; a phrase "
+        "in quotation marks."
+    ),
     "stage": ", ".join(Stage.values),
     "assessment": ", ".join(Assessment.values),
     "flag": ", ".join(Flag.values),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.models.meetings import Forum, Meeting
 from tracker.models.parties import Party
@@ -31,6 +32,7 @@ class Topic(PublicRecord):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = LineField(_("name"), max_length=120)
     summary = models.TextField(_("summary"), blank=True)
+    folded_text = FoldedField(of=["name"])
 
     objects = PublicRecordQuerySet["Topic"].as_manager()
     history = FieldHistory()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.parties import Party
@@ -41,6 +42,7 @@ class Forum(PublicRecord):
         _("months between meetings"), null=True, blank=True
     )
     summary = models.TextField(_("summary"), blank=True)
+    folded_text = FoldedField(of=["name"])
 
     objects = PublicRecordQuerySet["Forum"].as_manager()
     history = FieldHistory(relations=["parties"])
@@ -100,6 +102,7 @@ class Meeting(PublicRecord):
     last_day = EdgeDayField(of="date", edge="last")
     place = LineField(_("place"), max_length=120, blank=True)
     summary = models.TextField(_("summary"), blank=True)
+    folded_text = FoldedField(of=["title", "place", "summary"])
     sources = models.ManyToManyField(
         Source, verbose_name=_("sources"), related_name="meetings", blank=True
     )

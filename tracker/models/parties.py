@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
 
@@ -31,6 +32,7 @@ class Party(PublicRecord):
     name = LineField(_("name"), max_length=120)
     short_name = LineField(_("short name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, default=PartyKind.STATE)
+    folded_text = FoldedField(of=["name", "short_name"])
 
     objects = PublicRecordQuerySet["Party"].as_manager()
     history = FieldHistory()

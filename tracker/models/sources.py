@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
+from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
@@ -52,6 +53,7 @@ class Source(PublicRecord):
     published_first_day = EdgeDayField(of="published_on", edge="first", db_index=True)
     retrieved_on = models.DateField(_("retrieved"), null=True, blank=True)
     summary = models.TextField(_("about the source"), blank=True)
+    folded_text = FoldedField(of=["title", "publisher", "summary"])
     text = models.TextField(_("full text"), blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 

@@ -69,7 +69,8 @@ def _is_indexed(term: Term) -> bool:
     return min(map(len, term)) >= _SHORTEST_INDEXED
 
 
-def _contains(column: str, term: Term) -> Q:
+def containing(column: str, term: Term) -> Q:
+    """The condition that a column of folded text holds a term in one of its forms."""
     condition = Q()
     for form in term:
         condition |= Q(**{f"{column}__contains": form})
@@ -84,7 +85,7 @@ def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
     condition = Q()
     for term in wanted:
         if not _is_indexed(term):
-            condition &= _contains(f"{document}names", term)
+            condition &= containing(f"{document}names", term)
     if not indexed:
         return condition
     if _is_sqlite():
@@ -92,7 +93,7 @@ def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
         return condition & Q(pk__in=RawSQL(_INDEX, [_phrases(indexed)]))  # noqa: S611 - a parameter
     # pg_trgm's GIN index answers this; there is no scan of the table.
     for term in indexed:
-        condition &= _contains(f"{document}text", term)
+        condition &= containing(f"{document}text", term)
     return condition
 
 
