@@ -1,7 +1,7 @@
 // Draws each chart from the figures beside it and offers it as a picture. Without this script the
 // page shows the tables; with it they are folded, and unfold for print.
-const { Chart, chartFills } = window;
-const { fill, token } = chartFills;
+const { fill, token } = window.chartFills;
+const page = document.querySelector(".charts");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 // Room for a bar.
 const BAR = 34;
@@ -162,7 +162,37 @@ function draw(frame) {
   const data = dataOf(frame.dataset.chart);
   frame.dataset.scheme = dark.matches ? "dark" : "light";
   drawn.get(frame)?.destroy();
-  drawn.set(frame, new Chart(frame.querySelector("canvas"), configuration(data)));
+  drawn.set(frame, new window.Chart(frame.querySelector("canvas"), configuration(data)));
+}
+
+// Chart.js takes a phone some time to read: it is fetched when the first picture is about to come
+// into sight, or when there is nothing else to do, since printing does not wait for it.
+let library;
+
+function libraryIsThere() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = page.dataset.library;
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+  return library;
+}
+
+// Other things, such as a touch, have their turn before each picture.
+function turn() {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function drawInTurn(targets) {
+  await libraryIsThere();
+  for (const frame of targets) {
+    await turn();
+    if (!drawn.has(frame)) {
+      draw(frame);
+    }
+  }
 }
 
 // -- As a file ------------------------------------------------------------------------------
@@ -177,7 +207,7 @@ function pictureOf(data, width, height) {
   picture.width = width;
   picture.height = height;
   const options = { responsive: false, devicePixelRatio: SHARPNESS };
-  const chart = new Chart(picture, configuration(data, options));
+  const chart = new window.Chart(picture, configuration(data, options));
   return { chart, picture };
 }
 
@@ -207,7 +237,8 @@ function sheetOf(data) {
   return sheet;
 }
 
-function download(data) {
+async function download(data) {
+  await libraryIsThere();
   sheetOf(data).toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -235,29 +266,45 @@ function fold(these) {
   }
 }
 
+// Without Chart.js the tables tell what they tell without any script.
+function showTables() {
+  page.classList.add("is-without-pictures");
+  unfold();
+}
+
 // A picture is drawn when it comes into sight: to draw all of them at once holds a phone up.
-const inSight = new IntersectionObserver((entries) => {
-  for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
-    inSight.unobserve(target);
-    draw(target);
-  }
-});
+const inSight = new IntersectionObserver(
+  (entries) => {
+    const targets = entries.filter((entry) => entry.isIntersecting).map(({ target }) => target);
+    targets.forEach((target) => inSight.unobserve(target));
+    if (targets.length) {
+      drawInTurn(targets).catch(showTables);
+    }
+  },
+  { rootMargin: "100px" },
+);
 const frames = [...document.querySelectorAll("[data-chart]")];
-document.querySelector(".charts").classList.add("is-live");
+page.classList.add("is-live");
 fold(figures);
 for (const details of figures) {
   details.dataset.folds = "";
 }
 frames.forEach((frame) => inSight.observe(frame));
+window.addEventListener("load", () => {
+  const whenIdle = window.requestIdleCallback ?? setTimeout;
+  whenIdle(() => libraryIsThere().catch(showTables));
+});
 dark.addEventListener("change", () => [...drawn.keys()].forEach(draw));
 window.addEventListener("beforeprint", () => {
-  frames.filter((frame) => !drawn.has(frame)).forEach(draw);
+  if (window.Chart) {
+    frames.filter((frame) => !drawn.has(frame)).forEach(draw);
+  }
   unfold();
 });
 window.addEventListener("afterprint", () => fold(folded));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-download]");
   if (button) {
-    download(dataOf(button.dataset.download));
+    download(dataOf(button.dataset.download)).catch(showTables);
   }
 });

@@ -63,10 +63,8 @@ def page(browser: Browser, site: str, faults: list[str]) -> Iterator[Page]:
     hosts fail the test."""
 
     def note_console(message: ConsoleMessage) -> None:
-        where = message.location.get("url", "")
-        # Chromium asks for it by itself, once and at any moment, on pages that name no icon.
-        if message.type == "error" and not where.endswith("/favicon.ico"):
-            faults.append(f"console: {message.text} ({where})")
+        if message.type == "error":
+            faults.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def note_foreign(request: Request) -> None:
         if not request.url.startswith((site, "data:", "blob:", "about:")):

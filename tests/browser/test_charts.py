@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -204,3 +205,46 @@ def test_a_picture_is_drawn_when_it_comes_into_sight(page: Page) -> None:
     come_to(page, "parties")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("[data-scheme]").count() == len(CHARTS)
+
+
+def test_the_library_waits_until_the_page_is_there_and_is_there_for_print(page: Page) -> None:
+    """Nothing waits for it, and printing, which cannot wait, has all pictures all the same."""
+    page.set_viewport_size({"width": 360, "height": 300})
+    source = page.request.get("/charts/").text()
+    assert re.findall(r'<script src="[^"]*chart', source) == [
+        *['<script src="/static/js/chart'] * 2,
+    ]
+    with page.expect_request_finished(lambda request: "chart.umd" in request.url):
+        page.goto("/charts/")
+    page.evaluate("libraryIsThere()")
+    assert page.locator("[data-scheme]").count() == 0
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for chart in CHARTS:
+        expect(page.locator(f"#{chart} canvas")).to_be_visible()
+        expect(page.locator(f"#{chart} table")).to_be_visible()
+        assert len(page.locator(f"#{chart} canvas").evaluate(COLOURS)) > 3
+
+
+def test_without_the_library_the_tables_are_open(
+    page: Page, take_faults: Callable[[], list[str]]
+) -> None:
+    page.route("**/chart.umd.min.js", lambda route: route.abort())
+    page.goto("/charts/")
+    for chart in CHARTS:
+        expect(page.locator(f"#{chart} table")).to_be_visible()
+        expect(page.locator(f"#{chart} canvas")).to_be_hidden()
+        expect(page.locator(f"#{chart} [data-download]")).to_be_hidden()
+    (complaint,) = take_faults()
+    assert "net::ERR_FAILED" in complaint
+
+
+def test_before_the_library_is_there_the_tables_are_printed(page: Page) -> None:
+    page.route("**/chart.umd.min.js", lambda route: None)
+    page.goto("/charts/", wait_until="domcontentloaded")
+    expect(page.locator(".charts.is-live")).to_be_attached()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for chart in CHARTS:
+        expect(page.locator(f"#{chart} table")).to_be_visible()
+        expect(page.locator(f"#{chart} canvas")).to_be_hidden()
