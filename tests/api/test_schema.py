@@ -59,6 +59,17 @@ def test_it_is_valid() -> None:
         Draft202012Validator.check_schema(shape)
 
 
+def test_it_names_the_licence_of_what_the_api_answers() -> None:
+    assert schema()["info"] == {
+        "title": "Commitment Tracker",
+        "version": "1",
+        "license": {
+            "name": "CC-BY-4.0",
+            "url": "https://creativecommons.org/licenses/by/4.0/",
+        },
+    }
+
+
 def test_making_it_warns_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     GENERATOR_STATS.reset()
     SchemaGenerator().get_schema(request=None, public=True)

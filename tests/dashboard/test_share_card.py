@@ -76,7 +76,12 @@ def test_drafts_and_nonsense(client: Client, db: None) -> None:
     answer = client.get("/card.png?stage=nonsense")
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert "nonsense" in answer.getvalue().decode()
+    assert answer.getvalue().decode() == (
+        "The picture cannot be drawn as asked.\n"
+        "stage: There is no “nonsense” here. Choose from the list.\n"
+    )
+    twice = client.get("/card.png?as_of=2025-11-01&as_of=2025-12-01&topic=zz").getvalue().decode()
+    assert re.findall(r"^(\w+): ", twice, re.MULTILINE) == ["topic", "as_of"]
     assert client.get("/card.png?unknown=1").status_code == 200
     assert client.get("/card.png?q=nothing-matches-this").status_code == 200
     assert client.post("/card.png").status_code == 405

@@ -84,6 +84,8 @@ def test_robots_are_kept_from_staff_and_filters(client: Client, db: None) -> Non
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode() == (
         "User-agent: *\nDisallow: /admin/\nDisallow: /*?\nAllow: /commitments/*/?as_of=\n"
+        "Allow: /card.png?\nAllow: /calendar.ics?\n"
+        "Allow: /changes.atom?\nAllow: /changes.rss?\nAllow: /changes.json?\n"
         "Sitemap: http://testserver/sitemap.xml\n"
     )
 
@@ -111,5 +113,12 @@ def test_robots_may_open_what_our_citations_name(client: Client, db: None) -> No
         assert may_be_crawled(rules, found)
         assert client.get(found).status_code == 200
     assert may_be_crawled(rules, address)
+    # Calendars on the web, link previews and some feed readers heed the rules for what a person
+    # told them to fetch.
+    page = client.get(address).content.decode().replace("&amp;", "&")
+    named = re.findall(r'<meta property="og:image" content="http://testserver([^"]+)"', page)
+    named += re.findall(r'<link rel="alternate"[^>]* href="([^"]+)"', page)
+    assert len(named) == 5
+    assert all("?" in found and may_be_crawled(rules, found) for found in named), named
     for shut in ("/?stage=signed", "/?as_of=2025-11-01", "/admin/login/", f"{address}?page=2"):
         assert not may_be_crawled(rules, shut), shut

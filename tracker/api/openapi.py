@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
@@ -17,6 +18,7 @@ from tracker.api.base import Reading
 from tracker.api.describing import ETAG, IF_NONE_MATCH, query, refusals
 from tracker.api.parameters import unknown
 from tracker.api.problems import bad_parameters
+from tracker.lib.licences import read_licence
 
 
 @cache
@@ -24,6 +26,8 @@ def schema() -> dict[str, Any]:
     """The whole description. It says nothing of any record, so it is made once."""
     generator: Any = SchemaGenerator
     made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    licence = read_licence(settings.REGISTER_LICENCE)
+    made["info"]["license"] = {"name": licence.name, "url": licence.url}
     return made
 
 

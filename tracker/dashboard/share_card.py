@@ -39,8 +39,9 @@ def share_card(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     found = asked_for(request, today=today)
     sets = found_sets(request, found)
     if sets is None:
-        told = [str(error) for errors in found.form.errors.values() for error in errors]
-        return HttpResponse("\n".join(told), content_type="text/plain; charset=utf-8", status=400)
+        wrong = [f"{name}: {e}" for name, errors in found.form.errors.items() for e in errors]
+        text = "\n".join([_("The picture cannot be drawn as asked."), *wrong, ""])
+        return HttpResponse(text, content_type="text/plain; charset=utf-8", status=400)
     return HttpResponse(png(card_of(found, sets)), content_type="image/png")
 
 

@@ -19,6 +19,8 @@ STANDING = (
     *("dashboard", "matrix", "meetings", "sources", "parties", "topics", "forums"),
     *("charts", "compare", "changes", "methodology", "data-dictionary"),
 )
+# With any filter.
+_FETCHED_FOR_A_PERSON = ("share-card", "calendar", "changes-atom", "changes-rss", "changes-json")
 
 _XML = "application/xml; charset=utf-8"
 
@@ -77,7 +79,8 @@ def section(request: HttpRequest, section: str, number: int, *, today: dt.date) 
 def robots(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     """Keep out of the staff's pages and of filtered addresses, of which there is no end.
 
-    The address of a citation is open: of two rules the longer one holds (section 2.2.2).
+    The address of a citation is open: of two rules the longer one holds (section 2.2.2). So is what
+    a person tells a calendar on the web, a feed reader or a site that shows links to fetch.
     """
     cited = reverse("commitment", args=["SLUG"]).replace("SLUG", "*")
     lines = [
@@ -85,6 +88,7 @@ def robots(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         f"Disallow: {reverse('admin:index')}",
         "Disallow: /*?",
         f"Allow: {cited}?as_of=",
+        *(f"Allow: {reverse(name)}?" for name in _FETCHED_FOR_A_PERSON),
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
