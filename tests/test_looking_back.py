@@ -12,7 +12,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from tests.looking_back import AS_OF, HAPPENED, KNOWN_AT, SAID, THEN, Grown, grown_register
+from tests.looking_back import AS_OF, FIRST, HAPPENED, KNOWN_AT, SAID, THEN, Grown, grown_register
+from tests.make import NOW, make_source, published_meeting
 from tests.test_leaks import names, told_by
 from tracker.dashboard import share_card
 
@@ -139,6 +140,57 @@ def test_no_address_tells_of_what_came_later(
                 at = told.index(later)
                 wrong.append(f"{address}: ...{told[max(at - 90, 0) : at + 40]!r}")
     assert not wrong, "\n".join(wrong)
+
+
+# Of each noun that comes with a day of its own, in `tests.looking_back`; and of a commitment.
+LATER = (
+    *("/commitments/{}-commitment/", "/api/v1/commitments/{}-commitment/"),
+    *("/meetings/{}-meeting/", "/meetings/{}-next/", "/api/v1/meetings/{}-meeting/"),
+    *("/sources/{}-source/", "/api/v1/sources/{}-source/", "/forums/{}-forum/"),
+)
+
+
+@pytest.mark.parametrize("path", LATER)
+def test_the_page_of_what_came_later_is_not_there_yet(
+    grown: Grown, client: Client, path: str
+) -> None:
+    address = path.format(HAPPENED)
+    assert HAPPENED in answer(client, address)[1].replace(address, "")
+    for moment in (f"as_of={AS_OF}", f"as_of={AS_OF}&known_at={KNOWN_AT}"):
+        status, told = answer(client, f"{address}?{moment}")
+        assert status == 404
+        assert HAPPENED not in told.replace(address, "")
+    assert answer(client, f"{address}?as_of=2026-01-12")[0] == 200
+
+
+def test_a_meeting_that_was_announced_lay_ahead_without_its_outcome(
+    client: Client, db: None
+) -> None:
+    source = make_source(published_on="2025-05-01")
+    for state, slug in (("held", "held"), ("planned", "planned")):
+        published_meeting(
+            slug=slug, state=state, date="2026-01-10", sources=[source],
+            summary=f"Told {state}.", now=FIRST,
+        )  # fmt: skip
+    for address in ("/meetings/{}/", "/api/v1/meetings/{}/"):
+        told = {
+            slug: answer(client, f"{address.format(slug)}?as_of={AS_OF}")
+            for slug in ("held", "planned")
+        }
+        assert told["held"][0] == 200
+        assert ("still to come on that day" in told["held"][1]) == ("api" not in address)
+        assert "told held" not in told["held"][1]
+        assert "told planned" in told["planned"][1]
+        assert answer(client, f"{address.format('held')}?as_of=2025-04-30")[0] == 404
+
+
+def test_what_was_recorded_by_that_day_is_there_on_it(client: Client, db: None) -> None:
+    """So that an address that names today as both days shows what it was copied from."""
+    source = make_source(slug="announcement", published_on=None)
+    published_meeting(slug="next", state="planned", date="2028", sources=[source], now=NOW)
+    for address in ("/meetings/next/", "/sources/announcement/"):
+        assert client.get(f"{address}?as_of=2026-11-22&known_at=2026-11-22").status_code == 200
+        assert client.get(f"{address}?as_of=2026-11-21").status_code == 404
 
 
 def test_the_walk_meets_what_it_looks_for(grown: Grown, client: Client) -> None:

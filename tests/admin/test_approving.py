@@ -235,7 +235,9 @@ def test_a_list_does_not_name_as_in_review_what_has_to_be_sent_again(
     for draft in (update, commitment, meeting):
         assert listed(editor, type(draft), "in_review") == []
         assert listed(editor, type(draft), "draft") == [draft]
-        assert "In review" not in editor.open(list_url(type(draft))).words.split("By publication")[0]
+        assert (
+            "In review" not in editor.open(list_url(type(draft))).words.split("By publication")[0]
+        )
 
 
 @pytest.mark.parametrize("state", ["in_review", "scheduled"])

@@ -78,9 +78,10 @@ def test_what_was_left_out_is_told_only_where_all_is_recorded(client: Client) ->
 
 @SHIPPED
 def test_a_look_back_before_it_was_held(client: Client) -> None:
-    page = text(client, f"{MINISTERS}?as_of=2025-11-01")
-    assert "Position on 1 November 2025" in page
-    assert "Still to come on that day" in page
+    assert "Nothing was there yet" in text(client, f"{MINISTERS}?as_of=2025-11-01", 404)
+    page = text(client, "/meetings/2028-third-2plus2-ministerial/?as_of=2026-03-01")
+    assert "Position on 1 March 2026" in page
+    assert "Record Planned" in page
     assert "Nothing can be recorded before it has been held." in page
     assert "Not mentioned" not in page
     assert "Second Foreign and Defence (2+2) Ministerial Meeting" not in text(

@@ -45,11 +45,13 @@ def test_what_rests_on_it_stands_in_the_order_of_the_text(client: Client) -> Non
 
 @pytest.mark.usefixtures("shipped_register")
 def test_a_look_back_is_named_and_leads_back(client: Client) -> None:
-    assert locators(client, f"{STATEMENT}?as_of=2026-02-24") == []
-    page = client.get(f"{STATEMENT}?as_of=2026-02-24").content.decode()
+    response = client.get(f"{STATEMENT}?as_of=2026-02-24")
+    page = response.content.decode()
+    assert response.status_code == 404
     assert "Position on 24 February 2026" in page
     assert 'href="?">Back to today' in page
     assert "Second Foreign and Defence" not in page
+    assert locators(client, f"{STATEMENT}?as_of=2026-02-25") == locators(client, STATEMENT)
     assert locators(client, f"{STATEMENT}?known_at=2026-11-22") == locators(client, STATEMENT)
 
 

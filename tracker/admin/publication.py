@@ -55,7 +55,7 @@ def publication_of(record: StatusUpdate | PublicRecord) -> Publication:
 
 
 def unpublished(rows: Any, publication: str) -> Any:
-    """The drafts that have come just so far; what changed since it was sent has to be sent again."""
+    """The drafts that have come just so far; what changed since it was sent is a draft again."""
     changed = changed_drafts(rows.model)
     if publication == Publication.DRAFT:
         return rows.draft().exclude(Q(review__state__in=_WAITING) & ~Q(pk__in=changed))

@@ -19,7 +19,14 @@ from tracker.lib.partial_dates import add_days
 from tracker.models import Meeting, MeetingState
 from tracker.queries.as_published import find
 from tracker.queries.brief import MOST_ROWS, agenda, between_the_parties
-from tracker.queries.by_then import meetings_by, notes_by, parties_of, sources_of
+from tracker.queries.by_then import (
+    hide_outcome,
+    meetings_by,
+    notes_by,
+    parties_of,
+    sources_of,
+    was_there,
+)
 from tracker.queries.compare import (
     Difference,
     changed,
@@ -77,8 +84,9 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
     record = _found(slug, moment)
-    if record is None:
+    if record is None or not was_there(record, moment):
         return _not_yet(request, slug, moment)
+    hide_outcome(record, moment)
     previous = previous_of_forum(record, moment)
     told = outcomes(record, moment, previous=previous)
     paging = paginate(told, request.GET, per_page=settings.ROWS_PER_PAGE)

@@ -16,7 +16,7 @@ from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.filters import MomentForm
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
 from tracker.queries.as_published import equals_q, find, relates_q
-from tracker.queries.by_then import meetings_by, parties_of
+from tracker.queries.by_then import meetings_by, parties_of, was_there
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
@@ -95,7 +95,7 @@ def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
     then = moment or Moment(today)
     record = find(public_forums(known_at=then.known_at), slug, known_seq(then.known_at))
-    if record is None:
+    if record is None or not was_there(record, then):
         return not_yet(request, public_forums().filter(slug=slug).exists(), then)
     as_known([record], then)
     context = {

@@ -16,7 +16,7 @@ from tracker.dashboard.structured_data import source_data
 from tracker.filters import MomentForm
 from tracker.models import Source
 from tracker.queries.as_published import find
-from tracker.queries.by_then import meetings_of, notes_of
+from tracker.queries.by_then import meetings_of, notes_of, was_there
 from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, known_seq, public_sources
@@ -30,7 +30,7 @@ def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
     record = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
-    if record is None:
+    if record is None or not was_there(record, moment):
         return not_yet(request, public_sources().filter(slug=slug).exists(), moment)
     as_known([record], moment)
     return render(request, "dashboard/source.html", _context(request, record, moment))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tracker.models import Commitment, Forum, Meeting, Note, Party, Source, Topic
+from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
 from tracker.models.former_values import parted
 from tracker.queries.as_published import equals_q, former_values, linked_q, relates_q, values_then
 from tracker.queries.meetings import by_the_day
@@ -77,6 +77,33 @@ def offered(noun: str, moment: Moment | None) -> list[tuple[str, str]]:
     if noun == "meeting":
         return [(slug, f"{title} ({date})") for _key, slug, title, date in rows]
     return [(slug, name) for _key, slug, name in rows]
+
+
+def was_there(record: Meeting | Source | Forum, moment: Moment) -> bool:
+    """Whether a record was there as of a day, or had been recorded by it.
+
+    That is a meeting that had been held, or of which a document of that day tells; a document that
+    had been published; a forum that had met.
+    """
+    as_of, seq = moment.as_of, record.published_seq
+    if as_of is None or (seq is not None and seq <= last_change_by(as_of)):
+        return True
+    if isinstance(record, Source):
+        return sources_by(moment).filter(pk=record.pk).exists()
+    if isinstance(record, Forum):
+        return forums_by(moment).filter(pk=record.pk).exists()
+    if meetings_by(moment).filter(pk=record.pk).exists():
+        return True
+    return sources_of(record, moment).exists()
+
+
+def hide_outcome(record: Meeting, moment: Moment) -> None:
+    """Blank the summary of a meeting that lay ahead and was held since: it tells the outcome."""
+    lay_ahead = moment.as_of is not None and (
+        record.first_day is None or record.first_day > moment.as_of
+    )
+    if lay_ahead and record.state == MeetingState.HELD:
+        record.summary = ""
 
 
 def meetings_of(source: Source, moment: Moment) -> QuerySet[Meeting]:

@@ -16,12 +16,14 @@ from tracker.models import Citation, Commitment, Meeting, Note, Source
 from tracker.payloads import Payload
 from tracker.queries.as_published import find
 from tracker.queries.by_then import (
+    hide_outcome,
     meetings_of,
     notes_by,
     notes_of,
     parts_of,
     sources_by,
     successors_of,
+    was_there,
 )
 from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
 from tracker.queries.extracts import commitment_chunks, told_step
@@ -103,14 +105,15 @@ def meeting_records(meetings: Iterable[Meeting], moment: Moment) -> list[Payload
 def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
     """A meeting with what it did to every commitment, and on which it was silent.
 
-    Also one that lay ahead: what it did is then empty.
+    Also one that lay ahead, if it had been spoken of: what it did is then empty.
     """
     known = public_meetings(known_at=moment.known_at).select_related("forum")
     described = known.prefetch_related(_parties(moment), Prefetch("sources", sources_by(moment)))
     meeting = find(described, slug, known_seq(moment.known_at))
-    if meeting is None:
+    if meeting is None or not was_there(meeting, moment):
         return None
     as_known([meeting], moment)
+    hide_outcome(meeting, moment)
     told = with_words(outcomes(meeting, moment), moment)
     before, after = previous_of_forum(meeting, moment), next_of_forum(meeting, moment)
     return {
@@ -131,7 +134,7 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
 def source_in_full(slug: str, moment: Moment) -> Payload | None:
     """A source with all that rests on it, in the order of its text."""
     source = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
-    if source is None:
+    if source is None or not was_there(source, moment):
         return None
     as_known([source], moment)
     meetings = as_known(meetings_of(source, moment), moment)

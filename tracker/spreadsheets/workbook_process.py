@@ -7,8 +7,8 @@ nothing of Django.
 
 The workbook is standard input. Standard output has one JSON value on each line: first an object
 with what the workbook is, then for each row its number and cells; last `true`, or a text that
-names what is wrong (the keys of `workbooks._SENTENCES`, and a row after a colon). A cell is text, or a list of its kind
-and value.
+names what is wrong (the keys of `workbooks._SENTENCES`, and a row after a colon). A cell is text,
+or a list of its kind and value.
 """
 
 from __future__ import annotations
