@@ -85,6 +85,17 @@ def test_the_number_of_a_page_is_in_its_title(client: Client, one: Commitment) -
         assert "page" not in title(client, f"{address}&page=1"), address
 
 
+def test_the_meetings_of_a_matrix_are_in_its_title(client: Client, one: Commitment) -> None:
+    assert title(client, "/matrix/") == "All commitments, meeting by meeting · Commitment Tracker"
+    forum = first_update(one).meeting.forum.name  # type: ignore[union-attr]
+    chosen = title(client, "/matrix/?columns=ministerial")
+    assert chosen == f"All commitments, meeting by meeting · {forum} · Commitment Tracker"
+    for _ in range(12):
+        published_meeting()
+    later = title(client, "/matrix/?columns_page=2")
+    assert later == "All commitments, meeting by meeting · meetings page 2 · Commitment Tracker"
+
+
 def test_errors_and_staff_pages_keep_their_titles(client: Client, db: None) -> None:
     page = client.get("/nowhere/").content.decode()
     assert "<title>There is nothing at this address · Commitment Tracker</title>" in page
