@@ -16,7 +16,6 @@ from tests.make import (
     published_meeting,
     published_update,
 )
-from tracker import payloads
 from tracker.actions.correct import retract_commitment
 from tracker.actions.log import Subject, open_log
 from tracker.actions.raise_flags import raise_flags
@@ -24,6 +23,7 @@ from tracker.actions.rebuild import rebuild
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
 from tracker.queries.change_lines import title_of
 from tracker.queries.visibility import log_head
+from tracker.schema import payloads
 
 pytestmark = pytest.mark.django_db
 

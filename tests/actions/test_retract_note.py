@@ -9,10 +9,10 @@ from tests import make
 from tests.log_chain import first_break
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker import payloads
 from tracker.actions.amend import amend_meeting
 from tracker.actions.correct import retract_commitment, retract_note
 from tracker.models import Commitment, Note
+from tracker.schema import payloads
 
 pytestmark = pytest.mark.django_db
 

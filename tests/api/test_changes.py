@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.asking import body, faults, ndjson, problem
 from tests.make import NOW, published_commitment, published_meeting, published_update
 from tests.test_bad_input import SENTENCES
-from tracker import payloads
 from tracker.filters import ChangeFilter
 from tracker.lib.canonical_json import sha256_hex
 from tracker.models import GENESIS_HASH, Change
 from tracker.queries import cursor
+from tracker.schema import payloads
 
 FILTERS = [
     "",

@@ -14,8 +14,8 @@ from tracker.exports.cells import Cell, Column, Kind
 from tracker.exports.extract import TABLES, Extract, Table
 from tracker.filters import CommitmentFilter
 from tracker.lib.spreadsheet_text import safe_text
-from tracker.payload_shapes import as_fields, as_payloads
 from tracker.queries.visibility import log_head
+from tracker.schema.payloads import as_fields, as_payloads
 
 RECORD = {
     "title": "=1+1",

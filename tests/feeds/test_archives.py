@@ -23,7 +23,7 @@ from tests.feeds.small_register import log, publish_small_register
 from tests.make import published_commitment, published_meeting
 from tracker.feeds import cuts
 from tracker.models import Change, ChangeKind
-from tracker.payloads import change_id
+from tracker.schema.payloads import change_id
 
 QUERIES = ["", "?kind=status&kind=mention&kind=retraction", "?commitment=agreement", "?q=dialogue"]
 

@@ -22,8 +22,8 @@ from tests.make import (
 from tracker.actions.amend import amend_meeting
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, Meeting, Stage
-from tracker.payloads import change_id
 from tracker.queries.change_lines import lines
+from tracker.schema.payloads import change_id
 
 Told = list[tuple[str, str, str]]
 MEETING = "2026-02-25-second-2plus2-ministerial"

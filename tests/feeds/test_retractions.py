@@ -24,7 +24,7 @@ from tests.make import (
 from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_commitment, retract_note, retract_update
 from tracker.models import Change, Meeting, Note, Stage
-from tracker.payloads import change_id
+from tracker.schema.payloads import change_id
 
 
 def ids(*seqs: int) -> list[str]:

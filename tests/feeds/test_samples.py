@@ -15,7 +15,7 @@ from pytest_django import Settings
 from tests.feeds.reading import fetch, link, xml
 from tests.feeds.small_register import log, publish_small_register
 from tracker.models import ChangeKind
-from tracker.payloads import change_id
+from tracker.schema.payloads import change_id
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "feeds"
 

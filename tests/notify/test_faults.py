@@ -28,13 +28,13 @@ from django.http import QueryDict
 from tests import make
 from tests.make import NOW
 from tests.thorough import examples
-from tracker import payloads
 from tracker.actions.log import Subject, open_log
 from tracker.filters import ChangeFilter
 from tracker.management.commands.deliver import WEBHOOK_LANES
 from tracker.models import ChangeKind, Channel, Commitment, Delivery, Stage, Subscription
 from tracker.notify.webhooks import new_secret
 from tracker.queries.visibility import log_head
+from tracker.schema import payloads
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Between two kills there is time for the next deliverer to begin.

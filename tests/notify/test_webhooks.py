@@ -48,9 +48,9 @@ from tracker.models import (
 from tracker.notify import webhook_acts, webhooks
 from tracker.notify.deliver import deliver_due
 from tracker.notify.webhooks import body_of, signatures
-from tracker.payloads import change_id
 from tracker.queries.change_lines import lines
 from tracker.queries.visibility import log_head
+from tracker.schema.payloads import change_id
 
 pytestmark = pytest.mark.django_db
 

@@ -33,10 +33,10 @@ from tracker.exports.as_xlsx import xlsx_file
 from tracker.exports.extract import COMMITMENT_TABLE, TABLES, UPDATE_TABLE, Extract
 from tracker.filters import CommitmentFilter
 from tracker.models import Citation, Commitment, Party, Source, Stage, StatusUpdate
-from tracker.payloads import Payload
 from tracker.queries import extracts
 from tracker.queries.history import history
 from tracker.queries.visibility import log_head, public_commitments
+from tracker.schema.payloads import Payload
 
 TODAY = NOW.date()
 EARLY = NOW - dt.timedelta(days=30)

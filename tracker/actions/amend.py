@@ -16,7 +16,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
 from tracker.actions.approval import end_changed_reviews, waiting_on
 from tracker.actions.drafts import introduce, require_draft, touch
@@ -42,8 +41,9 @@ from tracker.models import (
     Topic,
 )
 from tracker.models.records import PublicRecord
-from tracker.payloads import Payload
 from tracker.queries.submissions import forum_with_parties
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 _R = TypeVar("_R", bound=PublicRecord)
 

@@ -18,7 +18,6 @@ from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.bulk_saving import save_drafts
@@ -47,6 +46,7 @@ from tracker.models import (
     Topic,
 )
 from tracker.queries.submissions import forum_with_parties
+from tracker.schema import payloads
 
 _Record = TypeVar("_Record", bound=models.Model)
 

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.actions.projection import project, published
@@ -28,6 +27,7 @@ from tracker.models import (
     Significance,
     StatusUpdate,
 )
+from tracker.schema import payloads
 
 
 def _require_reason(reason: str) -> str:

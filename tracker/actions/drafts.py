@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.models import Alias, Change, Commitment, Forum, Party, Source, StatusUpdate, Topic
 from tracker.models.records import PublicRecord
-from tracker.payloads import Payload
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 _INTRODUCED: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
     Party: ("parties", payloads.party),

@@ -20,7 +20,7 @@ from tracker.models.former_values import (
     with_beginnings,
 )
 from tracker.models.records import PublicRecord
-from tracker.payloads import Payload
+from tracker.schema.payloads import Payload
 
 
 def keep_former_values(record: PublicRecord, *, after: Payload, before: Payload, seq: int) -> None:

@@ -29,8 +29,8 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.payloads import Payload
 from tracker.queries.clock import clock_fault
+from tracker.schema.payloads import Payload
 
 _COLUMNS = (
     *(*PublicLine._fields, "hash"),

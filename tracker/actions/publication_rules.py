@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     ChangeKind,
@@ -22,8 +21,9 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.payloads import Payload
 from tracker.queries.history import Stating, Wording, movements_of
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 # What a draft of an update gets when it is published.
 PUBLICATION = ("number", "published_seq", "published_at", "gives_name")

@@ -16,7 +16,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.actions import publication_rules as rules
 from tracker.actions.drafts import drafted_names, gives_name, introduce, require_draft, touch
 from tracker.actions.log import OpenLog, Subject, open_log
@@ -35,6 +34,7 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.queries.submissions import forum_with_parties
+from tracker.schema import payloads
 
 
 def parties_key(meeting: Meeting) -> str:

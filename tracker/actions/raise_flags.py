@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
-from tracker import payloads
 from tracker.actions.log import OpenLog, Subject, open_log
 from tracker.lib.partial_dates import add_months
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag
@@ -21,6 +20,7 @@ from tracker.models.positions import quiet_since
 from tracker.queries.flags import QUERIES, silent_meetings
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_commitments
+from tracker.schema import payloads
 from tracker.schema.vocabulary import Flag
 
 # The column that each flag's rule counts from.

@@ -12,10 +12,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tracker import payloads
 from tracker.api.problems import bad_parameters
 from tracker.models import LogHead
-from tracker.payloads import Payload
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 
 class ByFormat(DefaultContentNegotiation):

@@ -13,7 +13,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker import answers, payloads
+from tracker import answers
 from tracker.api.base import Reading, head_of_log
 from tracker.api.describing_changes import describes_change, describes_changes
 from tracker.api.parameters import Errors, between, sentences, unknown
@@ -25,6 +25,7 @@ from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Change, LogHead
 from tracker.queries.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
+from tracker.schema import payloads
 from tracker.whole_files import streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000

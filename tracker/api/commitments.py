@@ -24,12 +24,12 @@ from tracker.api.records import Noun, moved, record_or_redirect
 from tracker.filters import CommitmentFilter
 from tracker.filters.found_sets import FoundRows, FoundSets
 from tracker.models import Change, ChangeKind, Commitment
-from tracker.payloads import Payload, recorded
 from tracker.queries.extracts import commitment_chunks
 from tracker.queries.in_full import commitment_in_full
 from tracker.queries.update_pages import UpdatePages
 from tracker.queries.value_sets import value_sets_at
 from tracker.queries.visibility import public_commitments
+from tracker.schema.payloads import Payload, recorded
 
 COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, public_commitments)
 

@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker import payloads
 from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
-from tracker.payloads import Payload
 from tracker.queries.by_then import forums_by, parties_by, topics_by
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, public_parties
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 
 def _listed(

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from tracker.api.parameters import Cut
 from tracker.api.problems import Refused
 from tracker.models import LogHead
-from tracker.payloads import Payload, day
 from tracker.queries.moments import Moment
+from tracker.schema.payloads import Payload, day
 
 Rows = QuerySet[Any] | Sequence[Any]
 

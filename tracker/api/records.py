@@ -16,9 +16,9 @@ from rest_framework.request import Request
 
 from tracker.api.parameters import read_moment
 from tracker.api.problems import Refused, not_found
-from tracker.payloads import Payload
 from tracker.queries.moments import Moment
 from tracker.queries.renames import current_slug
+from tracker.schema.payloads import Payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker import payloads
 from tracker.answers import head_of
 from tracker.api import shapes
 from tracker.api.base import Reading, page_address
@@ -19,10 +18,11 @@ from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
 from tracker.api.records import Noun, record_or_redirect
 from tracker.models import Source
-from tracker.payloads import Payload
 from tracker.queries.by_then import sources_by
 from tracker.queries.in_full import source_in_full
 from tracker.queries.visibility import as_known, public_sources
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 SOURCE = Noun("source", "api-source", source_in_full, public_sources)
 

@@ -8,8 +8,7 @@ from django.conf import settings
 
 from tracker.exports.extract import Extract
 from tracker.lib.json_text import to_json
-from tracker.payload_shapes import Payload, as_payloads
-from tracker.payloads import day
+from tracker.schema.payloads import Payload, as_payloads, day
 
 CONTENT_TYPE = "application/json"
 

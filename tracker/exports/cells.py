@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.spreadsheet_text import safe_text, safe_texts
-from tracker.payload_shapes import Fields, Payload
+from tracker.schema.payloads import Fields, Payload
 
 Cell = str | int | bool | dt.date | None
 SEPARATOR = "; "

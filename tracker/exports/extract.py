@@ -13,7 +13,6 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
 from tracker.lib.slug_addresses import slug_addresses
 from tracker.models import Commitment, LogHead
-from tracker.payload_shapes import Fields
 from tracker.queries.extracts import (
     commitment_count,
     commitment_fields,
@@ -21,6 +20,7 @@ from tracker.queries.extracts import (
     update_fields,
 )
 from tracker.queries.moments import Moment
+from tracker.schema.payloads import Fields
 
 
 def _commitment_paths(records: Fields, page: Callable[[str], str]) -> list[str]:

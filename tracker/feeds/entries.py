@@ -28,9 +28,9 @@ from tracker.lib.composed import Composed, padded
 from tracker.lib.recent import Recent
 from tracker.lib.text import one_line, render_note, with_whole_links
 from tracker.models import Change, ChangeKind
-from tracker.payloads import Payload, change_id
 from tracker.queries.change_lines import Line, lines
 from tracker.queries.visibility import public_changes
+from tracker.schema.payloads import Payload, change_id
 
 
 @dataclass(frozen=True, slots=True)

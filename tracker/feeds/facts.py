@@ -27,8 +27,8 @@ from tracker.models import (
     Stage,
     Topic,
 )
-from tracker.payloads import Payload
 from tracker.queries.flags import raised_flag
+from tracker.schema.payloads import Payload
 
 _PUBLISHING = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
 _NOUNS: dict[str, type[Model]] = {

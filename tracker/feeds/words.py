@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.text import without_control_characters
-from tracker.payloads import Payload
+from tracker.schema.payloads import Payload
 
 
 def plain(text: str) -> str:

@@ -176,6 +176,17 @@ class StatusUpdate(models.Model):
     def is_published(self) -> bool:
         return self.published_seq is not None
 
+    @property
+    def permanent_id(self) -> str:
+        """Its commitment's reference and its number."""
+        return f"{self.commitment.reference}/{self.number}"
+
+    @property
+    def retracted_because(self) -> str:
+        """The reason for which it was retracted; empty if it was not."""
+        revision: Revision | None = getattr(self, "revision", None)
+        return revision.reason if revision is not None and revision.is_retraction else ""
+
 
 class Citation(models.Model):
     """Where a source says so: the few words that fix the wording, and where they stand."""

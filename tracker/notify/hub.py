@@ -15,9 +15,9 @@ from django.urls import reverse
 from tracker.lib.safe_http import Failed, Refused, post
 from tracker.models import Change, Channel, Outcome, Subscription
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.payloads import change_id
 from tracker.queries.change_lines import lines
 from tracker.queries.visibility import log_head, public_changes
+from tracker.schema.payloads import change_id
 
 # So many lines are looked at for one ping; what is behind them follows in the next.
 _AT_ONCE = 200

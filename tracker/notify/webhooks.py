@@ -25,8 +25,8 @@ from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
 from tracker.notify.following import lines_to_tell
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.payloads import change_id
 from tracker.queries.change_lines import Line, lines, public_line
+from tracker.schema.payloads import change_id
 
 # The whole exchange, looking the name up included.
 SECONDS = 15

@@ -14,12 +14,12 @@ from functools import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tracker import payloads
 from tracker.lib.composed import Answer, Composed
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
-from tracker.payloads import Payload
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Movement
 
 # By value: Django makes the list of `values` anew each time that it is asked for.

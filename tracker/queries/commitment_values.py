@@ -1,7 +1,7 @@
 """Commitments in their public shape, made from the values of rows and not from model objects.
 
-What `extracts` tells of the present and of past days, quickly: one statement for the rows, and what
-few values repeat in many rows is made once. A test compares it with the plain way.
+For whole files of today and of past days: one statement for the rows, and what few values repeat
+in many rows is made once. A test compares it with `extracts.plain_commitment_chunks`.
 """
 
 from __future__ import annotations
@@ -14,73 +14,53 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
-from tracker import payload_shapes as shapes
 from tracker.lib.joined_keys import joined_keys, parted_keys
-from tracker.lib.told_in_sql import AsKept, ToldDay, ToldInstant
+from tracker.lib.told_in_sql import ToldDay, ToldInstant
 from tracker.models import Commitment, Party, Position, Standing, Topic
 from tracker.models.records import public_q
-from tracker.payload_shapes import Fields, Payload
 from tracker.queries.flags import QUERIES, as_bits
 from tracker.queries.moments import Moment
-from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_aliases, public_commitments
+from tracker.schema.bulk import as_json, columns_of, expression, rows_of
+from tracker.schema.commitments import ALIAS, COMMITMENT, POSITION
+from tracker.schema.fields import Type
+from tracker.schema.payloads import Fields, Payload, line, stored_date
+from tracker.schema.records import COMMITMENT_RECORD
 
 Values = tuple[Any, ...]
 
 _NO_INFORMATION = 1 << len(QUERIES)
 _NONE: list[Payload] = []
-
-
-def commitment_record(
-    described: Payload,
-    position: Payload,
-    *,
-    target_last_day: Any,
-    flags: Any,
-    no_information: Any,
-    last_update_day: Any,
-    last_change: Any,
-) -> Payload:
-    """What a commitment is and where it stands, as files and the API tell of it.
-
-    Of one, or of many at once: `Fields`.
-    """
-    return {
-        **described,
-        **position,
-        "target_last_day": target_last_day,
-        "flags": flags,
-        "no_information": no_information,
-        "last_update_day": last_update_day,
-        "last_change": last_change,
-    }
+_PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORDS)]
 
 
 # -- What is read -------------------------------------------------------------------------------
 
 
-def values_of(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment, Values]:
-    """Commitments of `public_commitments` as the tuples of which `CommitmentValues` tells."""
+def _columns(moment: Moment) -> dict[str, Any]:
+    """The columns that are read, by the names of fields, and those of which others are made."""
     aliases = public_aliases(as_of=moment.as_of)
-    return commitments.annotate(
-        told_parent=_if_there("part_of", moment),
-        told_predecessor=_if_there("supersedes", moment),
-        told_topics=_keys(Commitment.topics, "topic"),
-        told_parties=_keys(Commitment.parties, "party"),
-        told_related=_keys(Commitment.related, "to_commitment", by="from_commitment"),
-        told_aliases=joined_keys(aliases, by="commitment", of="pk"),
-        told_checked=_checked(moment),
-        told_target=AsKept(moment.column("target")),
-        told_update=ToldDay(moment.column("last_update_day")),
-        told_change=ToldInstant("last_changed_at"),
-        told_truths=_truths(moment),
-    ).values_list(
-        *("pk", "reference", "slug", "title", "summary", "instrument"),
-        *("told_topics", "told_parties", "first_stated_at__slug", "series__slug"),
-        *("told_parent", "told_predecessor", "told_related", "told_aliases", "told_checked"),
-        *(moment.column(name) for name in ("stage", "assessment", "firmness")),
-        *("told_target", "told_truths", "told_update", "last_change_seq", "told_change"),
-    )
+    return {
+        "pk": "pk",
+        **{field.name: expression(field) for field in _PLAIN},
+        "topics": _keys(Commitment.topics, "topic"),
+        "parties": _keys(Commitment.parties, "party"),
+        "part_of": _if_there("part_of", moment),
+        "supersedes": _if_there("supersedes", moment),
+        "related": _keys(Commitment.related, "to_commitment", by="from_commitment"),
+        "aliases": joined_keys(aliases, by="commitment", of="pk"),
+        "last_checked_on": _checked(moment),
+        **{field.name: expression(field, moment.column(field.name)) for field in POSITION.in_json},
+        "flags": _flag_bits(moment),
+        "last_update_day": ToldDay(moment.column("last_update_day")),
+        "seq": "last_change_seq",
+        "recorded_at": ToldInstant("last_changed_at"),
+    }
+
+
+def values_of(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment, Values]:
+    """Rows of commitments of `public_commitments`, for `CommitmentValues`."""
+    return rows_of(commitments, _columns(moment))
 
 
 def _if_there(name: str, moment: Moment) -> Case:
@@ -104,78 +84,54 @@ def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
     return joined_keys(relation.through._default_manager.all(), by=by, of=of)
 
 
-def _truths(moment: Moment) -> Combinable:
+def _flag_bits(moment: Moment) -> Combinable:
     """Which flags hold, and whether nothing is known: a bit for each, by the rules as SQL."""
     flags = [query(moment) for query in QUERIES.values()]
     return as_bits([*flags, Position.no_information_q(moment.day, moment.at)])
 
 
-# -- What is told -------------------------------------------------------------------------------
+# -- What they say ------------------------------------------------------------------------------
 
 
 class CommitmentValues:
-    """Tells of rows of `values_of`. Topics and parties are few, and are read once."""
+    """Makes payloads of the rows of `values_of`. Topics and parties are few, and are read once."""
 
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
+        self.names = [*_columns(moment)]
         self.topics = _names(dict(Topic.objects.public().values_list("pk", "slug")))
         self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
 
     def fields(self, rows: Sequence[Values]) -> Fields:
         """In their order; two statements at most, for other names and related commitments.
 
-        What many rows share stands in them once: nothing in them is to be altered.
+        What many rows share is in them once: nothing in them is to be altered.
         """
-        # fmt: off
-        (
-            keys, references, slugs, titles, summaries, instruments,
-            topics, parties, first_stated_at, series,
-            part_of, supersedes, related, aliases, checked,
-            stages, assessments, firmness,
-            targets, truths, updated, seqs, changed_at,
-        ) = zip(*rows, strict=True)
-        # fmt: on
-        names = _names(_references(related, self.moment))
-        other_names = _aliases(aliases)
-        told_targets = [told_date(target) for target in targets]
-        told_truths = [_told_truths(bits) for bits in truths]
-        described = shapes.commitment(
-            reference=references,
-            slug=slugs,
-            title=titles,
-            summary=summaries,
-            instrument=instruments,
-            topics=[*map(self.topics, topics)],
-            parties=[*map(self.parties, parties)],
-            first_stated_at=first_stated_at,
-            series=series,
-            part_of=part_of,
-            supersedes=supersedes,
-            related=[*map(names, related)],
-            aliases=[other_names.get(key, _NONE) for key in keys],
-            last_checked_on=checked,
-        )
-        position = shapes.position(
-            stage=stages,
-            assessment=assessments,
-            firmness=[value or None for value in firmness],
-            target=[date for date, _last_day in told_targets],
-        )
-        return commitment_record(
-            described,
-            position,
-            target_last_day=[last_day for _date, last_day in told_targets],
-            flags=[flags for flags, _unknown in told_truths],
-            no_information=[unknown for _flags, unknown in told_truths],
-            last_update_day=updated,
-            last_change=[*map(shapes.recorded, seqs, changed_at)],
-        )
+        read = columns_of(self.names, rows)
+        related = _names(_references(read["related"], self.moment))
+        aliases = _aliases(read["aliases"])
+        flags = [_flags(bits) for bits in read["flags"]]
+        made: Fields = {
+            "topics": [*map(self.topics, read["topics"])],
+            "parties": [*map(self.parties, read["parties"])],
+            "related": [*map(related, read["related"])],
+            "aliases": [aliases.get(key, _NONE) for key in read["pk"]],
+            "target_last_day": [stored_date(target)[1] for target in read["target"]],
+            "flags": [names for names, _is_unknown in flags],
+            "no_information": [is_unknown for _names, is_unknown in flags],
+            "last_change": [*map(line, read["seq"], read["recorded_at"])],
+        }
+        return {
+            field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
+            for field in COMMITMENT_RECORD.in_json
+            if field.type is not Type.ADDRESS  # known to who gives the file
+        }
 
 
 def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
-    """How keys that stand in one text are told: in order, and those that are not public left out.
+    """Make sorted names of keys that are joined in one text, without those that are not public.
 
-    The same few stand together again and again.
+    The same few are together again and again.
     """
 
     @lru_cache(maxsize=4096)
@@ -186,7 +142,7 @@ def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
 
 
 @cache
-def _told_truths(bits: int) -> tuple[Sequence[str], bool]:
+def _flags(bits: int) -> tuple[Sequence[str], bool]:
     """The flags in their order, and whether nothing is known."""
     flags = [flag.value for place, flag in enumerate(QUERIES) if bits >> place & 1]
     return flags, bool(bits & _NO_INFORMATION)
@@ -202,10 +158,9 @@ def _references(joined: Iterable[str | None], moment: Moment) -> dict[int, str]:
 def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
     """Other names in their order, by the key of the commitment."""
     keys = {key for some in joined for key in parted_keys(some)}
-    told: dict[int, list[Payload]] = defaultdict(list)
-    listed = public_aliases().filter(pk__in=keys)
-    for commitment, name, language, note in listed.values_list(
-        "commitment", "name", "language", "note"
-    ):
-        told[commitment].append(shapes.alias(name=name, language=language, note=note))
-    return told
+    found: dict[int, list[Payload]] = defaultdict(list)
+    columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}
+    names = [field.name for field in ALIAS.in_json]
+    for commitment, *values in rows_of(public_aliases().filter(pk__in=keys), columns):
+        found[commitment].append(dict(zip(names, values, strict=True)))
+    return found

@@ -13,15 +13,12 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
 
-from tracker import payloads
 from tracker.models import Commitment, Party, StatusUpdate, Topic
-from tracker.payload_shapes import Fields, Payload, as_fields, as_payloads
-from tracker.payloads import day
-from tracker.queries.commitment_values import CommitmentValues, commitment_record, values_of
+from tracker.queries.commitment_values import CommitmentValues, values_of
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import Step, steps
 from tracker.queries.moments import Moment
-from tracker.queries.update_values import named, update_record, update_values
+from tracker.queries.update_values import named, update_values
 from tracker.queries.visibility import (
     as_known,
     hide_what_was_not_there,
@@ -32,6 +29,8 @@ from tracker.queries.visibility import (
     public_updates,
     with_evidence,
 )
+from tracker.schema import payloads
+from tracker.schema.payloads import Fields, Payload, as_fields, as_payloads, day
 
 CHUNK = 500
 # Commitments of which the updates are told at once: some ten of each.
@@ -140,25 +139,25 @@ def _release(records: Iterable[Model]) -> None:
 
 def _commitment(record: Commitment, moment: Moment) -> Payload:
     position = position_of(record)
-    return commitment_record(
-        payloads.commitment(record),
-        payloads.position(position),
-        target_last_day=day(position.target_last_day),
-        flags=[str(flag) for flag in flags_of(record, moment)],
-        no_information=position.has_no_information(moment.day),
-        last_update_day=day(position.last_update_day),
-        last_change=payloads.recorded(record.last_change_seq, record.last_changed_at),
-    )
+    return {
+        **payloads.commitment(record),
+        **payloads.position(position),
+        "target_last_day": day(position.target_last_day),
+        "flags": [str(flag) for flag in flags_of(record, moment)],
+        "no_information": position.has_no_information(moment.day),
+        "last_update_day": day(position.last_update_day),
+        "last_change": payloads.recorded(record.last_change_seq, record.last_changed_at),
+    }
 
 
 def told_step(step: Step) -> Payload:
     """An update that counts with what it did."""
     update = step.update
-    return update_record(
-        payloads.commitment_name(update.commitment),
-        payloads.update(update),
-        happened_last_day=day(update.happened_last_day),
-        target_last_day=day(update.target_last_day),
-        movement=[str(movement) for movement in step.movements],
-        change=payloads.recorded(update.published_seq, update.published_at),
-    )
+    return {
+        "commitment": payloads.commitment_name(update.commitment),
+        **payloads.update(update),
+        "happened_last_day": day(update.happened_last_day),
+        "target_last_day": day(update.target_last_day),
+        "movement": [str(movement) for movement in step.movements],
+        "change": payloads.recorded(update.published_seq, update.published_at),
+    }

@@ -25,10 +25,10 @@ from django.db.models.expressions import Combinable
 from tracker.models import Commitment, Instrument, Meeting, Position, Stage
 from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
-from tracker.payloads import Payload
 from tracker.queries.as_published import equals_q
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import known_seq, position_of
+from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Flag
 
 # The names in lines that were written before a flag was renamed: the log is never rewritten.

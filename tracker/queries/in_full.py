@@ -11,9 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from tracker import payloads
 from tracker.models import Citation, Commitment, Meeting, Note, Source
-from tracker.payloads import Payload
 from tracker.queries.as_published import find
 from tracker.queries.by_then import (
     hide_outcome,
@@ -45,6 +43,8 @@ from tracker.queries.visibility import (
     public_parties,
     public_sources,
 )
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 # -- Commitments --------------------------------------------------------------------------------
 

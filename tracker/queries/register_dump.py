@@ -17,7 +17,6 @@ from tracker.models import (
     Note,
     StatusUpdate,
 )
-from tracker.payloads import level_name
 from tracker.queries.visibility import (
     public_forums,
     public_meetings,
@@ -28,6 +27,7 @@ from tracker.queries.visibility import (
 )
 from tracker.register_format import schema
 from tracker.register_format.writing import plain, to_yaml
+from tracker.schema.payloads import level_name
 
 
 def _copy(record: Any, noun: schema.Noun, **special: Any) -> dict[str, Any]:

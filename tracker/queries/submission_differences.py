@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.models import REVIEWED, Commitment, StatusUpdate
-from tracker.payloads import Payload
 from tracker.queries.submissions import Content
+from tracker.schema.payloads import Payload
 
 _MODELS: dict[str, type[Model]] = {name: model for model, name in REVIEWED.items()}
 _NOTHING = "–"

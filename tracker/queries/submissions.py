@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from tracker import payloads
 from tracker.lib.canonical_json import sha256_hex
 from tracker.models import (
     REVIEWED,
@@ -29,7 +28,8 @@ from tracker.models import (
     Topic,
 )
 from tracker.models.records import PublicRecord
-from tracker.payloads import Payload
+from tracker.schema import payloads
+from tracker.schema.payloads import Payload
 
 # What an act of its own publishes.
 Draft = Meeting | Commitment | StatusUpdate | Note

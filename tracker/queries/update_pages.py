@@ -13,10 +13,10 @@ from django.utils.functional import cached_property
 
 from tracker.lib.recent import Recent
 from tracker.models import Commitment, LogHead
-from tracker.payloads import Payload
 from tracker.queries.extracts import update_chunks
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import public_updates
+from tracker.schema.payloads import Payload
 
 # By the place of a commitment's primary key, how many of its updates count: 0.4 MB for 100,000.
 Counts = Sequence[int]

@@ -1,7 +1,7 @@
 """Updates in their public shape, made from the values of rows and not from model objects.
 
-What `extracts` tells of the present and of past days, quickly: for some commitments one statement
-reads their updates and one the evidence. A test compares it with the plain way.
+For whole files of today and of past days: for some commitments one statement reads their updates
+and one the evidence. A test compares it with `extracts.plain_update_chunks`.
 """
 
 from __future__ import annotations
@@ -13,117 +13,83 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from tracker import payload_shapes as shapes
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.told_in_sql import AsKept, ToldInstant
 from tracker.models import Citation, Commitment, StatusUpdate
-from tracker.payload_shapes import Fields, Payload
 from tracker.queries.history import steps
 from tracker.queries.moments import Moment
-from tracker.queries.partial_date_told import told_date
 from tracker.queries.visibility import public_updates
+from tracker.schema.bulk import as_json, columns_of, expression, rows_of
+from tracker.schema.fields import Type
+from tracker.schema.payloads import Fields, Payload, as_payloads, line, stored_date
+from tracker.schema.records import UPDATE_RECORD
+from tracker.schema.updates import CITATION, UPDATE
 
 Values = tuple[Any, ...]
 
 
-def update_record(
-    commitment: Any,
-    update: Payload,
-    *,
-    happened_last_day: Any,
-    target_last_day: Any,
-    movement: Any,
-    change: Any,
-) -> Payload:
-    """An update with what it did, as files and the API tell of it. Of one, or of many: `Fields`."""
-    return {
-        "commitment": commitment,
-        **update,
-        "happened_last_day": happened_last_day,
-        "target_last_day": target_last_day,
-        "movement": movement,
-        "change": change,
-    }
-
-
 def named(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, Values]:
-    """What `update_values` is to know of the commitments of which it tells."""
+    """What `update_values` needs of commitments."""
     return commitments.values_list("pk", "reference", "slug", "title")
 
 
 def update_values(commitments: Sequence[Values], moment: Moment) -> Fields:
     """The updates that count of `named` commitments, in their order and then as things happened.
 
-    What many rows share stands in them once: nothing in them is to be altered.
+    What many rows share is in them once: nothing in them is to be altered.
     """
     names = {
-        key: shapes.commitment_name(reference, slug, title)
+        key: {"reference": reference, "slug": slug, "title": title}
         for key, reference, slug, title in commitments
     }
-    stories: dict[int, list[Values]] = defaultdict(list)
+    histories: dict[int, list[Values]] = defaultdict(list)
     for row in _rows([*names], moment):
-        stories[row[0]].append(row)
-    rows = [row for key in names for row in stories[key]]
+        histories[row[0]].append(row)
+    rows = [row for key in names for row in histories[key]]
     if not rows:
         return {}
     evidence = _evidence([*names])
-    # fmt: off
-    (
-        of, _keys, numbers, happened, meetings, _party_keys, parties,
-        stages, assessments, firmness, targets, rationales,
-        _corrected, corrects, reasons, seqs, published_at, _names,
-    ) = zip(*rows, strict=True)
-    # fmt: on
-    told = [names[key] for key in of]
-    happened_told = [told_date(date) for date in happened]
-    targets_told = [told_date(date) for date in targets]
-    update = shapes.update(
-        id=[
-            shapes.update_id(name["reference"], number)
-            for name, number in zip(told, numbers, strict=True)
+    read = columns_of(_COLUMNS, rows)
+    of = [names[key] for key in read["commitment"]]
+    made: Fields = {
+        "commitment": of,
+        "id": [
+            f"{name['reference']}/{number}" for name, number in zip(of, read["number"], strict=True)
         ],
-        number=numbers,
-        happened=[date for date, _last_day in happened_told],
-        meeting=meetings,
-        party=parties,
-        stage=stages,
-        assessment=assessments,
-        firmness=[value or None for value in firmness],
-        target=[date for date, _last_day in targets_told],
-        rationale=rationales,
-        corrects=corrects,
-        reason=reasons,
-        citations=[evidence.get(row[1], []) for row in rows],
-    )
-    return update_record(
-        told,
-        update,
-        happened_last_day=[last_day for _date, last_day in happened_told],
-        target_last_day=[last_day for _date, last_day in targets_told],
-        movement=[moved for key in names for moved in _movements(stories[key])],
-        change=[*map(shapes.recorded, seqs, published_at)],
-    )
+        "citations": [evidence.get(key, []) for key in read["pk"]],
+        "happened_last_day": [stored_date(date)[1] for date in read["happened"]],
+        "target_last_day": [stored_date(date)[1] for date in read["target"]],
+        "movement": [moved for key in names for moved in _movements(histories[key])],
+        "change": [*map(line, read["seq"], read["recorded_at"])],
+    }
+    return {
+        field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
+        for field in UPDATE_RECORD.in_json
+        if field.type is not Type.ADDRESS  # known to who gives the file
+    }
+
+
+# What is read of each update; the first few, in this order, are what `steps` compares.
+_COLUMNS: dict[str, Any] = {
+    "commitment": "commitment_id",
+    **{name: name for name in ("stage", "assessment", "firmness")},
+    "target": AsKept("target"),
+    **{name: name for name in ("party_id", "corrects_id", "gives_name")},
+    **{f.name: expression(f) for f in UPDATE.in_json if f.name not in {"id", "citations"}},
+    "pk": "pk",
+    "seq": "published_seq",
+    "recorded_at": ToldInstant("published_at"),
+}
 
 
 def _rows(commitments: list[int], moment: Moment) -> Iterable[Values]:
     counting = public_updates(as_of=moment.as_of).filter(commitment__in=commitments)
-    told = counting.annotate(
-        told_happened=AsKept("happened"),
-        told_target=AsKept("target"),
-        told_published=ToldInstant("published_at"),
-    )
-    return told.chronological().values_list(
-        *("commitment_id", "pk", "number", "told_happened"),
-        *("meeting__slug", "party_id", "party__code"),
-        *("stage", "assessment", "firmness", "told_target", "rationale"),
-        *("corrects_id", "corrects__number", "reason", "published_seq", "told_published"),
-        "gives_name",
-    )
+    return rows_of(counting.chronological(), _COLUMNS)
 
 
 @dataclass(slots=True)
-class _Said:
-    """What `steps` looks at of an update."""
+class _Compared:
+    """What `steps` compares of an update."""
 
     stage: str
     assessment: str
@@ -134,40 +100,27 @@ class _Said:
     gives_name: bool
 
 
-def _date(kept: str) -> PartialDate | None:
-    return PartialDate.from_stored(kept) if kept else None
+def _date(stored: str) -> PartialDate | None:
+    return PartialDate.from_stored(stored) if stored else None
 
 
-def _movements(story: list[Values]) -> Iterator[list[str]]:
+def _movements(history: list[Values]) -> Iterator[list[str]]:
     """What each update of a commitment did, compared with the one before it."""
-    said = [
-        _Said(row[7], row[8], row[9], _date(row[10]), row[5], row[12], row[17]) for row in story
-    ]
-    for step in steps(cast(list[StatusUpdate], said)):
+    compared = [_Compared(*(*row[1:4], _date(row[4]), *row[5:8])) for row in history]
+    for step in steps(cast(list[StatusUpdate], compared)):
         yield [movement.value for movement in step.movements]
 
 
 def _evidence(commitments: list[int]) -> dict[int, list[Payload]]:
     """The citations of all updates of these commitments, by the key of the update."""
-    told: dict[int, list[Payload]] = defaultdict(list)
     cited = Citation.objects.filter(update__commitment__in=commitments).order_by("pk")
-    for update, published_on, *rest in cited.annotate(
-        told_published=AsKept("source__published_on")
-    ).values_list(
-        *("update_id", "told_published", "source__slug", "source__title", "source__publisher"),
-        *("source__url", "quotation", "locator", "language"),
-    ):
-        slug, title, publisher, url, quotation, locator, language = rest
-        told[update].append(
-            shapes.citation(
-                source=slug,
-                source_title=title,
-                publisher=publisher,
-                published_on=told_date(published_on)[0],
-                url=url,
-                quotation=quotation,
-                locator=locator,
-                language=language,
-            )
-        )
-    return told
+    columns = {"update": "update_id", **{f.name: expression(f) for f in CITATION.in_json}}
+    rows = list(rows_of(cited, columns))
+    if not rows:
+        return {}
+    read = columns_of(columns, rows)
+    citations = as_payloads({f.name: as_json(f, read[f.name]) for f in CITATION.in_json})
+    found: dict[int, list[Payload]] = defaultdict(list)
+    for update, citation in zip(read["update"], citations, strict=True):
+        found[update].append(citation)
+    return found
