@@ -1,4 +1,4 @@
-"""The register served as tracker/docs/operations.md says: gunicorn behind nginx, each with the files that ship."""
+"""The register served as operations.md says: gunicorn behind nginx, with the files that ship."""
 
 from __future__ import annotations
 
