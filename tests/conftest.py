@@ -17,8 +17,6 @@ from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers, whole_files
 from tracker.actions.load_register import load_register
-from tracker.dashboard import commitment_sections
-from tracker.feeds import entries
 from tracker.filters import found_sets
 from tracker.lib.places import Places
 from tracker.lib.recent import Recent
@@ -31,10 +29,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tracker")
 
 
-RECENT = (
-    *(commitment_sections._KEPT, entries._WRITTEN),
-    *(answers._FINISHED, kept_answers._IN_THIS_PROCESS),
-)
+RECENT = (answers._FINISHED, kept_answers._IN_THIS_PROCESS)
 
 # What asks nothing of the database, or only shows what queries give that are tested on both: once,
 # on SQLite, is enough. Actions, queries, deliveries and the API run on PostgreSQL, too.

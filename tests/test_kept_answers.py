@@ -26,7 +26,6 @@ from tracker.actions.correct import retract_update
 from tracker.actions.load_register import load_register
 from tracker.actions.rebuild import rebuild
 from tracker.answers import public_answer
-from tracker.dashboard import commitment_sections
 from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead
 
@@ -301,14 +300,3 @@ def test_a_line_written_by_another_process_ends_what_is_kept(client: Client) -> 
     after = client.get("/").content
     assert b"From another process" in after
     assert b"From another process" not in before
-
-
-def test_parts_that_pages_share_are_as_if_made_for_each(client: Client, some: Some) -> None:
-    for address in (*some[1].values(), "/nothing-here/"):
-        client.get(address)
-        forget_answers()
-        shared = client.get(address)
-        forget_answers()
-        commitment_sections._KEPT.clear()
-        alone = client.get(address)
-        assert shared.getvalue() == alone.getvalue() or "Cookie" in shared.get("Vary", ""), address

@@ -72,7 +72,7 @@ def test_pages_are_cut_from_the_whole(
     assert [u.pk for u in reversed(named.newest_first)] == [s.update.pk for s in whole.steps]
     parts: list[Part] = []
     for page in sorted(set(named.pages.values()), reverse=True):
-        parts.append(read_part(named, page).told())
+        parts.append(read_part(named, page))
     assert [step for part in parts for step in part.history.steps] == whole.steps
     assert [update for part in parts for update in part.history.revised] == whole.revised
     moves = [

@@ -1,160 +1,94 @@
-"""The parts of a commitment's page that tell only what was read of it, kept as they were written.
-
-What was read is the name under which they are kept, so that the same rows are told once, however
-often the log moves on with other commitments and at whatever address the page is asked for.
-"""
+"""What the sections of a commitment's page tell of its history and its lines in the log."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from tracker.dashboard.paging import Paging
-from tracker.dashboard.structured_data import commitment_data
-from tracker.lib.partial_dates import PartialDate
-from tracker.lib.recent import Recent
+from tracker.lib.partial_dates import spelled_day
 from tracker.models import ChangeKind, Commitment, Instrument, Party
-from tracker.queries.change_lines import Line, newest_lines
-from tracker.queries.commitment_reading import Reading
+from tracker.queries.change_lines import Line
 from tracker.queries.crosswalk import crosswalk_of
 from tracker.queries.history import Step
-from tracker.queries.long_history import Elsewhere, Part
+from tracker.queries.long_history import Part
 from tracker.queries.target_history import stated_targets
 from tracker.queries.visibility import position_of
 from tracker.queries.wording_ladder import ladder
+from tracker.templatetags.register import stage_label
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
-    """HTML, and what the rest of the page needs to know of what it tells."""
-
-    facts: SafeString
-    context: SafeString
-    told: SafeString
-    has_own_steps: bool
-    targets: Sequence[PartialDate]
-    last_recorded_at: dt.datetime | None
-    structured_data: dict[str, Any]
-
-
-# Some 40 kB each.
-_KEPT: Recent[Sections] = Recent(most=500)
-
-
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """All that the sections are made of: whatever they say comes from here, so this is the key.
-
-    `rows` are those of the reading, and `place` what its paging says; None for a whole history.
-    """
-
-    language: str
-    site: str
-    place: tuple[object, ...] | None
-    rows: tuple[Any, ...] | None
-
-    def build_absolute_uri(self, path: str) -> str:
-        return self.site + path
-
-    @property
-    def key(self) -> bytes:
-        return hashlib.sha256(repr(self).encode()).digest()
-
-
-def sections(request: HttpRequest, reading: Reading, *, paging: Paging | None) -> Sections:
-    """What a reading says, written once for the same inputs.
-
-    `paging` says which page of its history is read; None for a history that has but one.
-    """
-    inputs = _Inputs(
-        language=get_language() or "",
-        site=f"{request.scheme}://{request.get_host()}",
-        place=None if paging is None else paging.said,
-        rows=reading.rows,
-    )
-    if inputs.rows is None:  # a look back, which says more than its rows
-        return _write(inputs, reading, paging=paging)
-    key = inputs.key
-    return _KEPT.get(key) or _KEPT.keep(key, _write(inputs, reading, paging=paging))
-
-
-def _write(inputs: _Inputs, reading: Reading, *, paging: Paging | None) -> Sections:
-    record, told = reading.surrounded(), reading.part
+def sections(
+    record: Commitment, part: Part, lines: Sequence[Line], paging: Paging | None
+) -> dict[str, Any]:
+    """What the templates of the sections show; `paging` is None for a history of one page."""
     position = position_of(record)
-    lines = newest_lines(reading.lines, known=reading.known)
-    story = told.history.steps
-    targets = stated_targets(story, before=told.targeted_before)
-    own_steps = _own_steps(record, told)
-    context = {
-        "commitment": record,
-        "moment": reading.moment,
-        "position": position,
-        "history": told.history,
-        "paging": paging,
-        "elsewhere": _elsewhere(reading, paging),
-        "ladder": ladder(story, before=told.quoted_before),
-        "targets": targets,
-        "own_steps": own_steps,
-        "published": [_published(line) for line in lines],
+    story = part.history.steps
+    return {
+        "history": part.history,
+        "elsewhere": _elsewhere(part, paging),
+        "ladder": ladder(story, before=part.quoted_before),
+        "targets": stated_targets(story, before=part.targeted_before),
+        "own_steps": _own_steps(record, part),
+        "published": _published(record, lines),
         "crosswalk": crosswalk_of(stage=position.stage, assessment=position.assessment),
     }
-    return Sections(
-        facts=render_to_string("dashboard/commitment/_facts.html", context),
-        context=render_to_string("dashboard/_commitment_context.html", context),
-        told=render_to_string("dashboard/commitment/_told.html", context),
-        has_own_steps=bool(own_steps),
-        targets=told.targets,
-        last_recorded_at=lines[0].change.recorded_at if lines else None,
-        structured_data=commitment_data(inputs, record, told),
-    )
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One line of the log: on which day this register said what."""
-
-    seq: int
-    said: str
-    day: dt.date
-    kind: str
-    is_backfill: bool
-    revised_by: int | None
-
-    @property
-    def iso(self) -> str:
-        return self.day.isoformat()
+def _published(record: Commitment, lines: Sequence[Line]) -> list[SafeString]:
+    """Rows of a table: on which day this register said what."""
+    log = escape(f"{reverse('changes')}?q=%22{record.reference.lower()}%22")
+    labels = [escape(label) for label in (_("Line"), _("Recorded"), _("What it said"))]
+    return [_published_row(line, log, *labels) for line in lines]
 
 
-def _published(line: Line) -> Published:
-    return Published(
-        seq=line.change.seq,
-        said=line.title.removeprefix(f"{line.subject}: "),
-        day=timezone.localdate(line.change.recorded_at),
-        kind=str(ChangeKind(line.change.kind).label),
-        is_backfill=line.change.is_backfill,
-        revised_by=line.revised_by,
-    )
+def _published_row(line: Line, log: str, number: str, recorded: str, said: str) -> SafeString:
+    change = line.change
+    day = timezone.localdate(change.recorded_at)
+    facts = [str(ChangeKind(change.kind).label)]
+    if change.is_backfill:
+        facts.append(_("back-fill"))
+    if line.revised_by:
+        facts.append(_("no longer counts since line %(seq)s") % {"seq": line.revised_by})
+    told = line.title.removeprefix(f"{line.subject}: ")
+    iso, spelled = day.isoformat(), escape(spelled_day(day))
+    line_link = f'<a href="{log}#change-{change.seq}">{change.seq}</a>'
+    day_link = f'<a href="?known_at={iso}"><time datetime="{iso}">{spelled}</time></a>'
+    fact = f'<span class="row-facts">{escape(" · ".join(facts))}</span>'
+    return SafeString(f"""
+          <tr>
+            <th scope="row" class="number" data-label="{number}">{line_link}</th>
+            <td data-label="{recorded}"><div>{day_link}</div></td>
+            <td data-label="{said}"><div>{escape(told)} {fact}</div></td>
+          </tr>
+        """)
 
 
-def _elsewhere(reading: Reading, paging: Paging | None) -> list[tuple[Elsewhere, str]]:
+def _elsewhere(part: Part, paging: Paging | None) -> list[SafeString]:
     """On the first page, every update of the others with the address at which it is told.
 
     Feeds, files and the API lead to a place on the first page: there it is named at least.
     """
     if paging is None or paging.page.number != 1:
         return []
-    hrefs = {number: paging.href(number) for number in paging.page.paginator.page_range}
+    hrefs = {number: escape(paging.href(number)) for number in paging.page.paginator.page_range}
+    revised = escape(f" · {_('no longer counts')}")
     return [
-        (other, f"{hrefs[other.page]}#update-{other.update.number}") for other in reading.elsewhere
+        SafeString(
+            f'<li id="update-{other.update.number}">'
+            f'<a href="{hrefs[other.page]}#update-{other.update.number}">'
+            f"{escape(other.update.happened.spelled())}</a> "
+            f"{escape(stage_label(other.update.stage))}{revised if other.is_revised else ''}"
+            "</li>\n  "
+        )
+        for other in part.elsewhere
     ]
 
 
@@ -167,16 +101,16 @@ class OwnSteps:
     is_elsewhere: bool
 
 
-def _own_steps(record: Commitment, told: Part) -> list[OwnSteps]:
+def _own_steps(record: Commitment, part: Part) -> list[OwnSteps]:
     """Of each party; nothing where nobody is expected to do anything alone."""
     # Agreements are brought into force by each party at home, so there its silence is shown.
-    if record.instrument != Instrument.AGREEMENT and not told.parties:
+    if record.instrument != Instrument.AGREEMENT and not part.parties:
         return []
     own: dict[Party, list[Step]] = {party: [] for party in record.parties.all()}
-    for step in reversed(told.history.steps):
+    for step in reversed(part.history.steps):
         if step.update.party is not None:
             own.setdefault(step.update.party, []).append(step)
     return [
-        OwnSteps(party, steps, not steps and party.pk in told.parties)
+        OwnSteps(party, steps, not steps and party.pk in part.parties)
         for party, steps in own.items()
     ]

@@ -51,13 +51,6 @@ class Paging:
     notice: str
     parameter: str = "page"
 
-    @property
-    def said(self) -> tuple[object, ...]:
-        """All that a page says of where it stands, by which two of them can be compared."""
-        page = self.page
-        counted = (page.number, page.paginator.count, page.paginator.per_page)
-        return (self.parameter, self.params.urlencode(), self.notice, *counted)
-
     def href(self, number: int) -> str:
         """The address of a page by its number."""
         params = self.params.copy()

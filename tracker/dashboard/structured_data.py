@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -51,13 +51,7 @@ def _register() -> Data:
     return {"@type": "Organization", "name": settings.REGISTER_NAME}
 
 
-class Site(Protocol):
-    """What makes whole addresses of paths, such as a request."""
-
-    def build_absolute_uri(self, path: str, /) -> str: ...
-
-
-def _dataset_id(request: Site) -> str:
+def _dataset_id(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("dashboard"))
 
 
@@ -140,7 +134,7 @@ def _cited(citations: Iterable[Citation]) -> list[Data]:
     return [source_facts(source) for source in sources.values()]
 
 
-def commitment_data(request: Site, commitment: Commitment, told: Part) -> Data:
+def commitment_data(request: HttpRequest, commitment: Commitment, told: Part) -> Data:
     """The register's entry on a promise, with the documents that the page cites."""
     url = request.build_absolute_uri(commitment.get_absolute_url())
     citations = (c for step in told.history.steps for c in step.update.citations.all())

@@ -13,7 +13,6 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from tracker.feeds.document import Document
 from tracker.feeds.entries import Entry, Tombstone
-from tracker.feeds.fragments import put_entry
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -60,7 +59,7 @@ class _Feed(Atom1Feed):
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
         for entry in self.document.entries:
-            put_entry(handler, entry, "atom", self._write_entry)
+            self._write_entry(handler, entry)
         for tombstone in self.document.gone:
             _write_tombstone(handler, tombstone)
 

@@ -24,7 +24,6 @@ from tracker.feeds.entries import Entry, Tombstone, entries, tombstones_of
 from tracker.feeds.hub import is_pinged
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
-from tracker.lib.composed import Composed
 from tracker.lib.text import one_line
 from tracker.models import GENESIS_HASH, Change
 from tracker.queries.visibility import log_head
@@ -100,17 +99,12 @@ def feed_document(
     )
 
 
-_FIRST_HASH: Composed[str] = Composed(
-    lambda: Change.objects.filter(seq=1).values_list("hash", flat=True)
-)
-
-
 def _feed_id(query: str) -> str:
     """Permanent for the filter, whatever the site's address: of the log's first line and the query.
 
     A UUID (RFC 9562, version 5). All documents of a feed share it (RFC 5005, section 4).
     """
-    first = next(iter(_FIRST_HASH()), GENESIS_HASH)
+    first = Change.objects.filter(seq=1).values_list("hash", flat=True).first() or GENESIS_HASH
     return uuid.uuid5(uuid.NAMESPACE_OID, f"{first} ?{query}").urn
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -96,16 +96,18 @@ def _update(payload: Payload) -> Iterator[Fact]:
 
 
 def _position(before: Payload, after: Payload) -> Iterator[Fact]:
-    yield Fact(_("Stage"), _moved(*(label(Stage, p.get("stage")) for p in (before, after))))
-    assessments = [label(Assessment, p.get("assessment")) for p in (before, after)]
-    if {p.get("assessment") for p in (before, after)} - {Assessment.NOT_ASSESSED, None}:
-        yield Fact(_("Assessment"), _moved(*assessments))
-    yield Fact(_("Wording"), _moved(*(label(Firmness, p.get("firmness")) for p in (before, after))))
-    yield Fact(_("Target"), _moved(*(spelled_date(p.get("target")) for p in (before, after))))
+    yield Fact(_("Stage"), _moved(Stage, before.get("stage"), after.get("stage")))
+    assessments = before.get("assessment"), after.get("assessment")
+    if {*assessments} - {Assessment.NOT_ASSESSED, None}:
+        yield Fact(_("Assessment"), _moved(Assessment, *assessments))
+    yield Fact(_("Wording"), _moved(Firmness, before.get("firmness"), after.get("firmness")))
+    old, new = (spelled_date(state.get("target")) for state in (before, after))
+    yield Fact(_("Target"), f"{old} → {new}" if old and new and old != new else new)
 
 
-def _moved(old: str, new: str) -> str:
-    return f"{old} → {new}" if old and new and old != new else new
+def _moved(choices: type[TextChoices], old: str | None, new: str | None) -> str:
+    told = label(choices, new)
+    return f"{label(choices, old)} → {told}" if old and new and old != new else told
 
 
 def _flag(payload: Payload) -> Iterator[Fact]:

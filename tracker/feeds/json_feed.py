@@ -31,21 +31,7 @@ def json_feed(document: Document) -> str:
         told["next_url"] = document.links["next"]
     if document.hub:
         told["hubs"] = [{"type": "WebSub", "url": document.hub}]
-    # As `json.dumps` would write the whole, but for items that were written before.
-    head = _dumped({**told, "items": []}).removesuffix("[]\n}")
-    items = ",\n  ".join(_written(entry) for entry in document.entries)
-    return f"{head}[\n  {items}\n ]\n}}\n" if items else f"{head}[]\n}}\n"
-
-
-def _dumped(value: Any) -> str:
-    return to_json(value, indent=1)
-
-
-def _written(entry: Entry) -> str:
-    if "json" not in entry.written:
-        # Texts have no line breaks of their own here: JSON escapes them.
-        entry.written["json"] = _dumped(_item(entry)).replace("\n", "\n  ")
-    return entry.written["json"]
+    return to_json({**told, "items": [_item(entry) for entry in document.entries]}, indent=1) + "\n"
 
 
 def _item(entry: Entry) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from tracker.feeds.atom import HISTORY
 from tracker.feeds.document import Document
 from tracker.feeds.entries import Entry
-from tracker.feeds.fragments import put_entry
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 
@@ -53,7 +52,7 @@ class _Feed(Rss201rev2Feed):
 
     def write_items(self, handler: SimplerXMLGenerator) -> None:
         for entry in self.document.entries:
-            put_entry(handler, entry, "rss", self._write_entry)
+            self._write_entry(handler, entry)
 
     def _write_entry(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
         self.add_item(

@@ -18,7 +18,10 @@ def plain(text: str) -> str:
 def label(choices: type[TextChoices], value: object) -> str:
     """The word for a value; the bare value where a later vocabulary no longer has it."""
     told = str(value or "")
-    return str(choices(told).label) if told in choices.values else told
+    try:
+        return str(choices(told).label)
+    except ValueError:
+        return told
 
 
 def spelled_date(value: Payload | None) -> str:

@@ -29,9 +29,9 @@ from django.db.models import (
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 
-from tracker.lib.composed import prefetched, prefetched_rows
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.lib.partial_dates import PartialDate
+from tracker.lib.prefetching import prefetched, prefetched_rows
 from tracker.models import Change, Commitment, FormerValue, Level
 from tracker.models.former_values import MANY, NOUNS, RELATIONS, parted
 from tracker.models.records import PublicRecord, public_q

@@ -9,12 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.lib.composed import Answer, Composed
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
@@ -186,8 +184,18 @@ def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
     return told
 
 
-def _about(*, commitment: int, as_of: dt.date | None, known: int | None) -> QuerySet[Change]:
-    """The lines on a commitment, newest first: those known then, of what had happened by then."""
+def loaded_lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
+    """As `lines`, of changes loaded with `update__revision`; no query more, but to look back."""
+    given = as_published(changes, known)
+    revisions = (getattr(change.update, "revision", None) for change in given)
+    counted = (r for r in revisions if r is not None and (known is None or r.seq <= known))
+    return _told(given, {each.update_id: each.seq for each in counted})
+
+
+def newest(
+    commitment: int, *, as_of: dt.date | None, known: int | None, most: int
+) -> QuerySet[Change]:
+    """The newest lines on a commitment, of what had happened by that day, up to line `known`."""
     told = Change.objects.filter(commitment=commitment).order_by("-seq")
     if as_of is not None:
         happened = Q(update__happened_first_day__lte=as_of)
@@ -198,27 +206,7 @@ def _about(*, commitment: int, as_of: dt.date | None, known: int | None) -> Quer
         *("recorded_at", "kind", "significance", "is_backfill", "commitment", "payload", "hash"),
         *("meeting__title", "meeting__place", "update__number"),
         *("update__revision__update", "update__revision__seq"),
-    )
-
-
-@cache
-def _newest(most: int) -> Composed[Change]:
-    return Composed(lambda **values: _about(**values)[:most])
-
-
-def read_newest(
-    commitment: int, *, as_of: dt.date | None, known: int | None, most: int
-) -> Answer[Change]:
-    """The newest lines on a commitment, of what had happened by that day, up to line `known`."""
-    return _newest(most).ask(commitment=commitment, as_of=as_of, known=known)
-
-
-def newest_lines(read: Answer[Change], *, known: int | None = None) -> list[Line]:
-    """The lines that `read_newest` found, in words; no query more, but to look back."""
-    changes = as_published(read.records(), known)
-    revisions = (getattr(change.update, "revision", None) for change in changes)
-    counted = (r for r in revisions if r is not None and (known is None or r.seq <= known))
-    return _told(changes, {each.update_id: each.seq for each in counted})
+    )[:most]
 
 
 def public_line(line: Line) -> Payload:

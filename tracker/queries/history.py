@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from tracker.lib.composed import Answer, Composed, prefetched
+from django.db.models import Prefetch
+
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
-    Citation,
     Commitment,
     Firmness,
     Revision,
@@ -186,67 +185,30 @@ def published(*, commitment: int, as_of: dt.date | None, known: int | None) -> S
     return found.chronological()
 
 
-# A full text is long, and none is shown where it is cited.
-_CITED: Composed[Citation] = Composed(
-    lambda *, commitment, known: (
-        public_citations(known=known)
-        .filter(update__commitment=commitment)
-        .order_by("pk")
-        .defer("source__text")
-    )
-)
-_PUBLISHED: Composed[StatusUpdate] = Composed(lambda **values: with_relations(published(**values)))
+def read_updates(
+    updates: StatusUpdateQuerySet, commitment: Commitment, *, known: int | None
+) -> list[StatusUpdate]:
+    """Updates of a commitment with their citations, as published by change `known`.
+
+    Two queries, and more to look back.
+    """
+    # A full text is long, and none is shown where it is cited.
+    cited = public_citations(known=known).order_by("pk").defer("source__text")
+    found = with_relations(updates).prefetch_related(Prefetch("citations", queryset=cited))
+    read = as_published(found, known)
+    for update in read:
+        update.commitment = commitment
+    return read
 
 
-@dataclass(frozen=True, slots=True)
-class ReadHistory:
-    """What the database said of a commitment's history, before it is told."""
-
-    commitment: Commitment
-    updates: Answer[StatusUpdate]
-    citations: Answer[Citation]
-    known: int | None
-
-    @property
-    def rows(self) -> tuple[Any, ...]:
-        return (self.updates.rows, self.citations.rows)
-
-    def records(self) -> list[StatusUpdate]:
-        """The updates with their citations, in order of time."""
-        cited: dict[int, list[Citation]] = defaultdict(list)
-        for citation in self.citations.records():
-            cited[citation.update_id].append(citation)
-        updates = self.updates.records()
-        for update in updates:
-            prefetched(update, "citations", cited[update.pk], model=Citation)
-        as_published(updates, self.known)
-        for update in updates:
-            update.commitment = self.commitment
-        return updates
-
-    def history_of(
-        self, updates: Sequence[StatusUpdate], *, before: Wording | None = None
-    ) -> History:
-        """The story of some of the records; `before` is the state that the first of them found."""
-        counting = (update for update in updates if not is_revised(update, known=self.known))
-        return History(
-            steps=steps(counting, before=before),
-            revised=[update for update in updates if is_revised(update, known=self.known)],
-        )
-
-    def told(self) -> History:
-        return self.history_of(self.records())
-
-
-def read_history(
-    commitment: Commitment, *, as_of: dt.date | None, known: int | None
-) -> ReadHistory:
-    """Everything published about a commitment, by that day and that change; two queries."""
-    return ReadHistory(
-        commitment=commitment,
-        updates=_PUBLISHED.ask(commitment=commitment.pk, as_of=as_of, known=known),
-        citations=_CITED.ask(commitment=commitment.pk, known=known),
-        known=known,
+def history_of(
+    updates: Sequence[StatusUpdate], *, known: int | None, before: Wording | None = None
+) -> History:
+    """The story of these updates; `before` is the state that the first of them found."""
+    counting = (update for update in updates if not is_revised(update, known=known))
+    return History(
+        steps=steps(counting, before=before),
+        revised=[update for update in updates if is_revised(update, known=known)],
     )
 
 
@@ -254,7 +216,9 @@ def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
 ) -> History:
     """Everything published about a commitment, by that day and as known then."""
-    return read_history(commitment, as_of=as_of, known=known_seq(known_at)).told()
+    known = known_seq(known_at)
+    found = published(commitment=commitment.pk, as_of=as_of, known=known)
+    return history_of(read_updates(found, commitment, known=known), known=known)
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:

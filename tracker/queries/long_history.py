@@ -10,29 +10,37 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from tracker.lib.composed import Answer, Composed, padded
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Citation, Commitment, SourceKind, StatusUpdate
+from tracker.models import Commitment, SourceKind, StatusUpdate
 from tracker.queries.history import (
     History,
-    ReadHistory,
     Step,
     Wording,
+    history_of,
     published,
+    read_updates,
     steps,
 )
-from tracker.queries.visibility import public_citations, with_relations
+from tracker.queries.visibility import public_citations
 from tracker.queries.wording_ladder import FARTHEST
 
 _COLUMNS = (
     *("pk", "number", "happened", "stage", "assessment", "firmness", "target", "party", "corrects"),
     *("published_at", "revision__seq"),
+)
+
+
+# What a page tells of an update: all of its own row, and little of what stands beside it.
+_SHOWN = (
+    *(field.name for field in StatusUpdate._meta.concrete_fields),
+    *("meeting__slug", "meeting__title", "meeting__place", "party__slug", "party__name"),
+    *("corrects__number", "revision__seq", "revision__reason", "revision__update"),
+    "revision__replacement__number",
 )
 
 
@@ -60,66 +68,22 @@ class Elsewhere(NamedTuple):
     is_revised: bool
 
 
-_ALL: Composed[tuple[object, ...]] = Composed(
-    lambda *, commitment, as_of, known: published(
-        commitment=commitment, as_of=as_of, known=known
-    ).values_list(*_COLUMNS)
-)
-_QUOTED: Composed[tuple[int, str]] = Composed(
-    lambda *, commitment, known: (
-        public_citations(known=known)
-        .filter(update__commitment=commitment)
-        .exclude(quotation="")
-        .exclude(source__kind=SourceKind.ANALYST_NOTE)
-        .values_list("update", "language")
-    )
-)
-
-
-@cache
-def _in_full(number: int) -> Composed[StatusUpdate]:
-    return Composed(
-        lambda **keys: with_relations(
-            StatusUpdate.objects.filter(pk__in=list(keys.values())).chronological()
-        )
-    )
-
-
-@cache
-def _cited(number: int) -> Composed[Citation]:
-    def make(known: int | None, **keys: int) -> QuerySet[Citation]:
-        found = public_citations(known=known).filter(update__pk__in=list(keys.values()))
-        return found.order_by("pk").defer("source__text")
-
-    return Composed(make)
-
-
 def long_history(
     commitment: Commitment, *, as_of: dt.date | None, known: int | None
 ) -> LongHistory | None:
-    """The history where more of it counts than a page tells; None otherwise; two queries."""
+    """The history where more of it counts than a page tells; None otherwise; one query."""
     whole = LongHistory(commitment, as_of=as_of, known=known)
     return whole if len(whole.newest_first) > settings.HISTORY_PER_PAGE else None
 
 
 class LongHistory:
-    """Every update of a commitment by that day and that change, by its name; two queries."""
+    """Every update of a commitment by that day and that change, by its name; one query."""
 
     def __init__(self, commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> None:
         self.commitment, self.known = commitment, known
-        self._all: Answer[tuple[object, ...]] = _ALL.ask(
-            commitment=commitment.pk, as_of=as_of, known=known
-        )
-        self._quoted: Answer[tuple[int, str]] = _QUOTED.ask(commitment=commitment.pk, known=known)
-
-    @property
-    def rows(self) -> tuple[object, ...]:
-        return (self._all.rows, self._quoted.rows)
-
-    @cached_property
-    def updates(self) -> list[Named]:
-        """In chronological order, whether they count or not."""
-        return [Named(*row) for row in self._all.records()]  # type: ignore[arg-type]
+        found = published(commitment=commitment.pk, as_of=as_of, known=known)
+        # In chronological order, whether they count or not.
+        self.updates = [Named(*row) for row in found.values_list(*_COLUMNS)]
 
     def is_revised(self, update: Named) -> bool:
         seq = update.revision_seq
@@ -161,10 +125,19 @@ class LongHistory:
             state = Wording.of(update) if state is None else state.followed_by(update)
         return state
 
-    def quoted_before(self, page: int) -> list[int]:
-        """The earlier updates whose quotations those of a page are set against, by primary key."""
+    def quoted_before(self, page: int) -> set[int]:
+        """The earlier updates whose quotations those of a page are set against, by primary key.
+
+        One query.
+        """
+        quoted = (
+            public_citations(known=self.known)
+            .filter(update__commitment=self.commitment)
+            .exclude(quotation="")
+            .exclude(source__kind=SourceKind.ANALYST_NOTE)
+        )
         languages: dict[int, set[str]] = defaultdict(set)
-        for key, language in self._quoted.records():
+        for key, language in quoted.values_list("update", "language"):
             languages[key].add(language)
         here = {pk for pk, number in self.pages.items() if number == page}
         found: set[int] = set()
@@ -175,77 +148,53 @@ class LongHistory:
                 if update.party_id is None and language in languages[update.pk]
             ]
             found.update(earlier[-FARTHEST - 1 :])
-        return sorted(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one page tells of a long history, and what it knows of the rest."""
+    """What one page tells of a history, and what it knows of the rest."""
 
     history: History
-    quoted_before: Sequence[Step]
-    targeted_before: PartialDate | None
     targets: Sequence[PartialDate]
     parties: frozenset[int]
     first_published_at: dt.datetime | None
+    quoted_before: Sequence[Step] = ()
+    targeted_before: PartialDate | None = None
+    elsewhere: Sequence[Elsewhere] = ()
 
 
-def as_part(read: ReadHistory) -> Part:
-    """A history that is told on one page."""
-    told = read.told()
+def read_whole(commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> Part:
+    """Read a history that is told on one page; two queries."""
+    found = published(commitment=commitment.pk, as_of=as_of, known=known).only(*_SHOWN)
+    told = history_of(read_updates(found, commitment, known=known), known=known)
     counting = [step.update for step in told.steps]
     return Part(
         history=told,
-        quoted_before=(),
-        targeted_before=None,
         targets=[update.target for update in counting if update.target is not None],
         parties=frozenset(u.party_id for u in counting if u.party_id is not None),
         first_published_at=min((u.published_at for u in counting if u.published_at), default=None),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPart:
-    """What the database said of one page of a history, before it is told."""
-
-    whole: LongHistory
-    page: int
-    read: ReadHistory
-    quoted_before: Sequence[int]
-
-    @property
-    def rows(self) -> tuple[object, ...]:
-        return (self.page, self.whole.rows, self.read.rows)
-
-    @property
-    def elsewhere(self) -> list[Elsewhere]:
-        return self.whole.elsewhere(self.page)
-
-    def told(self) -> Part:
-        whole, context = self.whole, set(self.quoted_before)
-        updates = self.read.records()
-        here = [update for update in updates if update.pk not in context]
-        dated = [u.target for u in whole.before(self.page) if u.target and u.target.last_day]
-        counting = whole.newest_first[::-1]
-        return Part(
-            history=self.read.history_of(here, before=whole.state_before(self.page)),
-            quoted_before=steps(update for update in updates if update.pk in context),
-            targeted_before=dated[-1] if dated else None,
-            targets=[update.target for update in counting if update.target is not None],
-            parties=frozenset(u.party_id for u in counting if u.party_id is not None),
-            first_published_at=min((u.published_at for u in counting), default=None),
-        )
-
-
-def read_part(whole: LongHistory, page: int) -> ReadPart:
-    """Read one page of a history in full; two queries."""
+def read_part(whole: LongHistory, page: int) -> Part:
+    """Read one page of a long history in full; three queries."""
+    context = whole.quoted_before(page)
     here = [pk for pk, number in whole.pages.items() if number == page]
-    quoted = whole.quoted_before(page)
-    keys = padded([*here, *quoted], to=settings.HISTORY_PER_PAGE)
-    read = ReadHistory(
-        commitment=whole.commitment,
-        updates=_in_full(len(keys)).ask(**keys),
-        citations=_cited(len(keys)).ask(known=whole.known, **keys),
-        known=whole.known,
+    found = StatusUpdate.objects.filter(pk__in=[*here, *context]).only(*_SHOWN).chronological()
+    updates = read_updates(found, whole.commitment, known=whole.known)
+    dated = [u.target for u in whole.before(page) if u.target and u.target.last_day]
+    counting = whole.newest_first[::-1]
+    return Part(
+        history=history_of(
+            [update for update in updates if update.pk not in context],
+            known=whole.known,
+            before=whole.state_before(page),
+        ),
+        quoted_before=steps(update for update in updates if update.pk in context),
+        targeted_before=dated[-1] if dated else None,
+        targets=[update.target for update in counting if update.target is not None],
+        parties=frozenset(u.party_id for u in counting if u.party_id is not None),
+        first_published_at=min((u.published_at for u in counting), default=None),
+        elsewhere=whole.elsewhere(page),
     )
-    return ReadPart(whole, page, read, quoted)

@@ -61,7 +61,9 @@ def _rung(step: Step, citation: Citation, earlier: Sequence[Rung]) -> Rung:
     if not comparable:
         return Rung(step, citation, None, [Piece(Mark.SAME, text)])
     of_last = [r for r in comparable if r.step is comparable[-1].step]
-    before = max(of_last, key=lambda rung: similarity(rung.citation.quotation, text))
+    before = of_last[0]
+    if len(of_last) > 1:
+        before = max(of_last, key=lambda rung: similarity(rung.citation.quotation, text))
     pieces = word_diff(before.citation.quotation, text)
     if _shares(pieces):
         return Rung(step, citation, before, pieces)

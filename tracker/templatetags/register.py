@@ -55,7 +55,10 @@ def record_link(record: Source | Meeting) -> SafeString:
 
 def _label(choices: type[TextChoices], value: str) -> str:
     """The word for a value; the bare value where a later vocabulary no longer has it."""
-    return str(choices(value).label) if value in choices.values else value
+    try:
+        return str(choices(value).label)
+    except ValueError:
+        return value
 
 
 @register.filter
