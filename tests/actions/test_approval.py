@@ -139,8 +139,11 @@ def parts() -> dict[str, tuple[Draft, Any, dict[str, Any]]]:
     known = make.published_commitment()
     update = make.make_update(commitment=known, source=source, party=party)
     series = make.make_forum()
+    stated = make.make_meeting()
     new = make.make_commitment(topics=[topic], parties=[party], series=series)
     make.make_update(commitment=new)
+    elsewhere = make.make_commitment(first_stated_at=stated)
+    make.make_update(commitment=elsewhere)
     meeting = make.make_meeting(forum=forum, sources=[source], parties=[party])
     note = make.make_note(commitment=known, source=source)
     ahead = make.make_update(commitment=known, meeting=make.make_meeting())
@@ -152,6 +155,7 @@ def parts() -> dict[str, tuple[Draft, Any, dict[str, Any]]]:
         "its meeting": (ahead, ahead.meeting, {"title": "Another title"}),
         "the commitment": (new, new, {"summary": "Otherwise."}),
         "its topic": (new, topic, {"name": "Another name"}),
+        "where it was first stated": (elsewhere, stated, {"place": "Seoul"}),
         "its series": (new, series, {"name": "Another name"}),
         "its topics": (new, new, {"topics": []}),
         "its parties": (new, new, {"parties": [make.make_party()]}),
@@ -170,6 +174,7 @@ def parts() -> dict[str, tuple[Draft, Any, dict[str, Any]]]:
 PARTS = (
     *("the update", "its significance", "its source", "its party", "its meeting"),
     *("the commitment", "its topic", "its topics", "its parties", "a related one"),
+    "where it was first stated",
     "its series",
     *("one that says it is related", "the meeting", "its forum", "its forum's parties"),
     *("its sources", "the text of its source", "the note", "its own source"),
