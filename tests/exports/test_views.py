@@ -128,6 +128,22 @@ def test_says_what_it_is_and_how_it_is_called(client: Client, db: None, address:
     assert told["Cache-Control"] == "public, no-cache"
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        *(("a%0Ab", "a-b"), ("a%0D%0Ab", "a-b"), ("a%E2%80%A8b", "a-b")),
+        *(("a%22%3Bb", "ab"), ("%C2%85a%5Cb", "ab"), ("a%2F..%2Fb", "ab")),
+    ],
+)
+def test_no_search_breaks_the_name_of_a_file(
+    client: Client, db: None, typed: str, words: str
+) -> None:
+    published_commitment()
+    told = headers(client, f"/commitments.csv?q={typed}")
+    name = f"commitments-that-mention-{words}-2026-11-22.csv"
+    assert told["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
 def test_csv_begins_with_the_mark_that_excel_needs(client: Client, db: None) -> None:
     published_commitment(title="사이버정책협의회")
     content = body(client, "/commitments.csv")
