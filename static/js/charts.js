@@ -165,8 +165,8 @@ function draw(frame) {
   drawn.set(frame, new window.Chart(frame.querySelector("canvas"), configuration(data)));
 }
 
-// Chart.js takes a phone some time to read: it is fetched when the first picture is about to come
-// into sight, or when there is nothing else to do, since printing does not wait for it.
+// Chart.js takes a phone some time to read: it is fetched when the first picture comes into
+// sight, or when there is nothing else to do, since printing does not wait for it.
 let library;
 
 function libraryIsThere() {
@@ -272,7 +272,8 @@ function showTables() {
   unfold();
 }
 
-// A picture is drawn when it comes into sight: to draw all of them at once holds a phone up.
+// A picture is drawn when some of it is in sight, be it for whoever scrolls: to draw one takes a
+// phone a sixth of a second, and to draw all of them at once holds it up.
 const inSight = new IntersectionObserver(
   (entries) => {
     const targets = entries.filter((entry) => entry.isIntersecting).map(({ target }) => target);
@@ -281,7 +282,7 @@ const inSight = new IntersectionObserver(
       drawInTurn(targets).catch(showTables);
     }
   },
-  { rootMargin: "100px" },
+  { threshold: 0.1 },
 );
 const frames = [...document.querySelectorAll("[data-chart]")];
 page.classList.add("is-live");

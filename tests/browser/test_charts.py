@@ -202,6 +202,13 @@ def test_a_picture_is_drawn_when_it_comes_into_sight(page: Page) -> None:
     page.goto("/charts/")
     expect(page.locator("#parties canvas")).to_be_visible()
     assert page.locator("#parties [data-scheme]").count() == 0
+    # Its edge is not yet a sight of it.
+    page.evaluate(
+        "scrollTo(0, document.querySelector('#stages canvas').offsetParent.offsetTop - 638)"
+    )
+    page.evaluate("libraryIsThere()")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
+    assert page.locator("[data-scheme]").count() == 0
     come_to(page, "parties")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("[data-scheme]").count() == len(CHARTS)
