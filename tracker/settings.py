@@ -394,7 +394,7 @@ SPECTACULAR_SETTINGS = {
         "PartyKind": "tracker.models.PartyKind",
         "Flag": "tracker.schema.vocabulary.Flag",
         "Movement": "tracker.schema.vocabulary.Movement",
-        "Level": "tracker.api.shapes.LEVELS",
+        "Level": "tracker.schema.fields.LEVELS",
         "Precision": "tracker.api.shapes.PRECISIONS",
     },
     "GENERIC_ADDITIONAL_PROPERTIES": None,

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
@@ -30,6 +29,7 @@ from tracker.queries.update_pages import UpdatePages
 from tracker.queries.value_sets import value_sets_at
 from tracker.queries.visibility import public_commitments
 from tracker.schema.payloads import Payload, recorded
+from tracker.schema.records import COMMITMENT_IN_FULL, COMMITMENT_RECORD, UPDATE_RECORD
 
 COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, public_commitments)
 
@@ -46,7 +46,7 @@ def update_with_page(request: Request, record: Payload) -> Payload:
 class Commitments(Reading):
     @describes_list(
         "commitments",
-        shapes.Commitment,
+        COMMITMENT_RECORD,
         asked="stage=signed&per_page=1",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("The commitments that a filter finds"),
@@ -71,7 +71,7 @@ class Commitments(Reading):
 class Updates(Reading):
     @describes_list(
         "updates",
-        shapes.Update,
+        UPDATE_RECORD,
         asked="commitment=CAN-KOR-2026-002&per_page=1",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("The updates of the commitments that a filter finds"),
@@ -96,7 +96,7 @@ class Updates(Reading):
 class OneCommitment(Reading):
     @describes_record(
         "commitment",
-        shapes.CommitmentInFull,
+        COMMITMENT_IN_FULL,
         asked="/api/v1/commitments/asean-engagement/",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("One commitment with its history"),

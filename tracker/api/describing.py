@@ -28,6 +28,7 @@ from tracker.api.parameters import MOST_PER_PAGE
 from tracker.filters import CommitmentFilter
 from tracker.filters.meanings import MEANINGS
 from tracker.lib.problem_details import CONTENT_TYPE as PROBLEM
+from tracker.schema.fields import Noun
 
 Words = str | Promise
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -177,7 +178,7 @@ def describes(
 
 def describes_list(
     name: str,
-    shape: type[shapes.Shape],
+    noun: Noun,
     *,
     tag: Words,
     summary: Words,
@@ -189,7 +190,7 @@ def describes_list(
     narrowing = MOMENT if filtered_by is None else filter_parameters(filtered_by)
     return describes(
         name,
-        shapes.listing(shape, is_filtered=filtered_by is not None),
+        shapes.listing(shapes.shape(noun), is_filtered=filtered_by is not None),
         asked=f"/api/v1/{name}/?{asked}",
         tag=tag,
         summary=summary,
@@ -201,7 +202,7 @@ def describes_list(
 
 def describes_record(
     name: str,
-    shape: type[shapes.Shape],
+    noun: Noun,
     *,
     asked: str,
     tag: Words,
@@ -212,7 +213,7 @@ def describes_record(
     """One record in full, for a moment."""
     return describes(
         name,
-        shape,
+        shapes.shape(noun),
         asked=asked,
         tag=tag,
         summary=summary,

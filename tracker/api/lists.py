@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list
 from tracker.api.paging import page_of, state
@@ -22,6 +21,7 @@ from tracker.queries.moments import Moment
 from tracker.queries.visibility import as_known, public_parties
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
+from tracker.schema.records import FORUM_RECORD, PARTY_RECORD, TOPIC_RECORD
 
 
 def _listed(
@@ -46,7 +46,7 @@ def _listed(
 class Parties(Reading):
     @describes_list(
         "parties",
-        shapes.Party,
+        PARTY_RECORD,
         tag=_("What the filters name"),
         summary=_("The parties, by name"),
         description=_("States and organisations that promised something."),
@@ -58,7 +58,7 @@ class Parties(Reading):
 class Topics(Reading):
     @describes_list(
         "topics",
-        shapes.Topic,
+        TOPIC_RECORD,
         tag=_("What the filters name"),
         summary=_("The topics, by name"),
         description=_("What commitments are about."),
@@ -70,7 +70,7 @@ class Topics(Reading):
 class Forums(Reading):
     @describes_list(
         "forums",
-        shapes.Forum,
+        FORUM_RECORD,
         tag=_("What the filters name"),
         summary=_("The forums, the highest level first"),
         description=_("Standing series of meetings between the same parties at one level."),

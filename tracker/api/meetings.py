@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.commitments import update_with_page
 from tracker.api.describing import describes_list, describes_record
@@ -22,6 +21,7 @@ from tracker.models import Meeting
 from tracker.queries.in_full import described_meetings, meeting_in_full, meeting_records
 from tracker.queries.visibility import public_meetings
 from tracker.schema.payloads import Payload
+from tracker.schema.records import MEETING_IN_FULL, MEETING_RECORD
 
 MEETING = Noun("meeting", "api-meeting", meeting_in_full, public_meetings)
 
@@ -33,7 +33,7 @@ def _with_page(request: Request, record: Payload) -> Payload:
 class Meetings(Reading):
     @describes_list(
         "meetings",
-        shapes.Meeting,
+        MEETING_RECORD,
         tag=_("Meetings"),
         summary=_("The meetings, the latest first"),
         description=_("Held, planned and cancelled; looking back, those that had been held."),
@@ -52,7 +52,7 @@ class Meetings(Reading):
 class OneMeeting(Reading):
     @describes_record(
         "meeting",
-        shapes.MeetingInFull,
+        MEETING_IN_FULL,
         asked="/api/v1/meetings/2024-11-01-first-2plus2-ministerial/",
         tag=_("Meetings"),
         summary=_("One meeting with what it did to every commitment"),

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api import shapes
 from tracker.api.base import Reading, page_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
@@ -23,6 +22,7 @@ from tracker.queries.in_full import source_in_full
 from tracker.queries.visibility import as_known, public_sources
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
+from tracker.schema.records import SOURCE_IN_FULL, SOURCE_RECORD
 
 SOURCE = Noun("source", "api-source", source_in_full, public_sources)
 
@@ -35,7 +35,7 @@ def _with_page(request: Request, record: Payload) -> Payload:
 class Sources(Reading):
     @describes_list(
         "sources",
-        shapes.Source,
+        SOURCE_RECORD,
         tag=_("Sources"),
         summary=_("The sources, the latest first"),
         description=_("Every document that something rests on or that speaks of a meeting."),
@@ -56,7 +56,7 @@ class Sources(Reading):
 class OneSource(Reading):
     @describes_record(
         "source",
-        shapes.SourceInFull,
+        SOURCE_IN_FULL,
         asked="/api/v1/sources/2023-04-13-al-arabiya/",
         tag=_("Sources"),
         summary=_("One source with all that rests on it"),

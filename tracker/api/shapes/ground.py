@@ -8,23 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from tracker.lib.partial_dates import Precision
-from tracker.models import Level
 
 # A field may be called what an attribute of a serializer is called: DRF takes fields off the class.
 # mypy does not know, hence `ignore[assignment]` beside some.
 Shape = serializers.Serializer[Any]
 
 PRECISIONS = [(precision.value, precision.value) for precision in Precision]
-LEVELS = [(level.name.lower(), level.label) for level in Level]
-PAGE = _("Address of its page for people.")
 
 
 def text(description: Any, **options: Any) -> serializers.CharField:
     return serializers.CharField(help_text=description, **options)
-
-
-def texts(description: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(), help_text=description)
 
 
 def whole_number(description: Any, **options: Any) -> serializers.IntegerField:
