@@ -1,430 +1,51 @@
-"""Every column of every file: its name, what it holds, and where it stands in the JSON record.
+"""The columns of the public files, made from the fields that `schema` declares.
 
-The one list for CSV, XLSX, the page that documents them and the data package.
+For CSV, XLSX, the page that documents them and the data package.
 """
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.exports.cells import Column, Kind
-from tracker.models import Assessment, Firmness, Instrument, Stage
-from tracker.schema.vocabulary import Flag, Movement
+from tracker.schema.fields import Field, Noun, Type, arranged
 
-_REFERENCE = _("Permanent reference of the commitment, such as CAN-KOR-2025-004.")
-_FLAGS = _("What a reader is warned of, computed for the day of the file or that of “as_of”.")
-_FIRMNESS = _("How firmly the words bind; empty where nothing is said.")
-_TARGET_DAY = _("Last day that the target covers: 2026-12-31 for “2026”. Overdue from the next.")
+_KINDS = {
+    Type.KEYS: Kind.LIST,
+    Type.CHOICES: Kind.LIST,
+    Type.NUMBER: Kind.NUMBER,
+    Type.YES_NO: Kind.YES_NO,
+    Type.DAY: Kind.DATE,
+    (Type.DATE, "date"): Kind.PARTIAL_DATE,
+    (Type.LINE, "seq"): Kind.NUMBER,
+    (Type.LINE, "recorded_at"): Kind.MOMENT,
+}
 
-COMMITMENTS = (
-    Column(
-        name="reference",
-        title=_("Reference"),
-        description=_REFERENCE,
-        path="reference",
-        is_required=True,
-        width=20,
-    ),
-    Column(
-        name="title",
-        title=_("Title"),
-        description=_("What was promised, in a few words of ours."),
-        path="title",
-        is_required=True,
-        width=52,
-    ),
-    Column(
-        name="summary",
-        title=_("Summary"),
-        description=_("What was promised, in plain words."),
-        path="summary",
-        width=52,
-    ),
-    Column(
-        name="instrument",
-        title=_("Instrument"),
-        description=_("What kind of thing was promised."),
-        path="instrument",
-        choices=Instrument,
-        is_required=True,
-    ),
-    Column(
-        name="stage",
-        title=_("Stage"),
-        description=_("How far it has come: a fact, with evidence."),
-        path="stage",
-        choices=Stage,
-        is_required=True,
-    ),
-    Column(
-        name="assessment",
-        title=_("Assessment"),
-        description=_("How it is going: a judgement, with a rationale."),
-        path="assessment",
-        choices=Assessment,
-        is_required=True,
-    ),
-    Column(
-        name="firmness",
-        title=_("Firmness"),
-        description=_FIRMNESS,
-        path="firmness",
-        choices=Firmness,
-    ),
-    Column(
-        name="target",
-        title=_("Target"),
-        description=_("By when it is to be done, as last stated; empty where no date was given."),
-        path="target.date",
-        kind=Kind.PARTIAL_DATE,
-    ),
-    Column(
-        name="target_words",
-        title=_("Target in words"),
-        description=_("The target in the words of the source, where they matter."),
-        path="target.words",
-        width=28,
-    ),
-    Column(
-        name="target_last_day",
-        title=_("Last day of the target"),
-        description=_TARGET_DAY,
-        path="target_last_day",
-        kind=Kind.DATE,
-    ),
-    Column(
-        name="flags",
-        title=_("Flags"),
-        description=_FLAGS,
-        path="flags[]",
-        kind=Kind.LIST,
-        choices=Flag,
-    ),
-    Column(
-        name="no_information",
-        title=_("No information"),
-        description=_(
-            "Whether the target has passed and no source since says anything. Not a failure."
-        ),
-        path="no_information",
-        kind=Kind.YES_NO,
-        is_required=True,
-    ),
-    Column(
-        name="parties",
-        title=_("Parties"),
-        description=_("Codes of those who promised it; ISO 3166-1 alpha-3 for states."),
-        path="parties[]",
-        kind=Kind.LIST,
-    ),
-    Column(
-        name="topics",
-        title=_("Topics"),
-        description=_("Addresses of its topics, as the filter “topic” takes them."),
-        path="topics[]",
-        kind=Kind.LIST,
-        width=28,
-    ),
-    Column(
-        name="first_stated_at",
-        title=_("First stated at"),
-        description=_("Address of the meeting at which it was first stated."),
-        path="first_stated_at",
-        width=36,
-    ),
-    Column(
-        name="series",
-        title=_("Series to be held"),
-        description=_("Address of the forum that it promises to hold again and again."),
-        path="series",
-        width=36,
-    ),
-    Column(
-        name="part_of",
-        title=_("Part of"),
-        description=_("Reference of the commitment that it is part of."),
-        path="part_of",
-        width=20,
-    ),
-    Column(
-        name="supersedes",
-        title=_("Supersedes"),
-        description=_("Reference of the commitment that it takes the place of."),
-        path="supersedes",
-        width=20,
-    ),
-    Column(
-        name="related",
-        title=_("Related"),
-        description=_("References of related commitments."),
-        path="related[]",
-        kind=Kind.LIST,
-        width=20,
-    ),
-    Column(
-        name="aliases",
-        title=_("Also called"),
-        description=_("Other names of the same commitment, in any language."),
-        path="aliases[].name",
-        kind=Kind.LIST,
-        width=36,
-    ),
-    Column(
-        name="last_update_day",
-        title=_("Last update"),
-        description=_("The day up to which something is known: of the newest update, its last."),
-        path="last_update_day",
-        kind=Kind.DATE,
-    ),
-    Column(
-        name="last_checked_on",
-        title=_("Last checked"),
-        description=_("The day on which we last looked for news; empty where it was not noted."),
-        path="last_checked_on",
-        kind=Kind.DATE,
-    ),
-    Column(
-        name="last_change",
-        title=_("Last change"),
-        description=_("Number of the last line about it in the log of changes."),
-        path="last_change.seq",
-        kind=Kind.NUMBER,
-        is_required=True,
-    ),
-    Column(
-        name="last_changed_at",
-        title=_("Changed in the register"),
-        description=_("When that line was written."),
-        path="last_change.recorded_at",
-        kind=Kind.MOMENT,
-        is_required=True,
-        width=22,
-    ),
-    Column(
-        name="url",
-        title=_("Page"),
-        description=_("Address of its page, with its whole history."),
-        path="url",
-        is_required=True,
-        width=44,
-    ),
-)
 
-UPDATES = (
-    Column(
-        name="commitment",
-        title=_("Commitment"),
-        description=_REFERENCE,
-        path="commitment.reference",
-        is_required=True,
-        width=20,
-    ),
-    Column(
-        name="commitment_title",
-        title=_("Title of the commitment"),
-        description=_("What was promised, in a few words of ours."),
-        path="commitment.title",
-        is_required=True,
-        width=52,
-    ),
-    Column(
-        name="number",
-        title=_("Number"),
-        description=_(
-            "Permanent number of the update within its commitment; a gap is one that was "
-            "corrected or retracted, or lies outside the filter."
-        ),
-        path="number",
-        kind=Kind.NUMBER,
-        is_required=True,
-        width=9,
-    ),
-    Column(
-        name="happened",
-        title=_("Happened"),
-        description=_("When it happened, which is not when it was reported or recorded."),
-        path="happened.date",
-        kind=Kind.PARTIAL_DATE,
-        is_required=True,
-    ),
-    Column(
-        name="happened_words",
-        title=_("Happened in words"),
-        description=_("The same in the words of the source, where they matter."),
-        path="happened.words",
-        width=28,
-    ),
-    Column(
-        name="happened_last_day",
-        title=_("Last day of that"),
-        description=_("Last day that the date of the event covers."),
-        path="happened_last_day",
-        kind=Kind.DATE,
-        is_required=True,
-    ),
-    Column(
-        name="meeting",
-        title=_("Meeting"),
-        description=_("Address of the meeting that did it; empty for an event outside meetings."),
-        path="meeting",
-        width=36,
-    ),
-    Column(
-        name="party",
-        title=_("One party’s own step"),
-        description=_("Code of the party whose own step it was; empty for a step of all."),
-        path="party",
-    ),
-    Column(
-        name="stage",
-        title=_("Stage"),
-        description=_("The stage that it reached: a fact, with evidence."),
-        path="stage",
-        choices=Stage,
-        is_required=True,
-    ),
-    Column(
-        name="assessment",
-        title=_("Assessment"),
-        description=_("How it was going then: a judgement, with a rationale."),
-        path="assessment",
-        choices=Assessment,
-        is_required=True,
-    ),
-    Column(
-        name="firmness",
-        title=_("Firmness"),
-        description=_FIRMNESS,
-        path="firmness",
-        choices=Firmness,
-    ),
-    Column(
-        name="target",
-        title=_("Target"),
-        description=_("The target as restated then; empty where this update gives none."),
-        path="target.date",
-        kind=Kind.PARTIAL_DATE,
-    ),
-    Column(
-        name="target_words",
-        title=_("Target in words"),
-        description=_("The target in the words of the source, where they matter."),
-        path="target.words",
-        width=28,
-    ),
-    Column(
-        name="target_last_day",
-        title=_("Last day of the target"),
-        description=_TARGET_DAY,
-        path="target_last_day",
-        kind=Kind.DATE,
-    ),
-    Column(
-        name="movement",
-        title=_("Movement"),
-        description=_("What it did, compared with the update before it that counts."),
-        path="movement[]",
-        kind=Kind.LIST,
-        choices=Movement,
-        is_required=True,
-    ),
-    Column(
-        name="rationale",
-        title=_("Rationale"),
-        description=_("Why it is recorded so."),
-        path="rationale",
-        width=52,
-    ),
-    Column(
-        name="corrects",
-        title=_("Corrects"),
-        description=_("Number of the update that this one replaces."),
-        path="corrects",
-        kind=Kind.NUMBER,
-        width=9,
-    ),
-    Column(
-        name="reason",
-        title=_("Reason of the correction"),
-        description=_("What was wrong with the one that it replaces."),
-        path="reason",
-        width=28,
-    ),
-    Column(
-        name="sources",
-        title=_("Sources"),
-        description=_(
-            "Addresses of the sources that say so. The next columns follow their order, with "
-            "nothing between two separators where there is nothing to say."
-        ),
-        path="citations[].source",
-        kind=Kind.LIST,
-        is_required=True,
-        width=36,
-    ),
-    Column(
-        name="source_titles",
-        title=_("Titles of the sources"),
-        description=_("What the sources are called."),
-        path="citations[].source_title",
-        kind=Kind.LIST,
-        is_required=True,
-        width=52,
-    ),
-    Column(
-        name="source_dates",
-        title=_("Sources published"),
-        description=_("When the sources were published, as precise as is known."),
-        path="citations[].published_on.date",
-        kind=Kind.LIST,
-    ),
-    Column(
-        name="source_urls",
-        title=_("Sources on the web"),
-        description=_("Where the sources were published."),
-        path="citations[].url",
-        kind=Kind.LIST,
-        width=44,
-    ),
-    Column(
-        name="quotations",
-        title=_("Quotations"),
-        description=_("The few words of the sources that fix the wording."),
-        path="citations[].quotation",
-        kind=Kind.LIST,
-        width=52,
-    ),
-    Column(
-        name="locators",
-        title=_("Where in the sources"),
-        description=_("Where those words stand."),
-        path="citations[].locator",
-        kind=Kind.LIST,
-        width=28,
-    ),
-    Column(
-        name="change",
-        title=_("Change"),
-        description=_("Number of the line of the log with which it was published."),
-        path="change.seq",
-        kind=Kind.NUMBER,
-        is_required=True,
-    ),
-    Column(
-        name="recorded_at",
-        title=_("Recorded"),
-        description=_("When that line was written."),
-        path="change.recorded_at",
-        kind=Kind.MOMENT,
-        is_required=True,
-        width=22,
-    ),
-    Column(
-        name="url",
-        title=_("Page"),
-        description=_("Address of the update on its commitment’s page."),
-        path="url",
-        is_required=True,
-        width=44,
-    ),
-)
+def columns(noun: Noun) -> tuple[Column, ...]:
+    """The columns of a noun's file, in their order."""
+    found = {column.name: column for field in noun.in_json for column in _columns(field)}
+    return tuple(found[name] for name in arranged(found, noun.columns_after))
+
+
+def _columns(field: Field) -> Iterator[Column]:
+    if field.type is Type.RECORDS and field.record is not None:
+        for inner in field.record.in_json:
+            for column in _columns(inner):
+                yield replace(column, path=f"{field.name}[].{column.path}", kind=Kind.LIST)
+    declared = field.columns if isinstance(field.columns, tuple) else (field.columns,)
+    for given in declared:
+        part = given.part or ("date" if field.type is Type.DATE else "")
+        kind = _KINDS.get((field.type, part)) or _KINDS.get(field.type, Kind.TEXT)
+        path = f"{field.name}[]" if kind is Kind.LIST else field.name
+        yield Column(
+            name=given.name or field.name,
+            title=given.title,
+            description=given.description or field.meaning,
+            path=f"{path}.{part}" if part else path,
+            kind=kind,
+            choices=field.choices,
+            is_required=given.is_required,
+            width=given.width,
+        )

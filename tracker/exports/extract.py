@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from tracker.exports.cells import Column
-from tracker.exports.columns import COMMITMENTS, UPDATES
+from tracker.exports.columns import columns
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
 from tracker.lib.slug_addresses import slug_addresses
@@ -21,6 +21,7 @@ from tracker.queries.extracts import (
 )
 from tracker.queries.moments import Moment
 from tracker.schema.payloads import Fields
+from tracker.schema.records import COMMITMENT_RECORD, UPDATE_RECORD
 
 
 def _commitment_paths(records: Fields, page: Callable[[str], str]) -> list[str]:
@@ -48,14 +49,19 @@ class Table:
 
 COMMITMENT_TABLE = Table(
     "commitments",
-    COMMITMENTS,
+    columns(COMMITMENT_RECORD),
     ("reference",),
     commitment_fields,
     commitment_count,
     _commitment_paths,
 )
 UPDATE_TABLE = Table(
-    "updates", UPDATES, ("commitment", "number"), update_fields, update_count, _update_paths
+    "updates",
+    columns(UPDATE_RECORD),
+    ("commitment", "number"),
+    update_fields,
+    update_count,
+    _update_paths,
 )
 TABLES = (COMMITMENT_TABLE, UPDATE_TABLE)
 
