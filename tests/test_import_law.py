@@ -49,7 +49,7 @@ LAW: dict[str, set[str]] = {
     "kept_answers": {"lib"},
     "whole_files": {"lib"},
     "fingerprint": set(),
-    "answers": {"fingerprint", "kept_answers", "lib", "models", "queries"},
+    "answers": {"fingerprint", "kept_answers", "lib", "models", "queries", "whole_files"},
     "error_pages": {"context", "lib"},
     "middleware": {"error_pages", "lib"},
     "context": {"lib", "models", "queries"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -76,6 +77,23 @@ def test_a_file_gives_its_place_back_read_or_not(client: Client, few: Places, ad
         assert few.take() is None
         assert read(answer)
         taken(few).leave()
+
+
+@pytest.mark.parametrize("address", FILES)
+@pytest.mark.parametrize("condition", ["*", '"x", {tag}'])
+def test_a_304_keeps_no_place(client: Client, few: Places, address: str, condition: str) -> None:
+    published_commitment()
+    whole = client.get(address)
+    tag = whole.headers["ETag"].removeprefix("W/")
+    assert read(whole)
+    asked = {"if-none-match": condition.format(tag=tag)}
+    collected = gc.isenabled()
+    gc.disable()  # garbage collection would give it back, at some time
+    try:
+        assert [client.get(address, headers=asked).status_code for _ in range(3)] == [304] * 3
+    finally:
+        if collected:
+            gc.enable()
 
 
 def test_an_answer_that_was_never_begun_ends_all_the_same() -> None:

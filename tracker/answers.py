@@ -37,6 +37,7 @@ from tracker.lib.query_strings import normalise
 from tracker.lib.recent import Recent
 from tracker.models import LogHead
 from tracker.queries.visibility import log_head
+from tracker.whole_files import WholeFile
 
 
 def today() -> dt.date:
@@ -151,6 +152,8 @@ def public_answer(
             last_modified=last_modified,
             response=response,  # type: ignore[arg-type]  # it may as well be streamed
         )
+        if conditional is not response and isinstance(response, WholeFile):
+            response.discard()
         patch_vary_headers(conditional, ["Accept-Encoding", *by_headers])
         return cast(HttpResponseBase, conditional)
 

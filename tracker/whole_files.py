@@ -29,10 +29,22 @@ _PIECE = 1 << 16
 Check = Callable[[], object]
 
 
-def streamed(parts: Iterable[bytes]) -> StreamingHttpResponse | None:
+class WholeFile(StreamingHttpResponse):
+    """A file that is made while it is sent."""
+
+    def __init__(self, parts: PartsThatEnd) -> None:
+        super().__init__(parts)
+        self._parts = parts
+
+    def discard(self) -> None:
+        """End a file that is not sent, where `close` would end the request and its connection."""
+        self._parts.close()
+
+
+def streamed(parts: Iterable[bytes]) -> WholeFile | None:
     """An answer that is made while it is sent; None where too many are."""
     place = FILES.take()
-    return None if place is None else StreamingHttpResponse(PartsThatEnd(parts, place.leave))
+    return None if place is None else WholeFile(PartsThatEnd(parts, place.leave))
 
 
 def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase | None:
@@ -56,7 +68,7 @@ def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpRe
     size = file.seek(0, 2)
     file.seek(0)
     pieces = iter(lambda: file.read(_PIECE), b"")
-    answer = StreamingHttpResponse(PartsThatEnd(pieces, place.leave, file.close))
+    answer = WholeFile(PartsThatEnd(pieces, place.leave, file.close))
     answer["Content-Length"] = str(size)
     return answer
 
