@@ -96,7 +96,8 @@ def test_a_condition_alters_no_error_and_a_304_says_what_the_200_says(
         if plain.status_code == 200:
             if tag := plain.headers.get("ETag"):
                 conditional += 1
-                for asked in (tag, "*", f'"x", {tag.removeprefix("W/")}'):
+                matching = (tag, "*", f'"x", {tag.removeprefix("W/")}')
+                for asked in matching if conditional <= 10 else [matching[conditional % 3]]:
                     held = client.get(address, headers={"if-none-match": asked})
                     assert (held.status_code, body(held)) == (304, b""), address
                     for name in ALIKE:
@@ -105,7 +106,9 @@ def test_a_condition_alters_no_error_and_a_304_says_what_the_200_says(
             continue
         assert_ours(address, plain) if plain.status_code >= 400 else None
         refused += 1
-        for condition in CONDITIONS:
+        # Every condition on the first refusals, then one after another.
+        tried = CONDITIONS if refused <= 10 else [CONDITIONS[refused % len(CONDITIONS)]]
+        for condition in tried:
             again = client.get(address, headers=condition)
             assert again.status_code == plain.status_code, (address, condition)
             assert re.sub(rb'value="[^"]{32,}"', b"", body(again)) == content, address
@@ -232,19 +235,21 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize("address", sorted({address.split("?")[0] for address in ONE_OF_EACH}))
-def test_what_says_nothing_makes_no_other_answer(client: Client, db: None, address: str) -> None:
+def test_what_says_nothing_makes_no_other_answer(client: Client, db: None) -> None:
     publish_register()
-    plain = client.get(address)
     masked = rb'(name="(?:csrfmiddlewaretoken|key)" value=)"[^"]*"'
-    said = re.sub(masked, b"", body(plain))
-    for query in SPELLINGS:
-        again = client.get(f"{address}?{query}")
-        repeated = re.sub(masked, b"", body(again))
-        assert again.status_code == plain.status_code, query
-        if not address.endswith(".xlsx"):  # a workbook holds the time at which it was made
-            assert repeated == said, query
-        assert again.headers.get("ETag") == plain.headers.get("ETag")
+    paths = sorted({address.split("?")[0] for address in ONE_OF_EACH})
+    for number, path in enumerate(paths):
+        plain = client.get(path)
+        said = re.sub(masked, b"", body(plain))
+        one = SPELLINGS[number % len(SPELLINGS)]
+        for query in SPELLINGS if path == "/" else (one, "&".join(SPELLINGS)):
+            again = client.get(f"{path}?{query}")
+            repeated = re.sub(masked, b"", body(again))
+            assert again.status_code == plain.status_code, (path, query)
+            if not path.endswith(".xlsx"):  # a workbook holds the time at which it was made
+                assert repeated == said, (path, query)
+            assert again.headers.get("ETag") == plain.headers.get("ETag"), (path, query)
 
 
 def test_a_value_that_is_repeated_is_said_once(client: Client, db: None) -> None:

@@ -156,8 +156,10 @@ def archives(client: Client, address: str) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("query", ["", "?kind=status&kind=mention", "?party=canada"])
-@pytest.mark.parametrize("stretch", [1, 2, 40])
+@pytest.mark.parametrize(
+    ("query", "stretch"),
+    [("", 1), ("", 40), ("?kind=status&kind=mention", 2), ("?party=canada", 40)],
+)
 def test_archives_never_move(
     client: Client, monkeypatch: pytest.MonkeyPatch, query: str, stretch: int
 ) -> None:
