@@ -23,6 +23,7 @@ from tracker.queries import visibility
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
 from tracker.queries.moments import Moment
+from tracker.queries.visibility import known_seq
 
 # What drafts in these tests are full of.
 DRAFT_WORD = "zyzzyva"
@@ -65,8 +66,8 @@ def check_positions(today: dt.date) -> None:
     """The row, the standing of today and the standing as known today are one."""
     rows = positions(visibility.public_commitments())
     assert positions(visibility.public_commitments(as_of=today)) == rows
-    assert positions(visibility.public_commitments(known_at=today)) == rows
-    assert positions(visibility.public_commitments(as_of=today, known_at=today)) == rows
+    assert positions(visibility.public_commitments(known=known_seq(today))) == rows
+    assert positions(visibility.public_commitments(as_of=today, known=known_seq(today))) == rows
 
 
 def positions(commitments: QuerySet[Commitment]) -> list[tuple[Any, ...]]:
@@ -82,24 +83,24 @@ def positions(commitments: QuerySet[Commitment]) -> list[tuple[Any, ...]]:
 def answer(day: dt.date) -> dict[str, Any]:
     """What the register answers when asked what it knew on a day, about then and about before."""
     moment = Moment(today=day, known_at=day)
-    commitments = visibility.public_commitments(known_at=day)
+    commitments = visibility.public_commitments(known=known_seq(day))
     return {
         "now": positions(commitments),
         "before": positions(
-            visibility.public_commitments(as_of=day - dt.timedelta(days=200), known_at=day)
+            visibility.public_commitments(as_of=day - dt.timedelta(days=200), known=known_seq(day))
         ),
-        "updates": [str(u) for u in visibility.public_updates(known_at=day).order_by("pk")],
+        "updates": [str(u) for u in visibility.public_updates(known=known_seq(day)).order_by("pk")],
         "flags": {c.reference: flags_of(c, moment) for c in with_silence(commitments, moment)},
         "history": {c.reference: story(c, day) for c in commitments},
-        "meetings": [m.slug for m in visibility.public_meetings(known_at=day)],
-        "sources": {s.slug for s in visibility.public_sources(known_at=day)},
-        "notes": {n.key for n in visibility.public_notes(known_at=day)},
-        "names": {a.name for a in visibility.public_aliases(known_at=day)},
+        "meetings": [m.slug for m in visibility.public_meetings(known=known_seq(day))],
+        "sources": {s.slug for s in visibility.public_sources(known=known_seq(day))},
+        "notes": {n.key for n in visibility.public_notes(known=known_seq(day))},
+        "names": {a.name for a in visibility.public_aliases(known=known_seq(day))},
     }
 
 
 def story(commitment: Commitment, day: dt.date) -> list[Any]:
-    told = history(commitment, known_at=day)
+    told = history(commitment, known=known_seq(day))
     return [
         *[
             (s.update.number, s.movements, s.before, s.after, s.update.citations.all().count())

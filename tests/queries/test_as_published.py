@@ -41,7 +41,7 @@ DAY = dt.timedelta(days=1)
 
 
 def titles_then(known_at: dt.date) -> list[str]:
-    public = public_commitments(known_at=known_at).order_by("reference")
+    public = public_commitments(known=known_seq(known_at)).order_by("reference")
     return [row.title for row in rows(public, Moment(TODAY, known_at=known_at))]
 
 
@@ -129,7 +129,7 @@ def test_names_are_sorted_as_they_were() -> None:
     make.published_commitment(topics=topics, now=NOW)
     amend_reference(topics[0], values={"name": "Zeta"}, now=NOW + DAY)
     assert [t.pk for t in public_topics()] == [topics[1].pk, topics[0].pk]
-    assert [t.pk for t in public_topics(known_at=NOW.date())] == [t.pk for t in topics]
+    assert [t.pk for t in public_topics(known=known_seq(NOW.date()))] == [t.pk for t in topics]
 
 
 def test_meetings_of_a_state_are_those_that_were_in_it() -> None:
@@ -262,7 +262,7 @@ def test_a_look_back_takes_as_many_queries_for_more_rows() -> None:
             amend_reference(topic, values={"name": f"Other {topic.pk}"}, now=NOW + DAY)
         moment = Moment(NOW.date() + DAY, known_at=NOW.date())
         with CaptureQueriesContext(connection) as queries:
-            told = rows(public_commitments(known_at=moment.known_at), moment)
+            told = rows(public_commitments(known=moment.known), moment)
         assert "Other" not in {row.title for row in told}
         taken.append(len(queries))
     assert taken[0] == taken[1] <= 10

@@ -23,7 +23,7 @@ from tracker.queries.compare import (
     with_differences,
 )
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import public_commitments
+from tracker.queries.visibility import known_seq, public_commitments
 from tracker.schema.vocabulary import Movement
 
 TODAY = NOW.date()
@@ -115,7 +115,7 @@ def test_known_at_compares_what_was_known() -> None:
     late = NOW + dt.timedelta(days=5)
     published_update(pledge, happened="2025-03-10", stage=Stage.SIGNED, now=late)
     since, until = (Moment(late.date(), as_of=day, known_at=TODAY) for day in (FIRST, LAST))
-    found = public_commitments(as_of=LAST, known_at=TODAY)
+    found = public_commitments(as_of=LAST, known=known_seq(TODAY))
     assert counts(with_differences(found, since=since, until=until)) == {Difference.UNCHANGED: 1}
     assert compared()[pledge.pk].difference == Difference.MOVED
 

@@ -22,7 +22,7 @@ def told(commitment: Commitment, day: str, **moment: dt.date) -> list[Ground]:
     assert on is not None
     assert on.first_day is not None
     then = Moment(on.first_day, **moment)
-    found = public_commitments(as_of=then.as_of, known_at=then.known_at)
+    found = public_commitments(as_of=then.as_of, known=then.known)
     record = with_silence(found, then).get(pk=commitment.pk)
     targets = [t.target for t in stated_targets(history(record, as_of=then.as_of).steps)]
     return grounds(record, flags_of(record, then), then, targets=targets)

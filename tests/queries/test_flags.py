@@ -35,7 +35,7 @@ def on(text: str) -> Moment:
 
 def flags(commitment: Commitment, moment: Moment) -> list[str]:
     """The flags by the row's rules, after seeing that SQL says the same."""
-    rows = with_silence(public_commitments(as_of=moment.as_of, known_at=moment.known_at), moment)
+    rows = with_silence(public_commitments(as_of=moment.as_of, known=moment.known), moment)
     row = rows.get(pk=commitment.pk)
     by_row = flags_of(row, moment)
     assert by_row == [flag for flag in Flag if rows.filter(QUERIES[flag](moment), pk=row.pk)]

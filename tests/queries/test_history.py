@@ -18,7 +18,7 @@ from tracker.queries.history import Wording, history, movements
 from tracker.queries.meetings import outcomes
 from tracker.queries.moments import Moment
 from tracker.queries.stories import chapters
-from tracker.queries.visibility import public_commitments
+from tracker.queries.visibility import known_seq, public_commitments
 from tracker.schema.vocabulary import Movement
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +185,9 @@ def test_the_story_as_known_on_a_day_is_the_story_told_then() -> None:
     wrong = make.published_update(commitment, stage="in_effect", now=NOW + DAY)
     add_evidence(make.make_citation(wrong, save=False), now=NOW + 2 * DAY)
     make.published_correction(wrong, stage="signed", now=NOW + 3 * DAY)
-    known = [history(commitment, known_at=(NOW + days * DAY).date()) for days in (-1, 0, 1, 2, 3)]
+    known = [
+        history(commitment, known=known_seq((NOW + days * DAY).date())) for days in (-1, 0, 1, 2, 3)
+    ]
     assert [
         [(s.update.number, len(s.update.citations.all())) for s in told.steps] for told in known
     ] == [[], [(1, 1)], [(1, 1), (2, 1)], [(1, 1), (2, 2)], [(1, 1), (3, 1)]]

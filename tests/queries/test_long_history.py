@@ -66,7 +66,7 @@ def long(settings: Settings) -> Commitment:
 def test_pages_are_cut_from_the_whole(
     long: Commitment, as_of: dt.date | None, known_at: dt.date | None
 ) -> None:
-    whole = history(long, as_of=as_of, known_at=known_at)
+    whole = history(long, as_of=as_of, known=known_seq(known_at))
     named = long_history(long, as_of=as_of, known=known_seq(known_at))
     assert named is not None
     assert [u.pk for u in reversed(named.newest_first)] == [s.update.pk for s in whole.steps]

@@ -25,6 +25,7 @@ from tracker.queries.history import history
 from tracker.queries.moments import Moment
 from tracker.queries.search import matching
 from tracker.queries.visibility import (
+    known_seq,
     position_of,
     public_commitments,
     public_meetings,
@@ -43,7 +44,7 @@ AIR_FORCE = "air-force-staff-talks-terms-of-reference"
 
 
 def flagged(flag: Flag, moment: Moment) -> set[str]:
-    visible = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    visible = public_commitments(as_of=moment.as_of, known=moment.known)
     found = with_silence(visible, moment).filter(QUERIES[flag](moment))
     return set(found.values_list("slug", flat=True))
 
@@ -141,8 +142,8 @@ def test_nothing_stood_anywhere_before_it_was_said() -> None:
     before = public_commitments(as_of=dt.date(2023, 3, 31))
     assert not before.exists()
     assert public_commitments(as_of=dt.date(2025, 10, 1)).count() == 2
-    assert not public_commitments(known_at=dt.date(2026, 11, 21)).exists()
-    assert public_commitments(known_at=dt.date(2026, 11, 22)).count() == 25
+    assert not public_commitments(known=known_seq(dt.date(2026, 11, 21))).exists()
+    assert public_commitments(known=known_seq(dt.date(2026, 11, 22))).count() == 25
 
 
 # What each meeting did to each commitment, in order: the day, the stage, how firmly it was worded

@@ -60,7 +60,7 @@ def plain_stages(found: CommitmentFilter) -> dict[dt.date, Counts]:
     moment, keys = found.moment, list(found.qs.values_list("pk", flat=True))
 
     def on(day: dt.date) -> Counts:
-        there = public_commitments(as_of=day, known_at=moment.known_at).filter(pk__in=keys)
+        there = public_commitments(as_of=day, known=moment.known).filter(pk__in=keys)
         return dict(Counter(position_of(commitment).stage for commitment in there))
 
     day, months = dt.date(2020, 1, 1), []
@@ -147,7 +147,7 @@ def on(day: str, *, as_of: str = "", known_at: str = "") -> Moment:
 
 
 def over_time(moment: Moment) -> list[tuple[str, Counts]]:
-    commitments = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    commitments = public_commitments(as_of=moment.as_of, known=moment.known)
     shown = stages_over_time(commitments, moment)
     return [(day.isoformat(), counts) for day, counts in shown.items()]
 

@@ -15,6 +15,7 @@ from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Alias, Commitment, Standing, StatusUpdate
 from tracker.queries import visibility
 from tracker.queries.visibility import (
+    known_seq,
     log_head,
     position_of,
     public_changes,
@@ -34,8 +35,9 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def stages(**moment: dt.date) -> dict[str, str]:
-    return {c.slug: position_of(c).stage for c in public_commitments(**moment)}
+def stages(*, as_of: dt.date | None = None, known_at: dt.date | None = None) -> dict[str, str]:
+    found = public_commitments(as_of=as_of, known=known_seq(known_at))
+    return {c.slug: position_of(c).stage for c in found}
 
 
 @pytest.fixture
@@ -93,7 +95,8 @@ def test_a_retracted_commitment_is_public_only_in_the_past(commitment: Commitmen
     assert stages() == stages(as_of=TODAY) == {}
     assert stages(known_at=TODAY + 2 * DAY) == {}
     assert stages(known_at=TODAY + DAY) == {"agreement": "signed"}
-    assert [u.number for u in public_updates(known_at=TODAY + DAY).order_by("number")] == [1, 2]
+    updates = public_updates(known=known_seq(TODAY + DAY)).order_by("number")
+    assert [u.number for u in updates] == [1, 2]
     assert not public_updates().exists()
 
 
@@ -103,8 +106,8 @@ def test_updates_count_until_they_are_revised(commitment: Commitment) -> None:
     make.published_correction(second, stage="concluded", now=NOW + 3 * DAY)
     retract_update(third, reason="Wrong.", now=NOW + 4 * DAY)
 
-    def numbers(**moment: dt.date) -> list[int]:
-        found = public_updates(**moment).order_by("number")
+    def numbers(*, as_of: dt.date | None = None, known_at: dt.date | None = None) -> list[int]:
+        found = public_updates(as_of=as_of, known=known_seq(known_at)).order_by("number")
         return list(found.values_list("number", flat=True))
 
     assert [numbers(known_at=TODAY + days * DAY) for days in range(5)] == [
@@ -121,7 +124,7 @@ def test_evidence_is_loaded_with_updates_as_far_as_known(commitment: Commitment)
     counts = []
     for known_at in (TODAY + DAY, TODAY + 2 * DAY, None):
         with CaptureQueriesContext(connection) as queries:
-            update = with_evidence(public_updates(), known_at=known_at).get(number=1)
+            update = with_evidence(public_updates(), known=known_seq(known_at)).get(number=1)
             counts.append(len([c.source.title for c in update.citations.all()]))
             assert (update.commitment.slug, update.meeting, update.party) == (
                 *("agreement", None, None),
@@ -135,7 +138,8 @@ def test_names_are_public_while_they_hold(commitment: Commitment) -> None:
     make.make_alias(commitment)
     retract_alias(Alias.objects.get(published_seq__isnull=False), now=NOW + 4 * DAY)
     known = [
-        visibility.public_aliases(known_at=TODAY + days * DAY).count() for days in (1, 2, 3, 4)
+        visibility.public_aliases(known=known_seq(TODAY + days * DAY)).count()
+        for days in (1, 2, 3, 4)
     ]
     assert (known, visibility.public_aliases().count()) == ([0, 1, 1, 0], 0)
 
@@ -158,7 +162,7 @@ def test_a_draft_is_not_let_through(queryset: Any, draft: Any) -> None:
     row = draft()
     assert row.pk
     assert not queryset().filter(pk=row.pk).exists()
-    assert not queryset(known_at=TODAY).filter(pk=row.pk).exists()
+    assert not queryset(known=known_seq(TODAY)).filter(pk=row.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -170,8 +174,8 @@ def test_everything_is_public_from_the_day_it_was_recorded(name: str) -> None:
     make.published_commitment(topics=[make.make_topic()])
     queryset = getattr(visibility, f"public_{name}")
     assert queryset().exists()
-    assert queryset(known_at=TODAY).count() == queryset().count()
-    assert not queryset(known_at=TODAY - DAY).exists()
+    assert queryset(known=known_seq(TODAY)).count() == queryset().count()
+    assert not queryset(known=known_seq(TODAY - DAY)).exists()
 
 
 def test_every_line_of_the_log_is_public(commitment: Commitment) -> None:

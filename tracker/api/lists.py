@@ -80,5 +80,5 @@ class Forums(Reading):
 
 
 def _with_parties(moment: Moment) -> QuerySet[Any]:
-    public = Prefetch("parties", public_parties(known_at=moment.known_at))
+    public = Prefetch("parties", public_parties(known=moment.known))
     return forums_by(moment).prefetch_related(public)

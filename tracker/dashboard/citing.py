@@ -15,7 +15,6 @@ from tracker.answers import head_of
 from tracker.lib.reference_formats import Reference
 from tracker.models import Commitment
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq
 
 
 def reference(
@@ -32,7 +31,7 @@ def reference(
     then.
     """
     days = {"as_of": moment.day, "known_at": moment.known_at or moment.today}
-    known = known_seq(moment.known_at)
+    known = moment.known
     issued = timezone.localdate(last_recorded_at) if last_recorded_at else days["known_at"]
     address = request.build_absolute_uri(commitment.get_absolute_url())
     return Reference(

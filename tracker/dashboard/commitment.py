@@ -29,7 +29,7 @@ from tracker.queries.flag_grounds import grounds
 from tracker.queries.flags import flags_of
 from tracker.queries.long_history import Part, read_part, read_whole
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, position_of
+from tracker.queries.visibility import position_of
 
 
 @public_answer
@@ -92,7 +92,7 @@ def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
 
 
 def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
-    known = known_seq(moment.known_at)
+    known = moment.known
     last = newest(record.pk, as_of=moment.as_of, known=known, most=1)
     return next((change.recorded_at for change in last), None)
 
@@ -113,7 +113,7 @@ def _read_history(
 
 def _context(request: HttpRequest, record: Commitment, moment: Moment) -> dict[str, Any]:
     read_around(record, moment)
-    known = known_seq(moment.known_at)
+    known = moment.known
     part, paging = _read_history(request, record, moment, known)
     changes = newest(record.pk, as_of=moment.as_of, known=known, most=settings.FEED_ENTRIES)
     lines = loaded_lines(changes, known=known)

@@ -34,7 +34,7 @@ from tracker.queries.compare import (
 )
 from tracker.queries.meetings import pairs_of_forums, state_q
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import as_known, known_seq, public_meetings
+from tracker.queries.visibility import as_known, public_meetings
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
@@ -90,8 +90,8 @@ class CompareForm(forms.Form):
     def _end(self, text: str) -> End:
         if _DAY.fullmatch(text):
             return End(self._day(text))
-        known = public_meetings(known_at=self.moment.known_at)
-        seq = known_seq(self.moment.known_at)
+        known = public_meetings(known=self.moment.known)
+        seq = self.moment.known
         meeting = find(known, text, seq) if _SLUG.fullmatch(text) else None
         as_known([meeting] if meeting is not None else [], self.moment)
         if meeting is None:

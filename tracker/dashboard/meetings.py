@@ -47,15 +47,14 @@ from tracker.queries.meetings import (
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_commitments,
     public_meetings,
 )
 
 
 def _found(slug: str, moment: Moment) -> Meeting | None:
-    known = public_meetings(known_at=moment.known_at).select_related("forum")
-    record = find(known, slug, known_seq(moment.known_at))
+    known = public_meetings(known=moment.known).select_related("forum")
+    record = find(known, slug, moment.known)
     return next(iter(as_known([record], moment)), None) if record is not None else None
 
 
@@ -148,7 +147,7 @@ def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[st
     if previous is None or previous.last_day is None or previous.last_day >= moment.day:
         return {}
     until = replace(moment, as_of=moment.day)
-    found = public_commitments(as_of=until.as_of, known_at=until.known_at)
+    found = public_commitments(as_of=until.as_of, known=until.known)
     since = replace(moment, as_of=previous.last_day)
     theirs = between_the_parties(found, record, moment)
     compared = with_differences(theirs, since=since, until=until)

@@ -20,7 +20,6 @@ from tracker.queries.by_then import meetings_by, parties_of, was_there
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_forums,
     public_parties,
     public_topics,
@@ -45,7 +44,7 @@ def _scoped(
 def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
     """That a commitment was said to be one of the record's."""
     today = Q(pk__in=record.commitments.values("pk"))
-    known = known_seq(moment.known_at)
+    known = moment.known
     return relates_q(Commitment, relation, known, [record.pk], today=today)
 
 
@@ -57,15 +56,15 @@ def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
     then = moment or Moment(today)
-    record = find(public_parties(known_at=then.known_at), slug, known_seq(then.known_at))
+    record = find(public_parties(known=then.known), slug, then.known)
     if record is None:
         return not_yet(request, public_parties().filter(slug=slug).exists(), then)
     as_known([record], then)
     theirs = _related("parties", record, then)
-    own = public_updates(as_of=then.as_of, known_at=then.known_at).filter(party=record)
+    own = public_updates(as_of=then.as_of, known=then.known).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
-    told = with_evidence(steps, known_at=then.known_at).chronological().reverse()
+    told = with_evidence(steps, known=then.known).chronological().reverse()
     own_steps = as_known(told, then) if moment is not None else []
     context = {"party": record, "own_steps": own_steps}
     return _scoped(request, "dashboard/party.html", theirs, today=today, **context)
@@ -78,7 +77,7 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     then = _moment(request, today) or Moment(today)
-    record = find(public_topics(known_at=then.known_at), slug, known_seq(then.known_at))
+    record = find(public_topics(known=then.known), slug, then.known)
     if record is None:
         return not_yet(request, public_topics().filter(slug=slug).exists(), then)
     as_known([record], then)
@@ -94,7 +93,7 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     moment = _moment(request, today)
     then = moment or Moment(today)
-    record = find(public_forums(known_at=then.known_at), slug, known_seq(then.known_at))
+    record = find(public_forums(known=then.known), slug, then.known)
     if record is None or not was_there(record, then):
         return not_yet(request, public_forums().filter(slug=slug).exists(), then)
     as_known([record], then)
@@ -114,11 +113,11 @@ def _meetings(record: Forum, moment: Moment) -> QuerySet[Meeting]:
 
 
 def _of_forum(record: Forum, moment: Moment) -> Q:
-    return equals_q(Meeting, "forum", known_seq(moment.known_at), [record.pk])
+    return equals_q(Meeting, "forum", moment.known, [record.pk])
 
 
 def _mentioned_at(record: Forum, moment: Moment) -> QuerySet[Any, Any]:
     """The commitments of which a meeting of the forum said something that counts."""
-    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
     held = Meeting.objects.filter(_of_forum(record, moment)).order_by()
     return counting.filter(meeting__in=held.values("pk")).values("commitment")

@@ -19,7 +19,7 @@ from tracker.queries.as_published import find
 from tracker.queries.by_then import meetings_of, notes_of, was_there
 from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import as_known, known_seq, public_sources
+from tracker.queries.visibility import as_known, public_sources
 
 
 @public_answer
@@ -29,7 +29,7 @@ def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
-    record = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
+    record = find(public_sources(known=moment.known), slug, moment.known)
     if record is None or not was_there(record, moment):
         return not_yet(request, public_sources().filter(slug=slug).exists(), moment)
     as_known([record], moment)

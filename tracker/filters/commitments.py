@@ -53,7 +53,7 @@ from tracker.queries.by_then import OFFERED, offered
 from tracker.queries.flags import QUERIES
 from tracker.queries.moments import Moment, start_of_day
 from tracker.queries.search import keys_matching_then, matching
-from tracker.queries.visibility import as_known, known_seq, public_commitments, public_parties
+from tracker.queries.visibility import as_known, public_commitments, public_parties
 from tracker.schema.vocabulary import Flag
 
 # What an address may hold besides the filter: it says how a page is cut, not what is found.
@@ -113,7 +113,7 @@ class MomentForm(forms.Form):
             if not takes_many and name not in self.errors and len(set(self.data.getlist(name))) > 1:
                 self.add_error(name, _("Give this once; the address has several values for it."))
 
-    @property
+    @cached_property
     def moment(self) -> Moment:
         """The moment asked for; call it on a valid form."""
         return Moment(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
@@ -295,7 +295,7 @@ class CommitmentFilter(django_filters.FilterSet):
 
     def found(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
         """What a valid filter finds, unordered; some parameters may be left out of account."""
-        found = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
+        found = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
         for name, value in self.form.cleaned_data.items():
             if name not in leaving_out and name in self.filters:
                 found = self.filters[name].filter(found, value)
@@ -326,14 +326,14 @@ class CommitmentFilter(django_filters.FilterSet):
     @property
     def known(self) -> int | None:
         """The last line of the log to take into account; None for all."""
-        return known_seq(self.moment.known_at)
+        return self.moment.known
 
     def by_words(
         self, queryset: QuerySet[Commitment], name: str, value: str
     ) -> QuerySet[Commitment]:
         if not value or not self.moment.is_past:
             return queryset.filter(matching(value)) if value else queryset
-        public = public_commitments(as_of=self.moment.as_of, known_at=self.moment.known_at)
+        public = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
         return queryset.filter(keys_q(keys_matching_then(value, self.moment, public)))
 
     def by_instrument(

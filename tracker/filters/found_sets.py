@@ -65,7 +65,7 @@ class FoundSets(Sequence[int]):
             return found
         if not moment.is_past:
             return _MATCHING.keep(key, from_keys(keys_matching(words)))
-        public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+        public = public_commitments(as_of=moment.as_of, known=moment.known)
         return _MATCHING.keep(key, from_keys(keys_matching_then(words, moment, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
@@ -126,7 +126,7 @@ class FoundSets(Sequence[int]):
         if self.found.moment.is_past:
             # No index has the order of a day long past: the database sorts.
             moment = self.found.moment
-            public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+            public = public_commitments(as_of=moment.as_of, known=moment.known)
             if self._all != self.sets.everything:
                 public = public.filter(keys_q(keys(self._all)))
             ordered = public.order_by(*self.found.order()).values_list("pk", flat=True)
@@ -183,7 +183,7 @@ class FoundRows(Sequence[Any]):
 
     def __getitem__(self, place: int | slice) -> Any:
         found = self._keys.found
-        public = public_commitments(as_of=found.moment.as_of, known_at=found.moment.known_at)
+        public = public_commitments(as_of=found.moment.as_of, known=found.moment.known)
         if isinstance(place, slice):
             return public.filter(pk__in=self._keys[place]).order_by(*found.order())
         return public.get(pk=self._keys[place])

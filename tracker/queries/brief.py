@@ -31,7 +31,7 @@ from tracker.queries.flags import QUERIES
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
 from tracker.queries.stories import first_quotations
-from tracker.queries.visibility import known_seq, public_commitments, public_updates
+from tracker.queries.visibility import public_commitments, public_updates
 from tracker.schema.vocabulary import Flag
 
 # What one person can take in before a meeting; the dashboard lists the rest.
@@ -77,7 +77,7 @@ def between_the_parties(
     today = Q(
         Exists(theirs.filter(party__in=attending)), ~Exists(theirs.exclude(party__in=attending))
     )
-    former = links_then(Commitment, "parties", known_seq(moment.known_at))
+    former = links_then(Commitment, "parties", moment.known)
     if not former:
         return commitments.filter(today)
     present = set(attending.values_list("pk", flat=True))
@@ -93,7 +93,7 @@ def _due_until(meeting: Meeting, moment: Moment) -> dt.date:
 
 def _latest_updates(commitments: Sequence[int], moment: Moment) -> dict[int, StatusUpdate]:
     """The last update of each commitment, by the commitment's primary key: one query."""
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
     of_one = updates.filter(commitment=OuterRef("pk")).chronological().reverse()
     last = Commitment.objects.filter(pk__in=commitments).values(
         last=Subquery(of_one.values("pk")[:1])
@@ -111,7 +111,7 @@ def agenda(meeting: Meeting, moment: Moment) -> Agenda:
         When(QUERIES[Flag.NOT_MENTIONED](moment), then=Concern.NOT_MENTIONED),
         When(QUERIES[Flag.QUIET](moment), then=Concern.QUIET),
     ]
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
     still_open = public.filter(Position.open_q(moment.at))
     unfinished = between_the_parties(still_open, meeting, moment).annotate(
         concern=Case(*concerns, default=Concern.OPEN, output_field=IntegerField())

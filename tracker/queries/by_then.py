@@ -14,7 +14,6 @@ from tracker.queries.as_published import equals_q, former_values, linked_q, rela
 from tracker.queries.meetings import by_the_day
 from tracker.queries.moments import Moment, last_change_by
 from tracker.queries.visibility import (
-    known_seq,
     public_commitments,
     public_forums,
     public_meetings,
@@ -27,42 +26,42 @@ from tracker.queries.visibility import (
 
 def sources_by(moment: Moment) -> QuerySet[Source]:
     """With `as_of`, the documents that had been published."""
-    return public_sources(as_of=moment.as_of, known_at=moment.known_at)
+    return public_sources(as_of=moment.as_of, known=moment.known)
 
 
 def sources_of(meeting: Meeting, moment: Moment) -> QuerySet[Source]:
     """The documents that were said to tell of a meeting, with `as_of` those published by then."""
-    return sources_by(moment).filter(linked_q(meeting, "sources", known_seq(moment.known_at)))
+    return sources_by(moment).filter(linked_q(meeting, "sources", moment.known))
 
 
 def parties_of(record: Meeting | Forum, moment: Moment) -> QuerySet[Party]:
     """The parties that a meeting or a forum was said to have."""
-    known = known_seq(moment.known_at)
-    return public_parties(known_at=moment.known_at).filter(linked_q(record, "parties", known))
+    known = moment.known
+    return public_parties(known=moment.known).filter(linked_q(record, "parties", known))
 
 
 def parties_by(moment: Moment) -> QuerySet[Party]:
     """With `as_of`, those of a commitment that had been stated."""
-    return _of_commitments(public_parties(known_at=moment.known_at), "parties", moment)
+    return _of_commitments(public_parties(known=moment.known), "parties", moment)
 
 
 def topics_by(moment: Moment) -> QuerySet[Topic]:
     """With `as_of`, those of a commitment that had been stated."""
-    return _of_commitments(public_topics(known_at=moment.known_at), "topics", moment)
+    return _of_commitments(public_topics(known=moment.known), "topics", moment)
 
 
 def forums_by(moment: Moment) -> QuerySet[Forum]:
     """With `as_of`, those that had met."""
-    forums = public_forums(known_at=moment.known_at)
+    forums = public_forums(known=moment.known)
     if moment.as_of is None:
         return forums
-    met = by_the_day(public_meetings(known_at=moment.known_at), moment)
+    met = by_the_day(public_meetings(known=moment.known), moment)
     return forums.filter(pk__in=met.order_by().values("forum"))
 
 
 def meetings_by(moment: Moment) -> QuerySet[Meeting]:
     """With `as_of`, those that did not lie ahead."""
-    return by_the_day(public_meetings(known_at=moment.known_at), moment)
+    return by_the_day(public_meetings(known=moment.known), moment)
 
 
 # What a filter offers of these nouns.
@@ -73,7 +72,7 @@ def offered(noun: str, moment: Moment | None) -> list[tuple[str, str]]:
     """The address and the name of each, in order: today's, or those of a moment."""
     then = moment or Moment(dt.date.max)
     listed, names = _OFFERED[noun]
-    rows = values_then(listed(then), names, known_seq(then.known_at))
+    rows = values_then(listed(then), names, then.known)
     if noun == "meeting":
         return [(slug, f"{title} ({date})") for _key, slug, title, date in rows]
     return [(slug, name) for _key, slug, name in rows]
@@ -108,7 +107,7 @@ def hide_outcome(record: Meeting, moment: Moment) -> None:
 
 def meetings_of(source: Source, moment: Moment) -> QuerySet[Meeting]:
     """The meetings of which a source was said to tell."""
-    known = known_seq(moment.known_at)
+    known = moment.known
     theirs = Q(pk__in=source.meetings.values("pk"))
     told = relates_q(Meeting, "sources", known, [source.pk], today=theirs)
     return meetings_by(moment).filter(told)
@@ -116,7 +115,7 @@ def meetings_of(source: Source, moment: Moment) -> QuerySet[Meeting]:
 
 def notes_by(moment: Moment) -> QuerySet[Note]:
     """With `as_of`, those whose source had been published; without one, those recorded by then."""
-    notes = public_notes(known_at=moment.known_at)
+    notes = public_notes(known=moment.known)
     if moment.as_of is None:
         return notes
     seq = last_change_by(moment.as_of)
@@ -128,7 +127,7 @@ def notes_by(moment: Moment) -> QuerySet[Note]:
 
 def notes_of(source: Source, moment: Moment) -> QuerySet[Note]:
     """The notes that a source was said to hold."""
-    known = known_seq(moment.known_at)
+    known = moment.known
     return notes_by(moment).filter(equals_q(Note, "source", known, [source.pk]))
 
 
@@ -143,17 +142,17 @@ def successors_of(commitment: Commitment, moment: Moment) -> QuerySet[Commitment
 
 
 def _that_name(commitment: Commitment, name: str, moment: Moment) -> QuerySet[Commitment]:
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    return public.filter(equals_q(Commitment, name, known_seq(moment.known_at), [commitment.pk]))
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    return public.filter(equals_q(Commitment, name, moment.known, [commitment.pk]))
 
 
 def _of_commitments(records: QuerySet[Any], relation: str, moment: Moment) -> QuerySet[Any]:
     if moment.as_of is None:
         return records
-    stated = public_commitments(as_of=moment.as_of, known_at=moment.known_at).order_by()
+    stated = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
     # The first that is found is enough; a join would look at every commitment of each.
     there = Exists(stated.filter(**{relation: OuterRef("pk")}))
-    known = known_seq(moment.known_at)
+    known = moment.known
     if known is None:
         return records.filter(there)
     former = former_values("commitment", known, field=relation)

@@ -18,7 +18,6 @@ from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
     hide_what_was_not_there,
-    known_seq,
     public_aliases,
     public_commitments,
     public_parties,
@@ -61,8 +60,8 @@ def commitment_today(slug: str, moment: Moment) -> Commitment | None:
 
 def commitment_then(slug: str, moment: Moment) -> Commitment | None:
     """The commitment as it stood at a moment in the past; None where none was public."""
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    record = find(_described(public, moment), slug, known_seq(moment.known_at))
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    record = find(_described(public, moment), slug, moment.known)
     if record is None:
         return None
     as_known([record], moment)
@@ -106,16 +105,12 @@ def _around_today(record: Commitment) -> dict[str, QuerySet[Any]]:
 
 def _around_then(record: Commitment, moment: Moment) -> dict[str, QuerySet[Any]]:
     """The same as it was said to be by then."""
-    known = known_seq(moment.known_at)
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    known = moment.known
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
     return {
-        "topics": public_topics(known_at=moment.known_at).filter(linked_q(record, "topics", known)),
-        "parties": public_parties(known_at=moment.known_at).filter(
-            linked_q(record, "parties", known)
-        ),
-        "aliases": public_aliases(as_of=moment.as_of, known_at=moment.known_at).filter(
-            commitment=record
-        ),
+        "topics": public_topics(known=moment.known).filter(linked_q(record, "topics", known)),
+        "parties": public_parties(known=moment.known).filter(linked_q(record, "parties", known)),
+        "aliases": public_aliases(as_of=moment.as_of, known=moment.known).filter(commitment=record),
         "related": public.filter(linked_q(record, "related", known)).order_by("reference"),
         "parts": parts_of(record, moment).order_by("reference"),
         "superseded_by": successors_of(record, moment).order_by("reference"),

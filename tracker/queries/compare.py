@@ -31,7 +31,6 @@ from tracker.queries.flags import passed_over
 from tracker.queries.history import UNMOVED, Wording, movements
 from tracker.queries.moments import Moment
 from tracker.queries.rows import Row, rows
-from tracker.queries.visibility import known_seq
 from tracker.schema.vocabulary import Movement
 
 
@@ -128,7 +127,7 @@ def with_differences(
 ) -> QuerySet[Commitment]:
     """Add `difference` to what a filter found as of `until`, and join the position at `since`."""
     before = _Earlier(since.today, since.as_of, since.known_at)
-    here = stood_q(since.day, known_seq(since.known_at), of="standings__")
+    here = stood_q(since.day, since.known, of="standings__")
     joined = found.annotate(before=FilteredRelation("standings", condition=here)).annotate(
         stage_rank=_rank(until),
         stage_rank_before=_rank(before),

@@ -10,7 +10,6 @@ from tracker.models import Citation, PassageLeftOut, Source
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_citations,
     public_passages,
     public_updates,
@@ -30,8 +29,8 @@ def resting_on(source: Source, moment: Moment) -> list[int]:
     only, as many as one text is cited. Without the full text, sections that are cited by name and
     not by number come in the order of their names.
     """
-    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
-    cited = public_citations(known=known_seq(moment.known_at)).select_related(None)
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
+    cited = public_citations(known=moment.known).select_related(None)
     places = cited.filter(source=source, update__in=counting)
     places = places.order_by("update__commitment__reference", "update__number", "pk")
     text = fold(source.text)
@@ -48,5 +47,5 @@ def with_what_rests(keys: Sequence[int], moment: Moment) -> list[Citation]:
 
 def left_out_of(source: Source, moment: Moment) -> list[PassageLeftOut]:
     """What was read in a source and left out, as a reader meets the places."""
-    passages = public_passages(known_at=moment.known_at).filter(source=source)
+    passages = public_passages(known=moment.known).filter(source=source)
     return sorted(passages, key=lambda passage: locator_key(passage.locator))

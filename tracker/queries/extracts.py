@@ -22,7 +22,6 @@ from tracker.queries.update_values import named, update_values
 from tracker.queries.visibility import (
     as_known,
     hide_what_was_not_there,
-    known_seq,
     position_of,
     public_aliases,
     public_commitments,
@@ -63,8 +62,8 @@ def plain_commitment_chunks(
 
     With `known_at` they are described as they were published by then.
     """
-    known = known_seq(moment.known_at)
-    named = public_aliases(as_of=moment.as_of, known_at=moment.known_at)
+    known = moment.known
+    named = public_aliases(as_of=moment.as_of, known=moment.known)
     listed = (
         with_silence(commitments, moment)
         .select_related("first_stated_at", "series", "part_of", "supersedes")
@@ -72,7 +71,7 @@ def plain_commitment_chunks(
             Prefetch("topics", Topic.objects.public(known=known)),
             Prefetch("parties", Party.objects.public(known=known)),
             Prefetch("aliases", named),
-            Prefetch("related", public_commitments(as_of=moment.as_of, known_at=moment.known_at)),
+            Prefetch("related", public_commitments(as_of=moment.as_of, known=moment.known)),
         )
     )
     for chunk in _cut(listed, PLAIN_CHUNK):
@@ -102,8 +101,8 @@ def plain_update_chunks(
     commitments: QuerySet[Commitment], moment: Moment
 ) -> Iterator[list[Payload]]:
     """The same from model objects, as `plain_commitment_chunks`."""
-    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
-    told = with_evidence(counting, known_at=moment.known_at).chronological()
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
+    told = with_evidence(counting, known=moment.known).chronological()
     for chunk in _cut(commitments, PLAIN_CHUNK):
         updates: dict[int, list[StatusUpdate]] = defaultdict(list)
         listed = told.filter(commitment__in=[record.pk for record in chunk])
@@ -119,7 +118,7 @@ def commitment_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
 
 
 def update_count(commitments: QuerySet[Commitment], moment: Moment) -> int:
-    counting = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
     return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
 
 

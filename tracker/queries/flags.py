@@ -27,7 +27,7 @@ from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.as_published import equals_q
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, position_of
+from tracker.queries.visibility import position_of
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Flag
 
@@ -70,7 +70,7 @@ def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any)
     same level or a higher one, and wholly after the day from which silence counts. The three may
     be values or columns of an outer query.
     """
-    known = known_seq(moment.known_at)
+    known = moment.known
     recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
     return recorded.filter(
         parties_key=parties_key,
@@ -96,7 +96,7 @@ def not_mentioned_q(moment: Moment) -> Q:
 
 
 def awaiting_entry_into_force_q(moment: Moment) -> Q:
-    known = known_seq(moment.known_at)
+    known = moment.known
     agreements = equals_q(Commitment, "instrument", known, [Instrument.AGREEMENT.value])
     return Q(**{moment.column("stage"): Stage.SIGNED}) & agreements
 

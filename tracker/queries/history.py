@@ -20,7 +20,7 @@ from tracker.models import (
 )
 from tracker.models.positions import ENDED_STAGES, is_delivered
 from tracker.queries.as_published import as_published
-from tracker.queries.visibility import known_seq, public_citations, with_relations
+from tracker.queries.visibility import public_citations, with_relations
 from tracker.schema.vocabulary import Movement
 
 # What an update did that changed nothing of how the commitment stands.
@@ -213,10 +213,9 @@ def history_of(
 
 
 def history(
-    commitment: Commitment, *, as_of: dt.date | None = None, known_at: dt.date | None = None
+    commitment: Commitment, *, as_of: dt.date | None = None, known: int | None = None
 ) -> History:
-    """Everything published about a commitment, by that day and as known then."""
-    known = known_seq(known_at)
+    """Everything published about a commitment, by that day and that change."""
     found = published(commitment=commitment.pk, as_of=as_of, known=known)
     return history_of(read_updates(found, commitment, known=known), known=known)
 

@@ -37,7 +37,6 @@ from tracker.queries.meetings import (
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_commitments,
     public_meetings,
     public_parties,
@@ -51,13 +50,13 @@ from tracker.schema.payloads import Payload
 
 def commitment_in_full(slug: str, moment: Moment) -> Payload | None:
     """A commitment with its story, and apart from it what was corrected or retracted."""
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
-    commitment = find(public, slug, known_seq(moment.known_at))
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    commitment = find(public, slug, moment.known)
     if commitment is None:
         return None
     [record] = chain.from_iterable(commitment_chunks(public.filter(pk=commitment.pk), moment))
     as_known([commitment], moment)
-    told = history(commitment, as_of=moment.as_of, known_at=moment.known_at)
+    told = history(commitment, as_of=moment.as_of, known=moment.known)
     parts, successors = parts_of(commitment, moment), successors_of(commitment, moment)
     notes = notes_by(moment).filter(commitment=commitment)
     return {
@@ -87,13 +86,13 @@ def _notes(notes: QuerySet[Note], moment: Moment) -> list[Payload]:
 
 def described_meetings(moment: Moment) -> QuerySet[Meeting]:
     """The meetings there were by then, with what `meeting_records` tells of them."""
-    known = public_meetings(known_at=moment.known_at).select_related("forum")
+    known = public_meetings(known=moment.known).select_related("forum")
     sources = Prefetch("sources", sources_by(moment))
     return by_the_day(known.prefetch_related(_parties(moment), sources), moment)
 
 
 def _parties(moment: Moment) -> Prefetch[Any]:
-    return Prefetch("parties", public_parties(known_at=moment.known_at))
+    return Prefetch("parties", public_parties(known=moment.known))
 
 
 def meeting_records(meetings: Iterable[Meeting], moment: Moment) -> list[Payload]:
@@ -107,9 +106,9 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
 
     Also one that lay ahead, if it had been spoken of: what it did is then empty.
     """
-    known = public_meetings(known_at=moment.known_at).select_related("forum")
+    known = public_meetings(known=moment.known).select_related("forum")
     described = known.prefetch_related(_parties(moment), Prefetch("sources", sources_by(moment)))
-    meeting = find(described, slug, known_seq(moment.known_at))
+    meeting = find(described, slug, moment.known)
     if meeting is None or not was_there(meeting, moment):
         return None
     as_known([meeting], moment)
@@ -133,7 +132,7 @@ def meeting_in_full(slug: str, moment: Moment) -> Payload | None:
 
 def source_in_full(slug: str, moment: Moment) -> Payload | None:
     """A source with all that rests on it, in the order of its text."""
-    source = find(public_sources(known_at=moment.known_at), slug, known_seq(moment.known_at))
+    source = find(public_sources(known=moment.known), slug, moment.known)
     if source is None or not was_there(source, moment):
         return None
     as_known([source], moment)

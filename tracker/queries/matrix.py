@@ -24,7 +24,6 @@ from tracker.queries.rows import Row
 from tracker.queries.stories import chapters, first_quotations
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_forums,
     public_meetings,
     public_updates,
@@ -115,11 +114,11 @@ class _Total(NamedTuple):
 
 def matrix_meetings(moment: Moment, *, forum: str = "") -> QuerySet[Meeting]:
     """The meetings that may be columns, newest first: held or planned, of one forum or of all."""
-    meetings = taking_place(public_meetings(known_at=moment.known_at), moment)
+    meetings = taking_place(public_meetings(known=moment.known), moment)
     if not forum:
         return meetings
-    known = known_seq(moment.known_at)
-    record = find(public_forums(known_at=moment.known_at), forum, known)
+    known = moment.known
+    record = find(public_forums(known=moment.known), forum, known)
     return meetings.filter(equals_q(Meeting, "forum", known, [record.pk if record else 0]))
 
 
@@ -208,7 +207,7 @@ def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Moment) -> 
 
 
 def _totals(commitments: Sequence[int], moment: Moment) -> dict[int, _Total]:
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
     counted = updates.filter(commitment__in=commitments).order_by().values_list("commitment")
     totals = counted.annotate(number=Count("pk"), first=Min("happened_first_day"))
     return {pk: _Total(number, first) for pk, number, first in totals}

@@ -15,7 +15,6 @@ from tracker.queries.moments import Moment
 from tracker.queries.stories import chapters, states
 from tracker.queries.visibility import (
     as_known,
-    known_seq,
     public_commitments,
     public_meetings,
     public_updates,
@@ -41,7 +40,7 @@ TOLD = (
 def with_update_counts(meetings: Iterable[Meeting], moment: Moment) -> list[Meeting]:
     """Add `update_count`: how many updates that count rest on each meeting; one query."""
     listed = list(meetings)
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
     counted = updates.filter(meeting__in=listed).order_by().values_list("meeting")
     counts = dict(counted.annotate(number=Count("pk")))
     for meeting in listed:
@@ -59,7 +58,7 @@ def taking_place(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meetin
 
 def state_q(state: MeetingState, moment: Moment) -> Q:
     """That a meeting was in this state, as known."""
-    return equals_q(Meeting, "state", known_seq(moment.known_at), [state])
+    return equals_q(Meeting, "state", moment.known, [state])
 
 
 def by_the_day(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]:
@@ -69,7 +68,7 @@ def by_the_day(meetings: QuerySet[Meeting], moment: Moment) -> QuerySet[Meeting]
     """
     if moment.as_of is None:
         return meetings
-    here = on_or_before_q(Meeting, "first_day", known_seq(moment.known_at), moment.as_of)
+    here = on_or_before_q(Meeting, "first_day", moment.known, moment.as_of)
     if moment.as_of >= moment.today:
         here |= state_q(MeetingState.PLANNED, moment)
     return meetings.filter(here)
@@ -91,7 +90,7 @@ def next_of_forum(meeting: Meeting, moment: Moment) -> Meeting | None:
 
 def pairs_of_forums(moment: Moment) -> list[tuple[Meeting, Meeting]]:
     """Of each forum that met lately, the meeting before the last and the last one."""
-    held = public_meetings(known_at=moment.known_at).filter(
+    held = public_meetings(known=moment.known).filter(
         state_q(MeetingState.HELD, moment), forum__isnull=False, first_day__lte=moment.day
     )
     latest: dict[int | None, list[Meeting]] = defaultdict(list)
@@ -102,10 +101,10 @@ def pairs_of_forums(moment: Moment) -> list[tuple[Meeting, Meeting]]:
 
 
 def _of_forum(meeting: Meeting, moment: Moment) -> QuerySet[Meeting]:
-    known = taking_place(public_meetings(known_at=moment.known_at), moment)
+    known = taking_place(public_meetings(known=moment.known), moment)
     if meeting.forum_id is None or meeting.first_day is None:
         return known.none()
-    seq = known_seq(moment.known_at)
+    seq = moment.known
     same = equals_q(Meeting, "forum", seq, [meeting.forum_id])
     return known.filter(same).exclude(pk=meeting.pk)
 
@@ -139,7 +138,7 @@ def outcomes(meeting: Meeting, moment: Moment, *, previous: Meeting | None = Non
     In the order in which they are told: by movement, then by reference. `previous` is the meeting
     of its forum against which it is read besides.
     """
-    then = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    then = public_updates(as_of=moment.as_of, known=moment.known)
     touched = then.filter(meeting=meeting).values("commitment")
     told = chapters(touched, [meeting.pk], moment)
     taken = [s for story in told.values() for s in story if s.update.meeting_id == meeting.pk]
@@ -158,7 +157,7 @@ def outcomes(meeting: Meeting, moment: Moment, *, previous: Meeting | None = Non
 def with_words(page: Sequence[Outcome], moment: Moment) -> list[Outcome]:
     """The same outcomes with rationale and citations, in a constant number of queries."""
     shown = StatusUpdate.objects.filter(pk__in=[outcome.step.update.pk for outcome in page])
-    updates = with_evidence(shown, known_at=moment.known_at)
+    updates = with_evidence(shown, known=moment.known)
     loaded = {u.pk: u for u in as_known(updates, moment)}
     return [replace(o, step=replace(o.step, update=loaded[o.step.update.pk])) for o in page]
 
@@ -179,7 +178,7 @@ def passed_over_by(meeting: Meeting, moment: Moment) -> Sequence[Commitment]:
         return []
     then = Moment(moment.today, as_of=meeting.last_day, known_at=moment.known_at)
     silent = (
-        public_commitments(as_of=then.as_of, known_at=then.known_at)
+        public_commitments(as_of=then.as_of, known=then.known)
         .filter(
             Position.open_q(then.at),
             **{

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from tracker.models import Change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """Today, and optionally an earlier day to look back to.
 
@@ -27,6 +28,11 @@ class Moment:
     def day(self) -> dt.date:
         """The day for which flags are computed."""
         return self.as_of or self.today
+
+    @cached_property
+    def known(self) -> int | None:
+        """The last change to take into account, asked for once; None for all."""
+        return None if self.known_at is None else last_change_by(self.known_at)
 
     @property
     def is_past(self) -> bool:

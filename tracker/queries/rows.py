@@ -11,7 +11,7 @@ from tracker.models import Commitment, Party, Position, Topic
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, position_of
+from tracker.queries.visibility import position_of
 from tracker.schema.vocabulary import Flag
 
 # What a row may be shown with besides its own.
@@ -38,7 +38,7 @@ def rows(
 
     Of `topics` and `parties`, those in `related` are read; the others stay empty.
     """
-    known = known_seq(moment.known_at)
+    known = moment.known
     public = {
         "topics": Topic.objects.public(known=known),
         "parties": Party.objects.public(known=known),

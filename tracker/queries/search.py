@@ -22,7 +22,6 @@ from tracker.models import Alias, Commitment, Revision, SearchDocument
 from tracker.queries.as_published import former_values, values_then
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
-    known_seq,
     public_aliases,
     public_citations,
     public_updates,
@@ -126,7 +125,7 @@ def keys_matching_then(text: str, moment: Moment, among: QuerySet[Commitment]) -
     The index holds today's words. What is not in it can only be where something was taken back or
     amended, and what is in it may have been said later: both are read, and nothing else is.
     """
-    wanted, known = terms(text), known_seq(moment.known_at)
+    wanted, known = terms(text), moment.known
     there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
     rows = {key: (seq, day) for key, seq, day in _read(there)}
     indexed = rows.keys() & set(keys_matching(text))
@@ -174,13 +173,13 @@ def _occurring_then(
         few, ["title", "reference", "summary"], known
     ):
         names[key], others[key] = [title, reference], [summary]
-    named = public_aliases(as_of=moment.as_of, known_at=moment.known_at)
+    named = public_aliases(as_of=moment.as_of, known=moment.known)
     aliases = named.filter(commitment__in=keys).order_by()
     for key, name in aliases.values_list("commitment", "name"):
         names[key].append(name)
     found = {key for key in keys if _occurs(wanted, names[key], others[key])}
     left = [key for key in keys if key not in found]
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at)
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
     cited = public_citations(known=known).filter(
         update__in=updates.filter(commitment__in=left).order_by().values("pk")
     )

@@ -17,7 +17,7 @@ from tracker.lib.partial_dates import add_days
 from tracker.models import Citation, Standing, StatusUpdate
 from tracker.queries.history import Step, Wording, steps
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import as_known, known_seq, public_citations, public_updates
+from tracker.queries.visibility import as_known, public_citations, public_updates
 
 # Primary keys, or a query that gives them.
 Keys = Iterable[int] | QuerySet[Any, Any]
@@ -25,7 +25,7 @@ Keys = Iterable[int] | QuerySet[Any, Any]
 
 def states(commitments: Keys, moment: Moment, *, day: dt.date) -> dict[int, Wording]:
     """How each commitment stood at the end of a day, by its primary key, as known: one query."""
-    standings = Standing.objects.at(day, known=known_seq(moment.known_at))
+    standings = Standing.objects.at(day, known=moment.known)
     standings = standings.filter(commitment__in=commitments)
     rows = standings.values_list("commitment", "stage", "assessment", "firmness", "target")
     return {pk: Wording(*state) for pk, *state in rows}
@@ -36,7 +36,7 @@ def chapters(commitments: Keys, meetings: Keys, moment: Moment) -> dict[int, lis
 
     The updates come with their party, and without rationale and citations: three queries.
     """
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at).filter(
+    updates = public_updates(as_of=moment.as_of, known=moment.known).filter(
         commitment__in=commitments
     )
     days = updates.filter(meeting__in=meetings).aggregate(
@@ -55,7 +55,7 @@ def chapters(commitments: Keys, meetings: Keys, moment: Moment) -> dict[int, lis
 
 def first_quotations(updates: Iterable[int], moment: Moment) -> dict[int, Citation]:
     """The first quotation of each of these updates, by the update's primary key: one query."""
-    cited = public_citations(known=known_seq(moment.known_at))
+    cited = public_citations(known=moment.known)
     citations = cited.filter(update__in=list(updates)).exclude(quotation="").select_related(None)
     found: dict[int, Citation] = {}
     for citation in citations.order_by("pk"):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.models import Commitment, Position, Stage, Standing
 from tracker.queries.as_published import keys_q, links_then, values_then
 from tracker.queries.moments import Moment
-from tracker.queries.visibility import known_seq, public_parties, public_topics
+from tracker.queries.visibility import public_parties, public_topics
 
 K = TypeVar("K", bound=Hashable)
 # How many commitments have each value of a vocabulary; what does not occur is left out.
@@ -100,7 +100,7 @@ def stages_over_time(commitments: QuerySet[Commitment], moment: Moment) -> dict[
     on every day, whichever filter they would have met then. Empty where there is none. Two
     queries: the standings that began, and those that ended, by month.
     """
-    standings = Standing.objects.known(known_seq(moment.known_at))
+    standings = Standing.objects.known(moment.known)
     standings = standings.filter(commitment__in=commitments.order_by().values("pk"))
     begun = list(_per_month(standings.filter(valid_from__lte=moment.day), "valid_from"))
     ended = list(_per_month(standings.filter(valid_to__lte=moment.day), "valid_to"))
@@ -182,7 +182,7 @@ def _by_relation(
     commitments: QuerySet[Commitment], relation: str, public: QuerySet[Any], moment: Moment, by: str
 ) -> dict[Named, Counts]:
     """Count by a relation and a column; commitments without any such relation come last."""
-    column, known = moment.column(by), known_seq(moment.known_at)
+    column, known = moment.column(by), moment.known
     rows = values_then(public.order_by(), ["slug", "name"], known)
     named = {key: Named(slug, name) for key, slug, name in rows}
     former = links_then(Commitment, relation, known)
@@ -210,7 +210,7 @@ def topics_by_stage(commitments: QuerySet[Commitment], moment: Moment) -> dict[N
 
     The largest topic first. Three queries, and three more to look back.
     """
-    public = public_topics(known_at=moment.known_at)
+    public = public_topics(known=moment.known)
     return _by_relation(commitments, "topics", public, moment, "stage")
 
 
@@ -219,5 +219,5 @@ def parties_by_assessment(commitments: QuerySet[Commitment], moment: Moment) -> 
 
     The party with the most first. Three queries, and three more to look back.
     """
-    public = public_parties(known_at=moment.known_at)
+    public = public_parties(known=moment.known)
     return _by_relation(commitments, "parties", public, moment, "assessment")

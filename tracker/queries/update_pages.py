@@ -36,7 +36,7 @@ def forget() -> None:
 
 
 def _count(moment: Moment) -> Counts:
-    updates = public_updates(as_of=moment.as_of, known_at=moment.known_at).order_by()
+    updates = public_updates(as_of=moment.as_of, known=moment.known).order_by()
     counted = updates.values_list("commitment").annotate(number=Count("pk"))
     found: dict[int, int] = dict(counted.iterator(chunk_size=5_000))
     return array("I", [found.get(key, 0) for key in range(max(found, default=0) + 1)])

@@ -15,7 +15,6 @@ from tracker.queries.as_published import former_values, links_then, values_then
 from tracker.queries.flags import QUERIES, as_bits
 from tracker.queries.moments import Moment
 from tracker.queries.visibility import (
-    known_seq,
     public_commitments,
     public_forums,
     public_meetings,
@@ -46,7 +45,7 @@ def _mask(moment: Moment) -> Combinable:
 
 def read(moment: Moment, which: Q) -> tuple[int, Sets]:
     """The public commitments that meet a condition, and those among them with each value."""
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
     public = public.filter(which).order_by()
     columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
     rows = public.annotate(mask=_mask(moment)).values_list("pk", *columns, "mask")
@@ -79,7 +78,7 @@ def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
 
 def _instruments(moment: Moment) -> dict[int, str]:
     """What kind commitments were said to be that were amended since, by key."""
-    known = known_seq(moment.known_at)
+    known = moment.known
     if known is None:
         return {}
     former = former_values("commitment", known, field="instrument")
@@ -89,10 +88,8 @@ def _instruments(moment: Moment) -> dict[int, str]:
 def _related(which: Q, within: int, moment: Moment) -> Sets:
     meetings = mentions(which, within, moment)
     return {
-        "topic": _linked("topics", public_topics(known_at=moment.known_at), which, within, moment),
-        "party": _linked(
-            "parties", public_parties(known_at=moment.known_at), which, within, moment
-        ),
+        "topic": _linked("topics", public_topics(known=moment.known), which, within, moment),
+        "party": _linked("parties", public_parties(known=moment.known), which, within, moment),
         "meeting": meetings,
         "forum": by_forum(meetings, moment),
     }
@@ -102,7 +99,7 @@ def _linked(
     relation: str, public: QuerySet[Any], which: Q, within: int, moment: Moment
 ) -> dict[str, int]:
     """By topic or party, those of `within` that were said to have it."""
-    known = known_seq(moment.known_at)
+    known = moment.known
     column, through = public.model._meta.model_name, getattr(Commitment, relation).through
     pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
     found = _grouped(pairs.values_list(column, "commitment"), within)
@@ -140,7 +137,7 @@ def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]
 
 def mentions(which: Q, within: int, moment: Moment) -> dict[str, int]:
     """By meeting, those of `within` that it mentioned; `which` narrows the updates."""
-    known = known_seq(moment.known_at)
+    known = moment.known
     updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
     pairs = updates.values_list("meeting", "commitment").distinct()
@@ -148,24 +145,24 @@ def mentions(which: Q, within: int, moment: Moment) -> dict[str, int]:
         # A condition on each group, so that the index of mentions answers and not that of days.
         pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=moment.as_of)
         pairs = pairs.values_list("meeting", "commitment")
-    public = public_meetings(known_at=moment.known_at)
+    public = public_meetings(known=moment.known)
     return _by_address(_grouped(pairs, within), public, known)
 
 
 def by_forum(meetings: Mapping[str, int], moment: Moment) -> dict[str, int]:
     """The same by forum, from the sets of their meetings."""
-    known = known_seq(moment.known_at)
-    held = public_meetings(known_at=moment.known_at).order_by()
+    known = moment.known
+    held = public_meetings(known=moment.known).order_by()
     forums: dict[int, int] = defaultdict(int)
     for _key, slug, forum in values_then(held, ["slug", "forum_id"], known):
         if forum is not None:
             forums[forum] |= meetings.get(slug, 0)
-    return _by_address(forums, public_forums(known_at=moment.known_at), known)
+    return _by_address(forums, public_forums(known=moment.known), known)
 
 
 def flagged(flag: Flag, moment: Moment) -> int:
     """The public commitments of which one flag holds."""
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at).order_by()
+    public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
     return from_keys(public.filter(QUERIES[flag](moment)).values_list("pk", flat=True))
 
 

@@ -146,7 +146,7 @@ def _leads_to(kept: ValueSets, head: LogHead, moment: Moment) -> bool:
 
 def _turned(before: dt.date, moment: Moment) -> set[int]:
     """The commitments that came to a date since a day before; one more where they are too many."""
-    public = public_commitments(as_of=moment.as_of, known_at=moment.known_at).order_by()
+    public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
     turned = public.filter(may_turn_q(before, moment)).values_list("pk", flat=True)
     return set(turned[: _TOO_MANY + 1])
 

@@ -47,14 +47,13 @@ def known_seq(known_at: dt.date | None) -> int | None:
 
 
 def public_commitments(
-    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+    *, as_of: dt.date | None = None, known: int | None = None
 ) -> QuerySet[Commitment]:
     """The commitments that readers may see, each with its position on that day as known then.
 
     Without arguments the position is on the commitment's own row. With one, it is the joined
     `Standing` under the name `at`, and commitments that had no position are left out.
     """
-    known = known_seq(known_at)
     public = Commitment.objects.public(known=known)
     if as_of is None and known is None:
         return public
@@ -75,12 +74,12 @@ def as_known(records: Iterable[_R], moment: Moment) -> list[_R]:
 
     def public(noun: str) -> QuerySet[Any]:
         if noun == "commitment":
-            return public_commitments(as_of=moment.as_of, known_at=moment.known_at)
+            return public_commitments(as_of=moment.as_of, known=moment.known)
         if noun == "source":
-            return public_sources(as_of=moment.as_of, known_at=moment.known_at)
+            return public_sources(as_of=moment.as_of, known=moment.known)
         return public_records(noun, known)
 
-    known = known_seq(moment.known_at)
+    known = moment.known
     return as_published(records, known, public=public)
 
 
@@ -89,16 +88,17 @@ def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Moment) -
 
     And the day on which they were checked, if that was later. One query; none without `as_of`.
     """
-    as_of, known_at = moment.as_of, moment.known_at
+    as_of = moment.as_of
     if as_of is None:
         return
     others = {key for c in commitments for key in (c.part_of_id, c.supersedes_id) if key}
-    there = public_commitments(as_of=as_of, known_at=known_at).filter(pk__in=others).order_by()
-    known = set(there.values_list("pk", flat=True)) if others else set()
+    public = public_commitments(as_of=as_of, known=moment.known)
+    found = public.filter(pk__in=others).order_by()
+    there = set(found.values_list("pk", flat=True)) if others else set()
     for commitment in commitments:
-        if commitment.part_of_id not in known:
+        if commitment.part_of_id not in there:
             commitment.part_of = None
-        if commitment.supersedes_id not in known:
+        if commitment.supersedes_id not in there:
             commitment.supersedes = None
         if commitment.last_checked_on is not None and commitment.last_checked_on > as_of:
             commitment.last_checked_on = None
@@ -111,10 +111,9 @@ def position_of(commitment: Commitment) -> Position:
 
 
 def public_updates(
-    *, as_of: dt.date | None = None, known_at: dt.date | None = None
+    *, as_of: dt.date | None = None, known: int | None = None
 ) -> StatusUpdateQuerySet:
     """The updates that count, of public commitments."""
-    known = known_seq(known_at)
     # A join, and no "in (select ...)": SQLite would list every public commitment first.
     updates = StatusUpdate.objects.effective(known=known).filter(
         public_q(known=known, of="commitment__")
@@ -138,65 +137,57 @@ def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
 
 
 def with_evidence(
-    updates: StatusUpdateQuerySet, *, known_at: dt.date | None = None
+    updates: StatusUpdateQuerySet, *, known: int | None = None
 ) -> StatusUpdateQuerySet:
     """Load meeting, party, revision and citations in a constant number of queries."""
-    citations = public_citations(known=known_seq(known_at))
+    citations = public_citations(known=known)
     related = with_relations(updates).select_related("commitment")
     return related.prefetch_related(Prefetch("citations", queryset=citations))
 
 
-def public_aliases(
-    *, as_of: dt.date | None = None, known_at: dt.date | None = None
-) -> QuerySet[Alias]:
+def public_aliases(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Alias]:
     """With `as_of`, without the names that came with something that happened later."""
-    aliases = Alias.objects.public(known=known_seq(known_at))
+    aliases = Alias.objects.public(known=known)
     if as_of is None:
         return aliases
     given = Q(update__isnull=True) | Q(update__happened_first_day__lte=as_of)
     return aliases.filter(given)
 
 
-def public_meetings(*, known_at: dt.date | None = None) -> QuerySet[Meeting]:
-    return Meeting.objects.public(known=known_seq(known_at))
+def public_meetings(*, known: int | None = None) -> QuerySet[Meeting]:
+    return Meeting.objects.public(known=known)
 
 
-def public_forums(*, known_at: dt.date | None = None) -> QuerySet[Forum]:
+def public_forums(*, known: int | None = None) -> QuerySet[Forum]:
     """The highest level first, then by name, as it was by then."""
-    known = known_seq(known_at)
     return Forum.objects.public(known=known).order_by("-level", column_then(Forum, "name", known))
 
 
-def public_sources(
-    *, as_of: dt.date | None = None, known_at: dt.date | None = None
-) -> QuerySet[Source]:
+def public_sources(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Source]:
     """With `as_of`, the documents that had been published by that day."""
-    known = known_seq(known_at)
     sources = Source.objects.public(known=known)
     if as_of is None:
         return sources
     return sources.filter(on_or_before_q(Source, "published_first_day", known, as_of))
 
 
-def public_passages(*, known_at: dt.date | None = None) -> QuerySet[PassageLeftOut]:
+def public_passages(*, known: int | None = None) -> QuerySet[PassageLeftOut]:
     """What was read in sources and left out; of public sources only, since it comes with them."""
-    return PassageLeftOut.objects.public(known=known_seq(known_at))
+    return PassageLeftOut.objects.public(known=known)
 
 
-def public_parties(*, known_at: dt.date | None = None) -> QuerySet[Party]:
+def public_parties(*, known: int | None = None) -> QuerySet[Party]:
     """By name, as it was by then."""
-    known = known_seq(known_at)
     return Party.objects.public(known=known).order_by(column_then(Party, "name", known))
 
 
-def public_topics(*, known_at: dt.date | None = None) -> QuerySet[Topic]:
+def public_topics(*, known: int | None = None) -> QuerySet[Topic]:
     """By name, as it was by then."""
-    known = known_seq(known_at)
     return Topic.objects.public(known=known).order_by(column_then(Topic, "name", known))
 
 
-def public_notes(*, known_at: dt.date | None = None) -> QuerySet[Note]:
-    return Note.objects.public(known=known_seq(known_at))
+def public_notes(*, known: int | None = None) -> QuerySet[Note]:
+    return Note.objects.public(known=known)
 
 
 def public_changes() -> QuerySet[Change]:
