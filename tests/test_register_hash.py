@@ -22,5 +22,5 @@ def test_the_shipped_register_hashes_to_the_same_head_from_a_fixed_clock() -> No
     assert first_break() is None
     assert (head.seq, head.hash) == (
         89,
-        "dc4d6253dcc2e1a3135428223afa4f3b991ffb9bf394e27418ff88de50949037",
+        "ec44c7d90bdce2f23f101bc300719e218f919487fc2d6e1d4909946550f0bba5",
     )
