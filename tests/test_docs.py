@@ -12,7 +12,11 @@ from tests.make import NOW
 from tests.test_leaks import LINES
 from tracker.filters import ChangeFilter
 from tracker.models import Change, ChangeKind
-from tracker.register_format import schema
+from tracker.register_format.files import FOLDERS, LISTS
+from tracker.schema.commitments import ALIAS
+from tracker.schema.fields import Noun
+from tracker.schema.notes import NOTE
+from tracker.schema.updates import CITATION, UPDATE
 from tracker.spreadsheets.resources import RESOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +29,8 @@ FORMAT = (DOCS / "register-format.md").read_text(encoding="utf-8")
 LOG = (DOCS / "log.md").read_text(encoding="utf-8")
 IMPORT = (DOCS / "import.md").read_text(encoding="utf-8")
 NOUNS = [
-    *(noun for noun in (*schema.LISTS.values(), *schema.FOLDERS.values())),
-    *(schema.ALIAS, schema.UPDATE, schema.CITATION, schema.NOTE),
+    *(noun for noun in (*LISTS.values(), *FOLDERS.values())),
+    *(ALIAS, UPDATE, CITATION, NOTE),
 ]
 
 
@@ -55,20 +59,20 @@ def test_the_readme_is_short_and_names_every_page_of_the_documentation() -> None
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
-def test_every_field_of_the_format_is_described(noun: schema.Noun) -> None:
+def test_every_field_of_the_format_is_described(noun: Noun) -> None:
     found = re.search(rf"^\*\*{noun.name}\*\*:(.*?)(?:\n\n|\Z)", FORMAT, re.DOTALL | re.MULTILINE)
     assert found, f"{noun.name} has no paragraph"
     described = found[1]
-    for field in noun.fields:
-        star = r"\*" if field.required else r"(?!\*)"
-        assert re.search(rf"`{field.name}`{star}", described), f"{noun.name}.{field.name}"
+    for field in noun.in_file:
+        star = r"\*" if field.is_needed else r"(?!\*)"
+        assert re.search(rf"`{field.key}`{star}", described), f"{noun.name}.{field.key}"
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
-def test_every_choice_of_the_format_is_described(noun: schema.Noun) -> None:
-    for field in noun.fields:
-        for choice in field.choices:
-            assert f"`{choice}`" in FORMAT, f"{noun.name}.{field.name}: {choice}"
+def test_every_choice_of_the_format_is_described(noun: Noun) -> None:
+    for field in noun.in_file:
+        for choice in field.words:
+            assert f"`{choice}`" in FORMAT, f"{noun.name}.{field.key}: {choice}"
 
 
 def test_the_log_is_described() -> None:

@@ -15,9 +15,12 @@ from tests.lib.test_partial_dates import partial_dates
 from tests.register_format.files import TEXTS, write_texts
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.text import one_line, without_control_characters
-from tracker.register_format import schema
 from tracker.register_format.reading import read_register
 from tracker.register_format.writing import plain, to_yaml
+from tracker.schema.fields import Noun
+from tracker.schema.meetings import MEETING
+from tracker.schema.parties import PARTY
+from tracker.schema.sources import SOURCE
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=150).map(
     lambda text: without_control_characters(text).strip()
@@ -33,12 +36,12 @@ sayings = st.one_of(
 )
 
 
-def read_again(values: dict[str, Any], noun: schema.Noun, name: str, **other: str) -> Any:
+def read_again(values: dict[str, Any], noun: Noun, name: str, **other: str) -> Any:
     """Write one record as the only one of its file and read it with a whole register."""
     with tempfile.TemporaryDirectory() as folder:
         root = write_texts(Path(folder), TEXTS | {name: to_yaml([plain(values, noun)])} | other)
         [record] = read_register(root).of(noun.name)
-        return {spec.name: record[spec.name] for spec in noun.fields}
+        return {spec.key: record[spec.key] for spec in noun.in_file}
 
 
 @settings(max_examples=200)
@@ -64,7 +67,7 @@ def test_a_source_is_read_as_it_was_written(
         "summary": summary,
         "left_out": (),
     }
-    assert read_again(values, schema.SOURCE, "sources.yaml") == values
+    assert read_again(values, SOURCE, "sources.yaml") == values
 
 
 @pytest.mark.parametrize(
@@ -80,12 +83,12 @@ def test_a_source_is_read_as_it_was_written(
 def test_what_is_empty_or_the_default_is_left_out(
     values: dict[str, Any], written: dict[str, Any]
 ) -> None:
-    assert plain(values, schema.MEETING) == written
+    assert plain(values, MEETING) == written
 
 
 def test_fields_are_written_in_the_order_of_the_format() -> None:
     values = {"kind": "state", "code": "CAN", "name": "Canada"}
-    assert to_yaml(plain(values, schema.PARTY)) == "code: CAN\nname: Canada\nkind: state\n"
+    assert to_yaml(plain(values, PARTY)) == "code: CAN\nname: Canada\nkind: state\n"
 
 
 def test_long_text_is_folded_and_lines_stay_lines() -> None:

@@ -47,14 +47,11 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.models.records import PublicRecord
-from tracker.register_format import schema
 from tracker.register_format.later_words import warnings_of
 from tracker.register_format.reading import Problem, Record, RegisterError, read_register
-
-
-def _cited(citation: Citation) -> tuple[int, str, str, str]:
-    """What makes two citations the same."""
-    return citation.source_id, citation.quotation, citation.locator, citation.language
+from tracker.schema import payloads
+from tracker.schema.fields import FILE
+from tracker.schema.updates import UPDATE
 
 
 @dataclass(slots=True)
@@ -103,7 +100,7 @@ class _Loader(Rows):
                     self.passage(self.rows["source"][record.key], given)
 
     def passage(self, source: Source, record: Record) -> PassageLeftOut:
-        passage = PassageLeftOut(source=source, **record.values)
+        passage = PassageLeftOut(source=source, **self.values(record))
         with told_at(record):
             passage.full_clean()
         passage.save()
@@ -111,12 +108,11 @@ class _Loader(Rows):
 
     def amend_passages(self, record: Record, source: Source) -> None:
         """Take back the passages that the files lack, and publish those that they add."""
-        names = [spec.name for spec in schema.PASSAGE.fields]
         present = {
-            tuple(getattr(passage, name) for name in names): passage
+            tuple(payloads.passage(passage).values()): passage
             for passage in source.passages_left_out.public()
         }
-        wanted = {tuple(given[name] for name in names): given for given in record["left_out"]}
+        wanted = {tuple(self.values(given).values()): given for given in record["left_out"]}
         removed = [passage for key, passage in present.items() if key not in wanted]
         added = [self.passage(source, g) for key, g in wanted.items() if key not in present]
         if added or removed:
@@ -215,21 +211,15 @@ class _Loader(Rows):
     def alias(
         self, commitment: Commitment, record: Record, update: StatusUpdate | None = None
     ) -> Alias:
-        alias = Alias(
-            commitment=commitment,
-            update=update,
-            name=record["name"],
-            language=record["language"],
-            note=record["note"],
-        )
+        alias = Alias(commitment=commitment, update=update, **self.values(record))
         with told_at(record):
             alias.full_clean()
         alias.save()
         return alias
 
     def publish_new_aliases(self, commitment: Commitment, record: Record) -> None:
-        wanted = {(a["name"], a["language"], a["note"]): a for a in record["aliases"]}
-        present = {(a.name, a.language, a.note): a for a in commitment.aliases.public()}
+        wanted = {tuple(self.values(a).values()): a for a in record["aliases"]}
+        present = {tuple(payloads.alias(a).values()): a for a in commitment.aliases.public()}
         # First what goes, since a name with another note is given anew.
         for key, alias in present.items():
             if key not in wanted:
@@ -246,13 +236,9 @@ class _Loader(Rows):
     # -- Updates --------------------------------------------------------------------------------
 
     def draft_update(self, commitment: Commitment, record: Record) -> StatusUpdate:
-        names = ("happened", "meeting", "party", "stage", "assessment", "firmness", "target")
         update = StatusUpdate(
             commitment=commitment,
-            **{name: self.value(record, name) for name in names},
-            rationale=record["rationale"],
-            significance=record["significance"],
-            reason=record["reason"],
+            **self.values(record),
             corrects=commitment.updates.get(number=record["corrects"])
             if record["corrects"] is not None
             else None,
@@ -264,13 +250,7 @@ class _Loader(Rows):
         return update
 
     def citation(self, update: StatusUpdate, record: Record) -> Citation:
-        return Citation(
-            update=update,
-            source=self.value(record, "source"),
-            quotation=record["quotation"],
-            locator=record["locator"],
-            language=record["language"],
-        )
+        return Citation(update=update, **self.values(record))
 
     def retract_updates(self, commitment: Commitment, record: Record) -> None:
         for given in record["updates"]:
@@ -281,24 +261,17 @@ class _Loader(Rows):
 
     def compare(self, update: StatusUpdate, given: Record) -> None:
         """Refuse a file that tells published history otherwise; take further citations."""
-        names = ("stage", "assessment", "firmness", "rationale", "reason", "significance")
-        same = all(getattr(update, name) == given[name] for name in names) and (
-            update.happened == given["happened"]
-            and update.target == given["target"]
-            and update.meeting == self.value(given, "meeting")
-            and update.party == self.value(given, "party")
-            and (update.corrects.number if update.corrects else None) == given["corrects"]
-        )
-        stored = [_cited(c) for c in update.citations.all()]
-        cited = [self.citation(update, c) for c in given["citations"]]
-        same = same and stored == [_cited(c) for c in cited[: len(stored)]]
-        if not same:
+        public = payloads.values(UPDATE, FILE, update)
+        cited = len(public["citations"])
+        stored = {**public, "retracted": given["retracted"]}
+        told = {**given.values, "citations": [c.values for c in given["citations"][:cited]]}
+        if stored != told:
             raise ValidationError(
                 f"Update {update.number} is published and says something else; published history "
                 "is not rewritten. Add an update that corrects it."
             )
-        for further in cited[len(stored) :]:
-            add_evidence(further, **self.stamp())
+        for further in given["citations"][cited:]:
+            add_evidence(self.citation(update, further), **self.stamp())
 
     # -- The rest -------------------------------------------------------------------------------
 

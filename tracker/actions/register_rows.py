@@ -15,6 +15,7 @@ from django.db import models
 from tracker.models import Commitment, Forum, Level, Meeting, Note, Party, Source, Topic
 from tracker.models.records import PublicRecord
 from tracker.register_format.reading import Record, Register, RegisterError
+from tracker.schema.fields import Field, Noun, Type
 
 MODELS: dict[str, type[PublicRecord]] = {
     "party": Party,
@@ -25,15 +26,14 @@ MODELS: dict[str, type[PublicRecord]] = {
     "commitment": Commitment,
     "note": Note,
 }
-# Where the files say a field's name more shortly than the model.
-_MODEL_NAMES = {
-    "published": "published_on",
-    "retrieved": "retrieved_on",
-    "checked": "last_checked_on",
-    "first_stated": "first_stated_at",
-}
-# Fields that an action sets, not the row.
-_NOT_COLUMNS = {"aliases", "updates", "notes", "left_out", "fully_recorded", "retracted"}
+
+
+def _columns(noun: Noun) -> list[Field]:
+    """The fields of a register file that a row has, and no action sets."""
+    model = noun.model._meta if noun.model else None
+    columns = (*model.concrete_fields, *model.many_to_many) if model else ()
+    names = {column.name for column in columns if column.editable}
+    return [field for field in noun.in_file if field.name in names and not field.path]
 
 
 @contextmanager
@@ -62,23 +62,17 @@ class Rows:
 
     # -- Rows -----------------------------------------------------------------------------------
 
-    def value(self, record: Record, name: str) -> Any:
+    def value(self, record: Record, spec: Field) -> Any:
         """A field's value as the model takes it: names become rows."""
-        spec, value = record.noun.by_name[name], record[name]
-        if spec.refers_to and isinstance(value, list | tuple):
-            return [self.rows[spec.refers_to][key] for key in value]
-        if spec.refers_to:
-            return self.rows[spec.refers_to][value] if value else None
-        if name == "level":
-            return Level[value.upper()]
-        return value
+        value = record[spec.key]
+        if spec.type is Type.KEYS:
+            return [self.rows[spec.noun][key] for key in value]
+        if spec.type is Type.KEY:
+            return self.rows[spec.noun][value] if value else None
+        return Level[value.upper()] if spec.type is Type.LEVEL else value
 
     def values(self, record: Record) -> dict[str, Any]:
-        return {
-            _MODEL_NAMES.get(spec.name, spec.name): self.value(record, spec.name)
-            for spec in record.noun.fields
-            if spec.name not in _NOT_COLUMNS
-        }
+        return {spec.name: self.value(record, spec) for spec in _columns(record.noun)}
 
     def stage_all(self, noun: str) -> None:
         """Find or draft the row of every record; relations to the same noun follow after."""
@@ -106,14 +100,13 @@ class Rows:
     def fill(self, row: models.Model, record: Record) -> None:
         """Write a new row, leaving what refers to rows of the same noun for `link_all`."""
         later = {}
-        for spec in record.noun.fields:
-            if spec.name in _NOT_COLUMNS or spec.refers_to == record.noun.name:
+        for spec in _columns(record.noun):
+            if spec.noun == record.noun.name:
                 continue
-            name, value = _MODEL_NAMES.get(spec.name, spec.name), self.value(record, spec.name)
-            if row._meta.get_field(name).many_to_many:
-                later[name] = value
+            if spec.type is Type.KEYS:
+                later[spec.name] = self.value(record, spec)
             else:
-                setattr(row, name, value)
+                setattr(row, spec.name, self.value(record, spec))
         row.full_clean()
         row.save()
         for name, value in later.items():
@@ -124,12 +117,11 @@ class Rows:
             if (noun, record.key) not in self.fresh:
                 continue
             row = self.rows[noun][record.key]
-            for spec in record.noun.fields:
-                if spec.refers_to != noun:
+            for spec in _columns(record.noun):
+                if spec.noun != noun:
                     continue
-                value = self.value(record, spec.name)
-                if row._meta.get_field(spec.name).many_to_many:
-                    getattr(row, spec.name).set(value)
+                if spec.type is Type.KEYS:
+                    getattr(row, spec.name).set(self.value(record, spec))
                 else:
-                    setattr(row, spec.name, value)
+                    setattr(row, spec.name, self.value(record, spec))
             row.save()

@@ -127,6 +127,9 @@ class Commitment(PublicRecord, Position):
     last_change_seq = models.PositiveBigIntegerField(null=True, editable=False)
     last_changed_at = models.DateTimeField(_("last change"), null=True, editable=False)
 
+    # The reason is in the log: whoever reads it there puts it here.
+    retracted_because = ""
+
     objects = CommitmentQuerySet.as_manager()
     history = FieldHistory(relations=["topics", "parties", "related"])
 

@@ -16,15 +16,8 @@ import yaml
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.text import has_control_characters, one_line
-from tracker.register_format.schema import (
-    FOLDERS,
-    FORMAT,
-    LISTS,
-    REGISTER,
-    Field,
-    Noun,
-    Type,
-)
+from tracker.register_format.files import FOLDERS, FORMAT, LISTS, REGISTER
+from tracker.schema.fields import Field, Noun, Type
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _MAX_FILE_BYTES = 5_000_000
@@ -178,9 +171,9 @@ class Reader:
         record = Record(noun, file, node.start_mark.line + 1)
         for key_node, value_node in node.value:
             name = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
-            spec = noun.by_name.get(name)
+            spec = noun.by_key.get(name)
             if spec is None:
-                known = ", ".join(noun.by_name)
+                known = ", ".join(noun.by_key)
                 self.report(
                     file, key_node, f"A {noun.name} has no field “{name}”; it has: {known}."
                 )
@@ -189,10 +182,10 @@ class Reader:
             else:
                 record.lines[name] = key_node.start_mark.line + 1
                 record.values[name] = self.value(file, value_node, spec)
-        for spec in noun.fields:
-            if spec.required and spec.name not in record.lines:
-                self.report(file, node, f"The {noun.name} lacks its “{spec.name}”.")
-            record.values.setdefault(spec.name, spec.default)
+        for spec in noun.in_file:
+            if spec.is_needed and spec.key not in record.lines:
+                self.report(file, node, f"The {noun.name} lacks its “{spec.key}”.")
+            record.values.setdefault(spec.key, spec.empty)
         return record if len(self.problems) == before else None
 
     # -- Values ---------------------------------------------------------------------------------
@@ -202,34 +195,34 @@ class Reader:
             if spec.type is Type.RECORDS and spec.record is not None:
                 records = self.list_of(file, node, spec.record)
                 is_empty = isinstance(node, yaml.SequenceNode) and not node.value
-                if spec.required and is_empty:
-                    raise ValueError(f"“{spec.name}” needs at least one entry.")
+                if spec.is_needed and is_empty:
+                    raise ValueError(f"“{spec.key}” needs at least one entry.")
                 return records
-            if spec.type is Type.NAMES:
+            if spec.type is Type.KEYS:
                 return self.names(node, spec)
             if spec.type is Type.DATE:
                 return self.date(node, spec)
             return self.scalar(self.text(node, spec), spec)
         except ValueError as error:
             self.report(file, node, str(error))
-            return spec.default
+            return spec.empty
 
     def text(self, node: yaml.Node, spec: Field) -> str:
         if not isinstance(node, yaml.ScalarNode):
-            raise ValueError(f"“{spec.name}” takes one value, not a list or a mapping.")
+            raise ValueError(f"“{spec.key}” takes one value, not a list or a mapping.")
         text = str(node.value).strip()
         if spec.is_one_line:
             text = one_line(text)
-        if spec.required and not text:
-            raise ValueError(f"“{spec.name}” is empty.")
+        if spec.is_needed and not text:
+            raise ValueError(f"“{spec.key}” is empty.")
         if spec.max_length is not None and len(text) > spec.max_length:
-            raise ValueError(f"“{spec.name}” takes at most {spec.max_length} characters.")
+            raise ValueError(f"“{spec.key}” takes at most {spec.max_length} characters.")
         return text
 
     def scalar(self, text: str, spec: Field) -> Any:
-        if spec.type is Type.CHOICE and text not in spec.choices:
+        if spec.words and text not in spec.words:
             raise ValueError(
-                f"“{text}” is not a known {spec.name}; use one of: {', '.join(spec.choices)}."
+                f"“{text}” is not a known {spec.key}; use one of: {', '.join(spec.words)}."
             )
         if spec.type is Type.SLUG and not _SLUG.fullmatch(text):
             raise ValueError(
@@ -237,11 +230,11 @@ class Reader:
             )
         if spec.type is Type.NUMBER:
             if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10_000:
-                raise ValueError(f"“{spec.name}” takes a whole number from 1 to 9999.")
+                raise ValueError(f"“{spec.key}” takes a whole number from 1 to 9999.")
             return int(text)
-        if spec.type is Type.FLAG:
+        if spec.type is Type.YES_NO:
             if text not in {"true", "false"}:
-                raise ValueError(f"“{spec.name}” is true or false.")
+                raise ValueError(f"“{spec.key}” is true or false.")
             return text == "true"
         if spec.type is Type.DAY:
             try:
@@ -252,35 +245,35 @@ class Reader:
 
     def names(self, node: yaml.Node, spec: Field) -> list[str]:
         if not isinstance(node, yaml.SequenceNode):
-            raise ValueError(f"“{spec.name}” takes a list, such as [one, two].")
+            raise ValueError(f"“{spec.key}” takes a list, such as [one, two].")
         found = [self.text(item, spec) for item in node.value]
-        if spec.required and not found:
-            raise ValueError(f"“{spec.name}” needs at least one entry.")
+        if spec.is_needed and not found:
+            raise ValueError(f"“{spec.key}” needs at least one entry.")
         if len(set(found)) != len(found):
-            raise ValueError(f"“{spec.name}” names something twice.")
+            raise ValueError(f"“{spec.key}” names something twice.")
         return found
 
     def date(self, node: yaml.Node, spec: Field) -> PartialDate:
         if isinstance(node, yaml.ScalarNode):
             return PartialDate.parse(self.text(node, spec))
         if not isinstance(node, yaml.MappingNode):
-            raise ValueError(f"“{spec.name}” takes a date, or a mapping of date and words.")
+            raise ValueError(f"“{spec.key}” takes a date, or a mapping of date and words.")
         parts = {key.value: value.value for key, value in node.value}
         words = parts.pop("words", "")
         iso = parts.pop("date", "")
         if parts or not isinstance(words, str) or not isinstance(iso, str):
-            raise ValueError(f"“{spec.name}” has “date” and “words”, and nothing else.")
+            raise ValueError(f"“{spec.key}” has “date” and “words”, and nothing else.")
         if len(words) > MAX_WORDS:
-            raise ValueError(f"The words of “{spec.name}” take at most {MAX_WORDS} characters.")
+            raise ValueError(f"The words of “{spec.key}” take at most {MAX_WORDS} characters.")
         return PartialDate.parse(iso, words=words) if iso else PartialDate(words=words.strip())
 
 
 def _referring(record: Record) -> Iterator[tuple[Record, Field, str]]:
     """Every name by which a record, or one inside it, refers to another."""
-    for spec in record.noun.fields:
-        value = record[spec.name]
-        if spec.refers_to and value:
-            for name in value if spec.type is Type.NAMES else [value]:
+    for spec in record.noun.in_file:
+        value = record[spec.key]
+        if spec.noun and value:
+            for name in value if spec.type is Type.KEYS else [value]:
                 yield record, spec, name
         if spec.type is Type.RECORDS:
             for inner in value or ():
@@ -291,9 +284,9 @@ def _check_references(records: dict[str, dict[str, Record]]) -> Iterator[Problem
     for of_noun in records.values():
         for record in of_noun.values():
             for place, spec, name in _referring(record):
-                if name not in records[spec.refers_to]:
+                if name not in records[spec.noun]:
                     yield place.problem(
-                        f"There is no {spec.refers_to} “{name}” in this register.", spec.name
+                        f"There is no {spec.noun} “{name}” in this register.", spec.key
                     )
 
 

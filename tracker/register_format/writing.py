@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from tracker.lib.partial_dates import PartialDate
-from tracker.register_format.schema import Noun, Type
+from tracker.schema.fields import Noun, Type
 
 _WIDTH = 96
 # White space that a block of text would lose or change.
@@ -63,22 +63,22 @@ def _date(value: PartialDate) -> str | dict[str, str]:
 def plain(values: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
     """A record as it is written: fields in order, what is empty or the default left out."""
     written: dict[str, Any] = {}
-    for spec in noun.fields:
-        value = values.get(spec.name)
-        if value in (None, "", [], ()) or (value == spec.default and not spec.required):
+    for spec in noun.in_file:
+        value = values.get(spec.key)
+        if value in (None, "", [], ()) or (value == spec.empty and not spec.is_needed):
             continue
         if spec.type is Type.RECORDS and spec.record is not None:
-            written[spec.name] = [plain(inner, spec.record) for inner in value]
-        elif spec.type is Type.NAMES:
-            written[spec.name] = _Names(str(name) for name in value)
+            written[spec.key] = [plain(inner, spec.record) for inner in value]
+        elif spec.type is Type.KEYS:
+            written[spec.key] = _Names(str(name) for name in value)
         elif spec.type is Type.DATE:
-            written[spec.name] = _date(value)
+            written[spec.key] = _date(value)
         elif spec.type is Type.DAY:
-            written[spec.name] = _Quoted(value.isoformat())
-        elif spec.type in (Type.NUMBER, Type.FLAG):
-            written[spec.name] = value
+            written[spec.key] = _Quoted(value.isoformat())
+        elif spec.type in (Type.NUMBER, Type.YES_NO):
+            written[spec.key] = value
         else:
-            written[spec.name] = str(value)
+            written[spec.key] = str(value)
     return written
 
 

@@ -103,6 +103,7 @@ class Field:
     columns: Column | tuple[Column, ...] = ()
     sheet: Sheet | None = None
     file_name: str = ""
+    max_length: int | None = None  # that of the model's field
 
     @property
     def key(self) -> str:
@@ -127,6 +128,11 @@ class Field:
         return list(self.choices.values) if self.choices else []
 
     @property
+    def is_one_line(self) -> bool:
+        """Whether it is a title, a name or the like: only texts of any length have lines."""
+        return self.type is Type.TEXT and self.max_length is not None
+
+    @property
     def is_nullable(self) -> bool:
         """Whether JSON may have null."""
         if self.type in (Type.DAY, Type.DATE):
@@ -144,7 +150,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Noun:
-    """One kind of record: its fields, in the order of JSON; the first is what names it.
+    """One kind of record: its fields, in the order of JSON.
 
     `component` is its name in OpenAPI. In register files, in those of staff and among the public
     columns a field may come `after` another one than here; those behind it come along.
@@ -162,13 +168,18 @@ class Noun:
     def __post_init__(self) -> None:
         if not self.component:
             object.__setattr__(self, "component", self.name.title().replace("_", ""))
+        columns = self.model._meta.concrete_fields if self.model else ()
+        longest = {column.name: column.max_length for column in columns}
+        fields = (replace(field, max_length=longest.get(field.source)) for field in self.fields)
+        object.__setattr__(self, "fields", tuple(fields))
 
     def plus(self, *fields: Field) -> Noun:
         return replace(self, fields=(*self.fields, *fields))
 
     @property
     def key(self) -> str:
-        return self.fields[0].name
+        """What names its records in register files."""
+        return self.in_file[0].key
 
     @cached_property
     def in_json(self) -> tuple[Field, ...]:
@@ -190,13 +201,6 @@ class Noun:
     def _on(self, where: Where) -> tuple[Field, ...]:
         found = {field.name: field for field in self.fields if where in field.on}
         return tuple(found[name] for name in arranged(found, self.after.get(where, {})))
-
-    def max_length(self, field: Field) -> int | None:
-        """The longest text that the model takes, None for any."""
-        if self.model is None or field.type not in (Type.TEXT, Type.SLUG):
-            return None
-        columns = {column.name: column for column in self.model._meta.concrete_fields}
-        return getattr(columns.get(field.source), "max_length", None)
 
 
 def arranged(names: Iterable[str], after: Mapping[str, str]) -> list[str]:

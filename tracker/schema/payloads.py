@@ -109,11 +109,11 @@ def _reader(field: Field, where: Where) -> _Read:
     """How a field is read from a model object."""
     found, is_named = _path(field.source), field.if_public
     if field.type is Type.KEY:
-        key = attrgetter(field.named_by)
+        key, nothing = attrgetter(field.named_by), None if where is JSON else ""
 
         def read_key(record: Any, named: Named) -> str | None:
             other = found(record)
-            return None if other is None or (is_named and not named(other)) else key(other)
+            return nothing if other is None or (is_named and not named(other)) else key(other)
 
         return read_key
     if field.type is Type.KEYS:
