@@ -17,7 +17,7 @@ from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers, whole_files
 from tracker.actions.load_register import load_register
-from tracker.filters import found_sets
+from tracker.filters import bitset_filter
 from tracker.lib.places import Places
 from tracker.lib.recent import Recent
 from tracker.queries import health, update_pages, value_sets
@@ -96,7 +96,7 @@ def _flush_past_the_triggers() -> None:
 def _nothing_kept() -> None:
     """Forget what a process keeps: another test may come to the same rows, or the same head."""
     value_sets.forget()
-    found_sets._MATCHING.clear()
+    bitset_filter._MATCHING.clear()
     update_pages.forget()
     for recent in RECENT:
         recent.clear()

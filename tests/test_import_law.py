@@ -271,7 +271,7 @@ def test_a_planted_violation_is_found(path: str, source: str, sentence: str) -> 
         ("tracker/models/__init__.py", "from tracker.models.parties import Party"),
         ("tracker/models/meetings.py", "from .sources import Source\nfrom ..lib import text"),
         ("tracker/queries/__init__.py", "from . import flags\nfrom .flags import overdue"),
-        ("tracker/admin/meetings.py", "from tracker.actions import record_meeting"),
+        ("tracker/admin/nouns/meetings.py", "from tracker.actions import record_meeting"),
         ("tracker/management/commands/rebuild.py", "from tracker.actions.rebuild import rebuild"),
         ("tracker/apps.py", "def ready():\n    from tracker import checks"),
         ("tracker/migrations/0002_x.py", "def forwards():\n    from tracker.lib import text"),

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 
 from tests import make
 from tests.notify.subscriptions import make_webhook
-from tracker.admin.drafts import DraftsAdmin
+from tracker.admin.editing.drafts import DraftsAdmin
 from tracker.models import Delivery
 
 

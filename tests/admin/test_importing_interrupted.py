@@ -16,7 +16,7 @@ from tests import make
 from tests.actions.importing import COMMITMENT, importer, written
 from tests.actions.test_concurrency import run_all
 from tests.admin.browsing import Browser
-from tests.admin.test_importing import confirmed, handed_in
+from tests.admin.importing.test_pages import confirmed, handed_in
 from tracker.actions import uploads
 from tracker.actions.uploads import carry_out, carry_out_due
 from tracker.models import Commitment, Upload, UploadState

@@ -15,7 +15,7 @@ from tests.dashboard.conftest import OnDay
 from tests.make import NOW, make_commitment, published_commitment, published_update
 from tracker.dashboard.share_card import STAGE_COLOURS, card_of
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundSets
+from tracker.filters.bitset_filter import FoundSets
 from tracker.lib.share_cards import Card
 from tracker.models import Stage
 from tracker.queries.value_sets import value_sets_at

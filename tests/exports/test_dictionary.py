@@ -15,7 +15,7 @@ from tests.exports.reading import json_object
 from tests.exports.small_register import publish_small_register
 from tracker.exports.extract import TABLES
 from tracker.filters import CommitmentFilter
-from tracker.filters.meanings import MEANINGS
+from tracker.filters.parameter_docs import MEANINGS
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from tests.feeds.small_register import hours, publish_small_register
 from tests.make import NOW
 from tests.notify.emailing import at, html_of, make_email
 from tracker.models import Frequency
-from tracker.notify.asking import Wish, ask
 from tracker.notify.deliver import deliver_due
+from tracker.notify.opt_in import Wish, ask
 from tracker.queries.visibility import log_head
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "emails"

@@ -13,10 +13,10 @@ from django.core import mail
 from tests.make import NOW, published_commitment, published_update
 from tests.notify.emailing import ADDRESS, at, make_email
 from tracker.models import AskedMail, Frequency, Significance
-from tracker.notify.asking import Wish, address_hash, ask
 from tracker.notify.deliver import deliver_due
 from tracker.notify.emails import next_time
 from tracker.notify.links import ExpiredLinkError, key_to_confirm, token_to_confirm
+from tracker.notify.opt_in import Wish, address_hash, ask
 from tracker.notify.tidy import tidy
 from tracker.queries.visibility import log_head
 

@@ -17,7 +17,7 @@ from tests.lib.test_email_addresses import SPELLINGS
 from tests.make import NOW, make_topic
 from tests.notify.emailing import ADDRESS, ScriptedServer, links_in, make_email
 from tracker.models import AskedMail, Frequency, Subscription, SubscriptionState
-from tracker.notify.asking import (
+from tracker.notify.opt_in import (
     FOR_ONE_ADDRESS,
     FROM_EVERYWHERE,
     FROM_ONE_NETWORK,

@@ -23,9 +23,9 @@ from tracker.models import (
     Subscription,
     SubscriptionState,
 )
-from tracker.notify.asking import Wish, ask
 from tracker.notify.deliver import deliver_due
 from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
+from tracker.notify.opt_in import Wish, ask
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db

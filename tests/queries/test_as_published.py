@@ -18,7 +18,7 @@ from tracker.actions.amend import amend_commitment, amend_meeting, amend_referen
 from tracker.actions.correct import retract_commitment
 from tracker.actions.rebuild import rebuild
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import BY_VALUE, FoundRows, FoundSets
+from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
 from tracker.filters.words import sentence
 from tracker.models import Commitment, FormerValue, Meeting
 from tracker.queries.as_published import as_published, equals_q, find

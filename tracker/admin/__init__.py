@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import (
+from tracker.admin.nouns import (
     changes,
     commitments,
     meetings,
@@ -21,7 +21,7 @@ from tracker.admin import (
     updates,
     users,
 )
-from tracker.admin.work_list import with_work_list
+from tracker.admin.todo.front_page import with_work_list
 
 __all__ = [
     "changes",

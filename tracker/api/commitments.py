@@ -21,7 +21,7 @@ from tracker.api.parameters import read_filter
 from tracker.api.problems import Refused
 from tracker.api.records import Noun, moved, record_or_redirect
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundRows, FoundSets
+from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.extracts import commitment_chunks
 from tracker.queries.in_full import commitment_in_full

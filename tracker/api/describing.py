@@ -26,7 +26,7 @@ from drf_spectacular.utils import (
 from tracker.api import shapes
 from tracker.api.parameters import MOST_PER_PAGE
 from tracker.filters import CommitmentFilter
-from tracker.filters.meanings import MEANINGS
+from tracker.filters.parameter_docs import MEANINGS
 from tracker.lib.problem_details import CONTENT_TYPE as PROBLEM
 from tracker.schema.fields import Noun
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundSets
+from tracker.filters.bitset_filter import FoundSets
 
 FACETS = (
     "stage",

@@ -15,7 +15,7 @@ from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter, MomentForm
-from tracker.filters.found_sets import FoundRows, FoundSets
+from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.filters.words import chips, sentence
 from tracker.queries.moments import Moment
 from tracker.queries.rows import rows

@@ -20,8 +20,8 @@ from tracker.dashboard.matrix_cells import row_fragments
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundRows
-from tracker.filters.kinds import OneOfFilter
+from tracker.filters.bitset_filter import FoundRows
+from tracker.filters.fields import OneOfFilter
 from tracker.filters.words import chips, sentence
 from tracker.queries.matrix import matrix as matrix_of
 from tracker.queries.matrix import matrix_meetings

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.answers import public_answer
 from tracker.dashboard.listing import asked_for, found_sets
 from tracker.filters import CommitmentFilter
-from tracker.filters.found_sets import FoundRows, FoundSets
+from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.filters.words import sentence
 from tracker.lib.share_cards import Card, can_draw, png
 from tracker.models import Assessment, Stage

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 from tracker.exports.extract import TABLES
 from tracker.filters import CommitmentFilter
-from tracker.filters.meanings import MEANINGS
+from tracker.filters.parameter_docs import MEANINGS
 
 
 @dataclass(frozen=True, slots=True)

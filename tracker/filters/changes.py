@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tracker.filters.commitments import CommitmentFilter
-from tracker.filters.kinds import AnyOfFilter
+from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
 from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
 from tracker.queries.changes import flagged, happened_by, lines_about, mentioned, positioned

@@ -19,7 +19,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from tracker.filters.kinds import (
+from tracker.filters.fields import (
     AnyOfFilter,
     NamedCommitmentsFilter,
     OneOfFilter,

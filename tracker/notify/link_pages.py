@@ -22,7 +22,6 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.erasure import empty_write_ahead_log
 from tracker.models import Channel, Subscription, SubscriptionState
-from tracker.notify.asking import forget
 from tracker.notify.email_forms import HowForm
 from tracker.notify.links import (
     BadLinkError,
@@ -33,6 +32,7 @@ from tracker.notify.links import (
     lasting_token,
     path_of,
 )
+from tracker.notify.opt_in import forget
 from tracker.notify.tidy import STOPPED_EMAIL_KEPT
 from tracker.queries.visibility import log_head
 

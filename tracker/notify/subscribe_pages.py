@@ -13,9 +13,9 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Frequency
-from tracker.notify.asking import Wish, ask
+from tracker.notify.channels import query_of, ways
 from tracker.notify.email_forms import AskForm
-from tracker.notify.ways import query_of, ways
+from tracker.notify.opt_in import Wish, ask
 from tracker.queries.visibility import log_head
 
 # With the address it stands in an index, whose entries PostgreSQL limits to about 2,700 bytes.

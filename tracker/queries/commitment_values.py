@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
+from tracker.lib.iso_sql import ToldDay, ToldInstant
 from tracker.lib.joined_keys import joined_keys, parted_keys
-from tracker.lib.told_in_sql import ToldDay, ToldInstant
 from tracker.models import Commitment, Party, Position, Standing, Topic
 from tracker.models.records import public_q
 from tracker.queries.flags import QUERIES, as_bits

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
+from tracker.lib.iso_sql import AsKept, ToldInstant
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.told_in_sql import AsKept, ToldInstant
 from tracker.models import Citation, Commitment, StatusUpdate
 from tracker.queries.history import steps
 from tracker.queries.moments import Moment

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
-from tracker.lib.told_in_sql import AsKept, ToldDay
+from tracker.lib.iso_sql import AsKept, ToldDay
 from tracker.schema.fields import Field, Type
 from tracker.schema.payloads import stored_date
 

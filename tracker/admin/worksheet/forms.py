@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.record_meeting import Entry, Evidence
-from tracker.admin.fields import WordsForm
+from tracker.admin.editing.fields import WordsForm
 from tracker.admin.worksheet.rows import Choices, Row
 from tracker.admin.worksheet.values import LISTS, MENTIONED, OF_THE_COMMITMENT, SILENT, Values
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate

@@ -28,23 +28,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.actions.record_meeting import list_on_worksheet
-from tracker.admin.acts import editor
-from tracker.admin.pages import RegisterAdmin
-from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
-from tracker.admin.worksheet.answering import answer_of
+from tracker.admin.editing.acts import editor
+from tracker.admin.editing.pages import RegisterAdmin
+from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.worksheet.autosave import answer_of
+from tracker.admin.worksheet.feedback import (
+    Texts,
+    texts_of,
+)
 from tracker.admin.worksheet.lost_sessions import forget, kept, proof_of, signed_out, wants_json
+from tracker.admin.worksheet.row_views import RowView, shown_row, unsaved_rows
 from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
 from tracker.admin.worksheet.saving import Result, Saved, save_rows
-from tracker.admin.worksheet.showing import RowView, shown_row, unsaved_rows
 from tracker.admin.worksheet.source_text import (
     ShownParagraph,
     SourceTextForm,
     shown,
     take_in,
-)
-from tracker.admin.worksheet.telling import (
-    Texts,
-    texts_of,
 )
 from tracker.admin.worksheet.values import Values
 from tracker.lib.text import without_control_characters

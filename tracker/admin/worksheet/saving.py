@@ -25,7 +25,7 @@ from tracker.actions.record_meeting import (
     record_entry,
     take_back,
 )
-from tracker.admin.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Choices, Row, choices_of, row_of
 from tracker.admin.worksheet.values import MENTIONED, SILENT, Values, posted, version_of

@@ -1,0 +1,393 @@
+"""Acts: what staff do to a record beyond editing it, each a button that leads to a page of its own.
+
+That page says what would become public, found out by rehearsing the act and undoing it, and asks
+for what is needed. Only its POST acts. The acts themselves stand beside the nouns' ModelAdmins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tracker.actions.approval import ChangedError, Shown, changes_since, lock_drafts
+from tracker.actions.log import open_log
+from tracker.admin.editing.fields import LinesField, WordsForm
+from tracker.admin.editing.pages import RegisterAdmin, page_url
+from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.review.shown import (
+    FIELD,
+    SHOWN,
+    contents,
+    contents_of,
+    packed,
+    unpacked,
+    version_of,
+)
+from tracker.models import PUBLISH, Change, Significance
+from tracker.queries.change_lines import Line, lines
+from tracker.queries.submission_differences import SaidDifference
+from tracker.queries.submissions import Draft
+
+# In what the front page posts: one goes on there.
+FROM_FRONT_PAGE = "_front_page"
+
+_M = TypeVar("_M", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What an act came to: lines in the log, and the record whose page opens next."""
+
+    record: Model
+    changes: Sequence[Change] = ()
+    message: str = ""
+    # What the page says of the act beside its lines, such as flags that it raises.
+    notes: Sequence[str] = ()
+    # What somebody should look at again before, such as a quotation that its source has not.
+    warnings: Sequence[str] = ()
+
+    def told(self) -> str:
+        if self.message:
+            return self.message
+        numbers = ", ".join(f"#{change.seq}" for change in self.changes)
+        return ngettext(
+            "Public now, as change %(numbers)s of the log.",
+            "Public now, as changes %(numbers)s of the log.",
+            len(self.changes),
+        ) % {"numbers": numbers}
+
+
+class Act(ABC):
+    """One act upon one kind of record. Subclasses say what it is and call an action.
+
+    With `save_label` its button stands beside "Save" and saves first, since the form of a draft
+    may hold unsaved words. `permission` is what it needs; "{noun}" stands for the record's own.
+    """
+
+    permission = PUBLISH
+    name: str
+    label: Any
+    explanation: Any
+    save_label: Any = ""
+    refused_label: Any = gettext_lazy("It cannot be done as things stand:")
+    form_class: type[forms.Form | forms.ModelForm[Any]] = forms.Form
+
+    @abstractmethod
+    def is_offered(self, record: Any) -> bool:
+        """Whether the record's page has the button, and the act its page."""
+
+    def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
+        """Whether this person, who has the permission, may do it to this record."""
+        return True
+
+    def drafts(self, record: Any) -> Sequence[Draft] | None:
+        """The drafts that it sends or approves, as its page shows them; None for other acts.
+
+        `perform` then finds what was shown among the answers, under `SHOWN`; a rehearsal does not.
+        """
+        return None
+
+    def save_button(self, record: Any) -> Any:
+        """The label of its button beside "Save"; empty when it stands above the form."""
+        return self.save_label
+
+    def form(self, record: Any, data: Any = None) -> forms.BaseForm:
+        return self.form_class(data)
+
+    def trial(self, record: Any) -> dict[str, Any] | None:
+        """Answers with which the act can be rehearsed; None when there are none before asking."""
+        return {}
+
+    def has_other_answers(self, form: Any) -> bool:
+        """Whether another answer may be accepted where the rehearsal's was refused."""
+        return False
+
+    @abstractmethod
+    def perform(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        """Do it. Raises ValidationError with a sentence when it cannot be done."""
+
+    def rehearse(
+        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        """What the page before shows; undone at once."""
+        return self.perform(record, data, now=now, by=by)
+
+
+class ReasonForm(WordsForm):
+    reason = LinesField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Public: readers see it beside what it is about."),
+        widget=AdminTextareaWidget(attrs={"rows": 4}),
+    )
+
+
+class SignificanceField(forms.ChoiceField):
+    """Major or minor; what is left out is as it was offered."""
+
+    def __init__(self, *, initial: Significance = Significance.MAJOR) -> None:
+        super().__init__(
+            label=gettext_lazy("Significance"),
+            choices=Significance.choices,
+            initial=initial,
+            required=False,
+            help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
+        )
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or self.initial
+
+
+class RetractionForm(ReasonForm):
+    significance = SignificanceField()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would write, or why it would be refused."""
+
+    lines: list[Line] = field(default_factory=list)
+    introduced: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    # What the drafts say as they are shown, and where an earlier page showed something else.
+    shown: Shown = field(default_factory=dict)
+    differences: Sequence[SaidDifference] = ()
+
+
+def _introduced(changes: Iterable[Change]) -> list[str]:
+    """The names of what becomes public only because something rests on it."""
+    return [
+        str(record.get("title") or record.get("name"))
+        for change in changes
+        for records in change.payload.get("introduces", {}).values()
+        for record in records
+    ]
+
+
+def locked(record: _M) -> _M:
+    """Read the record again and hold its row until the transaction ends."""
+    row = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if row is None:
+        raise ValidationError(
+            _("Somebody deleted “%(record)s” meanwhile."), params={"record": record}
+        )
+    return row
+
+
+def editor(request: HttpRequest) -> AbstractBaseUser:
+    """Who is signed in; every view of the admin is behind its login."""
+    return cast(AbstractBaseUser, request.user)
+
+
+class ActsAdmin(RegisterAdmin):
+    """A ModelAdmin whose records' pages carry acts."""
+
+    acts: Sequence[Act] = ()
+
+    def may_act(self, request: HttpRequest, act: Act) -> bool:
+        """Whether this person may do this. Every view of an act asks it again."""
+        needed = act.permission.format(noun=self.opts.model_name)
+        user = cast(PermissionsMixin, request.user)
+        return user.has_perm(needed) and self.has_view_permission(request)
+
+    def act_url(self, act: Act, record: Model) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}"
+        return reverse(name, args=[quote(record.pk)])
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<path:object_id>/{act.name}/",
+                self.admin_site.admin_view(partial(self.act_view, act=act)),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{act.name}",
+            )
+            for act in self.acts
+        ]
+        return [*own, *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, object_id: str, *, act: Act) -> HttpResponse:
+        if not self.may_act(request, act):
+            raise PermissionDenied
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            # Its page tells that there is none, in the admin's own words.
+            return HttpResponseRedirect("../change/")
+        if not act.is_for(record, editor(request)):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._act(request, act, record)
+        if not self.is_offered(request, act, record):
+            return self._not_offered(request, act, record, {})
+        preview = _rehearsed(act, record, now=timezone.now(), by=editor(request))
+        return self._act_page(request, act, record, act.form(record), preview)
+
+    def _act(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
+        now, by = timezone.now(), editor(request)
+        form, shown = act.form(record, request.POST), unpacked(request.POST.get(FIELD, ""))
+        try:
+            # First the log, then the row: the order of the actions, so that nobody waits in a ring.
+            with open_log(now=now, by=by):
+                current = locked(record)
+                if not self.is_offered(request, act, current):
+                    return self._not_offered(request, act, current, shown)
+                form = act.form(current, request.POST)
+                if not form.is_valid():
+                    return self._again(request, act, record, form, shown)
+                answers = form.cleaned_data
+                if act.drafts(current) is not None:
+                    answers = {**answers, SHOWN: shown}
+                done = act.perform(current, answers, now=now, by=by)
+        except REFUSED as error:
+            show_refusal(form, as_refusal(error))
+            may_retry = isinstance(error, ChangedError)
+            return self._again(request, act, record, form, shown, may_retry=may_retry)
+        self.log_change(request, record, f"{act.label}: {done.told()}")
+        self.message_user(request, done.told(), messages.SUCCESS)
+        is_from_front_page = FROM_FRONT_PAGE in request.POST
+        after = reverse("admin:index") if is_from_front_page else page_url(done.record)
+        return HttpResponseRedirect(after)
+
+    def is_offered(self, request: HttpRequest, act: Act, record: Model) -> bool:
+        """Whether the act makes sense now, for this record and this person."""
+        return act.is_offered(record) and act.is_for(record, editor(request))
+
+    def _again(
+        self,
+        request: HttpRequest,
+        act: Act,
+        record: Model,
+        form: Any,
+        shown: Shown,
+        *,
+        may_retry: bool = False,
+    ) -> HttpResponse:
+        """The page once more, with what was typed and with what would become public now."""
+        if act.drafts(record) is None:
+            return self._act_page(request, act, record, form, Preview())
+        anew = _rehearsed(act, record, now=timezone.now(), by=editor(request))
+        told = set(form.non_field_errors())
+        preview = replace(
+            anew,
+            refusals=[refusal for refusal in anew.refusals if refusal not in told],
+            differences=changes_since(shown),
+        )
+        can_try = bool(form.fields) or (may_retry and not anew.refusals)
+        return self._act_page(request, act, record, form, preview, can_try=can_try)
+
+    def _not_offered(
+        self, request: HttpRequest, act: Act, record: Model, shown: Shown
+    ) -> HttpResponse:
+        told = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}
+        found = changes_since(shown)
+        if not found:
+            self.message_user(request, told, messages.ERROR)
+            return HttpResponseRedirect(page_url(record))
+        changed = _("It was changed after this page showed it. Nothing was done.")
+        preview = Preview(refusals=[changed, told], differences=found)
+        return self._act_page(request, act, record, forms.Form(), preview, can_try=False)
+
+    def _act_page(
+        self,
+        request: HttpRequest,
+        act: Act,
+        record: Model,
+        form: Any,
+        preview: Preview,
+        *,
+        can_try: bool | None = None,
+    ) -> HttpResponse:
+        shown = preview.shown
+        if can_try is None:
+            can_try = (
+                act.has_other_answers(form)
+                if preview.refusals
+                else bool(form.fields) or not form.errors
+            )
+        fieldsets = [(None, {"fields": list(form.fields)})] if form.fields else []
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.label,
+            "subtitle": str(record),
+            "act": act,
+            "original": record,
+            "page_url": page_url(record),
+            "opts": self.opts,
+            "form": form,
+            "adminform": helpers.AdminForm(form, fieldsets, {}, model_admin=self),
+            "media": self.media + form.media,
+            "preview": preview,
+            "shown": packed(shown) if shown else "",
+            "shown_version": version_of(shown) if shown else "",
+            "can_try": can_try,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/tracker/act.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context["acts"] = [
+                {"act": act, "url": self.act_url(act, obj), "saves": act.save_button(obj)}
+                for act in self.acts
+                if self.may_act(request, act) and self.is_offered(request, act, obj)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """After "Save and publish…" comes the page of that act."""
+        response = super().response_change(request, obj)
+        for act in self.acts:
+            if f"_{act.name}" in request.POST:
+                return HttpResponseRedirect(self.act_url(act, obj))
+        return response
+
+
+def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUser) -> Preview:
+    """Perform an act, look at what it wrote, and undo it."""
+    shown: Shown = {}
+    try:
+        with transaction.atomic():
+            data = act.trial(record)
+            if data is None:
+                return Preview(shown=contents(act.drafts(record) or ()))
+            with open_log(now=now, by=by):
+                current = locked(record)
+                # Locked, so that what the form names is what the lines say.
+                shown = contents_of(lock_drafts(act.drafts(current) or ()))
+                done = act.rehearse(current, data, now=now, by=by)
+            told = Preview(
+                lines(done.changes),
+                _introduced(done.changes),
+                notes=done.notes,
+                warnings=done.warnings,
+                shown=shown,
+            )
+            transaction.set_rollback(True)
+            return told
+    except REFUSED as error:
+        return Preview(refusals=as_refusal(error).messages, shown=shown)

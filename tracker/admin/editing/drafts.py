@@ -1,0 +1,252 @@
+"""What the ModelAdmin of every noun that starts as a draft has: drafts are edited and deleted
+directly, and a save that is refused is undone and shown once more with the refusal on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as delete_selected_objects
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.actions.approval import end_changed_reviews, waiting_on
+from tracker.actions.edits import remember_before
+from tracker.actions.review import note_edit
+from tracker.admin.editing.acts import ActsAdmin, editor
+from tracker.admin.editing.conflicts import (
+    VERSION,
+    Difference,
+    OutdatedError,
+    refuse_outdated,
+    token_of,
+)
+from tracker.admin.editing.fields import FieldsMixin
+from tracker.admin.editing.history import MOST, edits_of, last_hand
+from tracker.admin.editing.merging import as_new, merge, take_theirs
+from tracker.admin.editing.pages import page_url
+from tracker.admin.editing.publication import publication_of, show_as_drafts
+from tracker.admin.editing.refusals import REFUSED, as_refusal, lock_drafts
+from tracker.admin.review.acts import changed_since_sent, told_of
+from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one request: kept on it, since a ModelAdmin serves all requests at once."""
+
+    # One save is one moment, in the log and in the histories.
+    now: dt.datetime = field(default_factory=timezone.now)
+    refusal: ValidationError | None = None
+    changes: list[Change] = field(default_factory=list)
+    is_amendment: bool = False
+    # Which version the page shows, and where it differs from what somebody else saved.
+    version: str = ""
+    differences: Sequence[Difference] = ()
+    hand: str = ""
+
+
+def outcome(request: HttpRequest) -> Outcome:
+    kept: Outcome = vars(request).setdefault("tracker_outcome", Outcome())
+    return kept
+
+
+class DraftsAdmin(FieldsMixin, ActsAdmin):
+    """For every noun that starts as a draft. What is public by now is for subclasses."""
+
+    actions = ("delete_selected",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = outcome(request).refusal
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Values from the address; what cannot be one is left out."""
+        kept = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            model_field = next((f for f in self.opts.get_fields() if f.name == name), None)
+            try:
+                if model_field is not None and not model_field.many_to_many:
+                    model_field.to_python(value)  # type: ignore[union-attr]
+            except (ValidationError, AttributeError):
+                continue
+            kept[name] = value
+        return kept
+
+    # -- Who may do what ------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only drafts: what was once public is never deleted."""
+        is_draft = obj is None or not obj.is_published
+        return is_draft and super().has_delete_permission(request, obj)
+
+    def is_frozen(self, obj: Any) -> bool:
+        """Whether the record is only read here."""
+        raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_frozen = obj is not None and self.is_frozen(obj)
+        return not is_frozen and super().has_change_permission(request, obj)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        show_as_drafts(list(found.result_list))
+        return found
+
+    # -- Saving ---------------------------------------------------------------------------------
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        obj = None
+        if object_id is not None:
+            obj = self.get_object(request, unquote(object_id))
+        if (
+            request.method == "POST"
+            and object_id is not None
+            and self.has_change_permission(request)
+        ):
+            if obj is None:
+                return self._typed_into_what_is_gone(request, extra_context)
+            # Who edits records of this kind is told in words; all others are forbidden to.
+            if not self.has_change_permission(request, obj):
+                sentence = _("Nothing was saved: only an editor changes what is public.")
+                if self.is_frozen(obj):
+                    sentence = _(
+                        "Nothing was saved: it is not edited any more. See what can be done."
+                    )
+                self.message_user(request, sentence, messages.ERROR)
+                return HttpResponseRedirect(page_url(obj))
+        try:
+            if obj is not None and self.has_view_or_change_permission(request, obj):
+                self._compare(request, obj)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except REFUSED as error:
+            # All is undone by now. Once more: the refusal on the form keeps it from saving, and
+            # the page shows it with everything that was typed.
+            told = outcome(request)
+            if told.refusal is not None:
+                raise
+            told.refusal = as_refusal(error)
+            return self.changeform_view(request, object_id, form_url, extra_context)
+
+    def _compare(self, request: HttpRequest, obj: Any) -> None:
+        """Find out whether what was posted is outdated; if so, put both versions together."""
+        told = outcome(request)
+        # Before the form reads the record again: a page may show more than it says, never less.
+        version = token_of(self.model, obj.pk)
+        if request.method != "POST" or not self.has_change_permission(request, obj):
+            told.version = version
+            return
+        told.version = request.POST.get(VERSION, "")
+        if isinstance(told.refusal, OutdatedError):
+            told.differences = merge(self, request, obj, token=told.version)
+            told.hand = last_hand(obj)
+            told.version = version
+        elif told.refusal is None:
+            refuse_outdated(self.model, obj.pk, token=told.version)
+            take_theirs(self, request, obj)
+
+    def _typed_into_what_is_gone(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None
+    ) -> Any:
+        """Somebody deleted the draft meanwhile: what was typed stands in the form of a new one."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        outcome(request).refusal = ValidationError(
+            _("Somebody deleted this draft meanwhile. To keep what you typed, save it anew.")
+        )
+        as_new(self, request)
+        form_url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+        return super().changeform_view(request, None, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            lock_drafts(self.model, [obj.pk])
+            refuse_outdated(self.model, obj.pk, token=outcome(request).version)
+            remember_before(self.model._base_manager.get(pk=obj.pk), now=outcome(request).now)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
+        if was_edited and note_edit(form.instance, now=outcome(request).now, by=editor(request)):
+            told = _("It was changed after it was sent, so it is a draft again: send it once more.")
+            self.message_user(request, told, messages.WARNING)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj, told = kwargs.get("obj"), outcome(request)
+        context |= {"version": told.version, "differences": told.differences, "hand": told.hand}
+        if obj is not None and not obj.is_published:
+            context["review_notice"] = told_of(obj)
+            if isinstance(obj, Meeting | Commitment | StatusUpdate | Note):
+                context["since_sent"] = changed_since_sent(obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None and self.has_view_or_change_permission(request, obj):
+            extra_context = {**(extra_context or {}), "edits": edits_of(obj), "most": MOST}
+        return super().history_view(request, object_id, extra_context)
+
+    # -- Deleting drafts ------------------------------------------------------------------------
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        lock_drafts(self.model, [obj.pk])
+        waiting = waiting_on(obj)
+        super().delete_model(request, obj)
+        end_changed_reviews(waiting, by=editor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        waiting = {key for obj in queryset for key in waiting_on(obj)}
+        super().delete_queryset(request, queryset)
+        end_changed_reviews(waiting, by=editor(request))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except REFUSED as error:
+            for sentence in as_refusal(error).messages:
+                self.message_user(request, sentence, messages.ERROR)
+            return HttpResponseRedirect("../change/")
+
+    @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected drafts"))
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        try:
+            with transaction.atomic():
+                lock_drafts(self.model, queryset.values_list("pk", flat=True))
+                return delete_selected_objects(self, request, queryset)
+        except REFUSED as error:
+            told = _("Nothing was deleted. Select drafts only: what is public is never deleted.")
+            if getattr(error, "code", None) != "public":
+                told = " ".join(as_refusal(error).messages)
+            self.message_user(request, told, messages.ERROR)
+            return None
+
+    @admin.display(description=gettext_lazy("publication"), ordering="published_seq")
+    def publication(self, obj: Any) -> str:
+        return str(publication_of(obj).label)

@@ -1,0 +1,92 @@
+"""What every ModelAdmin of the register has: lists that take any search, pages with a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.text import smart_split, unescape_string_literal
+from django.utils.translation import gettext as _
+
+from tracker.admin.editing.long_lists import LongListPaginator
+from tracker.lib.text import without_control_characters
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+
+def page_url(record: Model) -> str:
+    """The record's own page in the admin."""
+    opts = record._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(record.pk)])
+
+
+class RegisterAdmin(_ModelAdmin):
+    list_per_page = 50
+    paginator = LongListPaginator
+    # One sentence about each field that its page shows.
+    help_texts: Mapping[str, Any] = {}
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return super().get_form(
+            request, obj, change=change, **{"help_texts": self.help_texts, **kwargs}
+        )
+
+    # Counting all rows beside those found would cost a second walk through a large table.
+    show_full_result_count = False
+    # So would counting what each choice of each filter would find.
+    show_facets = admin.ShowFacets.NEVER
+
+    def notice(self, obj: Any) -> Any:
+        """What the record's page says first about how it can be changed; empty for nothing."""
+        return ""
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """Further links of the record's page, each with its label and url."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context |= {"notice": self.notice(obj), "tools": self.tools(request, obj)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # PostgreSQL cannot be asked for a NUL.
+        term = without_control_characters(search_term)
+        for word in smart_split(term):
+            quoted = word[:1] in {'"', "'"} and word[:1] == word[-1:] and len(word) > 1
+            found = self.found_by(unescape_string_literal(word) if quoted else word)
+            if found is None:
+                return super().get_search_results(request, queryset, term)
+            queryset = queryset.filter(found)
+        return queryset, False
+
+    def found_by(self, word: str) -> Q | None:
+        """The condition that a word of a search finds a row; None for Django's own search.
+
+        That looks into each row of `search_fields`, which takes too long in the largest tables.
+        """
+        return None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if any("\0" in value for _name, values in request.GET.lists() for value in values):
+            told = _("The address held a character that nothing contains; here is the whole list.")
+            self.message_user(request, told, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)

@@ -1,0 +1,167 @@
+"""What the ModelAdmins of public records share: once public, a record is amended by an action.
+
+The further fields of its form say why, and how much it matters. Each save writes one line to the
+log, or none when nothing would change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.actions.amend import amend_reference
+from tracker.actions.log import open_log
+from tracker.admin.editing.acts import SignificanceField, editor, locked
+from tracker.admin.editing.conflicts import refuse_outdated
+from tracker.admin.editing.drafts import DraftsAdmin, outcome
+from tracker.admin.editing.fields import LinesField, RecordForm
+from tracker.admin.editing.pages import page_url
+from tracker.models import PUBLISH, Change, Commitment, Meeting, Significance
+from tracker.models.records import PublicRecord
+
+
+class PublicRecordForm(RecordForm):
+    """With fields that are there only once the record is public: why, and how much it matters."""
+
+    why = LinesField(
+        label=gettext_lazy("Why (shown in the log)"),
+        required=False,
+        help_text=gettext_lazy(
+            "One sentence for readers of the log, who see what it said before and what it says now."
+        ),
+    )
+
+    significance = SignificanceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].widget.attrs["rows"] = 2
+        if not isinstance(self.instance, Commitment | Meeting):
+            self.fields["significance"].initial = Significance.MINOR
+        if not self.instance.is_public:
+            del self.fields["why"], self.fields["significance"]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if "why" in self.fields and self.add_prefix("why") not in self.data:
+            raise ValidationError(
+                _(
+                    "It was published while you were editing the draft. Nothing is saved yet: look "
+                    "again, because what you save from here on is public at once."
+                )
+            )
+        return self.cleaned_data
+
+    @property
+    def amendment(self) -> dict[str, Any]:
+        """The fields that were changed, with their values."""
+        of_the_line = {"why", "significance"}
+        return {n: self.cleaned_data[n] for n in self.changed_data if n not in of_the_line}
+
+
+def may_publish(request: HttpRequest) -> bool:
+    return cast(PermissionsMixin, request.user).has_perm(PUBLISH)
+
+
+class PublicRecordAdmin(DraftsAdmin):
+    """For records that are amended in place once they are public."""
+
+    form = PublicRecordForm
+    permanent_fields: Sequence[str] = ("slug",)
+    draft_notice: Any = ""
+
+    def amend(self, record: Any, **told: Any) -> Change:
+        """Call the action that changes a public record of this kind."""
+        return amend_reference(record, **told)
+
+    def is_frozen(self, obj: Any) -> bool:
+        return bool(obj.is_retracted)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is public is amended by those who may publish; their own drafts by others too."""
+        may_amend = obj is None or not obj.is_public or may_publish(request)
+        return may_amend and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)
+        return (*names, *self.permanent_fields) if obj is not None and obj.is_published else names
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_permanent = obj is not None and obj.is_published
+        return {} if is_permanent else super().get_prepopulated_fields(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.is_public and self.has_change_permission(request, obj):
+            return [*fieldsets, (None, {"fields": ("why", "significance")})]
+        return fieldsets
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not obj.is_public:
+            super().save_model(request, obj, form, change)
+            return
+        told, by = outcome(request), editor(request)
+        now = told.now
+        told.is_amendment = True
+        # First the log, then the row, as every action does.
+        with open_log(now=now, by=by):
+            locked(obj)
+            refuse_outdated(self.model, obj.pk, token=told.version)
+            if form.amendment:
+                # Should the action find that nothing public would be changed, it says so.
+                made = self.amend(
+                    obj,
+                    values=form.amendment,
+                    reason=form.cleaned_data["why"],
+                    significance=form.cleaned_data["significance"],
+                    now=now,
+                    by=by,
+                )
+                told.changes.append(made)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if not form.instance.is_public:
+            super().save_related(request, form, formsets, change)
+            return
+        # The action has written the record's own relations.
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        told = outcome(request)
+        if not told.is_amendment:
+            return super().response_change(request, obj)
+        if told.changes:
+            numbers = ", ".join(f"#{change.seq}" for change in told.changes)
+            written = _("Public now; written to the log as %(numbers)s.") % {"numbers": numbers}
+            self.message_user(request, written, messages.SUCCESS)
+            return super().response_change(request, obj)
+        nothing = _("Nothing was changed, so nothing was written to the log.")
+        self.message_user(request, nothing, messages.INFO)
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(page_url(obj))
+        return self.response_post_save_change(request, obj)
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """The public page; none for a draft, which has none, nor where the noun has none."""
+        has_page = hasattr(obj, "get_absolute_url") and obj.is_public
+        return str(obj.get_absolute_url()) if has_page else None
+
+    def notice(self, obj: PublicRecord) -> Any:
+        if not obj.is_published:
+            return self.draft_notice
+        if obj.is_public:
+            return _(
+                "Public since change #%(seq)s. What you save here is public at once, and "
+                "the log keeps what it said before."
+            ) % {"seq": obj.published_seq}
+        return _("Retracted by change #%(seq)s. It stays to be read and is never edited again.") % {
+            "seq": obj.retracted_seq
+        }

@@ -1,0 +1,85 @@
+"""The log of changes in the admin: read, searched, and never touched."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin.editing.fields import LONGEST_KEY
+from tracker.admin.editing.long_lists import about
+from tracker.admin.editing.pages import RegisterAdmin, page_url
+from tracker.models import Change
+from tracker.queries.change_lines import title_of
+
+
+@admin.register(Change)
+class ChangeAdmin(RegisterAdmin):
+    list_display = ("seq", "recorded_at", "kind", "told", "significance", "recorded_by")
+    list_filter = ("kind", "significance", "is_backfill")
+    list_select_related = ("commitment", "meeting", "recorded_by")
+    search_fields = ("=seq", "commitment__reference", "commitment__title", "meeting__title")
+    search_help_text = _("A number, or words of the commitment or of the meeting’s title.")
+    ordering = ("-seq",)
+    fieldsets = (
+        (None, {"fields": ("seq", "recorded_at", "recorded_by", "kind", "significance")}),
+        (_("What it is about"), {"fields": ("commitment", "update", "meeting", "source", "note")}),
+        (_("As published"), {"fields": ("is_backfill", "published_text")}),
+        (_("Chain"), {"fields": ("previous_hash", "hash")}),
+    )
+
+    help_texts = {
+        "seq": _("Numbers have no gaps and follow the order in which lines were written."),
+        "recorded_at": _("When this register wrote the line."),
+        "recorded_by": _("Who published it; only staff see it. Empty for what was loaded."),
+        "kind": _("What happened to what it is about."),
+        "significance": _("Of a minor change nobody is notified."),
+        "commitment": _("The commitment that it tells of."),
+        "update": _("The update that it published, corrected or retracted."),
+        "meeting": _("The meeting that it tells of, or that did what it tells."),
+        "source": _("The source that it tells of."),
+        "note": _("The note that it published or retracted."),
+        "published_text": _("All that readers were told, as the line’s hash covers it."),
+        "previous_hash": _("The hash of the line before, which this line’s own covers."),
+        "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def found_by(self, word: str) -> Q:
+        is_number = word.isdecimal() and len(word) <= LONGEST_KEY
+        return about(Change, word, *([Q(seq=int(word))] if is_number else ()))
+
+    def notice(self, obj: Change) -> Any:
+        return _text(
+            "A line of the log is never altered. If what it tells is wrong, open the record that "
+            "it is about: an update is corrected or retracted, anything else is amended, and that "
+            "writes a further line."
+        )
+
+    def tools(self, request: HttpRequest, obj: Change) -> list[dict[str, Any]]:
+        about = obj.update or obj.note or obj.commitment or obj.meeting or obj.source
+        if about is None:
+            return []
+        return [{"label": _text("The record"), "url": page_url(about)}]
+
+    @admin.display(description=_("what it tells"))
+    def told(self, obj: Change) -> str:
+        return title_of(obj)
+
+    @admin.display(description=_("as published"))
+    def published_text(self, obj: Change) -> Any:
+        return format_html("<pre>{}</pre>", json.dumps(obj.payload, ensure_ascii=False, indent=2))

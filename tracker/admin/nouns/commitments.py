@@ -1,0 +1,310 @@
+"""Commitments with their other names, and topics, in the admin; the acts upon a commitment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminRadioSelect
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
+from tracker.actions.check import check_commitment
+from tracker.actions.correct import retract_commitment
+from tracker.actions.edits import rows_in_form
+from tracker.admin.editing.acts import Act, Done, RetractionForm, editor, locked
+from tracker.admin.editing.drafts import outcome
+from tracker.admin.editing.fields import FieldsMixin, RecordForm, WordsForm
+from tracker.admin.editing.later_words import told_of_later_words
+from tracker.admin.editing.long_lists import FewRecordsFilter
+from tracker.admin.editing.publication import DraftOrPublicFilter, PublicationFilter, publication_of
+from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
+from tracker.admin.importing.pages import FilesMixin
+from tracker.admin.review.acts import PublishDraft, stages_of
+from tracker.admin.todo.filters import CommitmentWorkFilter
+from tracker.models import Alias, Change, Commitment, StatusUpdate, Topic
+from tracker.models.updates import StatusUpdateQuerySet
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _TabularInline = admin.TabularInline[Alias, Commitment]
+    _InlineFormSet = forms.BaseInlineFormSet[Alias, Commitment, Any]
+    _UpdateChoiceField = forms.ModelChoiceField[StatusUpdate]
+else:
+    _TabularInline, _InlineFormSet = admin.TabularInline, forms.BaseInlineFormSet
+    _UpdateChoiceField = forms.ModelChoiceField
+
+
+@admin.register(Topic)
+class TopicAdmin(PublicRecordAdmin):
+    list_display = ("name", "slug", "publication")
+    list_filter = (DraftOrPublicFilter,)
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "summary")
+    prepopulated_fields = {"slug": ("name",)}
+    draft_notice = _("A draft. It becomes public with the first commitment that has it.")
+    help_texts = {
+        "name": _("A field of work, such as Defence or Cyber security."),
+        "slug": _("Its name in addresses and filters; permanent once it is public."),
+        "summary": _("What belongs to it, in a sentence."),
+    }
+
+
+class FirstUpdateField(_UpdateChoiceField):
+    def label_from_instance(self, obj: StatusUpdate) -> str:
+        told = f"{obj.happened}: {obj.get_stage_display()}. {obj.rationale}"
+        return Truncator(told).chars(120)
+
+
+class FirstUpdateForm(WordsForm):
+    first_update = FirstUpdateField(
+        queryset=StatusUpdate.objects.none(),
+        label=_("First update"),
+        widget=AdminRadioSelect(attrs={"class": "radiolist"}),
+        empty_label=None,
+        help_text=_("Published with the commitment: there is no status without its source."),
+    )
+
+
+def _drafts(commitment: Commitment) -> StatusUpdateQuerySet:
+    return StatusUpdate.objects.draft().filter(commitment=commitment).chronological()
+
+
+class PublishCommitment(PublishDraft):
+    label = _("Publish the commitment")
+    explanation = _(
+        "The commitment becomes public at once, under its permanent reference, with the draft "
+        "update that is chosen here and with the names drafted with either. Further drafts stay "
+        "drafts, with theirs."
+    )
+    save_label = _("Save and publish…")
+
+    def form(self, record: Commitment, data: Any = None) -> forms.BaseForm:
+        drafts = _drafts(record)
+        form = FirstUpdateForm(data, initial={"first_update": drafts.first()})
+        form.fields["first_update"].queryset = drafts  # type: ignore[attr-defined]
+        return form
+
+    def trial(self, record: Commitment) -> dict[str, Any]:
+        return {"first_update": _drafts(record).first()}
+
+    def has_other_answers(self, form: Any) -> bool:
+        return len(form.fields["first_update"].queryset) > 1
+
+    def rehearse(
+        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        done = super().rehearse(record, data, now=now, by=by)
+        return replace(done, warnings=[*done.warnings, *told_of_later_words([record])])
+
+    def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
+        chosen: StatusUpdate | None = data["first_update"]
+        return locked(chosen) if chosen is not None else None
+
+
+class RetractCommitment(Act):
+    name = "retract"
+    label = _("Retract the commitment")
+    explanation = _(
+        "Only for what should never have been recorded: its page goes, its address answers that "
+        "it was retracted and why, and the log keeps what was published. It cannot be undone. "
+        "A commitment that was given up is not retracted: record an update that says so."
+    )
+    form_class = RetractionForm
+
+    def is_offered(self, record: Commitment) -> bool:
+        return record.is_public
+
+    def trial(self, record: Commitment) -> dict[str, Any]:
+        return {"reason": "…", "significance": "major"}
+
+    def perform(
+        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        change = retract_commitment(record, **data, now=now, by=by)
+        return Done(record=record, changes=[change])
+
+
+class CheckedToday(Act):
+    name = "checked-today"
+    label = _("Checked today, nothing new")
+    explanation = _(
+        "Records, in the open, that somebody looked for news of it today and found none. The log "
+        "gets one minor line a day; nobody is notified."
+    )
+
+    def is_offered(self, record: Commitment) -> bool:
+        return record.is_public
+
+    def perform(
+        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
+    ) -> Done:
+        change = check_commitment(record, reason=_text("Nothing new."), now=now, by=by)
+        if change is None:
+            done = _text("“%(record)s” was checked today already.") % {"record": record}
+            return Done(record=record, message=done, notes=[done])
+        return Done(record=record, changes=[change])
+
+
+class AliasForm(RecordForm):
+    """A name that is public is not edited: it can be taken back, and another one added."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.disabled = self.instance.is_published
+
+
+class AliasFormSet(_InlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        given = set()
+        for form in self.forms:
+            kept = getattr(form, "cleaned_data", {})
+            name = (kept.get("name"), kept.get("language"))
+            if not kept or kept.get("DELETE") or form.instance.is_retracted or None in name:
+                continue
+            if name in given:
+                # The database's own rule leaves out what was taken back, so no form knows it.
+                told = _text("“%(name)s” is given twice in one language; keep one.")
+                raise ValidationError(told, params={"name": name[0]})
+            given.add(name)
+
+    def add_fields(self, form: AliasForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.is_retracted and "DELETE" in form.fields:
+            form.fields["DELETE"].disabled = True
+
+
+class AliasInline(FieldsMixin, _TabularInline):
+    model = Alias
+    form = AliasForm
+    formset = AliasFormSet
+    extra = 0
+    fields = ("name", "language", "note", "publication")
+    readonly_fields = ("publication",)
+    help_texts = {
+        "name": _("Another name for the same commitment, in any language or script."),
+        "language": _("A BCP 47 tag, such as en, fr or ko."),
+        "note": _("Where the name comes from, or how sure it is that it means the same."),
+    }
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return rows_in_form(super().get_queryset(request))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
+
+    @admin.display(description=_("publication"))
+    def publication(self, obj: Alias) -> str:
+        return str(publication_of(obj).label) if obj.pk else ""
+
+
+class CommitmentForm(PublicRecordForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        named = [(name, cleaned.get(name)) for name in ("part_of", "supersedes")]
+        named += [("related", other) for other in cleaned.get("related") or ()]
+        for name, other in named:
+            if other is not None and other.pk == self.instance.pk:
+                self.add_error(name, _text("Name another commitment, not this one."))
+            elif other is not None and self.instance.is_public and not other.is_public:
+                told = _text("Publish “%(record)s” first.")
+                self.add_error(name, ValidationError(told, params={"record": other}))
+        return cleaned
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
+    noun = "commitments"
+    form = CommitmentForm
+    acts = (*stages_of(PublishCommitment()), CheckedToday(), RetractCommitment())
+    inlines = (AliasInline,)
+    list_display = ("reference", "title", "publication", "stage", "assessment", "target")
+    list_filter = (
+        *(PublicationFilter, CommitmentWorkFilter, "stage", "assessment", "instrument"),
+        *(("topics", FewRecordsFilter), ("parties", FewRecordsFilter), "has_slipped"),
+    )
+    list_select_related = ("review",)
+    search_fields = ("reference", "title", "slug", "aliases__name")
+    autocomplete_fields = (
+        *("topics", "parties", "first_stated_at", "series", "part_of", "supersedes", "related"),
+    )
+    prepopulated_fields = {"slug": ("title",)}
+    permanent_fields = ("reference", "slug")
+    draft_notice = _("A draft. It is published together with its first update.")
+    fieldsets = (
+        (None, {"fields": ("reference", "title", "slug", "summary", "instrument")}),
+        (_("Who and about what"), {"fields": ("parties", "topics", "first_stated_at", "series")}),
+        (_("Other commitments"), {"fields": ("part_of", "supersedes", "related")}),
+        (_("Upkeep"), {"fields": ("last_checked_on",)}),
+    )
+    help_texts = {
+        "reference": _("Permanent: parties, year first stated and a number, CAN-KOR-2025-004."),
+        "title": _("What was promised, in a few plain words."),
+        "slug": _("Last part of its public address; permanent once it is public."),
+        "summary": _("What exactly the parties said they would do, in our own words."),
+        "instrument": _("What it comes to when it is delivered."),
+        "parties": _("Who made the promise."),
+        "topics": _("The fields of work that it belongs to, for filters."),
+        "first_stated_at": _("The meeting at which it was first said; public before this is."),
+        "series": _(
+            "The forum, where the promise is to hold it again and again. Silence on it counts only "
+            "once its cadence says that it is due."
+        ),
+        "part_of": _("The wider commitment of which this is a piece."),
+        "supersedes": _("The earlier commitment that this one takes the place of."),
+        "related": _("Others that a reader of this one should know."),
+        "last_checked_on": _("The day on which somebody last looked for news of it."),
+    }
+
+    def amend(self, record: Commitment, **told: Any) -> Change:
+        return amend_commitment(record, **told)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Names of a public commitment: added ones become public, removed ones are taken back."""
+        commitment = form.instance
+        if not commitment.is_public:
+            super().save_formset(request, form, formset, change)
+            return
+        written, now, by = outcome(request).changes, outcome(request).now, editor(request)
+        drafts = [alias for alias in formset.save(commit=False) if not alias.is_published]
+        for alias in formset.deleted_objects:
+            if alias.is_published:
+                written.append(retract_alias(alias, now=now, by=by))
+            else:
+                alias.delete()
+        for alias in drafts:
+            alias.save()
+        if drafts:
+            written.append(publish_aliases(commitment, drafts, now=now, by=by))
+
+    def response_add(
+        self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self._warn(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
+        self._warn(request, obj)
+        return super().response_change(request, obj)
+
+    def _warn(self, request: HttpRequest, obj: Commitment) -> None:
+        for sentence in told_of_later_words([obj]):
+            self.message_user(request, sentence, messages.WARNING)
+
+    def tools(self, request: HttpRequest, obj: Commitment) -> list[dict[str, Any]]:
+        updates = reverse("admin:tracker_statusupdate_changelist")
+        add = reverse("admin:tracker_statusupdate_add")
+        return [
+            {"label": _text("Its updates"), "url": f"{updates}?commitment__id__exact={obj.pk}"},
+            {"label": _text("Add an update"), "url": f"{add}?commitment={obj.pk}"},
+        ]

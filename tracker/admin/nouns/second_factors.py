@@ -1,0 +1,43 @@
+"""Second factors: an administrator deletes what somebody has lost; the secrets stay unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Imported so that they have registered what is taken away below, whatever the order of apps.
+from allauth.account import admin as account_admin
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as socialaccount_admin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin.editing.pages import RegisterAdmin
+
+THEIRS = (account_admin, mfa_admin, socialaccount_admin)
+# Nothing of the others is used here: addresses are the accounts' own, nobody is linked.
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(RegisterAdmin):
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__username", "user__email")
+    fields = readonly_fields = list_display
+    list_select_related = ("user",)
+    help_texts = {
+        "user": _("Who signs in with it."),
+        "type": _("An app’s codes, recovery codes, or a passkey."),
+        "created_at": _("When it was set up."),
+        "last_used_at": _("When somebody last signed in with it."),
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,119 @@
+"""Sources in the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tracker.actions.amend import amend_passages
+from tracker.admin.editing.acts import editor
+from tracker.admin.editing.drafts import outcome
+from tracker.admin.editing.fields import FieldsMixin, RecordForm
+from tracker.admin.editing.publication import DraftOrPublicFilter, publication_of
+from tracker.admin.editing.records import PublicRecordAdmin
+from tracker.admin.importing.pages import FilesMixin
+from tracker.admin.todo.filters import SourceWorkFilter
+from tracker.models import PassageLeftOut, Source
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _TabularInline = admin.TabularInline[PassageLeftOut, Source]
+else:
+    _TabularInline = admin.TabularInline
+
+
+class PassageForm(RecordForm):
+    """A passage that is public is not edited: it can be taken back, and another one added."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.disabled = self.instance.is_published
+
+
+class PassageInline(FieldsMixin, _TabularInline):
+    model = PassageLeftOut
+    form = PassageForm
+    extra = 0
+    fields = ("locator", "quotation", "subject", "reason", "publication")
+    readonly_fields = ("publication",)
+    verbose_name_plural = _("What we read and left out, and why")
+    help_texts = {
+        "locator": _("Such as “paragraph 8” or “Annex, item 2”."),
+        "quotation": _("A few words of it, exactly as they stand there."),
+        "subject": _("What it is about, in our own words, where the quotation does not show it."),
+        "reason": _("Why it is no commitment."),
+    }
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PassageLeftOut]:
+        return super().get_queryset(request).filter(retracted_seq=None)
+
+    @admin.display(description=_("publication"))
+    def publication(self, obj: PassageLeftOut) -> str:
+        return str(publication_of(obj).label) if obj.pk else ""
+
+
+@admin.register(Source)
+class SourceAdmin(FilesMixin, PublicRecordAdmin):
+    noun = "sources"
+    list_display = ("title", "kind", "publisher", "published", "language", "publication")
+    list_filter = (DraftOrPublicFilter, SourceWorkFilter, "kind", "language")
+    inlines = (PassageInline,)
+    search_fields = ("title", "publisher", "identifier", "slug", "url")
+    prepopulated_fields = {"slug": ("title",)}
+    draft_notice = _("A draft. It becomes public with the first record that rests on it.")
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "kind", "publisher", "identifier")}),
+        (_("Where"), {"fields": ("url", "archived_url", "language")}),
+        (_("When"), {"fields": ("published_on", "retrieved_on")}),
+        (_("What it says"), {"fields": ("summary", "text")}),
+    )
+    help_texts = {
+        "title": _("As the document calls itself."),
+        "slug": _("Last part of its public address; permanent once it is public."),
+        "kind": _("A stage may rest on any kind but an analyst’s note, which is commentary."),
+        "publisher": _("Who put it out: a ministry, a newspaper, a person."),
+        "identifier": _("The publisher’s own number for the document, if it has one."),
+        "url": _("Where it was read."),
+        "archived_url": _("A copy in a web archive, for the day when the first address is dead."),
+        "language": _("A BCP 47 tag, such as en, fr or ko."),
+        "published_on": _("As far as it is known: 2028, 2026-03 or 2026-02-25."),
+        "retrieved_on": _("The day on which somebody here read it at that address."),
+        "summary": _("What it is, in a sentence or two of our own."),
+        "text": _(
+            "The whole text, for checking quotations: not shown to the public, but its SHA-256 is."
+        ),
+    }
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Passages of a public source: added ones become public, removed ones are taken back."""
+        source = form.instance
+        if not source.is_public:
+            super().save_formset(request, form, formset, change)
+            return
+        told = outcome(request)
+        added = [passage for passage in formset.save(commit=False) if not passage.is_published]
+        removed = [passage for passage in formset.deleted_objects if passage.is_published]
+        for passage in added:
+            passage.save()
+        if added or removed:
+            told.changes.append(
+                amend_passages(
+                    source,
+                    added=added,
+                    removed=removed,
+                    reason=form.cleaned_data["why"],
+                    now=told.now,
+                    by=editor(request),
+                )
+            )
+
+    @admin.display(description=_("published"), ordering="published_first_day")
+    def published(self, obj: Source) -> str:
+        return str(obj.published_on)

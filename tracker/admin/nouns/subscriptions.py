@@ -1,0 +1,305 @@
+"""Subscriptions and deliveries in the admin: looked at, approved, stopped and resumed by staff.
+
+What they hold of people is for those alone who may view subscriptions. Secrets are never shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tracker.admin.editing.acts import Act, ActsAdmin, Done, editor
+from tracker.admin.editing.fields import LinesField, WordsForm
+from tracker.admin.editing.pages import RegisterAdmin, page_url
+from tracker.filters import ChangeFilter
+from tracker.filters.words import log_sentence
+from tracker.models import Channel, Delivery, Subscription, SubscriptionState
+from tracker.queries.visibility import log_head
+
+
+def in_words(query: str, *, today: dt.date) -> str:
+    """A subscription's filter as a reader says it, or what is wrong with it."""
+    found = ChangeFilter(QueryDict(query), today=today, follows=True)
+    if found.is_valid():
+        return log_sentence(found)
+    told = " ".join(" ".join(errors) for errors in found.errors.values())
+    return _text("Broken: %(why)s") % {"why": told}
+
+
+def conditions(query: str, *, offered: ChangeFilter) -> str:
+    """The same in brief, for lists: `offered` is one filter whose choices serve all rows."""
+    parts = []
+    for name, values in QueryDict(query).lists():
+        field = offered.form.fields.get(name)
+        labels = dict(offered.choices(name)) if hasattr(field, "choices") else {}
+        told = ", ".join(labels.get(value, value) for value in values)
+        parts.append(f"{field.label if field else name}: {told}")
+    return "; ".join(parts) or _text("All changes")
+
+
+class StopForm(WordsForm):
+    reason = LinesField(
+        label=_("Reason"),
+        help_text=_("Its owner reads it on the webhook’s page."),
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+    )
+
+
+class OfSubscriptions(Act):
+    """An act that the log says nothing of, so that there is nothing to rehearse."""
+
+    permission = "tracker.change_subscription"
+
+    def trial(self, record: Any) -> dict[str, Any] | None:
+        return None
+
+
+class Approve(OfSubscriptions):
+    name = "approve"
+    label = _("Approve…")
+    explanation = _(
+        "It becomes active, and its address is called with each change from now on. Nothing that "
+        "was published before is sent."
+    )
+
+    def is_offered(self, record: Subscription) -> bool:
+        return record.channel == Channel.WEBHOOK and record.state == SubscriptionState.PENDING
+
+    def perform(
+        self,
+        record: Subscription,
+        data: dict[str, Any],
+        *,
+        now: dt.datetime,
+        by: AbstractBaseUser,
+    ) -> Done:
+        record.start(now=now, head=log_head().seq)
+        record.save()
+        return Done(record=record, message=_text("It is active from here on."))
+
+
+class Stop(OfSubscriptions):
+    name = "stop"
+    label = _("Stop…")
+    explanation = _("Nothing more is sent, and only staff can start it again.")
+    form_class: type[forms.Form] = StopForm
+
+    def is_offered(self, record: Subscription) -> bool:
+        # The hub is in the settings: it is stopped there.
+        if record.channel == Channel.HUB:
+            return False
+        return record.state != SubscriptionState.STOPPED or record.confirmed_at is not None
+
+    def perform(
+        self,
+        record: Subscription,
+        data: dict[str, Any],
+        *,
+        now: dt.datetime,
+        by: AbstractBaseUser,
+    ) -> Done:
+        record.stop(now=now, because=data["reason"])
+        # Whoever resumes what the owner or a failure stopped needs a confirmation; staff took it.
+        record.confirmed_at = None
+        record.save()
+        return Done(record=record, message=_text("It is stopped."))
+
+
+class Resume(OfSubscriptions):
+    name = "resume"
+    label = _("Resume…")
+    explanation = _("It goes on where it stopped, and leaves nothing out.")
+
+    def is_offered(self, record: Subscription) -> bool:
+        if record.state != SubscriptionState.STOPPED:
+            return False
+        # Whom an e-mail goes to again is decided by nobody but its reader; and what is left of a
+        # webhook that its owner deleted is without a contact.
+        is_deleted = record.channel == Channel.WEBHOOK and not record.contact
+        return record.channel != Channel.EMAIL and not is_deleted
+
+    def perform(
+        self,
+        record: Subscription,
+        data: dict[str, Any],
+        *,
+        now: dt.datetime,
+        by: AbstractBaseUser,
+    ) -> Done:
+        record.resume(now=now)
+        record.confirmed_at = record.confirmed_at or now
+        record.save()
+        return Done(record=record, message=_text("It goes on where it was."))
+
+
+class WithoutAddresses(RegisterAdmin):
+    """The history of the admin outlives what it is about, so it holds nobody's address."""
+
+    def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
+        content_type = ContentType.objects.get_for_model(obj)
+        return LogEntry.objects.create(
+            user_id=editor(request).pk,
+            content_type=content_type,
+            object_id=str(obj.pk),
+            object_repr=f"{obj.get_channel_display()} {obj.pk}",
+            action_flag=flag,
+            change_message=message if isinstance(message, str) else "",
+        )
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return self._log(request, obj, CHANGE, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[LogEntry]:
+        return [self._log(request, obj, DELETION, "") for obj in queryset]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
+    acts = (Approve(), Stop(), Resume())
+    list_display = (
+        *("address", "channel", "filter_in_words", "state", "cursor", "failures"),
+        *("next_attempt_at", "created_at"),
+    )
+    list_filter = ("channel", "state", "frequency")
+    search_fields = ("address", "contact", "query", "stopped_because")
+    fieldsets = (
+        (None, {"fields": ("channel", "address", "filter_in_words", "query")}),
+        (_("Asked for"), {"fields": ("contact", "created_at", "frequency", "with_overdue")}),
+        (_("State"), {"fields": ("state", "confirmed_at", "stopped_at", "stopped_because")}),
+        (_("Delivery"), {"fields": ("cursor", "failures", "next_attempt_at")}),
+    )
+
+    help_texts = {
+        "channel": _("The way on which it is told."),
+        "address": _("Where messages go: an e-mail address, or the address that is called."),
+        "filter_in_words": _("Which changes it is told of."),
+        "contact": _("Whom its owner named for questions; never shown to the public."),
+        "created_at": _("When somebody filled in the form."),
+        "frequency": _("Whether it is told at once, daily or weekly."),
+        "state": _("Only what is active is told anything."),
+        "confirmed_at": _("When its owner clicked the link, or staff approved it."),
+        "stopped_at": _("When it stopped; nothing is lost, it can go on from there."),
+        "stopped_because": _("Why it stopped; its owner reads it, too."),
+        "cursor": _("The last change that it has been told of."),
+        "next_attempt_at": _("When it is tried again, or told the next time."),
+    }
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The filters of all rows are told with the choices read once."""
+        offered = SimpleLazyObject(
+            lambda: ChangeFilter(QueryDict(), today=timezone.localdate(), follows=True)
+        )
+
+        @admin.display(description=_("filter"), ordering="query")
+        def filter_in_brief(obj: Subscription) -> str:
+            return conditions(obj.query, offered=cast(ChangeFilter, offered))
+
+        return [
+            filter_in_brief if name == "filter_in_words" else name for name in self.list_display
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is typed over: what can be done to it are the acts."""
+        return False
+
+    def notice(self, obj: Subscription) -> Any:
+        if obj.state != SubscriptionState.PENDING:
+            return ""
+        if obj.channel == Channel.WEBHOOK:
+            return _text("It waits for approval: see whose address it is, and ask if in doubt.")
+        return _text("It waits for a click on the link in the message to its address.")
+
+    def tools(self, request: HttpRequest, obj: Subscription) -> list[dict[str, Any]]:
+        deliveries = reverse("admin:tracker_delivery_changelist")
+        url = f"{deliveries}?subscription__id__exact={quote(obj.pk)}"
+        return [{"label": _text("Deliveries"), "url": url}]
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Deliveries go with their subscription, and are counted, not listed."""
+        rows = list(objs)
+        count = Delivery.objects.filter(subscription__in=rows).count()
+        told: list[Any] = [str(row) for row in rows]
+        counts = {str(self.opts.verbose_name_plural): len(rows)}
+        if count:
+            told.append(
+                ngettext("%(count)d delivery", "%(count)d deliveries", count) % {"count": count}
+            )
+            counts[str(Delivery._meta.verbose_name_plural)] = count
+        refused = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
+        return told, counts, refused, []
+
+    @admin.display(description=_("filter"), ordering="query")
+    def filter_in_words(self, obj: Subscription) -> str:
+        return in_words(obj.query, today=timezone.localdate())
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RegisterAdmin):
+    list_display = (
+        *("started_at", "subscription", "lines_told", "attempt", "outcome", "status"),
+        *("milliseconds", "detail"),
+    )
+    list_filter = ("outcome", "is_test", "subscription__channel")
+    list_select_related = ("subscription",)
+    search_fields = ("=message_id", "subscription__address", "detail")
+    fieldsets = (
+        (None, {"fields": ("subscription", "message_id", "first_seq", "last_seq", "is_test")}),
+        (_("How it ended"), {"fields": ("started_at", "attempt", "outcome", "status", "detail")}),
+    )
+    help_texts = {
+        "subscription": _("Whose message it is."),
+        "message_id": _("The message’s permanent id; sent again, it has the same."),
+        "first_seq": _("The first change that the message tells."),
+        "last_seq": _("The last change that the message tells."),
+        "is_test": _("Whether it was sent for a try and tells no change."),
+        "started_at": _("When the attempt began."),
+        "attempt": _("Which attempt to send this message it was, from 1."),
+        "outcome": _("Delivered, to be tried again, refused, or come back."),
+        "status": _("The number with which the receiver answered, such as 200."),
+        "detail": _("What the receiver said, or what went wrong."),
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Each names the address that it went to."""
+        may_see_addresses = self.admin_site._registry[Subscription].has_view_permission(request)
+        return may_see_addresses and super().has_view_permission(request, obj)
+
+    def tools(self, request: HttpRequest, obj: Delivery) -> list[dict[str, Any]]:
+        return [{"label": _text("The subscription"), "url": page_url(obj.subscription)}]
+
+    @admin.display(description=_("changes"), ordering="first_seq")
+    def lines_told(self, obj: Delivery) -> str:
+        if obj.is_test:
+            return _text("test")
+        first, last = obj.first_seq, obj.last_seq
+        return f"#{first}" if first == last else f"#{first}–#{last}"

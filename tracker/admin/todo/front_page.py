@@ -1,0 +1,217 @@
+"""The admin's front page: what waits to be done, each list with its length and a way to all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tracker.actions.approval import changed_reviews
+from tracker.admin.editing.display import NOTHING, moment
+from tracker.admin.editing.pages import page_url
+from tracker.admin.editing.records import may_publish
+from tracker.admin.todo.filters import (
+    in_review,
+    overdue_unexplained,
+    to_come,
+    unarchived,
+    unchecked,
+    unrecorded,
+)
+from tracker.admin.worksheet.pages import may_record, worksheet_url
+from tracker.models import (
+    Commitment,
+    Meeting,
+    Note,
+    Review,
+    Source,
+    StatusUpdate,
+)
+
+# As many of each list as stand on the page, and as are counted: more is "more than".
+SHOWN = 10
+COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One record that waits: its name, what to know of it, and what can be done at once."""
+
+    name: str
+    url: str
+    detail: str = ""
+    brief_url: str = ""
+    worksheet_url: str = ""
+    check_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """One list of the front page; `empty` is said when nothing waits."""
+
+    title: str
+    empty: str
+    items: Sequence[Item]
+    count: int
+    # The whole list, or the whole lists of the nouns in it: label and address.
+    whole: Sequence[tuple[str, str]]
+
+    @property
+    def counted(self) -> str:
+        if self.count > COUNTED:
+            return _("more than %(count)d") % {"count": COUNTED}
+        return str(self.count)
+
+
+_Index = Callable[[HttpRequest, dict[str, Any] | None], TemplateResponse]
+
+
+def with_work_list(index: _Index) -> _Index:
+    """The admin's front page, with the lists before its own."""
+
+    def front_page(
+        request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        lists = list(work_lists(request, day=timezone.localdate()))
+        return index(request, {**(extra_context or {}), "work_lists": lists})
+
+    return front_page
+
+
+def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
+    """The lists of what this person may see, in a constant number of queries."""
+    if _may_see(request, Meeting, Commitment, StatusUpdate, Note):
+        yield _in_review()
+    records = may_record(request)
+    if _may_see(request, Meeting):
+        yield _listed(
+            unrecorded(Meeting.objects.all(), day).only("title", "date", "state"),
+            title=_("Meetings held and not recorded"),
+            empty=_("Of each meeting that was held, everything is recorded."),
+            work="unrecorded",
+            told=lambda it: Item(
+                name=it.title,
+                url=page_url(it),
+                detail=f"{it.date} · {it.get_state_display()}",
+                worksheet_url=worksheet_url(it) if records else "",
+            ),
+        )
+        yield _listed(
+            to_come(Meeting.objects.select_related("forum"), day),
+            title=_("Meetings in the next 30 days"),
+            empty=_("No meeting is planned for the next 30 days."),
+            work="to-come",
+            told=_coming,
+        )
+    if _may_see(request, Commitment):
+        commitments = Commitment.objects.all()
+        yield _listed(
+            overdue_unexplained(commitments, day),
+            title=_("Overdue without evidence"),
+            empty=_("Of each overdue commitment something is known since its target passed."),
+            work="overdue",
+            told=lambda it: Item(
+                name=str(it),
+                url=page_url(it),
+                detail=_("due %(date)s") % {"date": it.target},
+            ),
+        )
+        yield _listed(
+            unchecked(commitments, day),
+            title=_("Not checked for 6 months"),
+            empty=_("Each open commitment was checked, or moved, within 6 months."),
+            work="unchecked",
+            told=lambda it: _unchecked(it, may_check=may_publish(request)),
+        )
+    if _may_see(request, Source):
+        yield _listed(
+            unarchived(Source.objects.defer("text"), day),
+            title=_("Sources without an archived address"),
+            empty=_("Each source that has a web address has an archived one, too."),
+            work="unarchived",
+            told=lambda it: Item(
+                name=it.title, url=page_url(it), detail=f"{it.publisher} · {it.published_on}"
+            ),
+        )
+
+
+def _may_see(request: HttpRequest, *nouns: type[Model]) -> bool:
+    return all(admin.site._registry[noun].has_view_permission(request) for noun in nouns)
+
+
+def _list_url(noun: type[Model], query: str) -> str:
+    return f"{reverse(f'admin:{noun._meta.app_label}_{noun._meta.model_name}_changelist')}?{query}"
+
+
+def _listed(
+    rows: QuerySet[Any], *, title: str, empty: str, work: str, told: Callable[[Any], Item]
+) -> WorkList:
+    return WorkList(
+        title=title,
+        empty=empty,
+        items=[told(record) for record in rows[:SHOWN]],
+        count=rows.order_by()[: COUNTED + 1].count(),
+        whole=[(_("The whole list"), _list_url(rows.model, f"work={work}"))],
+    )
+
+
+def _in_review() -> WorkList:
+    waiting = in_review(Review.objects.all())
+    shown = waiting.select_related("meeting", "commitment", "update__commitment", "note", "sent_by")
+    reviews = list(shown[:SHOWN])
+    changed = {review.pk for review, _found in changed_reviews(reviews)}
+    nouns: tuple[type[Model], ...] = (Meeting, Commitment, StatusUpdate, Note)
+    return WorkList(
+        title=_("In review"),
+        empty=_("Nothing waits for a review."),
+        items=[
+            Item(
+                name=str(review.record),
+                url=page_url(review.record),
+                detail=_sent(review, is_changed=review.pk in changed),
+            )
+            for review in reviews
+        ],
+        count=waiting.order_by()[: COUNTED + 1].count(),
+        whole=[
+            (str(noun._meta.verbose_name_plural), _list_url(noun, "publication=in_review"))
+            for noun in nouns
+        ],
+    )
+
+
+def _sent(review: Review, *, is_changed: bool) -> str:
+    sent = _("sent by %(person)s, %(at)s") % {
+        "person": review.sent_by or NOTHING,
+        "at": moment(review.sent_at),
+    }
+    return f"{sent} · {_('changed since, to be sent again')}" if is_changed else sent
+
+
+def _coming(meeting: Meeting) -> Item:
+    brief = reverse("brief", args=[meeting.slug]) if meeting.is_public else ""
+    held_in = " · ".join(
+        part for part in (str(meeting.date), meeting.place, str(meeting.forum or "")) if part
+    )
+    return Item(name=meeting.title, url=page_url(meeting), detail=held_in, brief_url=brief)
+
+
+def _unchecked(commitment: Commitment, *, may_check: bool) -> Item:
+    checked = commitment.last_checked_on
+    told = _("never checked") if checked is None else _("checked %(day)s") % {"day": checked}
+    url = reverse("admin:tracker_commitment_checked-today", args=[commitment.pk])
+    return Item(
+        name=str(commitment),
+        url=page_url(commitment),
+        detail=told,
+        check_url=url if may_check else "",
+    )

@@ -1,0 +1,126 @@
+"""A row as the page shows it: with what is stored, or with what was typed and is not saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from tracker.admin.worksheet.feedback import (
+    Check,
+    Texts,
+    check_quotation,
+    conflict_told,
+    effect_of,
+    review_told,
+    standing,
+    unfinished_told,
+)
+from tracker.admin.worksheet.forms import RowForm, form_of
+from tracker.admin.worksheet.rows import Row, Sheet, row_of
+from tracker.admin.worksheet.saving import Difference, Result, Saved, Sent
+from tracker.admin.worksheet.values import Values, version_of
+from tracker.models import Meeting
+
+
+@dataclass(kw_only=True)
+class RowView:
+    """One row as the page shows it."""
+
+    prefix: str
+    row: Row
+    form: RowForm
+    version: str
+    values: Values
+    standing: list[str]
+    effect: str
+    review: str
+    check: Check | None
+    saved: Saved | None = None
+    is_restored: bool = False
+
+    @property
+    def differences(self) -> Sequence[Difference]:
+        return self.saved.differences if self.saved else ()
+
+    @property
+    def refusals(self) -> Sequence[str]:
+        return self.saved.refusals if self.saved else ()
+
+    @property
+    def unfinished(self) -> str:
+        """Why what was typed is no draft yet; empty when that is not so."""
+        return unfinished_told(self.form) if self.row.is_unfinished else ""
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        return self.form.mistakes() if self.form.is_bound else {}
+
+    @property
+    def told(self) -> str:
+        """Who was there before, of a row in conflict."""
+        return conflict_told(self.row) if self.saved else ""
+
+
+def shown_row(
+    row: Row, prefix: str, sheet: Sheet, held: Texts, unsaved: tuple[Saved, bool] | None
+) -> RowView:
+    saved, is_restored = unsaved or (None, False)
+    typed = saved.typed if saved else row.values if row.is_unfinished else None
+    values = typed or row.values
+    form = form_of(row, sheet.choices, prefix=prefix, typed=typed)
+    if saved is not None and saved.form is not None and saved.is_refused:
+        for name, errors in saved.form.errors.get_json_data().items():
+            for error in errors:
+                if error["message"] not in form.errors.get(name, ()):
+                    form.add_error(name if name in form.fields else None, error["message"])
+    return RowView(
+        prefix=prefix,
+        row=row,
+        form=form,
+        # A restored row is judged by what it showed when it was typed; one in conflict shows both.
+        version=saved.shown if saved and is_restored else row.version,
+        values=values,
+        standing=standing(row.before),
+        effect=effect_of(row),
+        review=review_told(row),
+        check=check_quotation(str(values["quotation"]), str(values["source"]), held),
+        saved=saved,
+        is_restored=is_restored,
+    )
+
+
+Unsaved = dict[str, tuple[Saved, bool]]
+
+
+def unsaved_rows(
+    meeting: Meeting,
+    sheet: Sheet,
+    saved: Sequence[Saved],
+    restored: QueryDict | None,
+    *,
+    today: dt.date,
+) -> Unsaved:
+    """By the identity of its row, what was typed and is not saved: refused, or from a lost session.
+
+    What belongs to a row that is not on this page stands under its own name.
+    """
+    found: Unsaved = {}
+    for one in saved:
+        if one.result in {Result.CONFLICT, Result.REFUSED} or one.is_refused:
+            identity = one.row.identity if one.row is not None else f"lost-{one.prefix}"
+            found[identity] = (one, False)
+    if restored is None:
+        return found
+    for prefix in dict.fromkeys(restored.getlist("rows")):
+        sent = Sent.read(restored, prefix)
+        typed = sent.typed()
+        if version_of(typed) == sent.shown:
+            continue
+        row = row_of(meeting, sent.identity, sheet.choices, today=today)
+        unsaved = Saved(prefix=prefix, result=Result.UNTOUCHED, row=row, typed=typed)
+        unsaved.shown = sent.shown
+        found[row.identity if row is not None else f"lost-{prefix}"] = (unsaved, True)
+    return found
