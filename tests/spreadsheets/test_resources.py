@@ -87,7 +87,7 @@ _DERIVED = {
     *("id", "published_seq", "retracted_seq", "parties_key", "fully_recorded_seq", "text_sha256"),
     *("last_change_seq", "last_changed_at", "published_at", "mention_level"),
     *("mention_parties_key", "has_slipped", "last_update_day"),
-    *("silence_counts_after", "expected_by", "gives_name"),
+    *("silence_counts_after", "expected_by", "gives_name", "folded_text"),
 }
 _OF_THE_POSITION = {"stage", "assessment", "firmness", "target"}
 
