@@ -33,7 +33,7 @@ LAW: dict[str, set[str]] = {
     "schema": {"lib", "models"},
     "reading": {"lib"},
     "register_format": {"lib", "schema"},
-    "spreadsheets": {"lib", "models"},
+    "spreadsheets": {"lib", "models", "schema"},
     "synthetic": {"lib", "models"},
     "queries": {"lib", "models", "register_format", "schema"},
     "filters": {"lib", "models", "queries", "schema"},

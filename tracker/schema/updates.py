@@ -123,6 +123,8 @@ UPDATE = Noun(
     "update",
     "What a meeting or event did to a commitment, with its evidence.",
     (
+        # Elsewhere an update is found with its commitment.
+        Field("commitment", Type.KEY, noun="commitment", is_needed=True, on=SHEET),
         Field(
             "id",
             Type.TEXT,

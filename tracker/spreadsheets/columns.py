@@ -23,9 +23,12 @@ from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.spreadsheet_text import joined, parted, safe_text
 from tracker.lib.text import without_line_breaks
 from tracker.models import Level
+from tracker.schema.fields import LEVELS
 from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
 
+# Behind the name of a date, for the column of its words.
+OF_THE_WORDS = "_words"
 # Text, several texts in their order or without one, a number, or nothing.
 Value = str | tuple[str, ...] | int | None
 
@@ -99,7 +102,7 @@ class LevelChoice(Choice):
     """A level by its name in lower case."""
 
     def __init__(self, rule: Any) -> None:
-        super().__init__(rule, [(level.name.lower(), level.label) for level in Level])
+        super().__init__(rule, LEVELS)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else Level(value).name.lower()
@@ -234,17 +237,3 @@ class Column(Field):
         self.names = names
         self.needed = needed
         self.empty = empty
-
-
-def words(model: type[models.Model], name: str, *, is_made: bool = False) -> Column:
-    """The column of a field that holds text or a choice."""
-    rule: Any = model._meta.get_field(name)
-    widget = Choice(rule, rule.choices) if rule.choices else Words(rule, is_made=is_made)
-    needed = not (widget.may_be_empty or widget.default)
-    return Column(rule.verbose_name, widget, attribute=name, needed=needed)
-
-
-def date(model: type[models.Model], name: str) -> Column:
-    """The column of the known part of a partial date."""
-    rule: Any = model._meta.get_field(name)
-    return Column(rule.verbose_name, DateAsKnown(), attribute=name, needed=not rule.blank)

@@ -14,21 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 
 from tracker.models import Alias, Citation, Commitment, Meeting, Source, StatusUpdate
+from tracker.schema.commitments import COMMITMENT
+from tracker.schema.meetings import MEETING
+from tracker.schema.sources import SOURCE
+from tracker.schema.updates import UPDATE
 from tracker.spreadsheets.cells import Cell, text_cell
-from tracker.spreadsheets.columns import (
-    Column,
-    DateWords,
-    Day,
-    Key,
-    Keys,
-    LevelChoice,
-    Number,
-    Parts,
-    Value,
-    date,
-    words,
-)
+from tracker.spreadsheets.columns import Column, Keys, Number, Parts, Value
 from tracker.spreadsheets.dates import AmbiguousDateError
+from tracker.spreadsheets.noun_columns import columns_of
 
 Values = dict[str, Value]
 
@@ -37,6 +30,8 @@ class RegisterResource(ModelResource):
     """What the four have in common."""
 
     noun: ClassVar[str]
+    # In the order of the file.
+    columns: ClassVar[dict[str, Column]]
     # The columns by which a row names its record.
     key: ClassVar[tuple[str, ...]]
     # Columns that tell of the same rows of another table; the first has a value for each of them.
@@ -44,8 +39,6 @@ class RegisterResource(ModelResource):
 
     def __init__(self) -> None:
         super().__init__()
-        # In the order of the file, which is that of Meta.
-        self.columns: dict[str, Column] = {name: self.fields[name] for name in self._meta.fields}
         methods = {name: getattr(self, f"dehydrate_{name}", None) for name in self.columns}
         self._derived = {name: method for name, method in methods.items() if method}
 
@@ -143,26 +136,11 @@ def _many(value: Value) -> tuple[str, ...]:
 class SourceResource(RegisterResource):
     noun = "sources"
     key = ("slug",)
-    slug = words(Source, "slug")
-    title = words(Source, "title")
-    kind = words(Source, "kind")
-    publisher = words(Source, "publisher")
-    identifier = words(Source, "identifier")
-    url = words(Source, "url")
-    archived_url = words(Source, "archived_url")
-    language = words(Source, "language")
-    published_on = date(Source, "published_on")
-    published_on_words = Column(_("published, in words"), DateWords(), attribute="published_on")
-    retrieved_on = Column(_("retrieved"), Day(), attribute="retrieved_on")
-    summary = words(Source, "summary")
-    text = words(Source, "text")
+    columns = columns_of(SOURCE)
 
     class Meta:
         model = Source
-        fields = (
-            *("slug", "title", "kind", "publisher", "identifier", "url", "archived_url"),
-            *("language", "published_on", "published_on_words", "retrieved_on", "summary", "text"),
-        )
+        fields = ()
 
     def rows(self) -> QuerySet[Any]:
         return Source.objects.order_by("slug")
@@ -171,26 +149,11 @@ class SourceResource(RegisterResource):
 class MeetingResource(RegisterResource):
     noun = "meetings"
     key = ("slug",)
-    slug = words(Meeting, "slug")
-    title = words(Meeting, "title")
-    forum = Column(_("forum"), Key(), attribute="forum__slug", field="forum", names="forum")
-    level = Column(
-        _("level"), LevelChoice(Meeting._meta.get_field("level")), attribute="level", needed=True
-    )
-    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party")
-    state = words(Meeting, "state")
-    date = date(Meeting, "date")
-    date_words = Column(_("date, in words"), DateWords(), attribute="date")
-    place = words(Meeting, "place")
-    summary = words(Meeting, "summary")
-    sources = Column(_("sources"), Keys("slug"), attribute="sources", names="source")
+    columns = columns_of(MEETING)
 
     class Meta:
         model = Meeting
-        fields = (
-            *("slug", "title", "forum", "level", "parties", "state", "date", "date_words"),
-            *("place", "summary", "sources"),
-        )
+        fields = ()
 
     def rows(self) -> QuerySet[Any]:
         found = Meeting.objects.select_related("forum").prefetch_related("parties", "sources")
@@ -201,55 +164,11 @@ class CommitmentResource(RegisterResource):
     noun = "commitments"
     key = ("reference",)
     parts = ("aliases", "alias_languages", "alias_notes")
-    reference = words(Commitment, "reference")
-    title = words(Commitment, "title")
-    slug = words(Commitment, "slug", is_made=True)
-    summary = words(Commitment, "summary")
-    instrument = words(Commitment, "instrument")
-    topics = Column(_("topics"), Keys("slug"), attribute="topics", names="topic")
-    parties = Column(_("parties"), Keys("code"), attribute="parties", names="party")
-    first_stated_at = Column(
-        _("first stated at"),
-        Key(),
-        attribute="first_stated_at__slug",
-        field="first_stated_at",
-        names="meeting",
-    )
-    series = Column(
-        _("series to be held"), Key(), attribute="series__slug", field="series", names="forum"
-    )
-    part_of = Column(
-        _("part of"), Key(), attribute="part_of__reference", field="part_of", names="commitment"
-    )
-    supersedes = Column(
-        _("supersedes"),
-        Key(),
-        attribute="supersedes__reference",
-        field="supersedes",
-        names="commitment",
-    )
-    related = Column(
-        _("related"), Keys("reference"), attribute="related", names="commitment", empty=()
-    )
-    aliases = Column(_("other names"), Parts(Alias, "name"), attribute="given_names")
-    alias_languages = Column(
-        _("languages of the other names"),
-        Parts(Alias, "language"),
-        attribute="given_names",
-        empty="en",
-    )
-    alias_notes = Column(
-        _("notes on the other names"), Parts(Alias, "note"), attribute="given_names", empty=""
-    )
-    last_checked_on = Column(_("last checked"), Day(), attribute="last_checked_on")
+    columns = columns_of(COMMITMENT, made=["slug"])
 
     class Meta:
         model = Commitment
-        fields = (
-            *("reference", "title", "slug", "summary", "instrument", "topics", "parties"),
-            *("first_stated_at", "series", "part_of", "supersedes", "related"),
-            *("aliases", "alias_languages", "alias_notes", "last_checked_on"),
-        )
+        fields = ()
 
     def rows(self) -> QuerySet[Any]:
         kept = Alias.objects.filter(retracted_seq=None).order_by("pk")
@@ -261,56 +180,20 @@ class CommitmentResource(RegisterResource):
         ).order_by("reference")
 
 
+# A draft has no number yet: its key in the database names it.
+_DRAFT = {"draft": Column(_("draft"), Number(digits=18), attribute="draft", empty=None)}
+_UPDATE_COLUMNS = columns_of(UPDATE, beside=_DRAFT, after={"draft": "number"})
+
+
 class UpdateResource(RegisterResource):
     noun = "updates"
     key = ("commitment", "number", "draft", "happened", "meeting", "party", "corrects")
     parts = ("sources", "quotations", "locators", "quotation_languages")
-    commitment = Column(
-        _("commitment"),
-        Key(),
-        attribute="commitment__reference",
-        field="commitment",
-        names="commitment",
-        needed=True,
-    )
-    number = Column(_("number"), Number(), attribute="number", empty=None)
-    draft = Column(_("draft"), Number(digits=18), attribute="draft", empty=None)
-    happened = date(StatusUpdate, "happened")
-    happened_words = Column(_("happened, in words"), DateWords(), attribute="happened")
-    meeting = Column(
-        _("meeting"), Key(), attribute="meeting__slug", field="meeting", names="meeting"
-    )
-    party = Column(
-        _("one party’s own step"), Key(), attribute="party__code", field="party", names="party"
-    )
-    stage = words(StatusUpdate, "stage")
-    assessment = words(StatusUpdate, "assessment")
-    firmness = words(StatusUpdate, "firmness")
-    target = date(StatusUpdate, "target")
-    target_words = Column(_("target, in words"), DateWords(), attribute="target")
-    rationale = words(StatusUpdate, "rationale")
-    significance = words(StatusUpdate, "significance")
-    corrects = Column(
-        _("corrects"), Number(), attribute="corrects__number", field="corrects", empty=None
-    )
-    reason = words(StatusUpdate, "reason")
-    sources = Column(
-        _("sources"), Parts(Citation, "source__slug"), attribute="cited", names="source", empty=()
-    )
-    quotations = Column(_("quotations"), Parts(Citation, "quotation"), attribute="cited")
-    locators = Column(_("where in the sources"), Parts(Citation, "locator"), attribute="cited")
-    quotation_languages = Column(
-        _("languages of the quotations"), Parts(Citation, "language"), attribute="cited", empty="en"
-    )
+    columns = _UPDATE_COLUMNS
 
     class Meta:
         model = StatusUpdate
-        fields = (
-            *("commitment", "number", "draft", "happened", "happened_words", "meeting", "party"),
-            *("stage", "assessment", "firmness", "target", "target_words", "rationale"),
-            *("significance", "corrects", "reason"),
-            *("sources", "quotations", "locators", "quotation_languages"),
-        )
+        fields = ()
 
     def rows(self) -> QuerySet[Any]:
         cited = Citation.objects.select_related("source").order_by("pk")

@@ -10,6 +10,7 @@ from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Forum, Level, Meeting, Party, Source, Topic
 from tracker.models.records import PublicRecord
 from tracker.spreadsheets.columns import (
+    OF_THE_WORDS,
     DateAsKnown,
     DateWords,
     Day,
@@ -32,7 +33,6 @@ NAMED: Mapping[str, tuple[type[PublicRecord], str]] = {
     "commitment": (Commitment, "reference"),
 }
 Known = Mapping[str, Mapping[str, PublicRecord]]
-_OF_THE_WORDS = "_words"
 
 
 def many(value: Value) -> tuple[str, ...]:
@@ -62,8 +62,8 @@ def model_values(
             case Parts() | Number():
                 continue
             case DateAsKnown() | DateWords():
-                date = name.removesuffix(_OF_THE_WORDS)
-                filled[column.field] = _date(values[date], values[f"{date}{_OF_THE_WORDS}"])
+                date = name.removesuffix(OF_THE_WORDS)
+                filled[column.field] = _date(values[date], values[f"{date}{OF_THE_WORDS}"])
             case Day():
                 filled[column.field] = dt.date.fromisoformat(str(value)) if value else None
             case LevelChoice():
