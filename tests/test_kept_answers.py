@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from pytest_django import Settings
 
 from tests import make
@@ -188,13 +190,67 @@ def test_a_rebuild_that_puts_something_right_makes_answers_anew(client: Client, 
     assert LogHead.objects.get().generation == 1
 
 
-def test_another_day_another_host_and_another_release_are_other_answers(
-    client: Client, some: Some, monkeypatch: pytest.MonkeyPatch, settings: Settings
+def _another_day(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setattr(answers, "today", lambda: dt.date(2026, 12, 1))
+
+
+def _another_head(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    LogHead.objects.update(hash="f" * 64)
+
+
+def _another_generation(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    LogHead.objects.update(generation=7)
+
+
+def _another_language(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    translation.activate("fr")
+
+
+def _another_release(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.RELEASE = "another"
+
+
+def _another_setting(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.REGISTER_NAME = "Another register"
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        *(_another_day, _another_head, _another_generation, _another_language),
+        *(_another_release, _another_setting),
+    ],
+)
+def test_each_input_of_the_key_makes_another_answer(
+    client: Client,
+    some: Some,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    alter: Callable[[pytest.MonkeyPatch, Settings], None],
 ) -> None:
-    first = client.get("/?flag=overdue").content
-    monkeypatch.setattr(answers, "today", lambda: dt.date(2026, 3, 1))
-    assert client.get("/?flag=overdue").content != first
+    # Overridden already: that settings are overridden at all alters the fingerprint, too.
+    settings.RELEASE = "one"
+    before = client.get("/").headers["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/").headers["ETag"] == before
+    assert len(queries) == 1
+    with translation.override(translation.get_language()):
+        alter(monkeypatch, settings)
+        with CaptureQueriesContext(connection) as queries:
+            after = client.get("/").headers["ETag"]
+    assert after != before
+    assert len(queries) > 1
+
+
+def test_each_part_of_the_address_makes_another_answer(
+    client: Client, some: Some, settings: Settings
+) -> None:
     settings.ALLOWED_HOSTS = ["*"]
+    asked = [("/", "testserver"), ("/?stage=signed", "testserver"), ("/matrix/", "testserver")]
+    asked.append(("/", "other.example"))
+    told = {client.get(at, headers={"host": host}).headers["ETag"] for at, host in asked}
+    told.add(client.get("/", secure=True).headers["ETag"])
+    assert len(told) == 5
     assert b"//other.example/" in client.get("/", headers={"host": "other.example"}).content
     assert b"//other.example/" not in client.get("/").content
 
@@ -216,6 +272,11 @@ def test_what_is_somebodys_own_is_not_kept() -> None:
         response.set_cookie("a", "b")
         return response
 
+    def with_a_session(request: HttpRequest, today: dt.date) -> HttpResponse:
+        request.session = SessionStore()
+        made.append(request.session.get("name"))
+        return HttpResponse("mine")
+
     def private(request: HttpRequest, today: dt.date) -> HttpResponse:
         made.append("private")
         return HttpResponse("mine", headers={"Cache-Control": "private"})
@@ -228,7 +289,7 @@ def test_what_is_somebodys_own_is_not_kept() -> None:
         made.append("large")
         return HttpResponse(b"".join(bytes([i % 251, i // 251 % 256]) * 3 for i in range(400_000)))
 
-    for view in (with_a_token, with_a_cookie, private, failed):
+    for view in (with_a_token, with_a_cookie, with_a_session, private, failed):
         made.clear()
         _answer(view)
         _answer(view)

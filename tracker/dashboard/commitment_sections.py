@@ -80,12 +80,14 @@ def _elsewhere(part: Part, paging: Paging | None) -> list[SafeString]:
         return []
     hrefs = {number: escape(paging.href(number)) for number in paging.page.paginator.page_range}
     revised = escape(f" · {_('no longer counts')}")
+    told = {other.update.stage for other in part.elsewhere}
+    stages = {stage: escape(stage_label(stage)) for stage in told}
     return [
         SafeString(
             f'<li id="update-{other.update.number}">'
             f'<a href="{hrefs[other.page]}#update-{other.update.number}">'
             f"{escape(other.update.happened.spelled())}</a> "
-            f"{escape(stage_label(other.update.stage))}{revised if other.is_revised else ''}"
+            f"{stages[other.update.stage]}{revised if other.is_revised else ''}"
             "</li>\n  "
         )
         for other in part.elsewhere
