@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -109,7 +108,6 @@ def _below_each(lists: Sequence[Sequence[Any]], path: str) -> list[list[Any]]:
 _YES_NO = {None: "", True: "true", False: "false"}
 
 
-@lru_cache(maxsize=4096)
 def _day_or_text(text: str) -> dt.date | str | None:
     return dt.date.fromisoformat(text) if text.count("-") == 2 else text or None
 
