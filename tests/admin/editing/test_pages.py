@@ -142,6 +142,23 @@ def test_a_search_finds(browser: Browser) -> None:
         assert "Something else" not in found
 
 
+def test_a_search_of_what_has_folded_names_minds_no_accent(browser: Browser) -> None:
+    make.make_meeting(title="Réunion de Montréal", slug="m-1")
+    make.make_source(title="L’entente", identifier="ABC 123")
+    make.make_topic(name="Défense")
+    for noun, words, found in (
+        ("meeting", "montreal", "1 meeting "),
+        ("meeting", "Montréal reunion", "1 meeting "),
+        ("meeting", "m-1", "1 meeting "),
+        ("meeting", "nowhere", "0 meetings "),
+        ("source", "l'entente", "1 source "),
+        ("source", "abc", "1 source "),
+        ("topic", "defence", "1 topic "),
+    ):
+        shown = browser.open(f"/admin/tracker/{noun}/?q={quote(words)}").words
+        assert found in shown, words
+
+
 @pytest.mark.parametrize("nonsense", NONSENSE)
 def test_the_autocomplete_takes_any_question(nonsense: str, browser: Browser) -> None:
     start = "/admin/autocomplete/?app_label=tracker&model_name=statusupdate&field_name=commitment"

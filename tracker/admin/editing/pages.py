@@ -14,6 +14,7 @@ from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 
 from tracker.admin.editing.long_lists import LongListPaginator
+from tracker.lib.folding import fold
 from tracker.lib.text import without_control_characters
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -79,8 +80,16 @@ class RegisterAdmin(_ModelAdmin):
         """The condition that a word of a search finds a row; None for Django's own search.
 
         That looks into each row of `search_fields`, which takes too long in the largest tables.
+        Names that are kept folded are found in any spelling.
         """
-        return None
+        folded = fold(word)
+        names = {field.name for field in self.model._meta.concrete_fields}
+        if not folded or "folded_text" not in names:
+            return None
+        found = Q(folded_text__contains=folded)
+        for field in self.search_fields:
+            found |= Q(**{f"{field}__icontains": word})
+        return found
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
