@@ -60,7 +60,7 @@ def _files(served: Served) -> tuple[list[Figure], list[str]]:
 def main() -> int:
     small, big = sqlite_register(SIZES[0]), sqlite_register(SIZES[-1])
     other = postgres_register(SIZES[-1])
-    big.manage("collectstatic", "--noinput", "--verbosity", "0")
+    big.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     notes = [] if other is not None else ["PostgreSQL: none answered here, so it was not measured."]
     with ExitStack() as stack:
         served = Served(

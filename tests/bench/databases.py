@@ -1,4 +1,4 @@
-"""The registers that are measured: made once by make_register, kept until the program changes."""
+"""The registers that are measured: made once, kept until the program changes."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class Register:
             "STATIC_ROOT": str(PLACE / "static"),
         }
 
-    def manage(self, *arguments: str) -> None:
-        command = [sys.executable, "manage.py", *arguments]
+    def python(self, *arguments: str) -> None:
+        command = [sys.executable, *arguments]
         subprocess.run(command, cwd=ROOT, env=self.environment(), check=True)
 
 
 def _version() -> str:
     """Another one whenever what makes a register changes."""
     made_by = [*(ROOT / "tracker" / "migrations").glob("0*.py")]
-    made_by += [*(ROOT / "tracker" / "synthetic").glob("*.py")]
+    made_by += [*(Path(__file__).parent / "made_up").glob("*.py")]
     digest = hashlib.sha256()
     for path in sorted(made_by):
         digest.update(path.read_bytes())
@@ -92,8 +92,9 @@ def postgres_register(size: int) -> Register | None:
 
 def _make(register: Register) -> None:
     started = time.monotonic()
-    register.manage("migrate", "--verbosity", "0")
-    register.manage("make_register", "--commitments", str(register.size), "--updates-per", "10")
+    register.python("manage.py", "migrate", "--verbosity", "0")
+    size = str(register.size)
+    register.python("-m", "tests.bench.made_up", "--commitments", size, "--updates-per", "10")
     took = time.monotonic() - started
     sys.stdout.write(f"{register.name} commitments: made in {took:.0f} s\n")
     sys.stdout.flush()

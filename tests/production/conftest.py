@@ -13,9 +13,12 @@ from tests.production.serving import NGINX, NO_NGINX, ROOT, Proxy, free_port, gu
 from tests.production.serving import production as production_environment
 
 
+def run(env: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, check=True, capture_output=True)
+
+
 def manage(env: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+    run(env, "manage.py", *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +39,7 @@ def environment(
     database = tmp_path_factory.mktemp("made") / "register.sqlite3"
     shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), database)
     env = {**migrated, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(free_port())}
-    manage(env, "make_register", "--commitments", "200", "--updates-per", "4")
+    run(env, "-m", "tests.bench.made_up", "--commitments", "200", "--updates-per", "4")
     return env
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from tests.bench.made_up import words
+from tests.bench.made_up.surroundings import FIRST_DAY, LAST_DAY, Relationship, Surroundings
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,
@@ -24,8 +26,6 @@ from tracker.models import (
     StatusUpdate,
     Topic,
 )
-from tracker.synthetic import words
-from tracker.synthetic.surroundings import FIRST_DAY, LAST_DAY, Relationship, Surroundings
 
 # The first commitment of a register that is large enough has so many updates.
 LONG_STORY = 500

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from tests import make
+from tests.bench.made_up.register import MakeRegister
 from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.rebuild import rebuild
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def made(commitments: int, seed: int = 1) -> str:
     out = StringIO()
-    call_command("make_register", commitments=commitments, updates_per=3, seed=seed, stdout=out)
+    call_command(MakeRegister(), commitments=commitments, updates_per=3, seed=seed, stdout=out)
     return out.getvalue()
 
 

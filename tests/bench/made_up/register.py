@@ -1,4 +1,4 @@
-"""manage.py make_register: fill an empty register with made-up commitments, for measuring.
+"""Fill an empty register with made-up commitments, for measuring.
 
 What it makes can be made again. So on SQLite it does not wait for the disk, and undoes from memory:
 if the machine stops meanwhile, throw the file away. Before it ends all is on disk as ever.
@@ -18,20 +18,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from tests.bench.made_up.promises import promises
+from tests.bench.made_up.surroundings import LAST_DAY, Surroundings, surroundings
 from tracker.actions.bulk_drafts import Drafted, DraftedUpdate
 from tracker.actions.publish import mark_fully_recorded, publish_meeting
 from tracker.actions.publish_in_bulk import publish_in_bulk
 from tracker.models import Commitment, Forum, Meeting, Party, Source, Topic
 from tracker.queries.visibility import log_head
-from tracker.synthetic.promises import promises
-from tracker.synthetic.surroundings import LAST_DAY, Surroundings, surroundings
 
 # The log tells of meetings first and then of commitments, a thousand at a time.
 _BEGINNING = dt.datetime.combine(LAST_DAY, dt.time(12), dt.UTC) + dt.timedelta(days=1)
 _AT_ONCE = 1_000
 
 
-class Command(BaseCommand):
+class MakeRegister(BaseCommand):
     help = (
         "Fill an empty register with invented commitments: the same ones, to the hash of the log, "
         "for the same numbers."

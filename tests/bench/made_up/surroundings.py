@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.bench.made_up import words
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Forum, Level, Meeting, MeetingState, Party, Source, SourceKind, Topic
 from tracker.models.parties import PartyKind
-from tracker.synthetic import words
 
 FIRST_DAY, LAST_DAY = dt.date(2010, 1, 1), dt.date(2025, 12, 31)
 _PARTIES, _TOPICS = 60, len(words.TOPICS)
