@@ -22,5 +22,5 @@ def test_the_shipped_register_hashes_to_the_same_head_from_a_fixed_clock() -> No
     assert first_break() is None
     assert (head.seq, head.hash) == (
         89,
-        "ec44c7d90bdce2f23f101bc300719e218f919487fc2d6e1d4909946550f0bba5",
+        "b80ec412015f6e438da4982ff84fa08a4a25b009c9b804c6e11e0c1c1b4bccab",
     )

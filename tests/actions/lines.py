@@ -16,6 +16,7 @@ STATEMENT = {
     "url": "https://example.org/statement",
     "archived_url": "",
     "language": "en",
+    "licence": "",
     "published_on": {"date": "2026-02-25", "words": "", "precision": "day"},
     "retrieved_on": None,
     "summary": "",

@@ -49,6 +49,12 @@ class Source(PublicRecord):
     language = LineField(
         _("language"), max_length=35, default="en", help_text=_("BCP 47 tag, such as en or ko.")
     )
+    licence = LineField(
+        _("licence"),
+        max_length=120,
+        blank=True,
+        help_text=_("Under which the publisher lets others use it, such as CC-BY-4.0."),
+    )
     published_on = PartialDateField(_("published"), blank=False)
     published_first_day = EdgeDayField(of="published_on", edge="first", db_index=True)
     retrieved_on = models.DateField(_("retrieved"), null=True, blank=True)

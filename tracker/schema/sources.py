@@ -33,6 +33,7 @@ SOURCE = Noun(
         Field("url", Type.TEXT, _("Where it was published; may be empty.")),
         Field("archived_url", Type.TEXT, _("Where a copy is kept; may be empty.")),
         Field("language", Type.TEXT, _("Its language, as a BCP 47 tag."), is_needed=True),
+        Field("licence", Type.TEXT, _("The publisher’s licence for it; empty if unknown.")),
         Field("published_on", Type.DATE, is_needed=True, file_name="published"),
         Field("retrieved_on", Type.DAY, _("When we read it."), file_name="retrieved"),
         Field("summary", Type.TEXT, _("About it; may be empty.")),

@@ -70,7 +70,7 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
     draft_notice = _("A draft. It becomes public with the first record that rests on it.")
     fieldsets = (
         (None, {"fields": ("title", "slug", "kind", "publisher", "identifier")}),
-        (_("Where"), {"fields": ("url", "archived_url", "language")}),
+        (_("Where"), {"fields": ("url", "archived_url", "language", "licence")}),
         (_("When"), {"fields": ("published_on", "retrieved_on")}),
         (_("What it says"), {"fields": ("summary", "text")}),
     )
@@ -83,6 +83,7 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
         "url": _("Where it was read."),
         "archived_url": _("A copy in a web archive, for the day when the first address is dead."),
         "language": _("A BCP 47 tag, such as en, fr or ko."),
+        "licence": _("Under which its publisher lets others use it, such as CC-BY-4.0."),
         "published_on": _("As far as it is known: 2028, 2026-03 or 2026-02-25."),
         "retrieved_on": _("The day on which somebody here read it at that address."),
         "summary": _("What it is, in a sentence or two of our own."),
