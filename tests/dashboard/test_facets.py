@@ -95,7 +95,7 @@ def test_the_feed_is_called_after_the_filter(client: Client) -> None:
 @pytest.mark.usefixtures("shipped_register")
 def test_columns_and_page_size_are_chosen(client: Client) -> None:
     response = client.get("/?show=topics&show=parties&per_page=25")
-    headings = [header.label for header in response.context["table"].headers()]
+    headings = [column.header for column in response.context["table"].columns]
     assert headings == ["Commitment", "Parties", "Topics"]
     assert not response.context["filter"].unknown
     assert client.get("/?show=nonsense").status_code == 200
