@@ -33,7 +33,7 @@ from tracker.actions.amend import (
     retract_alias,
 )
 from tracker.actions.correct import retract_commitment, retract_note, retract_update
-from tracker.actions.publish import mark_fully_recorded, publish_update
+from tracker.actions.publishing.publish import mark_fully_recorded, publish_update
 from tracker.models import Alias, Commitment, Forum, Meeting, Note, Party, Source, Topic
 
 # In every text of what happened after AS_OF. It was published before KNOWN_AT.

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from tracker.actions.correct import correct_update
-from tracker.actions.publish import (
+from tracker.actions.publishing.publish import (
     mark_fully_recorded,
     publish_commitment,
     publish_meeting,

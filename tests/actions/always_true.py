@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from tests.log_chain import first_break
 from tests.stored import stored_rows
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import (
     Change,
     Commitment,

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from tests import make
 from tests.log_chain import first_break
-from tracker.actions.publish import publish_commitment, publish_meeting, publish_update
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
+from tracker.actions.publishing.publish import publish_commitment, publish_meeting, publish_update
 from tracker.lib.snapshot import snapshot
 from tracker.models import Change, Commitment, Meeting, Party, StatusUpdate
 from tracker.queries.log_chain import walk_log

@@ -14,7 +14,7 @@ from tests import make
 from tests.actions.importing import bring_in, exported, importer, lines_of, written
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
 from tracker.actions.edits import remember, remember_before
-from tracker.actions.publish import publish_update
+from tracker.actions.publishing.publish import publish_update
 from tracker.actions.record_meeting import Entry, Evidence, record_entry
 from tracker.admin.worksheet.source_text import take_in
 from tracker.lib.field_history import CHANGED, CREATED, DELETED, FieldHistory

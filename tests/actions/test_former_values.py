@@ -9,7 +9,7 @@ from django.apps import apps
 
 from tests.acts import every_act
 from tests.make import NOW
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import Commitment, FormerValue
 from tracker.models.former_values import COLUMNS
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from tests import make
 from tests.actions.lines import public_names
 from tracker.actions.amend import add_evidence, amend_commitment, amend_meeting
-from tracker.actions.publish import publish_commitment, publish_meeting, publish_update
+from tracker.actions.publishing.publish import publish_commitment, publish_meeting, publish_update
 from tracker.models import Commitment, Forum, Meeting, Party, Source, StatusUpdate, Topic
 from tracker.queries.visibility import public_parties, public_sources, public_topics
 

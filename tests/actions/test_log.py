@@ -11,8 +11,8 @@ from tests import make
 from tests.log_chain import first_break
 from tracker.actions.amend import add_evidence, amend_commitment, amend_meeting, publish_aliases
 from tracker.actions.correct import correct_update, retract_commitment, retract_update
-from tracker.actions.log import Subject, open_log
-from tracker.actions.publish import mark_fully_recorded, publish_note, publish_update
+from tracker.actions.log.append import Subject, open_log
+from tracker.actions.publishing.publish import mark_fully_recorded, publish_note, publish_update
 from tracker.models import Change, ChangeKind, LogHead, StatusUpdate
 
 pytestmark = pytest.mark.django_db

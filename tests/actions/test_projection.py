@@ -11,7 +11,7 @@ from tests import make
 from tests.stored import stored_rows
 from tracker.actions.amend import amend_commitment, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import (
     LAST_DAY,
     NO_END,

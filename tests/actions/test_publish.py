@@ -8,7 +8,7 @@ import pytest
 
 from tests import make
 from tests.actions.lines import STATEMENT, line, make_statement, public_names, subjects
-from tracker.actions.publish import mark_fully_recorded, publish_meeting, publish_note
+from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting, publish_note
 from tracker.models import (
     Commitment,
     Forum,

@@ -12,7 +12,7 @@ from django.test import override_settings
 from tests import make
 from tests.actions.refusals import refused
 from tracker.actions.correct import retract_commitment
-from tracker.actions.publish import (
+from tracker.actions.publishing.publish import (
     mark_fully_recorded,
     publish_commitment,
     publish_meeting,

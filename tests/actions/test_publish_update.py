@@ -9,8 +9,8 @@ import pytest
 
 from tests import make
 from tests.actions.lines import STATEMENT, line, make_statement, subjects
-from tracker.actions.publish import publish_commitment, publish_update
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
+from tracker.actions.publishing.publish import publish_commitment, publish_update
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Alias, Commitment, StatusUpdate, Topic
 

@@ -17,9 +17,9 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.correct import retract_commitment
-from tracker.actions.log import Subject, open_log
+from tracker.actions.log.append import Subject, open_log
+from tracker.actions.log.rebuild import rebuild
 from tracker.actions.raise_flags import raise_flags
-from tracker.actions.rebuild import rebuild
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
 from tracker.queries.change_lines import title_of
 from tracker.queries.visibility import log_head

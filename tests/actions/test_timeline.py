@@ -1,24 +1,30 @@
-"""A replay comes to what telling everything anew comes to, after each update."""
+"""A timeline comes to what telling everything anew comes to, after each change."""
 
 from __future__ import annotations
 
 import bisect
 import datetime as dt
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.actions import publication_rules as rules
-from tracker.actions.timeline import (
+from tracker.actions.log.timeline import (
+    Event,
     Mention,
     PublishedUpdate,
-    Replay,
     Row,
     Series,
-    advance,
-    timeline,
+    Span,
+    Standpoint,
+    Timeline,
+    place,
+    span_of,
+    standpoint_after,
 )
 from tracker.lib.partial_dates import PartialDate
+from tracker.models import NO_END
+from tracker.queries.history import Wording
 
 # Few of each, so that days coincide and states come back.
 dates = st.sampled_from(
@@ -57,29 +63,103 @@ def by_time(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.known_from, row.span.valid_from, row.known_to))
 
 
+# -- The plain way ------------------------------------------------------------------------------
+
+
+def told_anew(updates: Sequence[Event], series: Series | None) -> list[Span]:
+    """The positions that updates lead to, given in chronological order."""
+    standpoint: Standpoint | None = None
+    spans = []
+    for update, after in zip(updates, [*updates, None][1:], strict=True):
+        standpoint = standpoint_after(update, standpoint, series)
+        spans.append(span_of(update, standpoint, after, series))
+    return [span for span in spans if span is not None]
+
+
+def advance(rows: Sequence[Row], new: Sequence[Span], seq: int) -> list[Row]:
+    """What is known after change `seq`: rows that no longer hold end there, new ones begin."""
+    current = {row.span for row in rows if row.known_to == NO_END}
+    wanted = set(new)
+    kept = [
+        row if row.known_to != NO_END or row.span in wanted else Row(row.span, row.known_from, seq)
+        for row in rows
+    ]
+    begun = [Row(span, seq) for span in new if span not in current]
+    # A row that would begin and end with the same change was never known.
+    return [row for row in kept if row.known_from < row.known_to] + begun
+
+
+def state_before(update: Event, others: Sequence[Event]) -> Wording | None:
+    state: Wording | None = None
+    for other in others:
+        if place(update) < place(other):
+            break
+        state = Wording.of(other) if state is None else state.followed_by(other)
+    return state
+
+
+# -- Both ways ----------------------------------------------------------------------------------
+
+
 @given(updates, st.integers(0, 12), st.sampled_from([None, Series(7, 24), Series(8, None)]))
-def test_a_replay_is_what_telling_all_anew_is(
+def test_a_timeline_is_what_telling_all_anew_is(
     drawn: list[PublishedUpdate], stored: int, series: Series | None
 ) -> None:
     """Also one that begins with what was stored after the first `stored` updates."""
-    told: list[rules.Event] = []
+    told: list[Event] = []
     rows: list[Row] = []
-    replay = Replay(series)
+    timeline = Timeline(series)
     for update in numbered(drawn):
         if update.number == stored:
-            replay = Replay(series)
-            replay.begin(told, rows)
-        assert replay.state_before(update) == rules.state_before(update, told)
-        replay.add(update, seq=update.published_seq)
-        bisect.insort(told, update, key=rules.place)
-        rows = advance(rows, timeline(told, series), update.published_seq)
-        assert by_time(replay.rows) == by_time(rows)
-        assert replay.last == replay.spans[-1] == timeline(told, series)[-1]
+            timeline = Timeline(series)
+            timeline.begin(told, rows)
+        assert timeline.state_before(update) == state_before(update, told)
+        timeline.change(update.published_seq, added=update)
+        bisect.insort(told, update, key=place)
+        spans = told_anew(told, series)
+        rows = advance(rows, spans, update.published_seq)
+        assert by_time(timeline.rows) == by_time(rows)
+        assert timeline.last == spans[-1]
+
+
+@given(updates, st.data())
+def test_so_is_one_with_corrections_and_retractions(
+    drawn: list[PublishedUpdate], data: st.DataObject
+) -> None:
+    """Each further update may correct one that counts, and after each one may be retracted."""
+    told: list[Event] = []
+    rows: list[Row] = []
+    timeline = Timeline()
+
+    def any_of_them() -> int | None:
+        keys = [update.pk for update in told]
+        key: int | None = data.draw(st.sampled_from([None, *keys]))
+        return key
+
+    def compare(seq: int, *, added: Event | None, removed: int | None) -> None:
+        nonlocal rows
+        timeline.change(seq, added=added, removed=removed)
+        told[:] = [update for update in told if update.pk != removed]
+        if added is not None:
+            bisect.insort(told, added, key=place)
+        spans = told_anew(told, None)
+        rows = advance(rows, spans, seq)
+        assert by_time(timeline.rows) == by_time(rows)
+        assert timeline.last == (spans[-1] if spans else None)
+
+    for update in numbered(drawn):
+        compare(update.published_seq, added=update, removed=any_of_them())
+        retracted = any_of_them()
+        if retracted is not None:
+            compare(update.published_seq + 1, added=None, removed=retracted)
 
 
 @given(updates)
 def test_periods_follow_one_another_to_the_end_of_days(drawn: list[PublishedUpdate]) -> None:
-    spans = timeline(sorted(numbered(drawn), key=rules.place))
+    timeline = Timeline()
+    for update in numbered(drawn):
+        timeline.change(1, added=update)
+    spans = sorted((row.span for row in timeline.rows), key=lambda span: span.valid_from)
     ends = [span.valid_to for span in spans]
     assert ends == [*(span.valid_from for span in spans[1:]), dt.date.max][: len(spans)]
     assert len(spans) == len({update.happened.first_day for update in drawn})

@@ -16,7 +16,7 @@ from tests.log_chain import first_break
 from tests.make import NOW
 from tests.notify.emailing import make_email
 from tests.stored import stored_rows
-from tracker.actions.log import ClockError, accept_clock
+from tracker.actions.log.append import ClockError, accept_clock
 from tracker.actions.review import schedule, send_for_review
 from tracker.actions.uploads import carry_out_due, keep_upload
 from tracker.models import Change, LogHead, Meeting, Upload

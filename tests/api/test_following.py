@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests import make
 from tests.actions.test_concurrency import Worker
-from tracker.actions.publish import publish_meeting, publish_update
+from tracker.actions.publishing.publish import publish_meeting, publish_update
 from tracker.models import Change, Meeting, StatusUpdate
 
 PUBLISHERS = 10

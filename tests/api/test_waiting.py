@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.make import NOW, make_meeting, published_meeting
-from tracker.actions.publish import publish_meeting
+from tracker.actions.publishing.publish import publish_meeting
 from tracker.api import waiting
 from tracker.api.waiting import WaitingRoom
 from tracker.models import Meeting

@@ -12,7 +12,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402 - Django must be set up before its models are read
 
-from tracker.actions.publish import publish_update  # noqa: E402
+from tracker.actions.publishing.publish import publish_update  # noqa: E402
 from tracker.lib.partial_dates import PartialDate  # noqa: E402
 from tracker.models import Citation, Commitment, Source, SourceKind, StatusUpdate  # noqa: E402
 

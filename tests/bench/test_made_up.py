@@ -12,7 +12,7 @@ from tests import make
 from tests.bench.made_up.register import MakeRegister
 from tests.log_chain import first_break
 from tests.stored import stored_rows
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import Change, Commitment, LogHead, StatusUpdate
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.correct import retract_update
-from tracker.actions.publish import publish_commitment, publish_update
+from tracker.actions.publishing.publish import publish_commitment, publish_update
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Meeting, Source, Stage
 
 LATER = NOW + dt.timedelta(hours=1)

@@ -15,8 +15,8 @@ from tests.filters.counted import facet_counts, headline
 from tracker.actions.amend import amend_commitment, amend_meeting
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.load_register import load_register
-from tracker.actions.publish import mark_fully_recorded, publish_meeting
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
+from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.filters import CommitmentFilter, bitset_filter
 from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
 from tracker.filters.commitments import SORTS

@@ -11,8 +11,8 @@ from django.apps import apps
 
 from tests.lib.test_folding import ALIKE
 from tests.make import NOW, make_alias, make_commitment, make_update, published_commitment
-from tracker.actions.publish import publish_commitment
-from tracker.actions.search_index import index_commitment
+from tracker.actions.log.search_index import index_anew
+from tracker.actions.publishing.publish import publish_commitment
 from tracker.models import Commitment, LogHead, SearchDocument
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_stored_documents_are_folded_anew() -> None:
     generation = LogHead.objects.get().generation
     migration.fold_anew(apps, None)
     assert LogHead.objects.get().generation == generation + 1
-    assert not any(index_commitment(commitment) for commitment in Commitment.objects.all())
+    assert not any(index_anew(commitment) for commitment in Commitment.objects.all())
     migration.fold_anew(apps, None)
     assert LogHead.objects.get().generation == generation + 1
 

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 
 from tests import make
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import Commitment, Standing
 
 pytestmark = pytest.mark.django_db

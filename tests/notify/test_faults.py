@@ -28,7 +28,7 @@ from django.http import QueryDict
 from tests import make
 from tests.make import NOW
 from tests.thorough import examples
-from tracker.actions.log import Subject, open_log
+from tracker.actions.log.append import Subject, open_log
 from tracker.filters import ChangeFilter
 from tracker.management.commands.deliver import WEBHOOK_LANES
 from tracker.models import ChangeKind, Channel, Commitment, Delivery, Stage, Subscription

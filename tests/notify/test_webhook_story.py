@@ -18,7 +18,7 @@ from tests.make import make_topic, make_update, published_commitment, published_
 from tests.notify.subscriptions import make_webhook
 from tests.notify.test_webhooks import Request, again, answering_in_turn, received, status
 from tests.receivers import HERE, OK, answering, receiver
-from tracker.actions.publish import publish_update
+from tracker.actions.publishing.publish import publish_update
 from tracker.models import Commitment, Subscription
 from tracker.notify.deliver import deliver_due
 from tracker.notify.webhook_links import manage_url

@@ -16,7 +16,7 @@ from tests.looking_back import AS_OF, HAPPENED, KNOWN_AT, LATER, SAID, THEN, Gro
 from tests.make import NOW
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
 from tracker.actions.correct import retract_commitment
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
 from tracker.filters.words import sentence

@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from tests import make
 from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 from tracker.models import Assessment, Commitment, Level, Stage
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.flags import (

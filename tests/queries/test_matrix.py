@@ -18,7 +18,7 @@ from tests.make import (
     published_update,
 )
 from tracker.actions.amend import add_evidence, amend_meeting
-from tracker.actions.publish import mark_fully_recorded
+from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.models import Commitment, MeetingState, Stage
 from tracker.queries.matrix import Matrix, Record, Silence, matrix, matrix_meetings
 from tracker.queries.moments import Moment

@@ -22,7 +22,7 @@ from tracker.actions.amend import (
     retract_alias,
 )
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.actions.publish import mark_fully_recorded, publish_meeting
+from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.filters import CommitmentFilter
 from tracker.models import Alias, Commitment, Meeting, StatusUpdate
 from tracker.queries import extracts

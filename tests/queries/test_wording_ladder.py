@@ -13,7 +13,7 @@ from tests.make import (
     published_commitment,
     published_update,
 )
-from tracker.actions.publish import publish_update
+from tracker.actions.publishing.publish import publish_update
 from tracker.models import Commitment, SourceKind
 from tracker.queries.history import history
 from tracker.queries.wording_ladder import Ladder, ladder

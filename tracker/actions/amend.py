@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
 from tracker.actions.approval import end_changed_reviews, waiting_on
-from tracker.actions.drafts import introduce, require_draft, touch
 from tracker.actions.edits import remember, remember_before
-from tracker.actions.former_values import keep_former_values
-from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import expect_anew
-from tracker.actions.publish import parties_key
-from tracker.actions.search_index import index_commitment
+from tracker.actions.log.append import OpenLog, Subject, open_log
+from tracker.actions.log.former_values import keep_former_values
+from tracker.actions.log.projection import project_anew
+from tracker.actions.log.search_index import index
+from tracker.actions.publishing.drafts import introduce, require_draft, touch
+from tracker.actions.publishing.publish import parties_key
 from tracker.models import (
     Alias,
     Change,
@@ -139,7 +139,7 @@ def amend_commitment(
         }
         change = _touch(log, record, kind, payload, significance)
         if "series" in told.before:
-            expect_anew(Commitment.objects.filter(pk=record.pk))
+            project_anew(Commitment.objects.filter(pk=record.pk))
         return change
 
 
@@ -148,7 +148,7 @@ def _touch(
 ) -> Change:
     change = log.append(kind, payload, Subject(commitment=commitment), significance=significance)
     touch(commitment, change)
-    index_commitment(commitment)
+    index([commitment])
     return change
 
 
@@ -241,7 +241,7 @@ def amend_meeting(
             significance=significance,
         )
         if "forum" in told.before:
-            expect_anew(Commitment.objects.filter(updates__meeting=record).distinct())
+            project_anew(Commitment.objects.filter(updates__meeting=record).distinct())
         return change
 
 
@@ -277,7 +277,7 @@ def amend_reference(
         )
         if isinstance(current, Forum) and "cadence_months" in told.before:
             spoken_of = Q(updates__meeting__forum=current) | Q(series=current)
-            expect_anew(Commitment.objects.filter(spoken_of).distinct())
+            project_anew(Commitment.objects.filter(spoken_of).distinct())
         return log.append(
             ChangeKind.COMMENTARY if isinstance(current, Note) else ChangeKind.AMENDED,
             {name: told.after, "before": told.before, "reason": reason, **told.introduced},
@@ -359,5 +359,5 @@ def add_evidence(
             ),
         )
         touch(commitment, change)
-        index_commitment(commitment)
+        index([commitment])
         return change

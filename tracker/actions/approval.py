@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from tracker.actions.drafts import require_draft
+from tracker.actions.publishing.drafts import require_draft
 from tracker.models import (
     REVIEWED,
     WAITING,

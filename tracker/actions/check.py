@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from tracker.actions.amend import amend_commitment
-from tracker.actions.log import open_log
+from tracker.actions.log.append import open_log
 from tracker.models import Change, Commitment, Significance
 
 

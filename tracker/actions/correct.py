@@ -10,14 +10,13 @@ import datetime as dt
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.actions.drafts import introduce, require_draft, touch
-from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import project, published
-from tracker.actions.publish import make_public, next_number, require_evidence
-from tracker.actions.search_index import index_commitment
+from tracker.actions.log.append import OpenLog, Subject, open_log
+from tracker.actions.log.projection import Projection, save
+from tracker.actions.log.search_index import index
+from tracker.actions.publishing.drafts import require_draft, touch
+from tracker.actions.publishing.publish import publish_in
 from tracker.models import (
     Change,
     ChangeKind,
@@ -63,29 +62,9 @@ def correct_update(
         original = replacement.corrects
         if original is None or original.commitment_id != replacement.commitment_id:
             raise ValidationError(_("A correction names the update of the same commitment."))
-        reason = _require_reason(replacement.reason)
-        commitment = _require_counting(original)
-        sources = require_evidence(replacement, today=timezone.localdate(log.recorded_at))
-        seq = log.next_seq
-        parties = [replacement.party] if replacement.party else []
-        introduced = introduce([*parties, *sources], seq=seq)
-        number = next_number(published(commitment))
-        make_public(log, replacement, seq=seq, number=number)
-        Revision.objects.create(update=original, replacement=replacement, reason=reason, seq=seq)
-        change = log.append(
-            ChangeKind.CORRECTION,
-            {
-                "commitment": payloads.commitment_name(commitment),
-                "update": payloads.update(replacement),
-                "replaces": payloads.update(original),
-                "reason": reason,
-                **introduced,
-            },
-            Subject(commitment=commitment, update=replacement, meeting=replacement.meeting),
-            significance=replacement.significance,
-        )
-        _bring_up_to_date(commitment, change)
-        return change
+        _require_reason(replacement.reason)
+        _require_counting(original)
+        return publish_in(log, replacement)
 
 
 def retract_update(
@@ -106,6 +85,7 @@ def retract_update(
             raise ValidationError(
                 _("It is the only evidence of this commitment; retract the commitment instead.")
             )
+        projection = Projection.read(commitment)
         Revision.objects.create(update=update, reason=reason, seq=log.next_seq)
         change = log.append(
             ChangeKind.RETRACTION,
@@ -117,13 +97,10 @@ def retract_update(
             Subject(commitment=commitment, update=update, meeting=update.meeting),
             significance=significance,
         )
-        _bring_up_to_date(commitment, change)
+        projection.change(change.seq, change.recorded_at, removed=update.pk)
+        save([projection])
+        index([commitment])
         return change
-
-
-def _bring_up_to_date(commitment: Commitment, change: Change) -> None:
-    project(commitment, seq=change.seq, now=change.recorded_at)
-    index_commitment(commitment)
 
 
 def retract_commitment(
@@ -158,7 +135,7 @@ def _retract(log: OpenLog, commitment: Commitment, reason: str, significance: st
     )
     commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
     commitment.save(update_fields=["retracted_seq", "last_change_seq", "last_changed_at"])
-    index_commitment(commitment)
+    index([commitment])
     return change
 
 

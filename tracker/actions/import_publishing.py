@@ -15,10 +15,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.bulk_drafts import Drafted, DraftedUpdate, RefusedDraftError
-from tracker.actions.publish import publish_commitment
-from tracker.actions.publish_in_bulk import publish_in_bulk
 from tracker.actions.publish_reviewed import publish_draft
+from tracker.actions.publishing.bulk import publish_in_bulk
+from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.review import close, send
 from tracker.models import (
     REVIEWED,

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from tracker.actions.import_plan import PUBLISHED_ALONE, Plan
 from tracker.actions.import_publishing import Then
 from tracker.actions.import_writing import Writer
-from tracker.actions.log import open_log
+from tracker.actions.log.append import open_log
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Sheet, read_sheet
 from tracker.spreadsheets.report import Report, Rights

@@ -26,14 +26,14 @@ from tracker.actions.amend import (
     retract_alias,
 )
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.actions.log import open_log
-from tracker.actions.publish import (
+from tracker.actions.log.append import open_log
+from tracker.actions.publish_reviewed import publish_draft
+from tracker.actions.publishing.publish import (
     mark_fully_recorded,
     publish_commitment,
     publish_meeting,
     publish_note,
 )
-from tracker.actions.publish_reviewed import publish_draft
 from tracker.actions.register_rows import MODELS, Rows, told_at
 from tracker.models import (
     Alias,

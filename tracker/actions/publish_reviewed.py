@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from tracker.actions.amend import publish_aliases
 from tracker.actions.approval import ChangedError, Shown, end_review, of_draft
 from tracker.actions.correct import correct_update
-from tracker.actions.drafts import drafted_names
-from tracker.actions.log import open_log
-from tracker.actions.publish import (
+from tracker.actions.log.append import open_log
+from tracker.actions.publishing.drafts import drafted_names
+from tracker.actions.publishing.publish import (
     publish_commitment,
     publish_meeting,
     publish_note,

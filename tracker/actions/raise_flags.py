@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
-from tracker.actions.log import OpenLog, Subject, open_log
+from tracker.actions.log.append import OpenLog, Subject, open_log
 from tracker.lib.partial_dates import add_months
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag
 from tracker.models.positions import quiet_since

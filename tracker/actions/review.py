@@ -28,7 +28,7 @@ from tracker.actions.approval import (
     waiting_on,
 )
 from tracker.actions.edits import remember
-from tracker.actions.log import open_log
+from tracker.actions.log.append import open_log
 from tracker.models import (
     WAITING,
     Change,

@@ -109,13 +109,27 @@ def write_each(rows: Iterable[models.Model], names: Sequence[str]) -> None:
         write_values(model, names, _values(rows, fields))
 
 
-def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[_Values]) -> None:
-    """Insert rows given by the values of the fields `names`; the other fields get no value."""
+def insert_values(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[_Values],
+    *,
+    or_update: bool = False,
+) -> None:
+    """Insert rows given by the values of the fields `names`; the other fields get no value.
+
+    With `or_update`, a row whose key is there already takes the place of that one.
+    """
     connection, fields = _database(model), _fields(model, tuple(names))
     columns = ", ".join(_column(field, connection) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - our names
+    if or_update:
+        key = model._meta.pk
+        others = (_column(field, connection) for field in fields if field is not key)
+        values = ", ".join(f"{column} = excluded.{column}" for column in others)
+        statement += f" ON CONFLICT ({_column(key, connection)}) DO UPDATE SET {values}"
     _run(statement, fields, connection, rows)
 
 

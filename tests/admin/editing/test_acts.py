@@ -13,7 +13,7 @@ from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tests.log_chain import first_break
 from tests.stored import stored_rows
-from tracker.actions.publish import publish_meeting
+from tracker.actions.publishing.publish import publish_meeting
 from tracker.admin.editing import acts
 from tracker.models import Change, Meeting
 

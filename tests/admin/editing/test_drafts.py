@@ -12,7 +12,7 @@ from django.db.models import Model
 from tests import make
 from tests.admin.browsing import Browser, admin_url, list_url
 from tests.stored import stored_rows
-from tracker.actions.publish import publish_update
+from tracker.actions.publishing.publish import publish_update
 from tracker.admin.editing.drafts import DraftsAdmin
 from tracker.models import (
     Change,

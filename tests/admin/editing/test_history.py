@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.admin.browsing import Browser
-from tracker.actions.publish import publish_commitment
+from tracker.actions.publishing.publish import publish_commitment
 from tracker.admin.editing import history
 from tracker.admin.editing.history import edits_of
 

@@ -12,7 +12,7 @@ from django.db.models import Model
 from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tests.stored import stored_rows
-from tracker.actions.publish import publish_meeting
+from tracker.actions.publishing.publish import publish_meeting
 from tracker.admin.editing import records
 from tracker.models import Change, Commitment, Forum, Meeting, Note, Party, Source, Topic
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tests.stored import stored_rows
-from tracker.actions.publish import publish_meeting
+from tracker.actions.publishing.publish import publish_meeting
 from tracker.models import Change
 
 

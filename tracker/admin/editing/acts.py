@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.actions.approval import ChangedError, Shown, changes_since, lock_drafts
-from tracker.actions.log import open_log
+from tracker.actions.log.append import open_log
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.pages import RegisterAdmin, page_url
 from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend_reference
-from tracker.actions.log import open_log
+from tracker.actions.log.append import open_log
 from tracker.admin.editing.acts import SignificanceField, editor, locked
 from tracker.admin.editing.conflicts import refuse_outdated
 from tracker.admin.editing.drafts import DraftsAdmin, outcome

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tracker.actions.publish import mark_fully_recorded
 from tracker.actions.publish_reviewed import (
     drafts_of,
     in_review_of,
     publish_together,
     rows_in_review,
 )
+from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.actions.review import drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.later_words import told_of_later_words

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from tracker.actions.log import accept_clock
+from tracker.actions.log.append import accept_clock
 from tracker.queries.clock import present_clock_fault
 
 

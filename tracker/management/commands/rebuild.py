@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from tracker.actions.rebuild import rebuild
+from tracker.actions.log.rebuild import rebuild
 
 
 class Command(BaseCommand):

@@ -7,16 +7,15 @@ gaps, they follow the order of commits, and a reader who has seen number n has s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tracker.lib.row_writing import insert_each, insert_values, write_each
+from tracker.lib.row_writing import insert_each, write_each
 from tracker.models import (
     Change,
     ChangeKind,
@@ -31,11 +30,6 @@ from tracker.models import (
 )
 from tracker.queries.clock import clock_fault
 from tracker.schema.payloads import Payload
-
-_COLUMNS = (
-    *(*PublicLine._fields, "hash"),
-    *("commitment", "update", "meeting", "source", "note", "recorded_by"),
-)
 
 
 class ClockError(ValidationError):
@@ -52,6 +46,11 @@ class Subject:
     source: Source | None = None
     note: Note | None = None
 
+    @property
+    def keys(self) -> dict[str, int | None]:
+        """The columns that name it."""
+        return {f"{noun}_id": getattr(getattr(self, noun), "pk", None) for noun in self.__slots__}
+
 
 @dataclass(slots=True)
 class OpenLog:
@@ -61,11 +60,10 @@ class OpenLog:
     now: dt.datetime
     by: AbstractBaseUser | None
     is_backfill: bool
-    _told: list[tuple[Any, ...]] = field(default_factory=list)
 
     @property
     def next_seq(self) -> int:
-        """The number that the next `append` will take."""
+        """The number that the next line will take."""
         return self.head.seq + 1
 
     @property
@@ -79,6 +77,33 @@ class OpenLog:
         after = self.head.next_after
         return max(self.now, after) if after else self.now
 
+    def line(
+        self,
+        kind: ChangeKind,
+        payload: Payload,
+        subject: Subject,
+        *,
+        significance: str = Significance.MAJOR,
+    ) -> Change:
+        """Make the next line, to be written after those made before it, and move the head in hand.
+
+        The line names what it is about by keys alone.
+        """
+        line = self._next(kind, payload, significance)
+        return Change(
+            **line._asdict(),
+            hash=self.head.hash,
+            **subject.keys,
+            recorded_by_id=self.by.pk if self.by is not None else None,
+        )
+
+    def write(self, lines: Sequence[Change]) -> None:
+        """Write lines in the order in which they were made, and the head that the last one left."""
+        insert_each(Change, lines)
+        for line in lines:
+            line._state.adding = False
+        write_each([self.head], ("seq", "hash", "recorded_at", "clock_accepted_at"))
+
     def append(
         self,
         kind: ChangeKind,
@@ -87,49 +112,10 @@ class OpenLog:
         *,
         significance: str = Significance.MAJOR,
     ) -> Change:
-        """Write the next line and move the head to it."""
-        line = self._next(kind, payload, significance)
-        change = Change(
-            **line._asdict(),
-            hash=self.head.hash,
-            commitment=subject.commitment,
-            update=subject.update,
-            meeting=subject.meeting,
-            source=subject.source,
-            note=subject.note,
-            recorded_by_id=self._by,
-        )
-        insert_each(Change, [change])
-        change._state.adding = False
-        self._move_head()
-        return change
-
-    def tell(
-        self,
-        kind: ChangeKind,
-        payload: Payload,
-        subject: Subject,
-        *,
-        significance: str = Significance.MAJOR,
-    ) -> None:
-        """Make the next line, which stands in the log once `write_told` was called."""
-        line = self._next(kind, payload, significance)
-        about = (subject.commitment, subject.update, subject.meeting, subject.source, subject.note)
-        keys = (record and record.pk for record in about)
-        self._told.append((*line, self.head.hash, *keys, self._by))
-
-    def write_told(self) -> None:
-        """Write the lines that `tell` has made, in their order, and move the head to the last."""
-        insert_values(Change, _COLUMNS, self._told)
-        self._told = []
-        self._move_head()
-
-    def _move_head(self) -> None:
-        write_each([self.head], ("seq", "hash", "recorded_at", "clock_accepted_at"))
-
-    @property
-    def _by(self) -> int | None:
-        return self.by.pk if self.by is not None else None
+        """Write the next line."""
+        line = self.line(kind, payload, subject, significance=significance)
+        self.write([line])
+        return line
 
     def _next(self, kind: ChangeKind, payload: Payload, significance: str) -> PublicLine:
         """Number and hash a line that follows the head, and move the head in hand to it."""

@@ -1,20 +1,36 @@
 """Which positions updates lead to, period by period, and what of that is known since which change.
 
-Pure: rows in hand, nothing is read or written. `projection` keeps what comes out of it.
+Pure: rows in hand, nothing is read or written. `projection` stores what comes out of it.
 """
 
 from __future__ import annotations
 
 import bisect
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from tracker.actions import publication_rules as rules
 from tracker.lib.partial_dates import PartialDate, add_months
 from tracker.models import LAST_DAY, NO_END
-from tracker.queries.history import Wording
+from tracker.queries.history import Stating, Wording
+
+
+class Event(Stating, Protocol):
+    """What a timeline takes of an update: of a row of the model, or of what was read of it."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def happened(self) -> Any: ...
+    @property
+    def meeting(self) -> Any: ...
+
+
+def place(update: Event) -> tuple[dt.date, dt.date]:
+    """Where it stands in the history: the words beside a date move nothing."""
+    happened: PartialDate = update.happened
+    return happened.first_day or dt.date.max, happened.last_day or dt.date.max
 
 
 class Mention(NamedTuple):
@@ -34,7 +50,7 @@ class Series(NamedTuple):
 
 
 class PublishedUpdate(NamedTuple):
-    """A `rules.Event` that was published, and which change revised it since."""
+    """An `Event` that was published, and which change revised it since."""
 
     pk: int
     number: int
@@ -76,7 +92,7 @@ class Row(NamedTuple):
 
 
 class Standpoint(NamedTuple):
-    """What holds once an update is told, as far as those after it rest on it."""
+    """What holds after an update, as far as those after it rest on it."""
 
     state: Wording
     earliest_target: dt.date | None
@@ -103,23 +119,24 @@ def _later(day: dt.date, months: int) -> dt.date:
         return dt.date.max
 
 
-def _silence_counts_after(told: Standpoint, series: Series | None) -> dt.date:
+def _silence_counts_after(standpoint: Standpoint, series: Series | None) -> dt.date:
     """A series that is to be held is not missed before its cadence or its target says so."""
     if series is None or series.cadence_months is None:
-        return told.last_day
-    due = _later(told.series_met or told.last_day, series.cadence_months)
-    target_day = told.state.target.last_day if told.state.target else None
-    return max(told.last_day, due, target_day or due)
+        return standpoint.last_day
+    due = _later(standpoint.series_met or standpoint.last_day, series.cadence_months)
+    target_day = standpoint.state.target.last_day if standpoint.state.target else None
+    return max(standpoint.last_day, due, target_day or due)
 
 
-def _expected_by(told: Standpoint, series: Series | None) -> dt.date | None:
+def _expected_by(standpoint: Standpoint, series: Series | None) -> dt.date | None:
     """One and a half times the cadence after the last update: meetings are rarely on the day."""
     cadence = series.cadence_months if series is not None else None
-    cadence = cadence or told.cadence_months
-    return _later(told.last_day, cadence + (cadence + 1) // 2) if cadence else None
+    cadence = cadence or standpoint.cadence_months
+    return _later(standpoint.last_day, cadence + (cadence + 1) // 2) if cadence else None
 
 
-def _tell(update: rules.Event, before: Standpoint | None, series: Series | None) -> Standpoint:
+def standpoint_after(update: Event, before: Standpoint | None, series: Series | None) -> Standpoint:
+    """What holds after an update, given what held before it."""
     state = Wording.of(update) if before is None else before.state.followed_by(update)
     earliest = before.earliest_target if before else None
     target_day = state.target.last_day if state.target else None
@@ -139,15 +156,15 @@ def _tell(update: rules.Event, before: Standpoint | None, series: Series | None)
     return Standpoint(state, earliest, level, parties_key, last_day, cadence, met)
 
 
-def _span(
-    update: rules.Event, told: Standpoint, after: rules.Event | None, series: Series | None
+def span_of(
+    update: Event, standpoint: Standpoint, after: Event | None, series: Series | None
 ) -> Span | None:
     """From this update to the one after it; None where that one happened on the same day."""
     first: dt.date = update.happened.first_day
     until = after.happened.first_day if after is not None else LAST_DAY
     if until == first:
         return None
-    state = told.state
+    state = standpoint.state
     return Span(
         update_id=update.pk,
         valid_from=first,
@@ -156,65 +173,42 @@ def _span(
         assessment=state.assessment,
         firmness=state.firmness,
         target=state.target,
-        has_slipped=told.has_slipped,
-        last_update_day=told.last_day,
-        mention_level=told.level,
-        mention_parties_key=told.parties_key,
-        silence_counts_after=_silence_counts_after(told, series),
-        expected_by=_expected_by(told, series),
+        has_slipped=standpoint.has_slipped,
+        last_update_day=standpoint.last_day,
+        mention_level=standpoint.level,
+        mention_parties_key=standpoint.parties_key,
+        silence_counts_after=_silence_counts_after(standpoint, series),
+        expected_by=_expected_by(standpoint, series),
     )
-
-
-def timeline(updates: Iterable[rules.Event], series: Series | None = None) -> list[Span]:
-    """The positions that effective updates, given in chronological order, lead to.
-
-    `series` is what the commitment promises to hold, if it does.
-    """
-    replay = Replay(series)
-    replay.begin(updates, [])
-    return replay.spans
-
-
-def advance(rows: Sequence[Row], new: Sequence[Span], seq: int) -> list[Row]:
-    """What is known after change `seq`: rows that no longer hold end there, new ones begin."""
-    current = {row.span for row in rows if row.known_to == NO_END}
-    wanted = set(new)
-    kept = [
-        row if row.known_to != NO_END or row.span in wanted else Row(row.span, row.known_from, seq)
-        for row in rows
-    ]
-    begun = [Row(span, seq) for span in new if span not in current]
-    # A row that would begin and end with the same change was never known.
-    return [row for row in kept if row.known_from < row.known_to] + begun
 
 
 @dataclass(slots=True)
 class _Step:
-    update: rules.Event
+    update: Event
     place: tuple[dt.date, dt.date]
-    told: Standpoint
+    standpoint: Standpoint
     row: Row | None = None
 
 
 @dataclass(slots=True)
-class Replay:
-    """Standings as one update after another is published, none of them a correction.
+class Timeline:
+    """The updates of a commitment that count, in order, and the rows that they lead to.
 
-    Comes to the rows that `advance` comes to after each, looking only at what the update moves:
-    an update that happened last ends one period, and one between others moves those after it up
-    to where all is as it was.
+    `change` looks only at what an update moves: one that happened last ends one period, and one
+    between others moves those after it up to where all is as it was.
     """
 
+    # What the commitment promises to hold, if it does.
     series: Series | None = None
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
 
-    def begin(self, updates: Iterable[rules.Event], rows: Iterable[Row]) -> None:
-        """Go on from effective updates, in chronological order, and the rows kept of them."""
-        told: Standpoint | None = None
+    def begin(self, updates: Iterable[Event], rows: Iterable[Row]) -> None:
+        """Go on from updates that count, in chronological order, and the rows stored of them."""
+        standpoint: Standpoint | None = None
         for update in updates:
-            told = _tell(update, told, self.series)
-            self._steps.append(_Step(update, rules.place(update), told))
+            standpoint = standpoint_after(update, standpoint, self.series)
+            self._steps.append(_Step(update, place(update), standpoint))
         known = {step.update.pk: step for step in self._steps}
         for row in rows:
             step = known.get(row.span.update_id)
@@ -223,46 +217,63 @@ class Replay:
             else:
                 step.row = row
 
-    def _after(self, place: tuple[dt.date, dt.date]) -> int:
+    def _after(self, at: tuple[dt.date, dt.date]) -> int:
         """How many steps come before an update that is still to be added."""
-        if not self._steps or self._steps[-1].place <= place:
+        if not self._steps or self._steps[-1].place <= at:
             return len(self._steps)
-        return bisect.bisect_right(self._steps, place, key=lambda step: step.place)
+        return bisect.bisect_right(self._steps, at, key=lambda step: step.place)
 
-    def state_before(self, update: rules.Event) -> Wording | None:
+    def state_before(self, update: Event) -> Wording | None:
         """Where the commitment stood before an update that is still to be added."""
-        at = self._after(rules.place(update))
-        return self._steps[at - 1].told.state if at else None
+        at = self._after(place(update))
+        return self._steps[at - 1].standpoint.state if at else None
 
-    def add(self, update: rules.Event, *, seq: int) -> None:
-        """Take account of an update, numbered higher than all before, published by `seq`."""
-        steps, place = self._steps, rules.place(update)
-        at = self._after(place)
-        told = _tell(update, steps[at - 1].told if at else None, self.series)
-        steps.insert(at, _Step(update, place, told))
-        end = at + 1
-        for step in steps[end:]:
-            told = _tell(step.update, told, self.series)
-            if told == step.told:
-                break
-            step.told = told
-            end += 1
-        for moved in range(max(at - 1, 0), end):
+    def change(self, seq: int, *, added: Event | None = None, removed: int | None = None) -> None:
+        """Take account of what change `seq` published, and of the update that counts no more.
+
+        `added` is numbered higher than all before; `removed` is the key of one that counts.
+        """
+        touched = []
+        if removed is not None:
+            at = next(n for n, step in enumerate(self._steps) if step.update.pk == removed)
+            self._end(self._steps.pop(at), seq)
+            touched.append(at)
+        if added is not None:
+            at = self._after(place(added))
+            before = self._steps[at - 1].standpoint if at else None
+            after = standpoint_after(added, before, self.series)
+            self._steps.insert(at, _Step(added, place(added), after))
+            touched.append(at)
+        first = min(touched)
+        for moved in range(max(first - 1, 0), self._move(first, at_least=max(touched))):
             self._renew(moved, seq)
+
+    def _move(self, first: int, *, at_least: int) -> int:
+        """Bring steps up to date until one is as it was; return the place of that one."""
+        standpoint = self._steps[first - 1].standpoint if first else None
+        for at, step in enumerate(self._steps[first:], start=first):
+            standpoint = standpoint_after(step.update, standpoint, self.series)
+            if at > at_least and standpoint == step.standpoint:
+                return at
+            step.standpoint = standpoint
+        return len(self._steps)
 
     def _span(self, at: int) -> Span | None:
         step = self._steps[at]
         after = self._steps[at + 1].update if at + 1 < len(self._steps) else None
-        return _span(step.update, step.told, after, self.series)
+        return span_of(step.update, step.standpoint, after, self.series)
 
     def _renew(self, at: int, seq: int) -> None:
         step, span = self._steps[at], self._span(at)
-        if step.row is not None:
-            if step.row.span == span:
-                return
-            if step.row.known_from < seq:
-                self._ended.append(Row(step.row.span, step.row.known_from, seq))
+        if step.row is not None and step.row.span == span:
+            return
+        self._end(step, seq)
         step.row = Row(span, seq) if span is not None else None
+
+    def _end(self, step: _Step, seq: int) -> None:
+        """End the row of a step; one that would begin and end with one change was never known."""
+        if step.row is not None and step.row.known_from < seq:
+            self._ended.append(Row(step.row.span, step.row.known_from, seq))
 
     @property
     def rows(self) -> list[Row]:
@@ -270,12 +281,6 @@ class Replay:
         return sorted(
             (*self._ended, *current), key=lambda row: (row.known_from, row.span.valid_from)
         )
-
-    @property
-    def spans(self) -> list[Span]:
-        """What holds now, in chronological order."""
-        spans = (self._span(at) for at in range(len(self._steps)))
-        return [span for span in spans if span is not None]
 
     @property
     def last(self) -> Span | None:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     ChangeKind,
     Commitment,
@@ -21,7 +19,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.queries.history import Stating, Wording, movements_of
+from tracker.queries.history import Wording, movements_of
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 
@@ -67,37 +65,6 @@ def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: 
         )
 
 
-class Event(Stating, Protocol):
-    """What a timeline takes of an update: of a row of the model, or of what was read of it."""
-
-    @property
-    def pk(self) -> Any: ...
-    @property
-    def happened(self) -> Any: ...
-    @property
-    def meeting(self) -> Any: ...
-
-
-def place(update: Event) -> tuple[dt.date, dt.date]:
-    """Where it stands in the history: the words beside a date move nothing."""
-    happened: PartialDate = update.happened
-    return happened.first_day or dt.date.max, happened.last_day or dt.date.max
-
-
-def state_before(update: Event, others: Iterable[Event]) -> Wording | None:
-    """Where the commitment stood before this update happened.
-
-    `others` are the updates that count, in chronological order, without this one and without
-    what it corrects.
-    """
-    state: Wording | None = None
-    for other in others:
-        if place(update) < place(other):
-            break
-        state = Wording.of(other) if state is None else state.followed_by(other)
-    return state
-
-
 def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> ChangeKind:
     """What a reader of the log is told first: the status, the deadline, or only a mention."""
     if before is None or update.party_id is not None:
@@ -120,14 +87,20 @@ def _wording(state: Wording | None) -> Payload | None:
     }
 
 
-def told(
+def line_of(
     commitment: Commitment, update: StatusUpdate, before: Wording | None
 ) -> tuple[ChangeKind, Payload]:
-    """The kind and the payload of the line that tells of a published update."""
-    after = Wording.of(update) if before is None else before.followed_by(update)
-    return kind_of(before, update, after), {
+    """The kind and the payload of the line of a published update."""
+    told = {
         "commitment": payloads.commitment_name(commitment),
         "update": payloads.update(update),
+    }
+    if update.corrects is not None:
+        replaced = {"replaces": payloads.update(update.corrects), "reason": update.reason.strip()}
+        return ChangeKind.CORRECTION, {**told, **replaced}
+    after = Wording.of(update) if before is None else before.followed_by(update)
+    return kind_of(before, update, after), {
+        **told,
         "before": _wording(before),
         "after": _wording(after),
         "movement": [str(movement) for movement in movements_of(update, before, after)],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tracker.actions.former_values import rebuild_former_values
-from tracker.actions.log import open_log
-from tracker.actions.projection import rebuild_commitment
-from tracker.actions.search_index import index_commitment, rebuild_folded_names
+from tracker.actions.log.append import open_log
+from tracker.actions.log.former_values import rebuild_former_values
+from tracker.actions.log.projection import rebuild_commitment
+from tracker.actions.log.search_index import index_anew, rebuild_folded_names
 from tracker.models import (
     Change,
     ChangeKind,
@@ -32,7 +32,7 @@ def rebuild(*, now: dt.datetime) -> list[str]:
         published = Commitment.objects.filter(published_seq__isnull=False).order_by("pk")
         for commitment in published.iterator(chunk_size=500):
             position_differed = rebuild_commitment(commitment)
-            if index_commitment(commitment) or position_differed:
+            if index_anew(commitment) or position_differed:
                 differed.append(commitment.reference)
         differed += [*_rebuild_raised_flags(), *rebuild_former_values(), *rebuild_folded_names()]
         if differed:

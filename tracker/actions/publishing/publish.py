@@ -7,22 +7,22 @@ with the first thing that rests on them, and the change that does it carries the
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
-from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.actions import publication_rules as rules
-from tracker.actions.drafts import drafted_names, gives_name, introduce, require_draft, touch
-from tracker.actions.log import OpenLog, Subject, open_log
-from tracker.actions.projection import counting, project, published
-from tracker.actions.search_index import write_document
-from tracker.actions.timeline import PublishedUpdate
-from tracker.lib.row_writing import write_each
+from tracker.actions.log.append import OpenLog, Subject, open_log
+from tracker.actions.publishing.chunk import Chunk
+from tracker.actions.publishing.drafted import Drafted, DraftedUpdate
+from tracker.actions.publishing.drafts import (
+    drafted_names,
+    gives_name,
+    introduce,
+    require_draft,
+    touch,
+)
 from tracker.models import (
     Change,
     ChangeKind,
@@ -30,7 +30,6 @@ from tracker.models import (
     Meeting,
     MeetingState,
     Note,
-    Source,
     StatusUpdate,
 )
 from tracker.queries.submissions import forum_with_parties
@@ -116,28 +115,16 @@ def publish_commitment(
         require_draft(commitment)
         if first_update.commitment_id != commitment.pk:
             raise ValidationError(_("The first update belongs to another commitment."))
-        rules.require_context(commitment, commitment.parties.all())
-        aliases = drafted_names(commitment, first_update)
-        introduced = introduce(
-            [
-                *commitment.parties.all(),
-                *commitment.topics.all(),
-                *forum_with_parties(commitment.series),
-            ],
-            seq=log.next_seq,
+        require_draft(first_update)
+        drafted = Drafted(
+            commitment,
+            [_with_citations(first_update)],
+            parties=list(commitment.parties.all()),
+            topics=list(commitment.topics.all()),
+            related=list(commitment.related.all()),
+            aliases=drafted_names(commitment, first_update),
         )
-        for alias in aliases:
-            alias.published_seq = log.next_seq
-            alias.save(update_fields=["published_seq"])
-        # Saved with the position that the first update gives it: a public commitment has a stage.
-        commitment.published_seq = log.next_seq
-        published = log.append(
-            ChangeKind.COMMITMENT_PUBLISHED,
-            {"commitment": payloads.commitment(commitment), **introduced},
-            Subject(commitment=commitment),
-            significance=first_update.significance,
-        )
-        return [published, publish_in(log, commitment, first_update)]
+        return _publish(log, drafted, is_new=True)
 
 
 def publish_update(
@@ -149,65 +136,31 @@ def publish_update(
 ) -> Change:
     """Make an update of a public commitment public."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
-        commitment = Commitment.objects.select_for_update().get(pk=update.commitment_id)
-        if not commitment.is_public:
-            raise ValidationError(
-                _("Publish the commitment “%(commitment)s” first."),
-                params={"commitment": commitment.title},
-            )
+        require_draft(update)
         if update.corrects_id is not None:
             raise ValidationError(_("Publish a correction as a correction."))
-        return publish_in(log, commitment, update)
+        return publish_in(log, update)
 
 
-def require_evidence(update: StatusUpdate, *, today: dt.date) -> list[Source]:
-    """Return the sources of an update, refusing one without evidence or from the future."""
+def publish_in(log: OpenLog, update: StatusUpdate) -> Change:
+    """Publish an update, which may be a correction, in an open log."""
+    update.gives_name = gives_name(update)
+    # The chunk reads the commitment under a lock.
+    commitment = Commitment(pk=update.commitment_id)
+    [line] = _publish(log, Drafted(commitment, [_with_citations(update)]))
+    return line
+
+
+def _with_citations(update: StatusUpdate) -> DraftedUpdate:
     # Whole documents are not needed here, and are what is large.
     citations = update.citations.select_related("source").defer("source__text")
-    sources = [citation.source for citation in citations]
-    rules.require_evidence(update, sources, today=today)
-    # Asked for again by whoever tells of the update.
-    update.__dict__.setdefault("_prefetched_objects_cache", {})["citations"] = citations
-    return sources
+    return DraftedUpdate(update, list(citations))
 
 
-def next_number(updates: Iterable[PublishedUpdate]) -> int:
-    """The number after those of all that were ever published of a commitment."""
-    return max((update.number for update in updates), default=0) + 1
-
-
-def make_public(log: OpenLog, update: StatusUpdate, *, seq: int, number: int) -> None:
-    """Give an update its permanent number and its place in the log."""
-    update.number = number
-    update.gives_name = gives_name(update)
-    update.published_seq, update.published_at = seq, log.recorded_at
-    write_each([update], rules.PUBLICATION)
-
-
-def publish_in(log: OpenLog, commitment: Commitment, update: StatusUpdate) -> Change:
-    """Publish an update inside an open log and bring the projection up to date."""
-    require_draft(update)
-    update.commitment = commitment
-    sources = require_evidence(update, today=timezone.localdate(log.recorded_at))
-    told = published(commitment)
-    others: list[rules.Event] = [*counting(told)]
-    before = rules.state_before(update, others)
-    seq = log.next_seq
-    # Read under the lock: what is public is so for good.
-    rests_on = [*([update.party] if update.party else []), *sources]
-    introduced = introduce([r for r in rests_on if not r.is_published], seq=seq)
-    make_public(log, update, seq=seq, number=next_number(told))
-    kind, payload = rules.told(commitment, update, before)
-    change = log.append(
-        kind,
-        {**payload, **introduced},
-        Subject(commitment=commitment, update=update, meeting=update.meeting),
-        significance=update.significance,
-    )
-    bisect.insort(others, update, key=rules.place)
-    project(commitment, seq=seq, now=change.recorded_at, updates=others)
-    write_document(commitment, updates=others)
-    return change
+def _publish(log: OpenLog, drafted: Drafted, *, is_new: bool = False) -> list[Change]:
+    cited = (citation for given in drafted.updates for citation in given.citations)
+    sources = {citation.source_id: citation.source for citation in cited}
+    return Chunk(log, [drafted], new=[drafted] if is_new else (), sources=sources).publish()
 
 
 def publish_note(

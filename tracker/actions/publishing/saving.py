@@ -1,4 +1,4 @@
-"""Saving what `publish_in_bulk` was given, as drafts: no update is inserted as published."""
+"""Saving what `publish_in_bulk` was given, as drafts: the database refuses any other update."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from tracker.actions.bulk_drafts import Drafted, RefusedDraftError
+from tracker.actions.publishing.drafted import Drafted, RefusedDraftError
 from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys
 from tracker.models import Alias, Citation, Commitment, StatusUpdate
 

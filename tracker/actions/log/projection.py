@@ -1,0 +1,206 @@
+"""Where each commitment stands, derived from its updates: the writer of `Position`s.
+
+An action changes a `Projection` and saves it in its own transaction; `rebuild` makes everything
+anew from what was published, and must come to the same rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tracker.actions.log.timeline import (
+    Event,
+    Mention,
+    PublishedUpdate,
+    Row,
+    Series,
+    Span,
+    Timeline,
+)
+from tracker.lib.row_writing import insert_values, write_each, write_values
+from tracker.models import NO_END, ChangeKind, Commitment, Standing, StatusUpdate
+
+# What a commitment's row has of a span.
+_POSITION = tuple(
+    name for name in Span._fields if name not in {"update_id", "valid_from", "valid_to"}
+)
+_EDGES = ("target_first_day", "target_last_day")
+_POSITION_FIELDS = (*_POSITION, *_EDGES)
+_LAST_CHANGE = ("last_change_seq", "last_changed_at")
+# The columns of a row: those of its span, and when it was known.
+_ROW = (*Span._fields, "known_from", "known_to")
+
+
+def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
+    """The sound rows, and the keys of those that repeat one or contradict themselves."""
+    sound: dict[Row, int] = {}
+    broken = []
+    for pk, first, last, *values in rows.values_list("pk", *_EDGES, *_ROW):
+        *said, known_from, known_to = values
+        row = Row(Span(*said), known_from, known_to)
+        target = row.span.target
+        days = (target.first_day, target.last_day) if target else (None, None)
+        if row in sound or (first, last) != days:
+            broken.append(pk)
+        else:
+            sound[row] = pk
+    return sound, broken
+
+
+def published(commitment: Commitment) -> list[PublishedUpdate]:
+    """What was ever published, in chronological order, revised since or not."""
+    rows = StatusUpdate.objects.filter(commitment=commitment).published().chronological()
+    values = rows.values_list(
+        *("pk", "number", "published_seq", "happened", "party_id"),
+        *("stage", "assessment", "firmness", "target"),
+        *("meeting__level", "meeting__parties_key", "meeting__forum"),
+        *("meeting__forum__cadence_months", "revision__seq"),
+    )
+    return [
+        PublishedUpdate._make(
+            (*said, None if level is None else Mention(level, *meeting), revised_seq)
+        )
+        for *said, level, parties_key, forum, cadence, revised_seq in values
+        for meeting in [(parties_key, forum, cadence)]
+    ]
+
+
+def _series_of(commitment: Commitment) -> Series | None:
+    """What a commitment promises to hold; a query where it does and the forum was not read."""
+    forum = commitment.series
+    return None if forum is None else Series(forum.pk, forum.cadence_months)
+
+
+@dataclass(slots=True)
+class Projection:
+    """Where a commitment stands while its updates are published or revised, until it is saved."""
+
+    commitment: Commitment
+    timeline: Timeline
+    # The number of the last update that was ever published.
+    last_number: int = 0
+    _stored: dict[Row, int] = field(default_factory=dict)
+    _broken: Collection[int] = ()
+
+    @classmethod
+    def of_new(cls, commitment: Commitment) -> Projection:
+        """That of a commitment of which nothing was published yet."""
+        return cls(commitment, Timeline(_series_of(commitment)))
+
+    @classmethod
+    def read(cls, commitment: Commitment) -> Projection:
+        """Go on from what is stored: two queries. What is known no more stays as it is."""
+        updates = published(commitment)
+        stored, broken = _stored(commitment.standings.known())
+        timeline = Timeline(_series_of(commitment))
+        timeline.begin((u for u in updates if u.revised_seq is None), stored)
+        last_number = max((update.number for update in updates), default=0)
+        return cls(commitment, timeline, last_number, stored, broken)
+
+    @classmethod
+    def replayed(cls, commitment: Commitment) -> Projection:
+        """All that the published updates lead to, change by change, to be compared and saved."""
+        updates = published(commitment)
+        added = {update.published_seq: update for update in updates}
+        removed = {u.revised_seq: u.pk for u in updates if u.revised_seq is not None}
+        timeline = Timeline(_series_of(commitment))
+        for seq in sorted({*added, *removed}):
+            timeline.change(seq, added=added.get(seq), removed=removed.get(seq))
+        return cls(commitment, timeline, 0, *_stored(commitment.standings.all()))
+
+    @property
+    def is_as_stored(self) -> bool:
+        return not self._broken and self._stored.keys() == set(self.timeline.rows)
+
+    def change(
+        self,
+        seq: int,
+        at: dt.datetime,
+        *,
+        added: Event | None = None,
+        removed: int | None = None,
+    ) -> None:
+        """Take account of a line of the log; see `Timeline.change`."""
+        self.timeline.change(seq, added=added, removed=removed)
+        self.commitment.last_change_seq, self.commitment.last_changed_at = seq, at
+
+
+def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> None:
+    """Write standings and the commitments' rows, the fields `also` with them."""
+    begun: list[tuple[Commitment, Row]] = []
+    ended: list[tuple[int, int]] = []
+    gone: list[int] = []
+    for each in projections:
+        _set_position(each.commitment, each.timeline.last)
+        rows = each.timeline.rows
+        lost = each._stored.copy()
+        missing = [row for row in rows if lost.pop(row, None) is None]
+        for row in missing:
+            # Most of what goes was known until now, and stays with its end.
+            key = lost.pop(row._replace(known_to=NO_END), None)
+            if key is None:
+                begun.append((each.commitment, row))
+            else:
+                ended.append((row.known_to, key))
+        gone += [*each._broken, *lost.values()]
+    write_values(Standing, ("known_to",), ended)
+    if gone:
+        Standing.objects.filter(pk__in=gone).delete()
+    _insert_standings(begun)
+    fields = (*_POSITION_FIELDS, *_LAST_CHANGE, *also)
+    write_each((each.commitment for each in projections), fields)
+
+
+def _set_position(commitment: Commitment, current: Span | None) -> None:
+    """Copy a position to the commitment's row, unsaved; the days of the target follow it."""
+    if current is not None:
+        for name in _POSITION:
+            setattr(commitment, name, getattr(current, name))
+
+
+def _insert_standings(rows: Iterable[tuple[Commitment, Row]]) -> None:
+    insert_values(
+        Standing,
+        ("commitment", *_EDGES, *_ROW),
+        (
+            (
+                commitment.pk,
+                span.target and span.target.first_day,
+                span.target and span.target.last_day,
+                *span,
+                known_from,
+                known_to,
+            )
+            for commitment, (span, known_from, known_to) in rows
+        ),
+    )
+
+
+def project_anew(commitments: QuerySet[Commitment]) -> None:
+    """Project public commitments anew after their series, or a forum's cadence, was amended.
+
+    A cadence is that of today at any moment, as topics and parties are.
+    """
+    for commitment in commitments.filter(published_seq__isnull=False).select_related("series"):
+        save([Projection.replayed(commitment)])
+
+
+def rebuild_commitment(commitment: Commitment) -> bool:
+    """Make one commitment's projection anew; return whether anything was different."""
+    names = (*_POSITION_FIELDS, *_LAST_CHANGE)
+    row = Commitment.objects.values(*names).filter(pk=commitment.pk)
+    with transaction.atomic():
+        before, anew = row.get(), Projection.replayed(commitment)
+        # What time does is told in the log, and is no change of the commitment.
+        change = commitment.changes.exclude(kind=ChangeKind.FLAG).order_by("-seq").first()
+        if change is not None:
+            commitment.last_change_seq = change.seq
+            commitment.last_changed_at = change.recorded_at
+        differed = not anew.is_as_stored
+        save([anew])
+        return differed or row.get() != before

@@ -1,0 +1,77 @@
+"""What can be found: the folded text of each public commitment, and of what is named by words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from tracker.lib.folded_fields import folded_text
+from tracker.lib.row_writing import insert_values, write_values
+from tracker.models import (
+    Alias,
+    Citation,
+    Commitment,
+    Forum,
+    Meeting,
+    Party,
+    SearchDocument,
+    Source,
+    Topic,
+)
+from tracker.queries.search import searched_texts
+
+
+def index(commitments: Collection[Commitment]) -> None:
+    """Write what a search finds published commitments by.
+
+    A retracted commitment keeps its document: the log still holds its lines, and who follows
+    them by a search must learn of the retraction. Lists leave it out by their own visibility.
+    """
+    rows = ((pk, *texts) for pk, texts in _documents(commitments).items())
+    insert_values(SearchDocument, ("commitment", "names", "text"), rows, or_update=True)
+
+
+def index_anew(commitment: Commitment) -> bool:
+    """Do so where what is stored differs; return whether it did."""
+    stored = SearchDocument.objects.filter(commitment=commitment).values_list("names", "text")
+    differs = stored.first() != _documents([commitment])[commitment.pk]
+    if differs:
+        index([commitment])
+    return differs
+
+
+def _documents(commitments: Collection[Commitment]) -> dict[int, tuple[str, str]]:
+    """By commitment, what short words are looked for in and what others are; both folded."""
+    keys = [commitment.pk for commitment in commitments]
+    aliases: dict[int, list[str]] = defaultdict(list)
+    named = Alias.objects.public().filter(commitment__in=keys)
+    for pk, name in named.values_list("commitment", "name"):
+        aliases[pk].append(name)
+    quotations: dict[int, list[str]] = defaultdict(list)
+    cited = Citation.objects.filter(
+        update__commitment__in=keys,
+        update__published_seq__isnull=False,
+        update__revision__isnull=True,
+    )
+    for pk, quotation in cited.values_list("update__commitment", "quotation"):
+        quotations[pk].append(quotation)
+    return {
+        commitment.pk: searched_texts(
+            names=[commitment.title, commitment.reference, *aliases[commitment.pk]],
+            others=[commitment.summary, *quotations[commitment.pk]],
+        )
+        for commitment in commitments
+    }
+
+
+def rebuild_folded_names() -> list[str]:
+    """Fold anew the names of what a search leads on to; return what differed."""
+    differed = False
+    for model in (Forum, Meeting, Party, Source, Topic):
+        field = model._meta.get_field("folded_text")
+        rows = model._base_manager.values_list("pk", "folded_text", *field.of)
+        folded = ((folded_text(parts), stored, pk) for pk, stored, *parts in rows.iterator())
+        wrong = [(text, pk) for text, stored, pk in folded if text != stored]
+        write_values(model, ["folded_text"], wrong)
+        differed = differed or bool(wrong)
+    return ["folded names"] if differed else []
