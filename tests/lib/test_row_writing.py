@@ -11,7 +11,8 @@ from django.db import transaction
 from tests import make
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys, write_each
-from tracker.models import Citation, Commitment, Meeting, Topic
+from tracker.models import Citation, Commitment, Meeting, SearchDocument, Topic
+from tracker.queries.search import keys_matching
 
 pytestmark = pytest.mark.django_db
 
@@ -68,15 +69,33 @@ def test_rows_may_be_given_by_their_values(django_assert_num_queries: Any) -> No
             Meeting,
             (
                 *("slug", "title", "date", "first_day", "last_day", "state", "level"),
-                *("forum_id", "place", "summary", "parties_key"),
+                *("forum_id", "place", "summary", "parties_key", "folded_text"),
             ),
             [
-                (f"m{n}", f"M{n}", day, day.first_day, day.last_day, "held", 4, None, "", "", "")
+                (f"m{n}", f"M{n}", day, day.first_day, day.last_day, "held", 4, None, *[""] * 4)
                 for n in (1, 2)
             ],
         )
     stored = Meeting.objects.order_by("slug").values_list("slug", "date", "first_day", "level")
     assert list(stored) == [(f"m{n}", day, dt.date(2026, 2, 1), 4) for n in (1, 2)]
+
+
+def test_a_row_with_the_same_key_takes_the_place_of_the_stored_one(
+    django_assert_num_queries: Any,
+) -> None:
+    one, other = (make.make_commitment() for _ in range(2))
+    SearchDocument.objects.create(commitment=one, names="old", text="old")
+    with django_assert_num_queries(1):
+        insert_values(
+            SearchDocument,
+            ("commitment", "names", "text"),
+            [(one.pk, "new", "new text"), (other.pk, "b", "c")],
+            or_update=True,
+        )
+    stored = SearchDocument.objects.order_by("pk").values_list("pk", "names", "text")
+    assert list(stored) == [(one.pk, "new", "new text"), (other.pk, "b", "c")]
+    assert keys_matching("old") == []
+    assert keys_matching("text") == [one.pk]
 
 
 def test_new_rows_get_keys_that_nobody_gets_after_them(django_assert_num_queries: Any) -> None:
