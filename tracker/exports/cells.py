@@ -17,8 +17,8 @@ from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.spreadsheet_text import safe_text, safe_texts
-from tracker.schema.payloads import Fields, Payload
+from tracker.lib.spreadsheet_text import safe_texts
+from tracker.schema.payloads import Fields
 
 Cell = str | int | bool | dt.date | None
 SEPARATOR = "; "
@@ -49,21 +49,11 @@ class Column:
     is_required: bool = False
     width: int = 16  # of a spreadsheet's column, in characters
 
-    def read(self, record: Payload) -> Cell:
-        """The value in one record; None for nothing. A day is a date, text is safe."""
-        found = _at(record, self.path)
-        if self.kind is Kind.LIST:
-            # Places are kept, so that the nth quotation is that of the nth source.
-            told = ["" if value is None else str(value) for value in found]
-            return safe_text(SEPARATOR.join(told)) if any(told) else None
-        [value] = found
-        if value is None or isinstance(value, bool | int):
-            return value
-        is_day = self.kind in {Kind.DATE, Kind.PARTIAL_DATE} and value.count("-") == 2
-        return dt.date.fromisoformat(value) if is_day else safe_text(value) or None
-
     def texts(self, records: Fields) -> list[str]:
-        """What `read` tells of each record, as a text file has it; empty text for nothing."""
+        """Its cells in a text file; empty text for nothing.
+
+        A list keeps its places, so that the nth quotation is that of the nth source.
+        """
         found = self._values(records)
         if self.kind is Kind.LIST:
             return safe_texts(_joined(values) for values in found)
@@ -75,7 +65,7 @@ class Column:
         return safe_texts(texts) if self.kind is Kind.TEXT else texts
 
     def cells(self, records: Fields) -> list[Cell]:
-        """What `read` tells of each record."""
+        """Its cells in a workbook; None for nothing. A day is a date, text is safe."""
         if self.kind in {Kind.YES_NO, Kind.NUMBER}:
             return self._values(records)
         texts = self.texts(records)
@@ -117,13 +107,3 @@ def _joined(values: Sequence[Any]) -> str:
         return "" if values[0] is None else str(values[0])
     told = ["" if value is None else str(value) for value in values]
     return SEPARATOR.join(told) if any(told) else ""
-
-
-def _at(record: Payload, path: str) -> list[Any]:
-    """The values at a path; several where a part of it ends in []."""
-    found: list[Any] = [record]
-    for part in path.split("."):
-        found = [None if at is None else at[part.removesuffix("[]")] for at in found]
-        if part.endswith("[]"):
-            found = [item for items in found for item in items]
-    return found
