@@ -34,7 +34,7 @@ from tracker.actions.publishing.publish import (
     publish_meeting,
     publish_note,
 )
-from tracker.actions.register_rows import MODELS, Rows, told_at
+from tracker.actions.register_rows import Rows, told_at
 from tracker.models import (
     Alias,
     Citation,
@@ -51,6 +51,7 @@ from tracker.register_format.later_words import warnings_of
 from tracker.register_format.reading import Problem, Record, RegisterError, read_register
 from tracker.schema import payloads
 from tracker.schema.fields import FILE
+from tracker.schema.nouns import MODELS
 from tracker.schema.updates import UPDATE
 
 

@@ -12,20 +12,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tracker.models import Commitment, Forum, Level, Meeting, Note, Party, Source, Topic
-from tracker.models.records import PublicRecord
+from tracker.models import Level
 from tracker.register_format.reading import Record, Register, RegisterError
 from tracker.schema.fields import Field, Noun, Type
-
-MODELS: dict[str, type[PublicRecord]] = {
-    "party": Party,
-    "topic": Topic,
-    "forum": Forum,
-    "source": Source,
-    "meeting": Meeting,
-    "commitment": Commitment,
-    "note": Note,
-}
+from tracker.schema.nouns import MODELS
 
 
 def _columns(noun: Noun) -> list[Field]:

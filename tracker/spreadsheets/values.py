@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Commitment, Forum, Level, Meeting, Party, Source, Topic
+from tracker.models import Level
 from tracker.models.records import PublicRecord
+from tracker.schema.nouns import MODELS, NOUNS
 from tracker.spreadsheets.columns import (
     OF_THE_WORDS,
     DateAsKnown,
@@ -24,14 +25,7 @@ from tracker.spreadsheets.columns import (
 from tracker.spreadsheets.resources import RegisterResource, Values
 
 # The nouns that a cell may name, and by what.
-NAMED: Mapping[str, tuple[type[PublicRecord], str]] = {
-    "party": (Party, "code"),
-    "topic": (Topic, "slug"),
-    "forum": (Forum, "slug"),
-    "source": (Source, "slug"),
-    "meeting": (Meeting, "slug"),
-    "commitment": (Commitment, "reference"),
-}
+NAMED = {name: (model, NOUNS[name].key) for name, model in MODELS.items()}
 Known = Mapping[str, Mapping[str, PublicRecord]]
 
 
