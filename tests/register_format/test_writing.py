@@ -62,6 +62,7 @@ def test_a_source_is_read_as_it_was_written(
         "url": "",
         "archived_url": "",
         "language": "en",
+        "licence": "CC-BY-4.0",
         "published": published,
         "retrieved": dt.date(2026, 2, 25),
         "summary": summary,
