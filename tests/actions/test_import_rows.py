@@ -315,7 +315,7 @@ def test_each_problem_names_row_column_and_what_to_do() -> None:
 def test_dates_that_are_two_days_are_asked_about_once() -> None:
     file = written(SOURCE | {"published_on": "03/04/2026"}, SOURCE | {"slug": "b"})
     report = check("sources", file)
-    assert [str(asked) for asked in report.asked] == [
+    assert [str(asked) for asked in report.ambiguous_dates] == [
         "Row 2, column “published_on”: 03/04/2026",
     ]
     assert not report.is_sound

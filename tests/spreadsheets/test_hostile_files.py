@@ -106,7 +106,7 @@ def test_many_records_of_one_line_each_are_not_mistaken_for_many_rows() -> None:
 def test_a_reader_that_stops_early_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(2, 50_000))
     free = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(workbooks, "_AT_A_TIME", free)
+    monkeypatch.setattr(workbooks, "_SLOTS", free)
     sheet = read_sheet(io.BytesIO(workbook(rows=rows)), ending="xlsx")
     assert next(sheet.rows).number == 2
     assert not free.acquire(blocking=False)
@@ -115,8 +115,8 @@ def test_a_reader_that_stops_early_leaves_no_process(monkeypatch: pytest.MonkeyP
 
 
 def test_whoever_waits_too_long_for_others_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "_AT_A_TIME", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(workbooks, "_PATIENCE", 0.01)
+    monkeypatch.setattr(workbooks, "_SLOTS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(workbooks, "_SLOT_TIMEOUT", 0.01)
     sheet = read_sheet(io.BytesIO(workbook()), ending="xlsx")
     assert read_all(workbook(), "xlsx").startswith("Other workbooks are being read just now")
     assert len(list(sheet.rows)) == 1

@@ -43,7 +43,7 @@ def read(noun: str, ending: str) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("shipped_register")
 def test_the_shipped_register_is_read_back(noun: str, ending: str) -> None:
     resource = RESOURCES[noun]()
-    assert read(noun, ending) == [resource.told(record) for record in resource.rows()]
+    assert read(noun, ending) == [resource.exported_values(record) for record in resource.rows()]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

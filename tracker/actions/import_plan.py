@@ -26,9 +26,9 @@ from tracker.queries.submissions import key_of, payload_of, submissions
 from tracker.spreadsheets.cells import Row, SpreadsheetError
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Sheet
-from tracker.spreadsheets.report import LONGEST_SHOWN, SHOWN, Outcome, Report, Rights, Staged
+from tracker.spreadsheets.report import MAX_DIFFERENCES, MAX_TEXT, Outcome, Report, Rights, Staged
 from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
-from tracker.spreadsheets.values import NAMED, many, model_values, told
+from tracker.spreadsheets.values import NAMED, displayed, many, model_values
 
 LOT = 500
 # The nouns whose rows may be published by the import itself.
@@ -206,7 +206,9 @@ class Plan:
         self._rows_of[name] = number
         if record is not None and self._is_equal(line, record):
             return Staged(number, Outcome.UNCHANGED, name, values, record=record)
-        before = self.resource.told(record) if record is not None else self.resource.empty()
+        before = (
+            self.resource.exported_values(record) if record is not None else self.resource.empty()
+        )
         merged = self.resource.merged(before, values)
         if self.updates and record is not None:
             # How the row names its record says nothing about it.
@@ -350,10 +352,10 @@ class Plan:
             self.report.drafts += 1
         if row.outcome is Outcome.UNCHANGED:
             return
-        cells = [(n, told(row.before.get(n)), told(row.values[n])) for n in row.changed]
+        cells = [(n, displayed(row.before.get(n)), displayed(row.values[n])) for n in row.changed]
         self._digest.update(json.dumps([row.outcome, row.number, row.name, cells]).encode())
         kept = self.report.differences.setdefault(row.outcome, [])
-        if len(kept) < SHOWN:
+        if len(kept) < MAX_DIFFERENCES:
             shown = [
                 {"column": name, "before": _shortened(before), "after": _shortened(after)}
                 for name, before, after in cells
@@ -362,7 +364,7 @@ class Plan:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 def _slug_of(values: Values) -> str:

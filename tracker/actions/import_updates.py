@@ -103,7 +103,7 @@ class UpdateRows:
         name = ", ".join(str(part) for part in event if part)
         counting = [u for u in self.lot.by_event.get(event, []) if u.pk not in self.lot.revised]
         if len(counting) > 1:
-            equal = [u for u in counting if not _differs(resource.told(u), values)]
+            equal = [u for u in counting if not _differs(resource.exported_values(u), values)]
             if not equal:
                 told = _(
                     "The register has %(count)d updates of this commitment, date, meeting and "

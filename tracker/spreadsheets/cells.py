@@ -1,4 +1,4 @@
-"""What a file holds: cells, rows, and what is said in their place when they cannot be read."""
+"""Cells and rows of an uploaded file, the limits on reading it, and the errors it can raise."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from django.utils.translation import gettext as _
 from tracker.lib.spreadsheet_text import plain_text
 from tracker.lib.text import has_control_characters
 
-# What is asked about when a file is not UTF-8: what spreadsheets and exports write.
+# The encodings offered when a file is not UTF-8: those that spreadsheet programs write.
 ENCODINGS = ("windows-1252", "cp949", "mac-roman", "utf-16-le", "utf-8")
-PIECE = 1 << 16
-# What is read of a file at most: more than a register of some size has, and far less than would
-# keep a server from other work.
-MOST_ROWS = 250_000
-MOST_COLUMNS = 200
-LONGEST_CELL = 1_000_000
+CHUNK_SIZE = 1 << 16
+# Limits on one file: well above any real register, well below what would tie up a server.
+MAX_ROWS = 250_000
+MAX_COLUMNS = 200
+MAX_CELL_LENGTH = 1_000_000
 _LOST = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What stands in a cell's place when it cannot be read: why, and what to do."""
+    """The stand-in for a cell that cannot be read; `sentence` says why, and what to do."""
 
     sentence: str
 
@@ -35,20 +34,22 @@ Cell = str | dt.date | Fault
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row below the headings. `number` is what a spreadsheet shows beside it; the headings
-    are row 1. `fault` is about the row as a whole."""
+    """One row below the headings, which are row 1 in the numbering that a spreadsheet shows.
+
+    `fault` concerns the row as a whole.
+    """
 
     number: int
     cells: tuple[Cell, ...]
     fault: str = ""
 
 
-# The cells of one line of a file, with its number.
+# A line's number and its cells.
 Line = tuple[int, tuple[Cell, ...]]
 
 
 class SpreadsheetError(ValueError):
-    """The file cannot be read on; `row` is how far it could, 0 where that says nothing."""
+    """Raised when a file cannot be read any further; `row` is where it failed, 0 if unknown."""
 
     def __init__(self, sentence: str, *, row: int = 0) -> None:
         place = _("Row %(row)d") % {"row": row} if row else ""
@@ -57,7 +58,7 @@ class SpreadsheetError(ValueError):
 
 
 class UnknownEncodingError(SpreadsheetError):
-    """A CSV file in letters that are not UTF-8; `sample` holds the first bytes that are not."""
+    """Raised for a CSV file that is not UTF-8; `sample` holds the bytes around the first error."""
 
     def __init__(self, *, line: int, sample: bytes) -> None:
         super().__init__(
@@ -67,17 +68,17 @@ class UnknownEncodingError(SpreadsheetError):
         self.sample = sample
 
     def samples(self) -> list[tuple[str, str]]:
-        """Each encoding that may be meant, and how the sample reads in it."""
-        told = []
+        """Return each candidate encoding with the sample decoded in it."""
+        samples = []
         for name in ENCODINGS:
             text = self.sample.decode(name, errors="replace")
             printable = "".join(c if c.isprintable() else " " for c in text)
-            told.append((name, " ".join(printable.split())[:120]))
-        return told
+            samples.append((name, " ".join(printable.split())[:120]))
+        return samples
 
 
 def text_cell(cell: str) -> Cell:
-    """The text of a cell that holds text, without what only protects it."""
+    """Clean up the text of a cell: trim it, and drop the apostrophe that only protects it."""
     if _LOST in cell:
         return Fault(_("Letters were lost in it, shown as “\ufffd”: type it anew."))
     if has_control_characters(cell):
@@ -85,8 +86,8 @@ def text_cell(cell: str) -> Cell:
     return plain_text(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def formula() -> Fault:
-    """What stands for a formula, whose value may be any other by tomorrow."""
+def formula_fault() -> Fault:
+    """Return the fault for a formula, whose value may change from one day to the next."""
     return Fault(
         _(
             "It holds a formula. Paste its value in its place; or, if it is meant as text, put "
@@ -95,12 +96,12 @@ def formula() -> Fault:
     )
 
 
-def many_rows() -> SpreadsheetError:
-    """What is said of a file with more than MOST_ROWS rows."""
+def too_many_rows() -> SpreadsheetError:
+    """Return the error for a file with more than MAX_ROWS rows."""
     sentence = _("It has more than %(most)d rows, which is too much at once: split it.")
-    return SpreadsheetError(sentence % {"most": MOST_ROWS})
+    return SpreadsheetError(sentence % {"most": MAX_ROWS})
 
 
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """A file bit by bit."""
-    return iter(lambda: file.read(PIECE), b"")
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the contents of a file in chunks."""
+    return iter(lambda: file.read(CHUNK_SIZE), b"")

@@ -1,7 +1,7 @@
-"""Columns of the files that staff export and import: a cell to a value, and back.
+"""The columns of the files that staff export and import: from a cell to a value, and back.
 
-A value names other records by their reference, slug or code, so that a file can be compared with
-the register without knowing its database keys. Reading raises ValueError with a sentence.
+A value refers to other records by reference, slug or code, so that a file can be compared with the
+register without database keys. `clean` raises ValueError with a sentence for the reader.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from tracker.schema.fields import LEVELS
 from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
 
-# Behind the name of a date, for the column of its words.
-OF_THE_WORDS = "_words"
-# Text, several texts in their order or without one, a number, or nothing.
+# Suffix of the column that holds a date in the words of its source.
+WORDS_SUFFIX = "_words"
+# A text, several texts, a number, or nothing.
 Value = str | tuple[str, ...] | int | None
 
 
@@ -39,18 +39,18 @@ def _as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
-def _hold_to(rule: Any, text: str) -> None:
-    """Raise ValueError for a text that the model's field refuses."""
+def _validate(rule: Any, text: str) -> None:
+    """Raise ValueError for a text that the model field rejects."""
     try:
         rule.run_validators(text)
     except ValidationError as error:
         raise ValueError(" ".join(error.messages)) from error
 
 
-class Words(Widget):
-    """Text, held to the rules of the model's field, whose default stands for an empty cell.
+class Text(Widget):
+    """Text validated by the model field, whose default replaces an empty cell.
 
-    What `is_made` may be left out: it is made of other columns then.
+    With `is_made` the cell may be empty, since the value is then derived from other columns.
     """
 
     def __init__(self, rule: Any, *, is_made: bool = False) -> None:
@@ -63,22 +63,22 @@ class Words(Widget):
         text: str = self.rule.to_python(_as_text(value) or self.default)
         if not text and not self.may_be_empty:
             raise ValueError(_("The cell is empty, and it is needed."))
-        _hold_to(self.rule, text)
+        _validate(self.rule, text)
         return text
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return safe_text(str(value or ""))
 
 
-class Choice(Words):
-    """One word of a list; its label in a language of the interface says the same."""
+class Choice(Text):
+    """A choice, given by its key or by its label in any interface language."""
 
     def __init__(self, rule: Any, choices: Iterable[tuple[str, str | Promise]]) -> None:
         super().__init__(rule)
         self.choices = list(choices)
         self._known: dict[str, str] = {}
 
-    def _meanings(self) -> dict[str, str]:
+    def _keys_by_name(self) -> dict[str, str]:
         if not self._known:
             for language, _language in settings.LANGUAGES:
                 with translation.override(language):
@@ -90,16 +90,16 @@ class Choice(Words):
         text = _as_text(value) or self.default
         if not text and self.rule.blank:
             return ""
-        found = self._meanings().get(text.casefold())
-        if found is None:
-            told = _("“%(text)s” is none of: %(choices)s.")
+        key = self._keys_by_name().get(text.casefold())
+        if key is None:
+            sentence = _("“%(text)s” is none of: %(choices)s.")
             choices = ", ".join(name for name, _label in self.choices)
-            raise ValueError(told % {"text": text[:40], "choices": choices})
-        return found
+            raise ValueError(sentence % {"text": text[:40], "choices": choices})
+        return key
 
 
 class LevelChoice(Choice):
-    """A level by its name in lower case."""
+    """A level, written as its name in lower case."""
 
     def __init__(self, rule: Any) -> None:
         super().__init__(rule, LEVELS)
@@ -109,7 +109,7 @@ class LevelChoice(Choice):
 
 
 class Day(Widget):
-    """A whole day."""
+    """A date precise to the day."""
 
     def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
         if not value:
@@ -123,8 +123,8 @@ class Day(Widget):
         return value.isoformat() if value else ""
 
 
-class DateAsKnown(Widget):
-    """The known part of a partial date; its words have a column of their own."""
+class KnownDate(Widget):
+    """The known part of a partial date; `DateWords` holds its words."""
 
     def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
         if not value:
@@ -136,6 +136,8 @@ class DateAsKnown(Widget):
 
 
 class DateWords(Widget):
+    """A date in the words of its source."""
+
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
         text = without_line_breaks(_as_text(value))
         if len(text) > MAX_WORDS:
@@ -164,7 +166,7 @@ class Number(Widget):
 
 
 class Key(Widget):
-    """Another record, by what names it."""
+    """Another record, by its key."""
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
         return _as_text(value)
@@ -174,7 +176,7 @@ class Key(Widget):
 
 
 class Keys(Widget):
-    """Several records, whose order says nothing."""
+    """Several records by their keys, in no particular order."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -188,7 +190,7 @@ class Keys(Widget):
 
 
 class Parts(Widget):
-    """One thing said of each of several rows that belong to the record, in their order."""
+    """One field of each of the record's related rows, in their order."""
 
     def __init__(self, model: type[models.Model], part: str) -> None:
         super().__init__()
@@ -200,24 +202,24 @@ class Parts(Widget):
         if self.rule is not None:
             values = tuple(self.rule.to_python(one) for one in values)
             for one in values:
-                _hold_to(self.rule, one)
+                _validate(self.rule, one)
         return values
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        told = [self._told(one) for one in value]
-        return safe_text(joined(told)) if any(told) else ""
+        parts = [self._part(one) for one in value]
+        return safe_text(joined(parts)) if any(parts) else ""
 
-    def _told(self, one: Any) -> str:
+    def _part(self, one: Any) -> str:
         for name in self.part:
             one = getattr(one, name)
         return str(one)
 
 
 class Column(Field):
-    """One column. `field` is the model's field that it fills, by itself or with other columns.
+    """One column, which fills the model field `field`, alone or with other columns.
 
-    `names` is the noun that a cell names, `needed` whether a new record cannot be without it, and
-    `empty` what an empty cell, or an empty part of one, says.
+    `names` is the noun that a cell refers to, `needed` whether a new record requires it, and
+    `empty` the value of an empty cell or part.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Dates as people write them in spreadsheets: read where they say one thing, asked about elsewhere.
+"""Read dates as people write them in spreadsheets.
 
-03/04/2026 is two days. Whoever hands in the file says once which of them it means; nothing in
-the file is taken for an answer.
+03/04/2026 can be two different days. The person who uploads the file says once whether the day or
+the month comes first; the code never guesses that from the file.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class DateOrder(models.TextChoices):
 
 
 class AmbiguousDateError(ValueError):
-    """A date that is two days, while nobody has said which is meant."""
+    """Raised for a date with two possible readings while the order of day and month is unknown."""
 
 
 _ISO_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?Z?")
-# The year first leaves one meaning, with any separator: 2026/02/25 and “2026. 2. 25.”
+# With the year first there is only one reading: 2026/02/25 and “2026. 2. 25.”
 _YEAR_FIRST = re.compile(r"([0-9]{4})[./ -]+([0-9]{1,2})(?:[./ -]+([0-9]{1,2})\.?)?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[./ -]+([0-9]{1,2})[./ -]+([0-9]{4})")
 _MONTH_AND_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{4})")
@@ -40,7 +40,7 @@ _NAMED = re.compile(r"(?:([0-9]{1,2})\.? )?([^\W\d_]+)\.?(?: ([0-9]{1,2}))? ([0-
 
 @cache
 def _months() -> dict[str, int]:
-    """The names of the months, in full and short, in the languages of the interface."""
+    """Map full and short month names, in every interface language, to their numbers."""
     names: dict[str, int] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -51,14 +51,14 @@ def _months() -> dict[str, int]:
 
 
 def _unreadable(text: str) -> ValueError:
-    told = _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
-    return ValueError(told % {"text": text[:40]})
+    sentence = _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
+    return ValueError(sentence % {"text": text[:40]})
 
 
 def read_date(text: str | dt.date, *, order: str = "") -> PartialDate:
-    """Read one date, as precise as it is given; `order` is a DateOrder, or empty while unknown.
+    """Parse a date to the precision given; `order` is a DateOrder, or empty while unknown.
 
-    Raises AmbiguousDateError for 03/04/2026 without an order, and ValueError with a sentence.
+    Raise AmbiguousDateError for 03/04/2026 without an order, else ValueError with a sentence.
     """
     if isinstance(text, dt.date):
         return PartialDate.of(text)
@@ -66,15 +66,15 @@ def read_date(text: str | dt.date, *, order: str = "") -> PartialDate:
     if match := _YEAR_LAST.fullmatch(text):
         return _ordered(int(match[1]), int(match[2]), int(match[3]), text=text, order=order)
     if _SHORT_YEAR.fullmatch(text):
-        told = _("“%(text)s” leaves the century open: write the year with four digits.")
-        raise ValueError(told % {"text": text})
+        sentence = _("“%(text)s” leaves the century open: write the year with four digits.")
+        raise ValueError(sentence % {"text": text})
     if match := _NAMED.fullmatch(text.replace(",", " ").replace("  ", " ")):
         return _named(match, text)
-    return _certain(text)
+    return _unambiguous(text)
 
 
-def _certain(text: str) -> PartialDate:
-    """A date whose parts stand in the one order that they can have."""
+def _unambiguous(text: str) -> PartialDate:
+    """Parse a date whose parts can be in one order only."""
     if match := _ISO_WITH_TIME.fullmatch(text):
         return PartialDate.parse(match[1])
     if match := _YEAR_FIRST.fullmatch(text):
@@ -91,9 +91,9 @@ def _ordered(first: int, second: int, year: int, *, text: str, order: str) -> Pa
     try:
         return PartialDate(year, month, day)
     except ValueError as error:
-        told = _("“%(text)s” is no date with the %(first)s first: write it as 2026-02-25.")
+        sentence = _("“%(text)s” is no date with the %(first)s first: write it as 2026-02-25.")
         first_part = _("day") if order == DateOrder.DAY_FIRST else _("month")
-        raise ValueError(told % {"text": text, "first": first_part}) from error
+        raise ValueError(sentence % {"text": text, "first": first_part}) from error
 
 
 def _named(match: re.Match[str], text: str) -> PartialDate:

@@ -1,6 +1,6 @@
-"""Which column of a file holds what: found by name or label, suggested, and told by a person.
+"""Which column of a file holds what: matched by name or label, suggested, or chosen by a person.
 
-A mapping names the heading for each of our columns; it is kept as a small YAML or JSON file for
+A mapping gives the heading for each of our columns. It is stored as a small YAML or JSON file for
 `manage.py import_commitments --mapping`.
 """
 
@@ -21,22 +21,22 @@ from django.utils.translation import gettext as _
 from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError
 from tracker.spreadsheets.dates import DateOrder
 
-# How alike two names must be for one to be suggested for the other, of 1.
+# How similar two names must be, from 0 to 1, for one to be suggested for the other.
 _ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`sure` are headings that are our names; `close` only resemble one, so a person confirms."""
+    """Headings by column: exact matches (`sure`), and similar ones to be confirmed (`close`)."""
 
     sure: dict[str, str] = field(default_factory=dict)
     close: dict[str, str] = field(default_factory=dict)
-    # Headings of the file that belong to no column.
+    # Headings that match no column.
     left: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether nobody needs to be asked."""
+        """Whether every heading was matched, with nothing to confirm."""
         return not self.close and not self.left
 
 
@@ -45,25 +45,25 @@ def _folded(name: str) -> str:
 
 
 def _names(name: str, label: str | Promise) -> set[str]:
-    """What a column may be called: its name, and its label in each language of the interface."""
-    found = {_folded(name)}
+    """Return the names of a column: its own, and its label in each interface language."""
+    names = {_folded(name)}
     for language, _language in settings.LANGUAGES:
         with translation.override(language):
-            found.add(_folded(str(label)))
-    return found
+            names.add(_folded(str(label)))
+    return names
 
 
 def suggest(headings: Sequence[str], columns: Mapping[str, str | Promise]) -> Suggestion:
     """Find the heading of each column; `columns` maps our names to their labels."""
     known = {name: _names(name, label) for name, label in columns.items()}
     folded = {_folded(heading): heading for heading in headings if heading}
-    # Each column's own name goes first, then its labels.
+    # A column's own name takes precedence over its labels.
     exact = {heading: heading for heading in headings if heading in columns}
     sure = {name: exact[name] for name in columns if name in exact}
     for name, names in known.items():
-        found = [folded[n] for n in names if n in folded and folded[n] not in sure.values()]
-        if name not in sure and found:
-            sure[name] = found[0]
+        matches = [folded[n] for n in names if n in folded and folded[n] not in sure.values()]
+        if name not in sure and matches:
+            sure[name] = matches[0]
     left = [heading for heading in headings if heading and heading not in sure.values()]
     close = {}
     for heading in left:
@@ -77,14 +77,14 @@ def suggest(headings: Sequence[str], columns: Mapping[str, str | Promise]) -> Su
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is read: the heading of each column, and the answers to what was asked."""
+    """How to read a file: the heading of each column, the date order and the encoding."""
 
     columns: dict[str, str]
     dates: str = ""
     encoding: str = ""
 
     def places(self, headings: Sequence[str]) -> dict[str, int]:
-        """Where each column stands. Raises SpreadsheetError for a heading that is not there."""
+        """Return the position of each column. Raise SpreadsheetError for a missing heading."""
         missing = [heading for heading in self.columns.values() if heading not in headings]
         if missing:
             raise SpreadsheetError(
@@ -94,18 +94,18 @@ class Reading:
         return {name: headings.index(heading) for name, heading in self.columns.items()}
 
     def as_yaml(self) -> str:
-        kept: dict[str, Any] = {"columns": self.columns}
-        kept |= {n: v for n, v in (("dates", self.dates), ("encoding", self.encoding)) if v}
-        return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False)
+        mapping: dict[str, Any] = {"columns": self.columns}
+        mapping |= {n: v for n, v in (("dates", self.dates), ("encoding", self.encoding)) if v}
+        return yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
 
 
 def read_mapping(text: str, *, names: Iterable[str]) -> Reading:
-    """Read what `Reading.as_yaml` wrote, or the same as JSON. Raises SpreadsheetError."""
+    """Parse the output of `Reading.as_yaml`, or the same as JSON. Raise SpreadsheetError."""
     try:
-        told = yaml.safe_load(text)
+        mapping = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise SpreadsheetError(_("The mapping is neither YAML nor JSON: %s") % error) from error
-    columns = told.get("columns") if isinstance(told, dict) else None
+    columns = mapping.get("columns") if isinstance(mapping, dict) else None
     if not isinstance(columns, dict) or not all(isinstance(v, str) for v in columns.values()):
         raise SpreadsheetError(
             _("A mapping has “columns:” and below it lines such as “title: Name of the pledge”.")
@@ -116,11 +116,11 @@ def read_mapping(text: str, *, names: Iterable[str]) -> Reading:
             _("There is no column “%(name)s”; there are: %(names)s.")
             % {"name": unknown[0], "names": ", ".join(names)}
         )
-    answers = {"dates": DateOrder.values, "encoding": list(ENCODINGS)}
-    for name, choices in answers.items():
-        if told.get(name, "") not in ["", *choices]:
+    options = {"dates": DateOrder.values, "encoding": list(ENCODINGS)}
+    for name, choices in options.items():
+        if mapping.get(name, "") not in ["", *choices]:
             raise SpreadsheetError(
                 _("The mapping says “%(name)s: %(value)s”; write one of: %(choices)s.")
-                % {"name": name, "value": told[name], "choices": ", ".join(choices)}
+                % {"name": name, "value": mapping[name], "choices": ", ".join(choices)}
             )
-    return Reading(columns, told.get("dates", ""), told.get("encoding", ""))
+    return Reading(columns, mapping.get("dates", ""), mapping.get("encoding", ""))

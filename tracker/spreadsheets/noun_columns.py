@@ -1,4 +1,4 @@
-"""The columns of a noun, made from the fields that `schema` declares."""
+"""Build the columns of a noun from the fields declared in `schema`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from import_export.widgets import Widget
 
 from tracker.schema.fields import Field, Noun, Type, arranged
 from tracker.spreadsheets.columns import (
-    OF_THE_WORDS,
+    WORDS_SUFFIX,
     Choice,
     Column,
-    DateAsKnown,
     DateWords,
     Day,
     Key,
     Keys,
+    KnownDate,
     LevelChoice,
     Number,
     Parts,
-    Words,
+    Text,
 )
 
-# The attributes of a record that have the rows of other tables, as a resource reads them.
+# The attributes of a record that hold its prefetched related rows; see `resources`.
 _ROWS = {"aliases": "given_names", "citations": "cited"}
 
 
@@ -36,9 +36,9 @@ def columns_of(
     beside: Mapping[str, Column] | None = None,
     after: Mapping[str, str] | None = None,
 ) -> dict[str, Column]:
-    """The columns of a noun and some `beside`, by name; these come `after` others.
+    """Return the columns of a noun by name, with the extra columns `beside` placed by `after`.
 
-    What is `made` of other columns may be left out.
+    The columns in `made` may be left empty, since they are derived from others.
     """
     columns: dict[str, Column] = {}
     for field in noun.in_sheet:
@@ -49,7 +49,7 @@ def columns_of(
         if field.type is Type.DATE:
             label = format_lazy("{}, {}", columns[field.name].label, _("in words"))
             words = Column(label, DateWords(), attribute=field.name)
-            columns[f"{field.name}{OF_THE_WORDS}"] = words
+            columns[f"{field.name}{WORDS_SUFFIX}"] = words
     columns |= beside or {}
     for name, column in columns.items():
         column.column_name = name
@@ -73,10 +73,10 @@ def _column(noun: Noun, field: Field, *, is_made: bool) -> Column:
 
 
 def _widget(field: Field, rule: Any, *, is_made: bool) -> tuple[Widget, bool]:
-    """How its cells are read, and whether a new record cannot be without it."""
+    """Return the widget that reads a field's cells, and whether a new record requires it."""
     match field.type:
         case Type.DATE:
-            return DateAsKnown(), not rule.blank
+            return KnownDate(), not rule.blank
         case Type.DAY:
             return Day(), False
         case Type.KEY:
@@ -85,7 +85,7 @@ def _widget(field: Field, rule: Any, *, is_made: bool) -> tuple[Widget, bool]:
             return Keys(field.named_by), False
         case Type.NUMBER:
             return Number(), False
-    widget = Words(rule, is_made=is_made)
+    widget = Text(rule, is_made=is_made)
     if field.type is Type.LEVEL:
         widget = LevelChoice(rule)
     elif rule.choices:
@@ -94,7 +94,7 @@ def _widget(field: Field, rule: Any, *, is_made: bool) -> tuple[Widget, bool]:
 
 
 def _parts(noun: Noun, rows: str) -> dict[str, Column]:
-    """The columns that hold one field each of several records that belong to the row's."""
+    """Return the columns that each hold one field of the record's related rows."""
     model: Any = noun.model
     columns = {}
     for field in noun.in_sheet:

@@ -1,8 +1,7 @@
-"""A CSV or XLSX file as rows of cells with the numbers that a spreadsheet shows beside them.
+"""Read a CSV or XLSX file as rows of cells, numbered as a spreadsheet shows them.
 
-Rows are read one by one, so memory does not grow with the file. What cannot be read of one cell or
-row is a `Fault` there; what stops the file from being read at all is a `SpreadsheetError`. Both
-are sentences that say what to do.
+Rows are read one by one, so memory does not grow with the file. An unreadable cell becomes a
+`Fault`; an unreadable file raises `SpreadsheetError`. Both carry a sentence that says what to do.
 """
 
 from __future__ import annotations
@@ -15,21 +14,21 @@ from django.utils.translation import gettext as _
 
 from tracker.spreadsheets import text_files, workbooks
 from tracker.spreadsheets.cells import (
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_COLUMNS,
+    MAX_ROWS,
     Line,
     Row,
     SpreadsheetError,
-    many_rows,
+    too_many_rows,
 )
 
 ENDINGS = ("csv", "xlsx")
-LONGEST_HEADING = 200
+MAX_HEADING_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The headings, by their places, and the rows. `name` is the sheet's within a workbook."""
+    """The headings in order, and the rows; `name` is the title of the sheet in a workbook."""
 
     headings: tuple[str, ...]
     rows: Iterator[Row]
@@ -37,9 +36,9 @@ class Sheet:
 
 
 def read_sheet(file: IO[bytes], *, ending: str, encoding: str = "") -> Sheet:
-    """Begin to read a file from its start; `encoding` is the answer, where it was asked about.
+    """Read the headings of a file, and its rows lazily; `encoding` is empty for UTF-8.
 
-    The file must stay open while rows are taken. Raises SpreadsheetError, and so may the rows.
+    The file must stay open while rows are read. Both steps may raise SpreadsheetError.
     """
     file.seek(0)
     if ending == "xlsx":
@@ -52,49 +51,49 @@ def read_sheet(file: IO[bytes], *, ending: str, encoding: str = "") -> Sheet:
         headings.pop()
     if not headings:
         raise SpreadsheetError(_("The first row is empty: put the names of the columns there."))
-    if len(headings) > MOST_COLUMNS or any(len(h) > LONGEST_HEADING for h in headings):
+    if len(headings) > MAX_COLUMNS or any(len(h) > MAX_HEADING_LENGTH for h in headings):
         raise SpreadsheetError(
             _(
                 "The first row has more than %(columns)d cells, or one of more than %(letters)d "
                 "letters. It should hold the names of the columns, and only of those needed here."
             )
-            % {"columns": MOST_COLUMNS, "letters": LONGEST_HEADING}
+            % {"columns": MAX_COLUMNS, "letters": MAX_HEADING_LENGTH}
         )
-    twice = [h for n, h in enumerate(headings) if h and h in headings[:n]]
-    if twice:
+    duplicates = [h for n, h in enumerate(headings) if h and h in headings[:n]]
+    if duplicates:
         raise SpreadsheetError(
             _("Two columns have the heading “%(heading)s”: give one of them another name.")
-            % {"heading": twice[0][:80]}
+            % {"heading": duplicates[0][:80]}
         )
     return Sheet(tuple(headings), _rows(lines, width=len(headings)), name)
 
 
 def _rows(lines: Iterator[Line], *, width: int) -> Iterator[Row]:
     for number, cells in lines:
-        if number > MOST_ROWS + 1:
-            raise many_rows()
+        if number > MAX_ROWS + 1:
+            raise too_many_rows()
         if not any(cells):
             continue
         extra = [n for n, cell in enumerate(cells) if cell and n >= width]
         if extra:
-            told = _(
+            sentence = _(
                 "It has %(found)d cells and the headings are %(width)d: is a quotation mark or a "
                 "separator missing?"
             )
-            fault = told % {"found": extra[-1] + 1, "width": width}
+            fault = sentence % {"found": extra[-1] + 1, "width": width}
             yield Row(number, tuple(cells[:width]), fault)
         else:
             yield Row(number, (*cells[:width], *[""] * (width - len(cells))))
 
 
 def count_rows(file: IO[bytes], *, ending: str) -> int:
-    """About how many rows stand below the headings: found out fast, never too few.
+    """Return a quick upper estimate of the rows below the headings.
 
-    Raises SpreadsheetError for more than are read.
+    Raise SpreadsheetError for more than MAX_ROWS.
     """
     if ending == "xlsx":
         return workbooks.count_lines(file)
     count = text_files.count_lines(file)
-    if count > MOST_ROWS and text_files.has_more_records(file, MOST_ROWS + 1):
-        raise many_rows()
+    if count > MAX_ROWS and text_files.has_more_records(file, MAX_ROWS + 1):
+        raise too_many_rows()
     return count

@@ -1,4 +1,4 @@
-"""What reading a file came to: what becomes of each row, what is wrong, what has to be asked."""
+"""The result of checking a file: the outcome of each row, the problems, and the open questions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from tracker.spreadsheets.resources import Values
 
-# So many problems and dates are told one by one; the rest are counted.
-TOLD = 200
-# Of each outcome so many differences are shown, and of each text so many letters.
-SHOWN = 100
-LONGEST_SHOWN = 2_000
+# Problems and ambiguous dates listed one by one; the rest are only counted.
+MAX_LISTED = 200
+# Differences shown for each outcome, and characters shown of each text.
+MAX_DIFFERENCES = 100
+MAX_TEXT = 2_000
 
 
 class Outcome(StrEnum):
-    """What becomes of a row's record."""
+    """The effect of a row on its record."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What whoever imports may do. `may_amend` is about what is public."""
+    """The rights of the person who imports; `may_amend` concerns public records."""
 
     may_add: bool = True
     may_change: bool = True
@@ -38,7 +38,7 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in one row, in the column with this heading; empty for the row as a whole."""
+    """A problem in one row; `column` is a heading, or empty for the row as a whole."""
 
     row: int
     column: str
@@ -53,7 +53,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Staged:
-    """One row that can be written: the record that it is about, and what it says of it."""
+    """A valid row, ready to be written to its record."""
 
     number: int
     outcome: Outcome
@@ -66,17 +66,16 @@ class Staged:
 
 @dataclass(slots=True)
 class Report:
-    """What came of reading the whole file."""
+    """The result of checking a whole file."""
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
-    # Dates that are two days, each with its place.
-    asked: list[Problem] = field(default_factory=list)
-    asked_count: int = 0
-    # What should be looked at, and hinders nothing.
+    ambiguous_dates: list[Problem] = field(default_factory=list)
+    ambiguous_count: int = 0
+    # To be looked at; they do not block the import.
     warnings: list[Problem] = field(default_factory=list)
-    # What is new or differs: the row, its name, and for each column what was and what will be.
+    # By outcome: the row, its name, and the old and new value of each column that changes.
     differences: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     drafts: int = 0
     rows: int = 0
@@ -84,18 +83,18 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        return not self.problem_count and not self.asked_count
+        return not self.problem_count and not self.ambiguous_count
 
     def blame(self, row: int, column: str, sentence: str) -> None:
         self.problem_count += 1
-        if len(self.problems) < TOLD:
+        if len(self.problems) < MAX_LISTED:
             self.problems.append(Problem(row, column, sentence))
 
     def warn(self, row: int, column: str, sentence: str) -> None:
-        if len(self.warnings) < TOLD:
+        if len(self.warnings) < MAX_LISTED:
             self.warnings.append(Problem(row, column, sentence))
 
     def ask(self, row: int, column: str, text: str) -> None:
-        self.asked_count += 1
-        if len(self.asked) < TOLD:
-            self.asked.append(Problem(row, column, text))
+        self.ambiguous_count += 1
+        if len(self.ambiguous_dates) < MAX_LISTED:
+            self.ambiguous_dates.append(Problem(row, column, text))

@@ -1,7 +1,7 @@
-"""The files that staff export and import, noun by noun: their columns, by django-import-export.
+"""The django-import-export resources of the files that staff export and import.
 
-What is exported is what is imported. Rows are written by `actions.import_rows` alone, never by a
-resource itself, so that nothing becomes public past the log.
+Exported files can be imported again. A resource never writes: `actions.import_rows` does, so that
+nothing becomes public without its line in the log.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Values = dict[str, Value]
 
 
 class RegisterResource(ModelResource):
-    """What the four have in common."""
+    """Base class of the four resources."""
 
     noun: ClassVar[str]
     # In the order of the file.
     columns: ClassVar[dict[str, Column]]
-    # The columns by which a row names its record.
+    # The columns that identify a row's record.
     key: ClassVar[tuple[str, ...]]
-    # Columns that tell of the same rows of another table; the first has a value for each of them.
+    # Columns on the same related rows; the first has a value for each row.
     parts: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
@@ -47,11 +47,11 @@ class RegisterResource(ModelResource):
         return {name: column.label for name, column in self.columns.items()}
 
     def rows(self) -> QuerySet[Any]:
-        """The records with all that their columns tell, in the order of a file."""
+        """Return the records in file order, with everything that their columns read."""
         raise NotImplementedError
 
     def cells(self, record: Any) -> list[str]:
-        """A record as a row of a file."""
+        """Return the cells of a record's row."""
         derived = self._derived
         return [
             derived[name](record)
@@ -61,44 +61,44 @@ class RegisterResource(ModelResource):
         ]
 
     def plain_cells(self, record: Any) -> dict[str, Cell]:
-        """The same by column, as it would be read from a file."""
+        """Return the same cells by column, as they would be read from a file."""
         return dict(zip(self.columns, map(text_cell, self.cells(record)), strict=True))
 
     def read(
         self, row: Mapping[str, Cell], *, order: str = ""
     ) -> tuple[Values, dict[str, str], dict[str, str]]:
-        """The values of a row, by column; what is wrong; and the dates that are two days."""
+        """Return the values of a row, its errors and its ambiguous dates, each by column."""
         values: Values = {}
-        wrong, asked = {}, {}
+        errors, ambiguous = {}, {}
         for name in row:
             try:
                 values[name] = self.columns[name].clean(row, order=order)
             except AmbiguousDateError as error:
-                asked[name] = str(error)
+                ambiguous[name] = str(error)
             except ValueError as error:
-                wrong[name] = str(error)
-        if self.parts and self.parts[0] in values and not wrong:
-            wrong = self._paired(values)
-        return values, wrong, asked
+                errors[name] = str(error)
+        if self.parts and self.parts[0] in values and not errors:
+            errors = self._pad_parts(values)
+        return values, errors, ambiguous
 
-    def _paired(self, values: Values) -> dict[str, str]:
-        """Fill the columns of parts up to the first's length, and refuse what is longer."""
+    def _pad_parts(self, values: Values) -> dict[str, str]:
+        """Pad the columns of parts to the length of the first; return an error for a longer one."""
         first, *others = (name for name in self.parts if name in values)
         count = len(_many(values[first]))
         for name in others:
-            told = _many(values[name])
-            if len(told) > count:
+            parts = _many(values[name])
+            if len(parts) > count:
                 sentence = _(
                     "It holds %(found)d values and “%(first)s” %(count)d. Write a backslash "
                     "before a semicolon that does not separate two of them."
                 )
-                return {name: sentence % {"found": len(told), "first": first, "count": count}}
-            full = [*told, *[""] * (count - len(told))]
-            values[name] = tuple(part or str(self.columns[name].empty) for part in full)
+                return {name: sentence % {"found": len(parts), "first": first, "count": count}}
+            padded = [*parts, *[""] * (count - len(parts))]
+            values[name] = tuple(part or str(self.columns[name].empty) for part in padded)
         return {}
 
     def empty(self) -> Values:
-        """A record before its row says anything: with the defaults of the model."""
+        """Return the values of a new record: the defaults of the model."""
         return {
             name: ()
             if isinstance(column.widget, Keys | Parts)
@@ -107,7 +107,7 @@ class RegisterResource(ModelResource):
         }
 
     def merged(self, before: Values, values: Values) -> Values:
-        """What a record says once a row is written; what the file leaves out stays as it was."""
+        """Return a record's values after its row is written; absent columns keep their value."""
         merged = before | values
         if not self.parts or self.parts[0] not in values:
             return merged
@@ -119,11 +119,11 @@ class RegisterResource(ModelResource):
                 merged[name] = tuple(was.get(key, empty) for key in _many(merged[first]))
         return merged
 
-    def told(self, record: Any) -> Values:
-        """What a file would say of the record, read back: so what was exported differs nowhere."""
+    def exported_values(self, record: Any) -> Values:
+        """Export a record and read it back, so that an unchanged file shows no difference."""
         row = self.plain_cells(record)
-        values, wrong, _asked = self.read(row)
-        return values | {name: str(row[name]) for name in wrong}
+        values, errors, _ambiguous = self.read(row)
+        return values | {name: str(row[name]) for name in errors}
 
     def import_data(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedError("Rows are written by actions.import_rows.")
@@ -156,8 +156,8 @@ class MeetingResource(RegisterResource):
         fields = ()
 
     def rows(self) -> QuerySet[Any]:
-        found = Meeting.objects.select_related("forum").prefetch_related("parties", "sources")
-        return found.order_by("slug")
+        rows = Meeting.objects.select_related("forum").prefetch_related("parties", "sources")
+        return rows.order_by("slug")
 
 
 class CommitmentResource(RegisterResource):
@@ -171,16 +171,16 @@ class CommitmentResource(RegisterResource):
         fields = ()
 
     def rows(self) -> QuerySet[Any]:
-        kept = Alias.objects.filter(retracted_seq=None).order_by("pk")
-        found = Commitment.objects.select_related(
+        aliases = Alias.objects.filter(retracted_seq=None).order_by("pk")
+        rows = Commitment.objects.select_related(
             "first_stated_at", "series", "part_of", "supersedes"
         )
-        return found.prefetch_related(
-            "topics", "parties", "related", Prefetch("aliases", kept, to_attr="given_names")
+        return rows.prefetch_related(
+            "topics", "parties", "related", Prefetch("aliases", aliases, to_attr="given_names")
         ).order_by("reference")
 
 
-# A draft has no number yet: its key in the database names it.
+# A draft has no number yet, so its database key identifies it.
 _DRAFT = {"draft": Column(_("draft"), Number(digits=18), attribute="draft", empty=None)}
 _UPDATE_COLUMNS = columns_of(UPDATE, beside=_DRAFT, after={"draft": "number"})
 
@@ -197,13 +197,13 @@ class UpdateResource(RegisterResource):
 
     def rows(self) -> QuerySet[Any]:
         cited = Citation.objects.select_related("source").order_by("pk")
-        found = StatusUpdate.objects.select_related("commitment", "meeting", "party", "corrects")
-        return found.prefetch_related(Prefetch("citations", cited, to_attr="cited")).order_by(
+        rows = StatusUpdate.objects.select_related("commitment", "meeting", "party", "corrects")
+        return rows.prefetch_related(Prefetch("citations", cited, to_attr="cited")).order_by(
             "commitment__reference", "number", "pk"
         )
 
     def dehydrate_draft(self, record: StatusUpdate) -> str:
-        """A published update has a number, a draft only its key."""
+        """Return the key of a draft; a published update is identified by its number."""
         return str(record.pk) if record.number is None and record.pk else ""
 
 

@@ -1,4 +1,4 @@
-"""CSV files (RFC 4180, and what else goes by that name), line by line."""
+"""Read CSV files (RFC 4180 and its common variants) line by line."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.spreadsheets.cells import (
-    LONGEST_CELL,
-    PIECE,
+    CHUNK_SIZE,
+    MAX_CELL_LENGTH,
     Cell,
     Line,
     SpreadsheetError,
     UnknownEncodingError,
-    formula,
-    pieces,
+    chunks,
+    formula_fault,
     text_cell,
 )
 
 _DELIMITERS = ",;\t|"
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# How files begin that are often handed in under a wrong name.
-_OTHER_KINDS = (
+# Signatures of files that are often uploaded as CSV by mistake.
+_OTHER_FORMATS = (
     (b"\x1f\x8b", gettext_lazy("a compressed file (gzip)")),
     (b"PK\x03\x04", gettext_lazy("a workbook or an archive (zip)")),
     (b"\xd0\xcf\x11\xe0", gettext_lazy("an old Excel or Word file")),
@@ -41,42 +41,42 @@ _OTHER_KINDS = (
     (b"(\xb5/\xfd", gettext_lazy("a compressed file (Zstandard)")),
 )
 
-csv.field_size_limit(LONGEST_CELL)
+csv.field_size_limit(MAX_CELL_LENGTH)
 
 
 def _encoding_of(file: IO[bytes]) -> str:
-    """UTF-8, or UTF-16 with its mark. Reads the file to its end; raises UnknownEncodingError."""
+    """Detect UTF-8, or UTF-16 by its byte-order mark. Raise UnknownEncodingError otherwise."""
     start = file.read(4)
-    for mark, name in _MARKS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return name
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, before = 1, b""
-    while piece := file.read(PIECE):
+    while chunk := file.read(CHUNK_SIZE):
         try:
-            decoder.decode(piece)
-            if b"\0" in piece:
-                raise UnicodeDecodeError("utf-8", piece, piece.index(b"\0"), 1, "NUL")
+            decoder.decode(chunk)
+            if b"\0" in chunk:
+                raise UnicodeDecodeError("utf-8", chunk, chunk.index(b"\0"), 1, "NUL")
         except UnicodeDecodeError as error:
-            text = before + piece
+            text = before + chunk
             at = max(0, text.find(error.object[error.start : error.start + 8]))
             lines += _line_ends(text[:at]) - _line_ends(before)
             begin = 1 + max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at), at - 60)
             raise UnknownEncodingError(line=lines, sample=text[begin : at + 60]) from error
-        lines += _line_ends(piece)
-        before = piece[-200:]
+        lines += _line_ends(chunk)
+        before = chunk[-200:]
     return "utf-8"
 
 
-def _line_ends(piece: bytes) -> int:
-    return max(piece.count(b"\n"), piece.count(b"\r"))
+def _line_ends(chunk: bytes) -> int:
+    return max(chunk.count(b"\n"), chunk.count(b"\r"))
 
 
-def _refuse_other_kinds(file: IO[bytes]) -> None:
-    """Refuse what is certainly no text, rather than ask in which letters it was saved."""
+def _reject_other_formats(file: IO[bytes]) -> None:
+    """Reject a binary file, rather than ask in which encoding it was saved."""
     start = file.read(8)
-    for mark, kind in _OTHER_KINDS:
+    for mark, kind in _OTHER_FORMATS:
         if start.startswith(mark):
             sentence = _(
                 "This is no CSV file but %(kind)s. Hand in the table itself, as CSV in UTF-8."
@@ -86,18 +86,18 @@ def _refuse_other_kinds(file: IO[bytes]) -> None:
 
 
 def read_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
-    _refuse_other_kinds(file)
+    _reject_other_formats(file)
     encoding = encoding or _encoding_of(file)
     if encoding == "utf-8":
-        encoding = "utf-8-sig"  # which takes a mark away, if there is one
+        encoding = "utf-8-sig"  # drops a byte-order mark, if there is one
     file.seek(0)
-    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(PIECE))
+    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(CHUNK_SIZE))
     file.seek(0)
     return _records(file, encoding, _delimiter(head))
 
 
 def _delimiter(head: str) -> str:
-    """What separates the most headings."""
+    """Return the delimiter that splits the first line into the most headings."""
     widths = {}
     for delimiter in _DELIMITERS:
         lines = io.StringIO(head, newline="")
@@ -109,9 +109,9 @@ def _delimiter(head: str) -> str:
 
 
 def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
-    # newline="" keeps line ends inside cells and takes every kind of them between rows.
-    kept: Any = _Kept(file)
-    text = io.TextIOWrapper(kept, encoding, errors="replace", newline="")
+    # newline="" keeps line ends inside cells and accepts any of them between rows.
+    unclosed: Any = _Unclosed(file)
+    text = io.TextIOWrapper(unclosed, encoding, errors="replace", newline="")
     number = 0
     try:
         for number, record in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
@@ -122,7 +122,7 @@ def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
                 "A cell of it holds more than %(most)d letters: shorten it, or put the quotation "
                 "mark right that is missing at its end."
             )
-            raise SpreadsheetError(sentence % {"most": LONGEST_CELL}, row=number + 1) from error
+            raise SpreadsheetError(sentence % {"most": MAX_CELL_LENGTH}, row=number + 1) from error
         sentence = _(
             "It cannot be read, nor what follows it: a quotation mark is missing or too many "
             "(%(why)s). Inside a cell in quotation marks, write each of them twice."
@@ -130,8 +130,8 @@ def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
         raise SpreadsheetError(sentence % {"why": error}, row=number + 1) from error
 
 
-class _Kept(io.BufferedIOBase):
-    """A binary file that stays open when what reads it is thrown away."""
+class _Unclosed(io.BufferedIOBase):
+    """A wrapper that keeps a binary file open when its TextIOWrapper is closed."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -143,37 +143,37 @@ class _Kept(io.BufferedIOBase):
         return self._file.read(-1 if size is None else size)
 
     def read1(self, size: int = -1) -> bytes:
-        return self._file.read(PIECE if size < 0 else size)
+        return self._file.read(CHUNK_SIZE if size < 0 else size)
 
 
 def _cell(cell: str) -> Cell:
     if not cell:
         return cell
     if cell.lstrip().startswith(("=", "＝")):
-        return formula()
+        return formula_fault()
     return text_cell(cell)
 
 
 def count_lines(file: IO[bytes]) -> int:
-    """How many lines there are below the first, at most."""
+    """Return an upper bound of the lines below the first."""
     file.seek(0)
     ends, last = 0, b""
-    for piece in pieces(file):
-        ends, last = ends + _line_ends(piece), piece
+    for chunk in chunks(file):
+        ends, last = ends + _line_ends(chunk), chunk
     return max(0, ends - last.rstrip(b"\0").endswith((b"\n", b"\r")))
 
 
 def has_more_records(file: IO[bytes], most: int) -> bool:
-    """Whether there are more than so many records; a cell may hold many lines."""
+    """Return whether a file has more than `most` records; one record may span many lines."""
     file.seek(0)
     start = file.read(4)
-    encoding = next((name for mark, name in _MARKS if start.startswith(mark)), "latin-1")
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "latin-1")
     file.seek(0)
-    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(PIECE))
+    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(CHUNK_SIZE))
     file.seek(0)
-    kept: Any = _Kept(file)
-    text = io.TextIOWrapper(kept, encoding, errors="replace", newline="")
+    unclosed: Any = _Unclosed(file)
+    text = io.TextIOWrapper(unclosed, encoding, errors="replace", newline="")
     try:
         return any(n > most for n, _r in enumerate(csv.reader(text, delimiter=_delimiter(head)), 1))
     except csv.Error:
-        return False  # told when it is read, with its row
+        return False  # reported with its row when the file is read

@@ -1,4 +1,4 @@
-"""The values of a row as the model takes them: names become records, texts become dates."""
+"""Convert a row's values to model values: keys to records, texts to dates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tracker.models import Level
 from tracker.models.records import PublicRecord
 from tracker.schema.nouns import MODELS, NOUNS
 from tracker.spreadsheets.columns import (
-    OF_THE_WORDS,
-    DateAsKnown,
+    WORDS_SUFFIX,
     DateWords,
     Day,
     Key,
     Keys,
+    KnownDate,
     LevelChoice,
     Number,
     Parts,
@@ -24,30 +24,30 @@ from tracker.spreadsheets.columns import (
 )
 from tracker.spreadsheets.resources import RegisterResource, Values
 
-# The nouns that a cell may name, and by what.
+# The nouns that a cell may refer to: the model, and the field that is the key.
 NAMED = {name: (model, NOUNS[name].key) for name, model in MODELS.items()}
 Known = Mapping[str, Mapping[str, PublicRecord]]
 
 
 def many(value: Value) -> tuple[str, ...]:
-    """The names in a cell that holds one or several."""
+    """Return the keys in a cell that holds one or several."""
     if isinstance(value, tuple):
         return value
     return (str(value),) if value else ()
 
 
-def told(value: Value) -> str:
-    """A value for a person to read."""
+def displayed(value: Value) -> str:
+    """Format a value for a person to read."""
     return "; ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def model_values(
     resource: RegisterResource, values: Values, names: Iterable[str], known: Known
 ) -> dict[str, Any]:
-    """The model's fields that some columns fill, with their values.
+    """Return the model fields that the columns `names` fill, with their values.
 
-    Columns of parts and numbers are left out, as these are no fields of their own. Raises KeyError
-    for a name that is not `known`.
+    Columns of parts and numbers are left out, since no model field corresponds to them. Raise
+    KeyError for a key that is not `known`.
     """
     filled: dict[str, Any] = {}
     for name in names:
@@ -55,9 +55,9 @@ def model_values(
         match column.widget:
             case Parts() | Number():
                 continue
-            case DateAsKnown() | DateWords():
-                date = name.removesuffix(OF_THE_WORDS)
-                filled[column.field] = _date(values[date], values[f"{date}{OF_THE_WORDS}"])
+            case KnownDate() | DateWords():
+                date = name.removesuffix(WORDS_SUFFIX)
+                filled[column.field] = _date(values[date], values[f"{date}{WORDS_SUFFIX}"])
             case Day():
                 filled[column.field] = dt.date.fromisoformat(str(value)) if value else None
             case LevelChoice():

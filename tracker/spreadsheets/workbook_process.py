@@ -1,14 +1,13 @@
-"""The program that reads one workbook, in a process of its own with little memory and time.
+"""The program that reads one workbook, in a separate process with limited memory and time.
 
-A workbook of a few kilobytes can unpack to millions of strings, names or styles, which openpyxl
-holds in memory whole, and no list of such tricks is complete. Here the operating system bounds
-them all: what needs more ends this process and nothing else. It is run as a file, and knows
-nothing of Django.
+A workbook of a few kilobytes can unpack to millions of strings, names or styles, all of which
+openpyxl holds in memory, and no list of such tricks is complete. So the operating system sets the
+limit, and a workbook that exceeds it ends only this process. It is run as a file, without Django.
 
-The workbook is standard input. Standard output has one JSON value on each line: first an object
-with what the workbook is, then for each row its number and cells; last `true`, or a text that
-names what is wrong (the keys of `workbooks._SENTENCES`, and a row after a colon). A cell is text,
-or a list of its kind and value.
+Standard input is the workbook. Standard output has one JSON value on each line: first an object
+that describes the workbook, then for each row its number and cells, and last `true` or an error
+(a key of `workbooks._SENTENCES`, with a row after a colon). A cell is text, or a list of its kind
+and value.
 """
 
 from __future__ import annotations
@@ -27,16 +26,16 @@ from xml.parsers import expat
 
 from openpyxl import load_workbook
 
-_PIECE = 1 << 16
+_CHUNK_SIZE = 1 << 16
 _STRINGS = "xl/sharedstrings.xml"
 
 
-class Refused(Exception):  # noqa: N818 - no fault of this program
-    """The workbook is not read; the argument is a key of `workbooks._SENTENCES`."""
+class Refused(Exception):  # noqa: N818 - not an error of this program
+    """Raised when a workbook is rejected; the argument is a key of `workbooks._SENTENCES`."""
 
 
 def limit_process(*, memory: int, seconds: int) -> None:
-    """Let this process have so many bytes of memory and seconds of a processor, and no more."""
+    """Limit this process to `memory` bytes and `seconds` of CPU time."""
     limits = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds))
     for kind, most in (*limits, (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         # macOS refuses some of them.
@@ -45,9 +44,9 @@ def limit_process(*, memory: int, seconds: int) -> None:
 
 
 def refuse_parts(archive: zipfile.ZipFile, limits: dict[str, int]) -> None:
-    """Refuse what would take long to read, by the sizes of what is packed in it.
+    """Reject a workbook that would take long to read, by the unpacked sizes of its parts.
 
-    The sizes can be trusted: zipfile unpacks no more of a part than its entry says.
+    The sizes can be trusted: zipfile never unpacks more of a part than its entry declares.
     """
     parts = {part.filename.lower(): part for part in archive.infolist()}
     if sum(part.file_size for part in parts.values()) > limits["unpacked"]:
@@ -64,7 +63,7 @@ def refuse_parts(archive: zipfile.ZipFile, limits: dict[str, int]) -> None:
 
 
 def count_rows(archive: zipfile.ZipFile) -> int:
-    """About how many rows all sheets have: never too few."""
+    """Return an upper estimate of the rows of all sheets."""
     names = [part.filename for part in archive.infolist()]
     return sum(
         _count(archive, name, b"</row")
@@ -76,18 +75,15 @@ def count_rows(archive: zipfile.ZipFile) -> int:
 def _count(archive: zipfile.ZipFile, name: str, mark: bytes) -> int:
     count, rest = 0, b""
     with archive.open(name) as part:
-        while piece := part.read(_PIECE):
-            text = rest + piece
+        while chunk := part.read(_CHUNK_SIZE):
+            text = rest + chunk
             count += text.count(mark)
             rest = text[len(text) - len(mark) + 1 :]
     return count
 
 
 class _Order:
-    """Refuse a sheet whose rows or cells go backwards or stand twice.
-
-    openpyxl leaves out such rows and cells without a word.
-    """
+    """Reject a sheet with rows or cells out of order, or twice: openpyxl silently drops them."""
 
     def __init__(self) -> None:
         self.row = 0
@@ -115,12 +111,12 @@ class _Order:
 
 
 def refuse_disorder(sheet: IO[bytes], limits: dict[str, int]) -> None:
-    """Refuse a sheet of which rows or cells would be lost, as far as it is read at all."""
+    """Reject a sheet if rows or cells would be lost in the part that is read."""
     order, parser = _Order(), expat.ParserCreate()
     parser.StartElementHandler = order.start
     try:
-        while (piece := sheet.read(_PIECE)) and order.row <= limits["rows"]:
-            parser.Parse(piece)
+        while (chunk := sheet.read(_CHUNK_SIZE)) and order.row <= limits["rows"]:
+            parser.Parse(chunk)
     except expat.ExpatError as error:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
             raise MemoryError from error
@@ -128,7 +124,7 @@ def refuse_disorder(sheet: IO[bytes], limits: dict[str, int]) -> None:
 
 
 def _cell(cell: Any, longest: int) -> Any:
-    """A cell as JSON: text, or what kind of value it holds and which; `workbooks` reads it."""
+    """Return a cell as JSON for `workbooks`: text, or a list of its kind and value."""
     value = cell.value
     if value is None:
         return ""
@@ -141,7 +137,7 @@ def _cell(cell: Any, longest: int) -> Any:
     if isinstance(value, dt.date):
         format_shown = (cell.number_format or "") if isinstance(value, dt.datetime) else "d"
         return ["day", value.isoformat()[:10], format_shown[:200]]
-    # What else there is: a time alone, and openpyxl's own objects for formulas over several cells.
+    # The rest: a time without a date, or openpyxl's objects for formulas over several cells.
     return ["time" if isinstance(value, dt.time | dt.timedelta) else "f", ""]
 
 
@@ -154,19 +150,19 @@ def _number(value: float) -> Any:
 
 
 def read(file: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
-    """The lines of the first sheet, as they are written."""
+    """Yield the output lines for the first sheet."""
     book = load_workbook(file, read_only=True, keep_links=False)
     sheet: Any = book.worksheets[0]
-    # No public interface of openpyxl tells which part of the archive a sheet is.
+    # openpyxl has no public interface for the archive member behind a sheet.
     with sheet._get_source() as part:
         refuse_disorder(part, limits)
-    # Some programs write a wrong size, and rows beyond it would be lost.
+    # Some programs write wrong dimensions, and rows beyond them would be lost.
     sheet.reset_dimensions()
     yield {"title": sheet.title[:100]}
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > limits["rows"]:
             raise Refused("rows")
-        # Much of a row may be emptiness on its right.
+        # A row may have many empty cells on its right.
         width = max((n for n, cell in enumerate(row, 1) if cell.value is not None), default=0)
         if width > limits["columns"]:
             yield [number, width]
@@ -200,10 +196,10 @@ def main(arguments: list[str]) -> None:
     except MemoryError:
         out.write('"costly"\n')
     except BrokenPipeError:
-        pass  # enough was read
+        pass  # the reader has stopped
     except zipfile.BadZipFile:
         out.write('"no workbook"\n')
-    except Exception:  # whatever openpyxl raises for a file that is none
+    except Exception:  # openpyxl raises many kinds for a broken file
         out.write('"damaged"\n')
     with contextlib.suppress(BrokenPipeError):
         out.flush()

@@ -1,6 +1,6 @@
-"""Excel workbooks (.xlsx), row by row: read by a process that the operating system keeps small.
+"""Read Excel workbooks (.xlsx) row by row, in a process whose memory the system limits.
 
-`workbook_process` is that process; here is what its lines mean and what may be read at most.
+`workbook_process` is that process. This module sets its limits and interprets its output.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.spreadsheets.cells import (
-    LONGEST_CELL,
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROWS,
     Cell,
     Fault,
     Line,
     SpreadsheetError,
-    formula,
-    many_rows,
-    pieces,
+    chunks,
+    formula_fault,
     text_cell,
+    too_many_rows,
 )
 
 _PROGRAM = str(Path(__file__).with_name("workbook_process.py"))
-# Bytes, unless they are counts; the largest file that may be imported fits well within them.
-# openpyxl holds styles, names and shared strings in memory whole, at some ten times their size.
+# Sizes in bytes; the largest file that may be imported is well within them. openpyxl holds all
+# styles, names and shared strings in memory, at about ten times their size.
 LIMITS = {
     "memory": 768_000_000,
-    "seconds": 120,  # of a processor
+    "seconds": 120,  # of CPU time
     "unpacked": 500_000_000,
     "part_size": 5_000_000,
     "strings_size": 100_000_000,
     "strings": 1_000_000,
-    "rows": MOST_ROWS + 1,
-    "columns": MOST_COLUMNS,
-    "cell": LONGEST_CELL,
-    "row": 2 * LONGEST_CELL,
+    "rows": MAX_ROWS + 1,
+    "columns": MAX_COLUMNS,
+    "cell": MAX_CELL_LENGTH,
+    "row": 2 * MAX_CELL_LENGTH,
 }
-# What the rows may come to as text: one long string may stand in a million cells.
-MOST_TEXT = 200_000_000
-_LONGEST_LINE = 6 * 3 * LONGEST_CELL  # six signs of JSON for a letter
-# So many workbooks are read at a time in one process of ours; whoever comes later waits so many
-# seconds, which most workbooks do not take.
-_AT_A_TIME = threading.BoundedSemaphore(2)
-_PATIENCE = 60
+# Limit on the output of the process: a million cells may share one long string.
+MAX_OUTPUT = 200_000_000
+_MAX_LINE = 6 * 3 * MAX_CELL_LENGTH  # JSON may escape a character as six
+# Workbooks that one server process reads at a time, and the seconds that a further one waits:
+# more than most workbooks take.
+_SLOTS = threading.BoundedSemaphore(2)
+_SLOT_TIMEOUT = 60
 
 _SENTENCES = {
     "no workbook": gettext_lazy(
@@ -82,32 +82,32 @@ _SENTENCES = {
 
 
 def read_lines(file: IO[bytes]) -> tuple[str, Iterator[Line]]:
-    """The name of the first sheet and its lines. Raises SpreadsheetError, and so may the lines."""
+    """Return the title of the first sheet and its lines; both may raise SpreadsheetError."""
     output = _output(file, {**LIMITS, "count": False})
     head = next(output)
     return head["title"], _lines(output)
 
 
 def count_lines(file: IO[bytes]) -> int:
-    """How many rows there are below the first, at most. Raises SpreadsheetError."""
+    """Return an upper bound of the rows below the first. Raise SpreadsheetError."""
     output = _output(file, {**LIMITS, "count": True})
     rows: int = next(output)["rows"]
     return max(0, rows - 1)
 
 
 def _output(file: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
-    """The output of the process, line by line; the process ends with this generator."""
-    if not _AT_A_TIME.acquire(timeout=_PATIENCE):
+    """Yield the output of the process line by line; closing the generator ends the process."""
+    if not _SLOTS.acquire(timeout=_SLOT_TIMEOUT):
         raise _refusal("busy")
     try:
         with _as_input(file) as source:
             yield from _run(source, limits)
     finally:
-        _AT_A_TIME.release()
+        _SLOTS.release()
 
 
 def _run(source: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
-    # -I: nothing of the environment or the folder decides what it imports.
+    # -I: neither the environment nor the current directory affects its imports.
     command = [sys.executable, "-I", _PROGRAM, json.dumps(limits)]
     process = subprocess.Popen(  # noqa: S603 - our own program; the file is only its input
         command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -115,17 +115,17 @@ def _run(source: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
     lines, read = process.stdout, 0
     assert lines is not None  # noqa: S101 - it is a pipe
     try:
-        while line := lines.readline(_LONGEST_LINE):
+        while line := lines.readline(_MAX_LINE):
             read += len(line)
-            if read > MOST_TEXT or not line.endswith(b"\n"):
+            if read > MAX_OUTPUT or not line.endswith(b"\n"):
                 raise _refusal("large")
             value = json.loads(line)
             if value is True:
                 return
             if isinstance(value, str):
-                raise many_rows() if value == "rows" else _refusal(value)
+                raise too_many_rows() if value == "rows" else _refusal(value)
             yield value
-        # It was ended by its limits.
+        # The limits ended it.
         raise _refusal("costly")
     finally:
         process.kill()
@@ -134,17 +134,17 @@ def _run(source: IO[bytes], limits: dict[str, int]) -> Iterator[Any]:
 
 
 def _as_input(file: IO[bytes]) -> IO[bytes]:
-    """The file, from its start, as one that another process can read; closing it leaves `file`."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - whoever called closes it
+    """Copy a file to one that another process can read; closing the copy leaves `file` open."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     file.seek(0)
-    for piece in pieces(file):
-        copy.write(piece)
+    for chunk in chunks(file):
+        copy.write(chunk)
     copy.seek(0)
     return copy
 
 
-def _refusal(told: str) -> SpreadsheetError:
-    name, _colon, row = told.partition(":")
+def _refusal(error: str) -> SpreadsheetError:
+    name, _colon, row = error.partition(":")
     sentence = str(_SENTENCES[name])
     return SpreadsheetError(sentence % {"row": row} if row else sentence)
 
@@ -155,7 +155,7 @@ def _lines(output: Iterator[Any]) -> Iterator[Line]:
             sentence = _(
                 "It has %(found)d cells, and at most %(most)d are read: remove the others."
             )
-            yield number, (Fault(sentence % {"found": cells, "most": MOST_COLUMNS}),)
+            yield number, (Fault(sentence % {"found": cells, "most": MAX_COLUMNS}),)
         else:
             yield number, tuple([_cell(cell) for cell in cells])
 
@@ -163,22 +163,22 @@ def _lines(output: Iterator[Any]) -> Iterator[Line]:
 def _cell(cell: Any) -> Cell:
     if isinstance(cell, str):
         return text_cell(cell)
-    kind, value, *shown_as = cell
+    kind, value, *number_format = cell
     if kind == "day":
-        return _day(dt.date.fromisoformat(value), *shown_as)
+        return _day(dt.date.fromisoformat(value), *number_format)
     if kind == "f":
-        return formula()
+        return formula_fault()
     sentences = {
         "e": _("It holds the error %(value)s: put a value there."),
         "long": _("It holds %(value)s letters, and at most %(most)d are read: shorten it."),
         "time": _("It holds a time without a day: format the cell as text."),
     }
-    return Fault(sentences[kind] % {"value": value, "most": LONGEST_CELL})
+    return Fault(sentences[kind] % {"value": value, "most": MAX_CELL_LENGTH})
 
 
-def _day(value: dt.date, shown_as: str) -> Cell:
-    """The day of a date cell. Excel makes 1 March of “2026-03” and shows only “Mar-26”."""
-    plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown_as).lower()
+def _day(value: dt.date, number_format: str) -> Cell:
+    """Return the day of a date cell, or a fault for “Mar-26”, which Excel makes of “2026-03”."""
+    plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
     if "d" not in plain and not plain.startswith("general"):
         sentence = _(
             "The cell shows no day but holds %(day)s. Format it as text, and write %(month)s or "

@@ -1,4 +1,4 @@
-"""The file that staff export: what the import takes, row by row as it is read from the database."""
+"""Write the file that staff export, row by row; the import accepts it unchanged."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LONGEST_TEXT = 32_767
-MOST_ROWS = 1_048_575
+MAX_CELL_LENGTH = 32_767
+MAX_ROWS = 1_048_575
 _ROWS_AT_A_TIME = 500
 
 
 class _Lines:
-    """What csv.writer takes for a file: it keeps the lines until they are taken."""
+    """A file-like buffer for csv.writer, emptied by `take`."""
 
     def __init__(self) -> None:
         self.waiting: list[str] = []
@@ -39,7 +39,7 @@ class _Lines:
 
 
 def csv_parts(resource: RegisterResource, rows: Any) -> Iterator[bytes]:
-    """A CSV file (RFC 4180) in UTF-8, with the mark by which Excel knows that it is UTF-8."""
+    """Yield a CSV file (RFC 4180) in UTF-8, with a byte-order mark so that Excel detects UTF-8."""
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(resource.columns)
@@ -54,12 +54,12 @@ def csv_parts(resource: RegisterResource, rows: Any) -> Iterator[bytes]:
 def xlsx_file(
     resource: RegisterResource, rows: Any, *, check: Callable[[], object] = lambda: None
 ) -> IO[bytes]:
-    """A workbook in a temporary file, which is gone when it is closed.
+    """Return a workbook in a temporary file, which is deleted when it is closed.
 
-    `check` is called now and then; what it raises ends the work. Raises
-    SpreadsheetError when a text is longer than a cell holds, or the rows more than a sheet.
+    `check` is called regularly and may raise to stop the work. Raise SpreadsheetError when a text
+    is too long for a cell, or the rows are too many for a sheet.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
         _write_book(file, resource, rows, check)
     except BaseException:
@@ -75,7 +75,7 @@ def _write_book(
     with workbook_in(file) as book:
         sheet = book.add_worksheet(resource.noun)
         sheet.freeze_panes(1, 1)
-        # Text, so that Excel does not make a day of 2026-03 when somebody types it.
+        # Text format, so that Excel does not turn a typed 2026-03 into a day.
         sheet.set_column(0, len(resource.columns) - 1, 20, book.add_format({"num_format": "@"}))
         _write(sheet, 0, resource.columns, book.add_format({"bold": True}))
         for number, record in enumerate(rows.iterator(chunk_size=_ROWS_AT_A_TIME), 1):
@@ -93,10 +93,12 @@ def _write(sheet: Any, row: int, cells: Iterable[str], form: Any = None) -> None
 
 
 def _refuse_unfit(cells: list[str], number: int) -> None:
-    if number > MOST_ROWS:
+    if number > MAX_ROWS:
         raise SpreadsheetError(_("An Excel sheet has no room for so many rows. Take the CSV file."))
     longest = max(cells, key=len)
-    # Counted as Excel counts, in units of UTF-16.
-    if len(longest.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-        told = _("A text of “%(name)s” is longer than a cell of Excel holds. Take the CSV file.")
-        raise SpreadsheetError(told % {"name": cells[0]})
+    # Excel counts UTF-16 code units.
+    if len(longest.encode("utf-16-le")) // 2 > MAX_CELL_LENGTH:
+        sentence = _(
+            "A text of “%(name)s” is longer than a cell of Excel holds. Take the CSV file."
+        )
+        raise SpreadsheetError(sentence % {"name": cells[0]})

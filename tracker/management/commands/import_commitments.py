@@ -26,7 +26,7 @@ from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError, UnknownEncod
 from tracker.spreadsheets.dates import DateOrder
 from tracker.spreadsheets.mapping import Reading, read_mapping, suggest
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
-from tracker.spreadsheets.report import TOLD, Outcome, Report, Rights
+from tracker.spreadsheets.report import MAX_LISTED, Outcome, Report, Rights
 from tracker.spreadsheets.resources import RESOURCES
 
 _WIDTH = 40
@@ -162,16 +162,16 @@ class Command(BaseCommand):
         return Reading(told.sure, dates, encoding)
 
     def _tell(self, report: Report, *, is_dry: bool) -> None:
-        if report.asked_count:
-            first = "\n".join(str(asked) for asked in report.asked[:10])
+        if report.ambiguous_count:
+            first = "\n".join(str(asked) for asked in report.ambiguous_dates[:10])
             raise CommandError(
-                f"Nothing was imported. {report.asked_count} dates are two days; say with --dates "
-                f"day_first or month_first which is meant:\n{first}"
+                f"Nothing was imported. {report.ambiguous_count} dates are two days; say with "
+                f"--dates day_first or month_first which is meant:\n{first}"
             )
         if report.problem_count:
             told = [str(problem) for problem in report.problems]
-            if report.problem_count > TOLD:
-                told.append(f"And {report.problem_count - TOLD} more.")
+            if report.problem_count > MAX_LISTED:
+                told.append(f"And {report.problem_count - MAX_LISTED} more.")
             raise CommandError("\n".join(["Nothing was imported.", *told]))
         for warning in report.warnings:
             self.stderr.write(self.style.WARNING(f"Look at {warning}"))
