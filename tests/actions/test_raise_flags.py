@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client, override_settings
@@ -16,14 +17,17 @@ from tests.make import (
     published_meeting,
     published_update,
 )
+from tracker.actions import raise_flags as module
 from tracker.actions.correct import retract_commitment
 from tracker.actions.log.append import Subject, open_log
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
 from tracker.queries.change_lines import title_of
+from tracker.queries.moments import Moment
 from tracker.queries.visibility import log_head
 from tracker.schema import payloads
+from tracker.schema.vocabulary import Flag
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +63,23 @@ def test_each_flag_is_told_once_and_on_its_day() -> None:
         ("overdue", "2027-01-01", False),
         ("quiet", "2027-02-25", False),
     ]
+
+
+def test_what_another_deliverer_raised_meanwhile_is_not_raised_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    published_commitment(now=at("2026-03-01"), happened="2026-02-25", target="2026-12")
+    in_turn = module._in_turn
+
+    def overtaken(flag: Flag, moment: Moment) -> Iterator[list[int]]:
+        for keys in list(in_turn(flag, moment)):
+            monkeypatch.setattr(module, "_in_turn", in_turn)
+            assert raise_flags(now=at("2026-10-02"))
+            yield keys
+
+    monkeypatch.setattr(module, "_in_turn", overtaken)
+    assert raise_flags(now=at("2026-10-02")) == []
+    assert told() == [("due_soon", "2026-10-02", False)]
 
 
 def test_a_month_that_is_shorter_does_not_hasten_quiet() -> None:

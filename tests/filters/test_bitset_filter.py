@@ -192,6 +192,7 @@ def _as_read_anew(moment: Moment) -> None:
 @pytest.mark.parametrize("step", [1, 2, 10, 31])
 def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
     make.published_commitment(target="2027-01-05")
+    make.published_commitment(target="2027-04")  # due soon on the way
     day = dt.date(2026, 12, 1)
     value_sets_at(log_head(), Moment(day))
     while day < dt.date(2027, 3, 1):

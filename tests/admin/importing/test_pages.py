@@ -15,9 +15,9 @@ from django.test import Client
 from tests import make
 from tests.actions.importing import COMMITMENT, MEETING, SOURCE, UPDATE, lines_of, written
 from tests.admin.browsing import Browser, Page
-from tests.stored import stored_rows
+from tests.stored import Rows, stored_rows
 from tracker.actions import uploads
-from tracker.actions.uploads import carry_out, carry_out_due, forget_old
+from tracker.actions.uploads import ask_import, carry_out, carry_out_due, forget_old
 from tracker.models import (
     Change,
     Commitment,
@@ -173,6 +173,48 @@ def test_the_second_tab_is_told_that_it_was_imported(browser: Browser) -> None:
     told = confirmed(browser, second).response.content.decode()
     assert "It was imported already; nothing was done again." in told
     assert stored_rows() == before
+
+
+@pytest.mark.usefixtures("parties")
+def test_a_file_that_was_confirmed_is_not_taken_for_import_again(browser: Browser) -> None:
+    handed_in(browser, written(COMMITMENT))
+    upload = Upload.objects.get()
+    confirmed_as = {"sha256": upload.sha256, "digest": upload.report["digest"], "why": ""}
+    by = browser_user()
+    assert ask_import(upload, **confirmed_as, then="keep", by=by)
+    assert not ask_import(upload, **confirmed_as, then="keep", by=by)
+    assert carry_out(upload.pk, clock=lambda: make.NOW)
+    before = stored_rows()
+    upload.refresh_from_db()
+    assert not ask_import(
+        upload, **confirmed_as | {"digest": upload.report.get("digest")}, then="keep", by=by
+    )
+    assert stored_rows() == before
+
+
+@pytest.mark.usefixtures("parties")
+def test_a_file_that_another_deliverer_imported_meanwhile_is_left_alone(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_in(browser, written(COMMITMENT))
+    upload = Upload.objects.get()
+    digest = upload.report["digest"]
+    assert ask_import(
+        upload, sha256=upload.sha256, digest=digest, then="keep", why="", by=browser_user()
+    )
+    import_file = uploads.import_file
+    after_the_other: list[Rows] = []
+
+    def overtaken(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(uploads, "import_file", import_file)
+        assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * uploads.LEASE)
+        after_the_other.append(stored_rows())
+        return import_file(*arguments, **named)
+
+    monkeypatch.setattr(uploads, "import_file", overtaken)
+    carry_out(upload.pk, clock=lambda: make.NOW)
+    assert [stored_rows()] == after_the_other
+    assert Upload.objects.get().state == UploadState.IMPORTED
 
 
 @pytest.mark.usefixtures("parties")
