@@ -114,7 +114,6 @@ def import_file(
     then: str = Then.KEEP,
     why: str = "",
     digest: str = "",
-    begin: Callable[[], object] = lambda: None,
     end: Callable[[Report], object] = lambda report: None,
     now: dt.datetime,
     by: AbstractBaseUser,
@@ -122,16 +121,15 @@ def import_file(
     """Write a file, or nothing of it.
 
     `why` is told in the log for what is amended. `digest` is that of the report that a person
-    has seen; raises RegisterMovedError when the register has moved on since. `begin` and `end` are
-    called in the transaction that writes; the first may raise. Raises ImportRefusedError,
-    SpreadsheetError and, for `then`, ValidationError.
+    has seen; raises RegisterMovedError when the register has moved on since. `end` is called in
+    the transaction that writes. Raises ImportRefusedError, SpreadsheetError and, for `then`,
+    ValidationError.
     """
     refuse_choice(then, task.noun, task.rights)
     with (
         spooled(_sheet(file, task), tell=task.tell_read) as sheet,
         open_log(now=now, by=by, is_backfill=True),
     ):
-        begin()
         plan = _plan(sheet, task, is_writing=True)
         writer = Writer(plan, then=Then(then), why=why, now=now, by=by)
         for lot in plan.lots():

@@ -301,7 +301,6 @@ def _import(upload: Upload, *, clock: Clock) -> None:
                 then=upload.then,
                 why=upload.why,
                 digest=upload.report.get("digest", ""),
-                begin=lambda: _refuse_twice(upload),
                 end=end,
                 now=now,
                 by=upload.uploaded_by,
@@ -321,13 +320,6 @@ def _import(upload: Upload, *, clock: Clock) -> None:
     except ValidationError as error:
         report = _refused(" ".join(error.messages))
     _finish(upload, report, state=UploadState.CHECKED)
-
-
-def _refuse_twice(upload: Upload) -> None:
-    """Called with the log open: whoever was here before has committed by now."""
-    row = Upload.objects.select_for_update().get(pk=upload.pk)
-    if row.state != UploadState.TO_IMPORT:
-        raise ValidationError(_("It was imported already."))
 
 
 def _refused(sentence: str, *, row: int = 0) -> Report:
