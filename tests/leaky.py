@@ -175,7 +175,7 @@ def add_versions(by: AbstractBaseUser) -> None:
     """What each record once said, public ones included, until somebody changed it."""
     for noun, history in FieldHistory.of.items():
         for record in noun._base_manager.all():
-            history.keep(record, now=NOW, by=by, kind=CHANGED)
+            history.store(record, now=NOW, by=by, kind=CHANGED)
         words = {"title", "name", "summary", "rationale", "quotation"}
         words &= {f.name for f in history.fields_included(noun)}
         history.versions().update(history_change_reason=INTERNAL, **dict.fromkeys(words, INTERNAL))

@@ -270,13 +270,13 @@ def test_what_a_page_ignores_makes_no_cached_page(
     for address in ("/", "/methodology/", "/commitments/agreement/", "/charts/", "/meetings/"):
         client.get(address)
         client.get(f"{address}?as_of=2025-12-01")
-    before = len(kept_answers._IN_THIS_PROCESS._made), len(answers._FINISHED._made)
+    before = len(kept_answers._IN_THIS_PROCESS._values), len(answers._FINISHED._values)
     assert before[0] == 10
     for number in range(5):
         for address in ("/", "/methodology/", "/commitments/agreement/", "/charts/", "/meetings/"):
             client.get(f"{address}?colour={number}")
             client.get(f"{address}?utm_source={number}&topic=")
-    assert (len(kept_answers._IN_THIS_PROCESS._made), len(answers._FINISHED._made)) == before
+    assert (len(kept_answers._IN_THIS_PROCESS._values), len(answers._FINISHED._values)) == before
 
 
 def test_a_later_reader_sees_nothing_of_an_earlier_address(

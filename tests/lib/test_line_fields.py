@@ -43,7 +43,7 @@ def test_what_stands_on_one_line() -> None:
         *("Alias.name", "Alias.language", "Alias.note", "Citation.locator", "Citation.language"),
         *("Commitment.title", "Forum.name", "Meeting.title", "Meeting.place", "Note.author"),
         *("Note.language", "Party.name", "Party.short_name", "Source.title", "Source.publisher"),
-        *("Source.identifier", "Source.language", "Topic.name"),
+        *("Source.identifier", "Source.language", "Source.licence", "Topic.name"),
     }
 
 

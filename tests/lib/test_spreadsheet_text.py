@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.lib.spreadsheet_text import joined, parted, plain_text, safe_text, safe_texts
+from tracker.lib.spreadsheet_text import (
+    join_values,
+    plain_text,
+    safe_text,
+    safe_texts,
+    split_values,
+)
 from tracker.lib.text import without_control_characters
 
 TEXTS = st.text(st.sampled_from("aé=+-@'\\; \n한")) | st.text()
@@ -29,9 +35,9 @@ def test_no_character_escapes_when_many_texts_are_made_safe() -> None:
 
 @given(st.lists(TEXTS.map(str.strip), min_size=1))
 def test_joined_values_are_parted_again(values: list[str]) -> None:
-    told = joined(values)
+    told = join_values(values)
     # One empty value alone is no value.
-    assert parted(told) == ([] if not told.strip() else values)
+    assert split_values(told) == ([] if not told.strip() else values)
 
 
 @pytest.mark.parametrize(
@@ -46,4 +52,4 @@ def test_joined_values_are_parted_again(values: list[str]) -> None:
     ],
 )
 def test_values_as_people_write_them(text: str, values: list[str]) -> None:
-    assert parted(text) == values
+    assert split_values(text) == values

@@ -45,7 +45,7 @@ def remember_before(record: Model, *, now: dt.datetime) -> None:
     for some in ([record], _rows_beside(record)):
         for history, one, last in _with_last(some):
             if last is None:
-                history.keep(one, now=now, by=None, kind=CREATED)
+                history.store(one, now=now, by=None, kind=CREATED)
 
 
 def remember(
@@ -66,7 +66,7 @@ def remember(
                 continue
             if last is not None and _goes_on(history, last, now=now, by=by, within=within):
                 last.delete()
-            history.keep(one, now=now, by=by, kind=CREATED if last is None else CHANGED)
+            history.store(one, now=now, by=by, kind=CREATED if last is None else CHANGED)
             if isinstance(one, Commitment) and last is not None:
                 before = {key for _version, key in history.related_keys("related", [last])}
                 _remember_related(one, before, now=now, by=by)

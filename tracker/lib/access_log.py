@@ -1,4 +1,4 @@
-"""gunicorn's log of requests, should it be turned on, without the secrets in their addresses."""
+"""gunicorn's access log with the tokens in URLs hidden."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tracker.lib.secret_addresses import without_tokens
 
 
 class AccessLog(Logger):
-    def atoms(self, *answered: Any, **named: Any) -> dict[str, Any]:
-        """What a line may name, such as the address and the page that led there."""
-        atoms: dict[str, Any] = super().atoms(*answered, **named)
+    def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the values that a log line may use, such as the URL and the referrer."""
+        atoms: dict[str, Any] = super().atoms(*args, **kwargs)
         return {
             name: without_tokens(value) if isinstance(value, str) else value
             for name, value in atoms.items()

@@ -1,7 +1,7 @@
-"""Sets of row keys as one whole number each: bit n stands for key n.
+"""Bitsets of primary keys, each one integer: bit n is set if the set contains key n.
 
-Python combines and counts numbers of a hundred thousand bits in microseconds, where a set of as
-many keys, or a query, takes milliseconds.
+Python combines and counts integers of a hundred thousand bits in microseconds; a `set` of as many
+keys, or a query, takes milliseconds.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ def from_keys(keys: Iterable[int]) -> int:
 
 
 def as_bytes(bits: int) -> bytes:
-    """For asking about many keys: key n is in it if `has(them, n)`."""
+    """Return the bitset as bytes, for testing many keys with `has`."""
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
-def has(them: bytes, key: int) -> bool:
-    place = key >> 3
-    return place < len(them) and bool(them[place] >> (key & 7) & 1)
+def has(bitset: bytes, key: int) -> bool:
+    """Whether the bytes made by `as_bytes` contain the key."""
+    index = key >> 3
+    return index < len(bitset) and bool(bitset[index] >> (key & 7) & 1)
 
 
 def keys(bits: int) -> list[int]:
-    """Every key, ascending."""
+    """Return the keys in ascending order."""
     return [
-        place * 8 + bit
-        for place, byte in enumerate(as_bytes(bits))
+        index * 8 + bit
+        for index, byte in enumerate(as_bytes(bits))
         if byte
         for bit in range(8)
         if byte >> bit & 1

@@ -1,4 +1,4 @@
-"""Which URLs given by strangers may be called, as far as one sees without asking the DNS."""
+"""Which user-supplied URLs may be called, judged without a DNS lookup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpcore
 from tracker.lib.public_addresses import Address, Network, is_public, is_within, written_address
 
 LONGEST_URL = 2000
-# Names that mean something only near the machine: RFC 6761, RFC 6762, RFC 8375, and ICANN's choice.
+# Names that resolve only on the local network: RFC 6761, RFC 6762, RFC 8375, and ICANN's choice.
 _LOCAL_NAMES = (".localhost", ".local", ".home.arpa", ".internal")
 _VISIBLE_ASCII = re.compile(r"[!-\[\]-~]*")  # no backslash: some programs read it as a slash
 _AUTHORITY = re.compile(
@@ -22,33 +22,33 @@ _AUTHORITY = re.compile(
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
-class Refused(Exception):  # noqa: N818 - what happened to the address
-    """The address may not be called at all; str() is a sentence for a person."""
+class Refused(Exception):  # noqa: N818 - what happened to the URL
+    """Raised for a URL that may not be called; str() is a sentence to show to a person."""
 
 
 def check_address(
     url: str, *, allow_http: bool = False, allowed_networks: Collection[str] = ()
 ) -> None:
-    """Raise Refused unless the URL is one that could be called. Looks nothing up in the DNS.
+    """Raise Refused unless the URL may be called. Does not use the DNS.
 
     It must be https (or http where allowed), visible ASCII, at most 2000 characters, with a public
     host name or address, no user, no fragment, and port 80, 443 or above 1023.
-    `allowed_networks` (as "10.0.0.0/8") are also fine; where any are given, so are local names,
-    because `post` judges what they lead to.
+    `allowed_networks` (as "10.0.0.0/8") are allowed too; if there are any, so are local names,
+    because `post` checks the addresses that they resolve to.
     """
     read_target(url, allow_http=allow_http, allowed=as_networks(allowed_networks))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that may be called, as far as one sees without looking up its host."""
+    """A URL that passed every check that needs no DNS lookup."""
 
     url: httpcore.URL  # its host is a name or an address as `ipaddress` writes it
-    authority: str  # what stands in the header Host (RFC 9110, section 7.2)
+    authority: str  # the value of the Host header (RFC 9110, section 7.2)
 
 
 def read_target(url: str, *, allow_http: bool, allowed: Collection[Network]) -> Target:
-    """Take a URL apart. Raises Refused as `check_address` does."""
+    """Parse a URL. Raises Refused as `check_address` does."""
     parts = _split(url, schemes=("https", "http") if allow_http else ("https",))
     authority = _AUTHORITY.fullmatch(parts.netloc.lower())
     if authority is None:
@@ -59,10 +59,10 @@ def read_target(url: str, *, allow_http: bool, allowed: Collection[Network]) -> 
     if port not in (80, 443) and not 1024 <= port <= 65535:
         raise Refused("The port must be 80, 443 or between 1024 and 65535.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    shown = f"[{host}]" if ":" in host else host
+    bracketed = f"[{host}]" if ":" in host else host
     return Target(
         url=httpcore.URL(scheme=parts.scheme, host=host, port=port, target=target),
-        authority=shown if port == usual_port else f"{shown}:{port}",
+        authority=bracketed if port == usual_port else f"{bracketed}:{port}",
     )
 
 
@@ -90,7 +90,7 @@ def _split(url: str, *, schemes: Collection[str]) -> urllib.parse.SplitResult:
 
 
 def _checked_host(host: str, allowed: Collection[Network]) -> str:
-    """The name, or the address in its usual notation."""
+    """Return the host name, or the IP address in its usual notation."""
     try:
         address = written_address(host)
     except ValueError:
@@ -110,11 +110,11 @@ def _checked_host(host: str, allowed: Collection[Network]) -> str:
 
 
 def check_public(addresses: Iterable[Address], allowed: Collection[Network]) -> None:
-    """Raise Refused unless each address is public or lies in an allowed network."""
+    """Raise Refused unless every address is public or in an allowed network."""
     if not all(is_public(address) or is_within(address, allowed) for address in addresses):
         raise Refused("The host lies in a network that is not public.")
 
 
 def as_networks(texts: Collection[str]) -> list[Network]:
-    """Networks written as "10.0.0.0/8". Raises ValueError for anything else."""
+    """Parse networks written as "10.0.0.0/8". Raises ValueError for anything else."""
     return [ipaddress.ip_network(text) for text in texts]

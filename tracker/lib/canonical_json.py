@@ -1,9 +1,8 @@
-"""The one byte form of a JSON value, so that its hash means the same everywhere.
+"""Serialise a JSON value to canonical bytes, so that its hash is the same everywhere.
 
-The form of RFC 8785 (JSON Canonicalization Scheme) for the values that we let in: objects with
-ASCII keys sorted by code point, arrays, strings, integers, true, false and null; no white space;
-UTF-8 without escapes beyond those JSON needs. Fractions are refused, since their written form is
-where implementations differ.
+RFC 8785 (JSON Canonicalization Scheme) for a subset of values: objects with ASCII keys sorted by
+code point, arrays, strings, integers, true, false and null; no white space; UTF-8 with only the
+escapes that JSON requires. Floats are refused, because implementations write them differently.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from typing import Any
 _REFUSED = "canonical JSON takes objects, arrays, strings, integers, true, false and null, not %s"
 
 
-# Most values by far; to know them by their exact type saves a call for each.
+# By far the most values; checking for the exact type saves a call for each.
 _PLAIN = frozenset({str, int, bool, type(None)})
 _ENCODER = json.JSONEncoder(
     sort_keys=True,
     ensure_ascii=False,
     allow_nan=False,
-    # What contains itself has no end for `_check` either.
+    # `_check` already fails on a value that contains itself.
     check_circular=False,
     separators=(",", ":"),
 )
@@ -53,7 +52,7 @@ def _check(value: object) -> None:
 
 
 def canonical_bytes(value: object) -> bytes:
-    """Return the canonical UTF-8 bytes; raises TypeError for a value that has none."""
+    """Return the canonical UTF-8 bytes. Raises TypeError for unsupported values."""
     _check(value)
     return _ENCODER.encode(value).encode()
 

@@ -1,7 +1,7 @@
-"""Lines of CSV (RFC 4180), made a column at a time.
+"""Write CSV (RFC 4180) a column at a time.
 
-The same as the standard library's `csv.writer`, a test holds, and several times as quick where
-many lines are written: whether anything must be quoted is asked of a column at once.
+A test proves the output equal to that of `csv.writer`. It is several times as fast for many lines,
+because it checks a whole column at once for characters that need quoting.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ _SPECIAL = (",", '"', "\r", "\n")
 
 
 def csv_lines(columns: Iterable[Sequence[str]]) -> str:
-    """The lines of columns of equal length, of which there are at least two."""
+    """Return the lines made of two or more columns of equal length."""
     lines = map(",".join, zip(*map(_fields, columns), strict=True))
     return "".join([f"{line}\r\n" for line in lines])
 
 
 def _fields(texts: Sequence[str]) -> Sequence[str]:
-    together = "".join(texts)
-    special = [sign for sign in _SPECIAL if sign in together]
+    joined = "".join(texts)
+    special = [c for c in _SPECIAL if c in joined]
     if not special:
         return texts
-    return [_quoted(text) if any(sign in text for sign in special) else text for text in texts]
+    return [_quoted(text) if any(c in text for c in special) else text for text in texts]
 
 
 def _quoted(text: str) -> str:

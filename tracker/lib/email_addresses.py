@@ -1,4 +1,4 @@
-"""E-mail addresses: one spelling for one mailbox, and which of them messages can go to."""
+"""Normalise and validate e-mail addresses."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tracker.lib.text import has_control_characters
 
 # RFC 5321, section 4.5.3.1.3, less the two angle brackets around it.
 LONGEST_ADDRESS = 254
-# What is not seen, beside the category Cf (Unicode, Default_Ignorable_Code_Point).
+# Invisible characters outside category Cf (Unicode, Default_Ignorable_Code_Point).
 _IGNORABLE = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0"} | {
     chr(code) for code in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))
 }
 
 
 def normal_address(text: str) -> str:
-    """The one spelling of an address: no character that nobody sees, compatibility forms and
-    capitals folded (NFKC), the domain in ASCII (IDNA 2008 with the mapping of UTS #46).
+    """Normalise an address: drop invisible characters, apply NFKC, lower the case, and encode the
+    domain in ASCII (IDNA 2008 with the mapping of UTS #46).
 
-    What is no address at all comes back folded; it is judged elsewhere.
+    Does not validate: text that is not an address is returned normalised as far as possible.
     """
-    seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _IGNORABLE)
-    address = unicodedata.normalize("NFKC", seen).strip().lower()
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _IGNORABLE)
+    address = unicodedata.normalize("NFKC", visible).strip().lower()
     mailbox, at, domain = address.rpartition("@")
     if domain and not domain.isascii():
         try:
@@ -40,7 +40,7 @@ def normal_address(text: str) -> str:
 
 
 def mailbox_of(address: str) -> str:
-    """What counts messages to one mailbox: the address without what follows "+" in its name.
+    """Return the key by which messages to one mailbox are counted: the address without "+tag".
 
     Most providers deliver ann+one@ and ann+two@ to the same mailbox (RFC 5233).
     """
@@ -49,7 +49,7 @@ def mailbox_of(address: str) -> str:
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, cleaned to its normal form; one that leads past the DNS is refused."""
+    """A form field that normalises an e-mail address and refuses IP literals as its domain."""
 
     default_validators = [EmailValidator(allowlist=[])]
 
@@ -61,7 +61,7 @@ class AddressField(forms.EmailField):
         )
 
     def to_python(self, value: Any) -> Any:
-        # Before anything is stripped: a line end is no slip of the finger.
+        # Checked before stripping: a line end is never a typing mistake.
         if isinstance(value, str) and (has_control_characters(value) or set(value) & set("\r\n\t")):
             raise ValidationError(_("Remove line ends and control characters from the address."))
         address = normal_address(super().to_python(value) or "")
@@ -73,8 +73,8 @@ class AddressField(forms.EmailField):
 
 
 def _is_literal(address: str) -> bool:
-    """Whether a number stands for the mail server (RFC 5321, section 4.1.3), or the name is quoted,
-    which spells one mailbox in many forms."""
+    """Whether the mail server is an IP literal (RFC 5321, section 4.1.3), or the local part is
+    quoted, which allows many spellings of one mailbox."""
     mailbox, _at, domain = address.rpartition("@")
     if domain.startswith("[") or mailbox.startswith('"'):
         return True

@@ -1,21 +1,21 @@
-"""Making sure that what was deleted is gone from SQLite's files, too.
+"""Remove deleted data from SQLite's files.
 
-Connections overwrite what they delete (`PRAGMA secure_delete`, see the settings). The log of writes
-beside the file still holds the pages as they were, until it is emptied.
+Connections overwrite what they delete (`PRAGMA secure_delete`, see the settings), but the
+write-ahead log still contains the old pages until it is truncated.
 """
 
 from __future__ import annotations
 
 from django.db import connection, transaction
 
-# For so many milliseconds those are waited for who still read the pages as they were.
+# Milliseconds to wait for connections that still read the old pages.
 _WAIT = 1000
 
 
 def empty_write_ahead_log() -> None:
-    """Once the transaction is committed: move SQLite's write-ahead log into the file, and empty it.
+    """After the commit, move SQLite's write-ahead log into the file and truncate it.
 
-    Where somebody still reads, it is left to the next time; a deliverer does so daily.
+    If somebody is still reading, this is left to the next call; a deliverer makes one daily.
     """
     if connection.vendor == "sqlite":
         transaction.on_commit(_empty)

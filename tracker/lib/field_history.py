@@ -1,9 +1,9 @@
-"""A record's earlier versions, field by field, on django-simple-history's tables.
+"""The earlier versions of records, field by field, on django-simple-history's tables.
 
 That library writes a row at each save, and one more at each change of a relation, by signals. Here
-a version is kept when whoever changed the record says so: once for all that one person saved at
-once, and never while records are only published, which would double the work of publishing. Only
-deletions are kept by its signal, with the user of its middleware.
+the code that changes a record stores a version explicitly: once for everything that one person
+saved together, and never during publication, which would double its work. Only deletions are
+stored by the library's signal, with the user from its middleware.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ CREATED, CHANGED, DELETED = "+", "~", "-"
 
 
 class FieldHistory(HistoricalRecords):
-    """Put on a model as `history`: keeps its editable columns and its many-to-many relations.
+    """Store versions of a model's editable columns and many-to-many relations; name it `history`.
 
-    `relations` names the latter; `without` and `beside` are columns left out although they are
-    edited, and kept although they are not: a long text, and its hash. `indexed` are foreign keys
-    by which versions are looked up.
+    `relations` names the relations. `without` names editable columns to leave out, such as a long
+    text; `beside` names columns to include that are not editable, such as its hash. `indexed` are
+    the foreign keys by which versions are looked up.
     """
 
     of: ClassVar[dict[type[models.Model], FieldHistory]] = {}
-    # No list is ever made by date alone.
+    # No query filters by date alone.
     _date_indexing = False
 
     def __init__(
@@ -68,39 +68,38 @@ class FieldHistory(HistoricalRecords):
         return fields
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
-        """Read by whoever may see the record; nobody has rights of their own upon it."""
+        """Return options without permissions: whoever may view the record may view its versions."""
         return {**super().get_meta_options(model), "default_permissions": ()}
 
     def get_meta_options_m2m(self, through_model: Any) -> dict[str, Any]:
         return {**super().get_meta_options_m2m(through_model), "default_permissions": ()}
 
     def post_save(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: see `keep`."""
+        """Do nothing: versions are stored by `store`."""
 
     def m2m_changed(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: see `keep`."""
+        """Do nothing: versions are stored by `store`."""
 
     def versions(self, **of: Any) -> Any:
-        """Versions, the newest first, of whatever records these columns told of then."""
-        kept: Any = getattr(self.cls, self.manager_name)
-        return kept.filter(**of).order_by("-pk")
+        """Return the versions that have these column values, newest first."""
+        manager: Any = getattr(self.cls, self.manager_name)
+        return manager.filter(**of).order_by("-pk")
 
     def last(self, records: Sequence[models.Model]) -> dict[Any, Any]:
-        """By the record's key, the version that was kept last, where there is one."""
-        found = self.versions(id__in=[record.pk for record in records]).order_by("pk")
-        return {version.id: version for version in found}
+        """Return the last version of each record that has one, by the record's key."""
+        versions = self.versions(id__in=[record.pk for record in records]).order_by("pk")
+        return {version.id: version for version in versions}
 
-    def keep(self, record: models.Model, *, now: dt.datetime, by: Any, kind: str) -> None:
-        """Keep what the record says now; `by` is a user or None."""
-        it: Any = record
-        it._history_date, it._history_user = now, by
+    def store(self, record: Any, *, now: dt.datetime, by: Any, kind: str) -> None:
+        """Store a version of the record as it is now; `by` is a user or None."""
+        record._history_date, record._history_user = now, by
         try:
             self.create_historical_record(record, kind)
         finally:
-            del it._history_date, it._history_user
+            del record._history_date, record._history_user
 
     def differs(self, record: models.Model, version: Any) -> bool:
-        """Whether the record says something else than a version of it."""
+        """Whether the record differs from a version of it."""
         if any(
             f.get_prep_value(f.value_from_object(record))
             != f.get_prep_value(getattr(version, f.attname))
@@ -114,8 +113,8 @@ class FieldHistory(HistoricalRecords):
         )
 
     def related_keys(self, name: str, versions: Sequence[Any]) -> list[tuple[Any, Any]]:
-        """The keys of some versions, each with that of a record that it was related to."""
+        """Return pairs of a version's key and the key of a record that it was related to."""
         field: Any = self.cls._meta.get_field(name)
         rows: Any = self.m2m_models[field]._base_manager
-        found = rows.filter(history__in=[version.pk for version in versions])
-        return list(found.values_list("history_id", f"{field.m2m_reverse_field_name()}_id"))
+        rows = rows.filter(history__in=[version.pk for version in versions])
+        return list(rows.values_list("history_id", f"{field.m2m_reverse_field_name()}_id"))

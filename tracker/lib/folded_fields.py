@@ -1,4 +1,4 @@
-"""The model field for text that is kept folded beside the fields that it is made of, to search."""
+"""A model field that holds the folded text of other fields, for searching."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ else:
 
 
 def folded_text(parts: Iterable[str]) -> str:
-    """Fold parts of a text, a line each, so that no phrase is found across two of them."""
+    """Fold the parts, one to a line, so that no phrase matches across two of them."""
     return "\n".join(fold(part) for part in parts if part)
 
 
 class _FoldedText:
-    """Folds the fields each time it is read, so that the two cannot disagree."""
+    """Compute the folded text at each read, so that it always matches its fields."""
 
     def __init__(self, field: FoldedField) -> None:
         self.field = field
@@ -32,15 +32,15 @@ class _FoldedText:
         return folded_text(getattr(instance, name) for name in self.field.of)
 
     def __set__(self, instance: models.Model, value: str) -> None:
-        # Kept only because Django takes a name absent from here for a deferred field.
+        # Stored only because Django treats a name missing from here as a deferred field.
         instance.__dict__[self.field.attname] = value
 
 
 class FoldedField(_TextField):
     """The folded text of the fields named by `of`. The database sees a TextField.
 
-    Saving and bulk-creating write what those fields say, whatever was assigned.
-    `save(update_fields=...)`, `QuerySet.update` and `bulk_update` of one of them must name it, too.
+    `save` and `bulk_create` write the folded value, whatever was assigned to this field.
+    `save(update_fields=...)`, `QuerySet.update` and `bulk_update` of those must name this too.
     """
 
     def __init__(self, *args: Any, of: Sequence[str] = (), **kwargs: Any) -> None:

@@ -1,9 +1,9 @@
-"""One folding of text for whatever compares it: search and quotations, on both sides.
+"""Fold text before comparing it: the same folding for search and for quotations.
 
-Letters are folded one by one (`FOLDED`), so that a place in the folded text can be led back to the
-text: capitals, accents, compatibility forms, letters that do not decompose, all quotation marks,
-apostrophes and dashes, and what nobody sees. On top of that, `fold` is for search: punctuation
-around words and hyphens within them do not matter, nor does British or American spelling.
+Characters are folded one by one (`FOLDED`), so that a position in the folded text can be mapped
+back: capitals, accents, compatibility forms, letters that do not decompose, all quotation marks,
+apostrophes and dashes, and invisible characters. For search, `fold` also ignores punctuation around
+words, hyphens within them, and the difference between British and American spelling.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _MARKS = {
     **dict.fromkeys("‘’‚‛‹›`´ʼʹˈ′‵＇", "'"),
     **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－", "-"),
 }
-# Letters that Unicode does not decompose, as people without them on their keyboard write them.
+# Letters that Unicode does not decompose, as people type them who lack them on their keyboard.
 _LETTERS = {
     **{"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h"},
     **{"ı": "i", "ĸ": "k", "ŋ": "ng", "ŧ": "t", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ǥ": "g"},
     **{"ƴ": "y", "ƙ": "k", "ɨ": "i", "ʉ": "u", "ⱥ": "a", "ɇ": "e", "ɉ": "j", "ɍ": "r"},
 }
-# Soft hyphens, zero-width and directional characters, which nobody sees; accents.
+# Soft hyphens, zero-width and directional characters (Cf); accents (Mn).
 _INVISIBLE = ("Cf", "Mn")
 
 
@@ -41,12 +41,12 @@ def _folded(character: str) -> str:
         for letter in letters
         if unicodedata.category(letter) not in _INVISIBLE
     )
-    # Hangul syllables stay whole: decomposed for the accents' sake, they are composed again.
+    # NFKD also decomposed Hangul syllables: compose them again.
     return unicodedata.normalize("NFC", bare)
 
 
 class _Folded(dict[int, str]):
-    """For `str.translate`: what each character folds to, learned once."""
+    """A table for `str.translate` that is filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         self[code] = _folded(chr(code))
@@ -55,11 +55,11 @@ class _Folded(dict[int, str]):
 
 FOLDED = _Folded()
 
-# What stands around a word and is no part of it.
+# Punctuation around a word.
 EDGES = "\"'.,;:!?()[]-¡¿、。"
 _WITHIN_A_WORD = re.compile(r"(?<=[^\W\d_])-+(?=[^\W\d_])")
-# Spellings that the two sides of the Atlantic do not share, each to one of the two; every ending of
-# a word goes with it. Replaced wherever they occur, so that a part of a word still finds it.
+# British and American spellings, each mapped to one of the two; stems cover every ending.
+# Replaced anywhere in a word, so that a part of a word still matches it.
 _SPELLINGS = (
     *(("iz", "is"), ("yz", "ys"), ("logue", "log"), ("programme", "program")),
     ("programm", "program"),
@@ -78,12 +78,12 @@ _SPELLINGS = (
         for stem in ("travel", "label", "model", "signal", "cancel", "counsel", "channel", "fuel")
     ),
 )
-# Defence and defense, licence and license, and what is typed of them.
+# Defence and defense, licence and license, and their beginnings as typed.
 _ENCE = re.compile(r"enc(?=[ei]|\b)")
 
 
 def fold_letters(text: str) -> str:
-    """Fold each letter and nothing else, but for control characters, which are dropped."""
+    """Fold each letter and drop control characters; leave the rest."""
     text = without_control_characters(text)
     if text.isascii():
         return text.lower().replace("`", "'")
@@ -92,18 +92,18 @@ def fold_letters(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Bring text to the form in which it is searched: folded words with single spaces between."""
+    """Fold text for search: folded words separated by single spaces."""
     words = (word.strip(EDGES) for word in fold_letters(text).replace('"', "").split())
     return _one_spelling(_WITHIN_A_WORD.sub("", " ".join(filter(None, words))))
 
 
 def fold_apart(text: str) -> str:
-    """The same with a space for each hyphen within a word: how others write it as two words."""
+    """Fold text for search, with hyphenated words split into two."""
     return fold(fold_letters(text).replace("-", " "))
 
 
 def _one_spelling(text: str) -> str:
-    for written, folded in _SPELLINGS:
-        if written in text:
-            text = text.replace(written, folded)
+    for variant, folded in _SPELLINGS:
+        if variant in text:
+            text = text.replace(variant, folded)
     return _ENCE.sub("ens", text) if "enc" in text else text

@@ -1,7 +1,7 @@
-"""Days and instants told by the database itself, in ISO 8601.
+"""Format dates as ISO 8601 in SQL.
 
-To read a hundred thousand of them into objects only to write them out again is most of the work of
-telling them.
+Parsing a hundred thousand of them into objects, only to format them again, takes most of the time
+of serialising them.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from typing import Any
 from django.db.models import Func, TextField
 
 
-class ToldDay(Func):
-    """A date as `2026-11-22`."""
+class IsoDay(Func):
+    """Format a date as `2026-11-22`."""
 
     output_field = TextField()
-    # As text: of a bare column of days, Python's driver for SQLite makes objects.
+    # Cast to text, because Python's SQLite driver converts a bare date column to objects.
     template = "CAST(%(expressions)s AS TEXT)"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        # Not a cast, which goes by the server's setting DateStyle.
+        # Not a cast, which depends on the server's DateStyle setting.
         return self.as_sql(compiler, connection, template="to_char(%(expressions)s, 'YYYY-MM-DD')")
 
 
-class ToldInstant(Func):
-    """A moment as `2026-11-22T09:00:00Z`: in UTC, to the second."""
+class IsoInstant(Func):
+    """Format an instant as `2026-11-22T09:00:00Z`: in UTC, truncated to the second."""
 
     output_field = TextField()
-    # SQLite has it as text in UTC, as Django writes it; its own `strftime` would round the seconds.
+    # Django stores text in UTC on SQLite, whose own `strftime` would round the seconds.
     template = "substr(%(expressions)s, 1, 10) || 'T' || substr(%(expressions)s, 12, 8) || 'Z'"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
@@ -35,8 +35,8 @@ class ToldInstant(Func):
         return self.as_sql(compiler, connection, template=template)
 
 
-class AsKept(Func):
-    """A column's text as it is kept, where its field would make an object of it."""
+class StoredText(Func):
+    """Read a column as the stored text, where its field would convert it to an object."""
 
     output_field = TextField()
     template = "%(expressions)s"

@@ -1,4 +1,4 @@
-"""Keys of many related rows as one text, so that a relation costs a row no query of its own."""
+"""Aggregate the keys of related rows into one string, to avoid a query for each row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Aggregate, OuterRef, QuerySet, Subquery, TextField
 
 
 class JoinedKeys(Aggregate):
-    """Whole numbers with commas between them, in any order; null for none."""
+    """Integers separated by commas, in any order; null if there are none."""
 
     function = "GROUP_CONCAT"
     output_field = TextField()
@@ -23,10 +23,10 @@ class JoinedKeys(Aggregate):
 
 
 def joined_keys(related: QuerySet[Any], *, by: str, of: str) -> Subquery:
-    """The column `of` of the related rows whose column `by` is the outer row's key."""
+    """Return the column `of` of the related rows whose column `by` is the outer row's key."""
     own = related.order_by().filter(**{by: OuterRef("pk")}).values(by)
-    return Subquery(own.annotate(told_keys=JoinedKeys(of)).values("told_keys"))
+    return Subquery(own.annotate(joined_keys=JoinedKeys(of)).values("joined_keys"))
 
 
-def parted_keys(joined: str | None) -> list[int]:
+def split_keys(joined: str | None) -> list[int]:
     return [int(key) for key in joined.split(",")] if joined else []

@@ -1,4 +1,4 @@
-"""JSON for readers who go line by line, whichever characters they take for the end of one."""
+"""Serialise JSON that is safe to read line by line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-# Unicode's line ends that JSON lets stand in a string as they are (RFC 8259, section 7).
+# Unicode line separators that JSON allows unescaped in strings (RFC 8259, section 7).
 _SEPARATORS = {"\u2028": r"\u2028", "\u2029": r"\u2029", "\x85": r"\u0085"}
 
 
@@ -19,9 +19,9 @@ def _encoder(*, indent: int | None, sort_keys: bool) -> json.JSONEncoder:
 
 
 def to_json(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
-    """Write a value as JSON, compact unless it is indented.
+    """Serialise a value as JSON, compact unless `indent` is given.
 
-    Letters stay readable; Unicode's line ends are escapes, so that a compact value is one line.
+    Letters are not escaped; Unicode line separators are, so that a compact value is one line.
     """
     text = _encoder(indent=indent, sort_keys=sort_keys).encode(value)
     if not text.isascii():

@@ -1,7 +1,7 @@
-"""Words in a title or summary that say what became of a promise, and not what was promised.
+"""Find words in a title or summary that tell the outcome of a promise instead of the promise.
 
-A reader who looks back must not learn there what came later. Staff are warned of such words, and
-never refused: a target lies ahead by right, and a word may have another sense.
+A reader who views a past date must not read there what came later. Such words give staff a warning,
+not an error: a target date is legitimately in the future, and a word may have another sense.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _YEARS = range(1900, 2100)
 
 @dataclass(frozen=True, slots=True)
 class LaterWords:
-    """Words as they stand in the text; `date` when they name one."""
+    """A match in the text; `date` is set if it names one."""
 
     words: str
     date: PartialDate | None = None
@@ -42,7 +42,7 @@ class LaterWords:
 
 @cache
 def _months() -> dict[str, int]:
-    """The names of the months in English and French, folded."""
+    """Return the casefolded names of the months in English and French, with their numbers."""
     names: dict[str, int] = {}
     for language in ("en", "fr"):
         with translation.override(language):
@@ -52,7 +52,7 @@ def _months() -> dict[str, int]:
 
 @cache
 def _dates() -> re.Pattern[str]:
-    """Dates in running text: ISO 8601, English, French and Korean, or a year alone."""
+    """Return a pattern for dates in prose: ISO 8601, English, French, Korean, or a year alone."""
     month = "|".join(sorted(_months(), key=len, reverse=True))
     return re.compile(
         rf"(?<![\w-])(?:(?P<iso>[0-9]{{4}}-[0-9]{{2}}(?:-[0-9]{{2}})?)(?![\w-])"
@@ -66,12 +66,12 @@ def _dates() -> re.Pattern[str]:
     )
 
 
-def _read(found: re.Match[str]) -> PartialDate | None:
-    if found["iso"]:
-        return PartialDate.parse(found["iso"])
-    year = next(found[name] for name in ("year", "year2", "year3", "year4") if found[name])
-    month = found["month"] or found["month2"] or found["month3"]
-    day = found["day"] or found["day2"] or found["day3"]
+def _parse(match: re.Match[str]) -> PartialDate | None:
+    if match["iso"]:
+        return PartialDate.parse(match["iso"])
+    year = next(match[name] for name in ("year", "year2", "year3", "year4") if match[name])
+    month = match["month"] or match["month2"] or match["month3"]
+    day = match["day"] or match["day2"] or match["day3"]
     if int(year) not in _YEARS:
         return None
     number = _months().get(month.casefold()) or int(month) if month else None
@@ -79,14 +79,14 @@ def _read(found: re.Match[str]) -> PartialDate | None:
 
 
 def dates_in(text: str) -> Iterator[LaterWords]:
-    """Every date that a text names, in its order; a number that is no date is passed over."""
-    for found in _dates().finditer(text):
+    """Yield the dates named in a text, in order; skip numbers that are not valid dates."""
+    for match in _dates().finditer(text):
         try:
-            date = _read(found)
+            date = _parse(match)
         except ValueError:
             continue
         if date is not None:
-            yield LaterWords(found[0], date)
+            yield LaterWords(match[0], date)
 
 
 def _overlaps(one: PartialDate, other: PartialDate) -> bool:
@@ -100,13 +100,13 @@ def _overlaps(one: PartialDate, other: PartialDate) -> bool:
 def later_words(
     text: str, *, said: PartialDate | None, targets: Collection[PartialDate] = ()
 ) -> list[LaterWords]:
-    """Dates after `said`, when the promise was first stated, and words of a stage or outcome.
+    """Return dates after `said`, when the promise was first stated, and words of an outcome.
 
-    A date for which it was promised, one of `targets`, belongs to the promise. With `said` unknown
-    no date is later.
+    Dates that overlap one of `targets`, the promised dates, are left out. If `said` is unknown,
+    only words are returned.
     """
     last = said.last_day if said is not None else None
-    found = [
+    dates = [
         named
         for named in dates_in(text)
         if named.date is not None
@@ -115,22 +115,22 @@ def later_words(
         and named.date.first_day > last
         and not any(_overlaps(named.date, target) for target in targets)
     ]
-    return [*found, *(LaterWords(match[0]) for match in _OUTCOMES.finditer(text))]
+    return [*dates, *(LaterWords(match[0]) for match in _OUTCOMES.finditer(text))]
 
 
 def warn_of_later_words(
     text: str, *, said: PartialDate | None, targets: Collection[PartialDate] = ()
 ) -> list[str]:
-    """A sentence for each of `later_words`, for whoever wrote the text."""
+    """Return a warning to the author for each of `later_words`."""
     sentences = []
-    for found in later_words(text, said=said, targets=targets):
-        told = _(
+    for later in later_words(text, said=said, targets=targets):
+        message = _(
             "“%(words)s” tells what became of it. Say what was promised; the rest is an update."
         )
-        if found.date is not None:
-            told = _(
+        if later.date is not None:
+            message = _(
                 "“%(words)s” is after %(said)s, when it was first stated. Say what was promised; "
                 "what came later is an update."
             )
-        sentences.append(told % {"words": found.words, "said": said.spelled() if said else ""})
+        sentences.append(message % {"words": later.words, "said": said.spelled() if said else ""})
     return list(dict.fromkeys(sentences))

@@ -1,4 +1,4 @@
-"""What a licence is called, and where it is written: by its SPDX identifier or its address."""
+"""The name and URL of a licence, from its SPDX identifier or its URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """`identifier` is that of SPDX, empty where there is none; `name` is what a reader sees."""
+    """A licence; `identifier` is its SPDX identifier, or empty."""
 
     identifier: str
     url: str
@@ -22,9 +22,9 @@ class Licence:
 
 
 def read_licence(text: str) -> Licence:
-    """Read an SPDX identifier, such as CC-BY-4.0, or the https address of any other licence.
+    """Parse an SPDX identifier, such as CC-BY-4.0, or the https URL of any other licence.
 
-    Raises ValueError for what is neither.
+    Raises ValueError for anything else.
     """
     if text.startswith("https://") and " " not in text:
         return Licence("", text)

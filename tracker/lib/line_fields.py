@@ -1,4 +1,4 @@
-"""The model field for titles, names and whatever else stands on one line."""
+"""A model field for titles, names and other text of one line."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class _Line(DeferredAttribute):
 
 
 class LineField(_CharField):
-    """A CharField without line breaks and control characters, however its value arrives.
+    """A CharField that removes line breaks and control characters.
 
-    They are replaced as soon as a value is assigned, so that forms, imported files and the log
-    all see the text that is saved. The database sees a CharField.
+    They are removed on assignment, so that forms, imports and the log all see the text that is
+    saved. The database sees a CharField.
     """
 
     descriptor_class = _Line

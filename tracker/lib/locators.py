@@ -1,4 +1,4 @@
-"""The order of places in a text, read from how they are cited: "paragraph 8", "Annex, item 2"."""
+"""Sort citations by their place in the text: "paragraph 8", "Annex, item 2"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tracker.lib.folding import fold
 
 _NUMBER = re.compile(r"([0-9]+)")
-# Where a place stands that says so by its name; anything else is in between.
+# Words that put a place at the beginning or the end; anything else is in between.
 _FIRST = ("title", "heading", "headline", "preamble", "opening", "introduction", "lead")
 _LAST = ("closing", "conclusion", "annex", "appendix", "attachment", "footnote", "endnote")
 _WHOLE = ("as a whole", "throughout", "passim")
@@ -29,10 +29,10 @@ def _rank(folded: str) -> int:
 
 
 def locator_key(locator: str) -> LocatorKey:
-    """A key that sorts citations as a reader meets them: paragraph 9 before paragraph 11.
+    """Return a sort key in reading order: paragraph 9 before paragraph 11.
 
-    The whole text comes first, then what is cited as its opening, then its parts by number, then
-    closing and annexes; what has no place comes last.
+    The whole text comes first, then its opening, then numbered parts, then closing and annexes; an
+    empty locator comes last.
     """
     folded = fold(locator)
     parts = tuple(

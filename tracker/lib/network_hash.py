@@ -1,4 +1,4 @@
-"""The network that a request comes from, as a hash: enough to count by, too little to know who."""
+"""Hash the network that a request comes from, to count requests without storing addresses."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-# Whoever has one address of IPv6 usually has the 2^64 around it.
+# One IPv6 subscriber usually controls a whole /64.
 _V6_NETWORK = 64
 
 
 def network_hash(request: HttpRequest) -> str:
-    """Hash the network that asks: an IPv4 address, or the first half of an IPv6 one.
+    """Hash the client's IPv4 address, or the /64 network of its IPv6 address.
 
-    Keyed by the site's own key, so that nobody can try out all addresses against it. Behind a
-    proxy that we trust, the address is the last one of X-Forwarded-For: the proxy's own entry.
+    Keyed by SECRET_KEY, so that nobody can find the address by trying them all. Behind a trusted
+    proxy, the address is the last one in X-Forwarded-For: the proxy's own entry.
     """
-    said = request.META.get("REMOTE_ADDR", "")
+    text = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
-        said = request.headers.get("X-Forwarded-For", said).rpartition(",")[2].strip()
+        text = request.headers.get("X-Forwarded-For", text).rpartition(",")[2].strip()
     try:
-        address = ipaddress.ip_address(said)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        network = "unknown"  # behind a Unix socket nobody has an address: all count as one
+        network = "unknown"  # behind a Unix socket there are no addresses: all count as one
     else:
         if isinstance(address, ipaddress.IPv6Address):
             address = address.ipv4_mapped or address

@@ -1,4 +1,4 @@
-"""Reading one state of the database, and files that are of one, however slowly they are read."""
+"""Read the database in one snapshot, and stream files made from one, even to slow readers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import closing, contextmanager
 from django.db import connection, connections
 from django.utils import translation
 
-# Bytes that are handed to the server at a time.
+# Bytes handed to the server at a time.
 _PART = 64 * 1024
 
-# Nothing is locked by either: writers go on meanwhile.
+# Neither locks anything: writers continue.
 _BEGIN = {
     "sqlite": "BEGIN DEFERRED",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -22,10 +22,10 @@ _BEGIN = {
 
 @contextmanager
 def one_state() -> Iterator[None]:
-    """Have this thread read the database as it was at its first query in here; nothing is written.
+    """Make all reads of this thread see one snapshot, taken at the first query. Do not write.
 
-    Within a transaction it is the caller who has decided what is seen. `transaction.atomic` is of
-    no use: it would keep SQLite's writers out, and others would see what is committed meanwhile.
+    Inside a transaction this does nothing. `transaction.atomic` is no alternative: on SQLite it
+    locks out writers, and on PostgreSQL it sees what others commit meanwhile.
     """
     if connection.in_atomic_block:
         yield
@@ -41,12 +41,12 @@ def one_state() -> Iterator[None]:
 
 
 def parts_of_one_state(make: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
-    """What `make` makes, all of it of one state of the database.
+    """Yield what `make` yields, all read from one snapshot of the database.
 
-    A thread of its own writes it to a temporary file, as fast as it can be made, and it is handed
-    on from there as fast as it is taken. So a slow reader holds no transaction open, which would
-    keep SQLite's write-ahead log and PostgreSQL's dead rows from being cleared away. What is no
-    longer taken is no longer made.
+    A separate thread writes it to a temporary file at full speed, from where it is read at the
+    reader's speed. So a slow reader does not hold a transaction open, which would stop SQLite from
+    truncating its write-ahead log and PostgreSQL from removing dead rows. When the reader leaves,
+    the thread stops.
     """
     if connection.in_atomic_block:
         yield from make()
@@ -61,12 +61,12 @@ def parts_of_one_state(make: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
         thread.join()
 
 
-class _GivenUp(Exception):  # noqa: N818 - no error: nobody wants the rest
+class _GivenUp(Exception):  # noqa: N818 - no error: the reader has left
     pass
 
 
 class _Spool:
-    """A temporary file that one thread fills while another reads it from its beginning."""
+    """A temporary file that one thread fills while another reads it from the start."""
 
     def __init__(self, make: Callable[[], Iterable[bytes]], language: str | None) -> None:
         self._make, self._language = make, language
@@ -121,5 +121,5 @@ class _Spool:
 
 
 def _each(make: Callable[[], Iterable[bytes]]) -> Generator[bytes, None, None]:
-    """Called only within the state, and closed with it."""
+    """Call `make` only inside the snapshot."""
     yield from make()

@@ -1,4 +1,4 @@
-"""How a `PartialDate` is kept in the database and typed into a form."""
+"""Model and form fields for a `PartialDate`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PartialDateFormField(forms.CharField):
 
 
 class PartialDateWidget(forms.MultiWidget):
-    """Two inputs side by side: the date as far as it is known, and the source's words."""
+    """Two inputs side by side: the date as far as it is known, and the words of the source."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         date = forms.TextInput(
@@ -55,7 +55,7 @@ class PartialDateWidget(forms.MultiWidget):
 
 
 class PartialDateWithWordsFormField(forms.MultiValueField):
-    """Date and words together, for staff; cleans to a PartialDate or None."""
+    """A date and words, for staff; cleans to a PartialDate or None."""
 
     widget = PartialDateWidget
 
@@ -80,8 +80,8 @@ class PartialDateWithWordsFormField(forms.MultiValueField):
 class PartialDateField(_Field):
     """A PartialDate in one text column, such as `2026-03 "in March 2026"`; empty text for None.
 
-    Text does not sort by date, so a model that filters or orders by it keeps the period's days
-    beside it in `EdgeDayField`s.
+    This text does not sort by date, so a model that filters or orders by it also has the first or
+    last day of the period in an `EdgeDayField`.
     """
 
     description = _("Date known to the day, month or year, or in words")
@@ -126,7 +126,7 @@ class PartialDateField(_Field):
 
 
 class _EdgeDay:
-    """Reads the day from the partial date each time, so that the two cannot disagree."""
+    """Compute the day from the partial date at each read, so that the two always agree."""
 
     def __init__(self, field: EdgeDayField) -> None:
         self.field = field
@@ -140,15 +140,15 @@ class _EdgeDay:
         return value.first_day if self.field.edge == "first" else value.last_day
 
     def __set__(self, instance: models.Model, value: dt.date | None) -> None:
-        # Kept only because Django takes a name absent from here for a deferred field.
+        # Stored only because Django treats a name missing from here as a deferred field.
         instance.__dict__[self.field.attname] = value
 
 
 class EdgeDayField(_DateField):
-    """The first or last day of the PartialDateField named by `of`, kept for indices and order.
+    """The first or last day of the PartialDateField named by `of`, for filtering and sorting.
 
-    Reading it always tells the day of the partial date, whatever was assigned; saving and
-    bulk-creating write that. `QuerySet.update` must set it by hand.
+    It always reads as the day of the partial date, whatever was assigned, and `save` and
+    `bulk_create` write that. `QuerySet.update` must set it explicitly.
     """
 
     def __init__(

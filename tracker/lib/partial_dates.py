@@ -1,8 +1,7 @@
-"""Dates as statements give them: 2028, 2026-03, 2026-02-25, or only words.
+"""Dates as precise as a source gives them: 2028, 2026-03, 2026-02-25, or only words.
 
-One value type, `PartialDate`, with its first and last day, its order and its written form. A year
-or a month covers its whole period, so "2026" is over on 2027-01-01 and not before. The database
-field and the form field for it are in `partial_date_fields`.
+A year or a month covers its whole period, so "2026" is over on 2027-01-01 and not before. The
+model field and the form field are in `partial_date_fields`.
 """
 
 from __future__ import annotations
@@ -39,11 +38,11 @@ class Precision(StrEnum):
 class PartialDate:
     """A date known to the day, the month or the year, or only as the source's words.
 
-    `words` keeps how the source put it ("at the earliest opportunity") and may stand beside a
-    known date. Dates order by first day, then by last day, so a day comes before the month it
-    begins and the month before its year; words alone come after every known date.
+    `words` quotes the source ("at the earliest opportunity") and may accompany a known date. Dates
+    sort by first day, then by last day, so a day comes before the month it begins and the month
+    before its year; words alone come after every known date.
 
-    Raises ValueError for a value that names no possible date and for a value that says nothing.
+    Raises ValueError for an impossible date and for an empty value.
     """
 
     year: int | None = None
@@ -79,10 +78,10 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str, *, words: str = "") -> PartialDate:
-        """Read ISO 8601 with reduced precision: "2028", "2026-03" or "2026-02-25".
+        """Parse ISO 8601 with reduced precision: "2028", "2026-03" or "2026-02-25".
 
-        Any other notation is refused rather than guessed, because 02/03/2026 is two dates.
-        Raises ValueError with a sentence for the person who typed it.
+        Any other notation is refused rather than guessed, because 02/03/2026 is ambiguous.
+        Raises ValueError with a sentence to show to the person who typed it.
         """
         match = _ISO.fullmatch(text.strip())
         if match is None:
@@ -101,7 +100,7 @@ class PartialDate:
     @classmethod
     @lru_cache(maxsize=20_000)
     def from_stored(cls, text: str) -> PartialDate:
-        """Read what `stored` wrote; the same few thousand dates stand on every page."""
+        """Parse what `stored` returned. Cached, because the same few thousand dates recur."""
         match = _STORED.fullmatch(text)
         if match is None:
             raise ValueError(f"not a stored partial date: {text!r}")
@@ -121,7 +120,7 @@ class PartialDate:
 
     @property
     def stored(self) -> str:
-        """One line of text that holds the whole value, as the database keeps it."""
+        """The whole value as one line of text, as stored in the database."""
         return f'{self.iso} "{self.words}"'.strip() if self.words else self.iso
 
     @property
@@ -134,14 +133,14 @@ class PartialDate:
 
     @property
     def first_day(self) -> dt.date | None:
-        """The first day that it covers; None when only words are known."""
+        """The first day that it covers; None if only words are known."""
         if self.year is None:
             return None
         return dt.date(self.year, self.month or 1, self.day or 1)
 
     @property
     def last_day(self) -> dt.date | None:
-        """The last day that it covers; None when only words are known."""
+        """The last day that it covers; None if only words are known."""
         if self.year is None:
             return None
         month = self.month or 12
@@ -172,14 +171,14 @@ _PATTERNS = {Precision.DAY: "j F Y", Precision.MONTH: "F Y", Precision.YEAR: "Y"
 
 
 def day_of(moment: dt.date | dt.datetime) -> dt.date:
-    """The day of an instant in the register's time zone; a day is one already."""
+    """Return the day of an instant in the register's time zone; return a date unchanged."""
     return timezone.localdate(moment) if isinstance(moment, dt.datetime) else moment
 
 
 def spelled_day(day: dt.date, pattern: str = "j F Y") -> str:
-    """A day spelled out in the active language: “25 February 2026”.
+    """Spell out a date in the active language: “25 February 2026”.
 
-    An instant is told by its day in the register's time zone.
+    An instant is given by its day in the register's time zone.
     """
     day = day_of(day)
     return _spelled_day(dt.date(day.year, day.month, day.day), pattern, get_language())
@@ -191,7 +190,7 @@ def _spelled_day(day: dt.date, pattern: str, language: str | None) -> str:
 
 
 def add_days(day: dt.date, days: int) -> dt.date:
-    """Move by whole days, as far as the calendar goes (1 January 1 to 31 December 9999)."""
+    """Add days, stopping at the ends of the calendar (1 January 1 and 31 December 9999)."""
     try:
         return day + dt.timedelta(days=days)
     except OverflowError:
@@ -199,7 +198,7 @@ def add_days(day: dt.date, days: int) -> dt.date:
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
-    """Move by whole calendar months, keeping to the last day where a month is shorter.
+    """Add calendar months, using the last day of the month where it is shorter.
 
     Raises ValueError when the result leaves the calendar (years 1 to 9999).
     """

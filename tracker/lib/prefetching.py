@@ -1,4 +1,4 @@
-"""What `prefetch_related` leaves on a record: put there by hand, and read from there."""
+"""Fill and read the cache that `prefetch_related` uses on a record."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from django.db.models import Model, QuerySet
 
 
 def prefetched(record: Model, name: str, rows: list[Any], *, model: type[Model]) -> None:
-    """Put rows where `prefetch_related(name)` leaves what it read, for `record.name.all()`."""
-    found: Any = QuerySet(model)
-    found._result_cache, found._prefetch_done = rows, True
-    record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
+    """Make `record.name.all()` return these rows, as after `prefetch_related(name)`."""
+    queryset: Any = QuerySet(model)
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
 
 
 def prefetched_rows(record: Model) -> dict[str, list[Any]]:
-    """What was prefetched for a record, by the name of the relation."""
-    kept: dict[str, Any] = record.__dict__.get("_prefetched_objects_cache", {})
-    return {name: list(rows) for name, rows in kept.items()}
+    """Return the prefetched rows of a record by the name of the relation."""
+    cached: dict[str, Any] = record.__dict__.get("_prefetched_objects_cache", {})
+    return {name: list(rows) for name, rows in cached.items()}

@@ -1,4 +1,4 @@
-"""Errors that programs can read: Problem Details for HTTP APIs (RFC 9457)."""
+"""Error responses for programs: Problem Details for HTTP APIs (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ def problem(
     errors: Mapping[str, Iterable[object]] | None = None,
     members: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """An error answer with RFC 9457's members.
+    """Return an error response with the members of RFC 9457.
 
-    `kind` becomes `type`: an address that explains this kind of error to a developer. `errors`
-    maps the name of a parameter to sentences about it; each becomes one object of `errors`, an
-    extension member as in section 3.2 of the RFC; `members` are further ones.
+    `kind` becomes `type`: a URL that explains this kind of error to a developer. `errors` maps the
+    name of a parameter to sentences about it; each becomes one object of the extension member
+    `errors` (section 3.2 of the RFC). `members` are further extension members.
     """
-    told: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
-    told |= members or {}
+    payload: dict[str, object] = {"type": kind, "title": title, "status": status, "detail": detail}
+    payload |= members or {}
     if errors is not None:
-        told["errors"] = [
+        payload["errors"] = [
             {"parameter": name, "detail": str(sentence)}
             for name, sentences in errors.items()
             for sentence in sentences
         ]
     return HttpResponse(
-        to_json(told, indent=2) + "\n",
+        to_json(payload, indent=2) + "\n",
         status=status,
         content_type=CONTENT_TYPE,
     )

@@ -1,7 +1,7 @@
-"""Which IP addresses belong to the public internet, and which address a host writes as a number.
+"""Tell public IP addresses from others, and parse a host that is an IP address.
 
-The networks are listed here, because what `ipaddress` calls global changed between releases of
-Python and counts multicast, 6to4 and NAT64 as global.
+The networks are listed here because `ipaddress.is_global` changed between releases of Python and
+counts multicast, 6to4 and NAT64 as global.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# The IANA registry of special-purpose IPv4 addresses (RFC 6890), and what was never unicast.
+# The IANA registry of special-purpose IPv4 addresses (RFC 6890), multicast and reserved blocks.
 _NOT_PUBLIC_V4 = [
     ipaddress.IPv4Network(text)
     for text in (
@@ -22,11 +22,11 @@ _NOT_PUBLIC_V4 = [
         "10.0.0.0/8",  # private (RFC 1918)
         "100.64.0.0/10",  # between a provider and its customers (RFC 6598)
         "127.0.0.0/8",  # the machine itself
-        "169.254.0.0/16",  # the same cable; clouds hand out credentials at 169.254.169.254
+        "169.254.0.0/16",  # link-local; clouds hand out credentials at 169.254.169.254
         "172.16.0.0/12",  # private
         "192.0.0.0/24",  # for protocols (RFC 6890)
         "192.0.2.0/24",  # documentation (RFC 5737)
-        "192.88.99.0/24",  # relays of 6to4, given up (RFC 7526)
+        "192.88.99.0/24",  # relays of 6to4, deprecated (RFC 7526)
         "192.168.0.0/16",  # private
         "198.18.0.0/15",  # measurements (RFC 2544)
         "198.51.100.0/24",  # documentation
@@ -35,8 +35,8 @@ _NOT_PUBLIC_V4 = [
         "240.0.0.0/4",  # reserved, and broadcast
     )
 ]
-# All public unicast lies in here (RFC 4291, section 2.4). Outside of it, among others: ::1,
-# fe80::/10, fc00::/7, ff00::/8, and IPv4 in disguise: ::ffff:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48.
+# Contains all public unicast addresses (RFC 4291, section 2.4), and neither ::1, fe80::/10,
+# fc00::/7, ff00::/8 nor embedded IPv4: ::ffff:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48.
 _UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 _NOT_PUBLIC_V6 = [
     ipaddress.IPv6Network(text)
@@ -51,22 +51,22 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is a unicast one of the public internet, and carries no other in it."""
+    """Whether the address is public unicast and embeds no other address."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_V4)
     return address in _UNICAST_V6 and not any(address in network for network in _NOT_PUBLIC_V6)
 
 
 def is_within(address: Address, networks: Collection[Network]) -> bool:
-    """Whether one of the networks holds the address; an IPv4 network holds no IPv6 address."""
+    """Whether the address is in one of the networks; no IPv6 address is in an IPv4 network."""
     return any(address in network for network in networks)
 
 
 def written_address(host: str) -> Address | None:
-    """The address that a host of a URL writes out (IPv6 without its brackets); None for a name.
+    """Parse the host of a URL as an IP address (IPv6 without brackets); return None for a name.
 
-    Reads what resolvers read: 127.0.0.1 is also 127.1, 2130706433, 0177.0.0.1 and 0x7f.1. Raises
-    ValueError for what ends in a number and is no address: it can be no name either.
+    Accepts what resolvers accept: 127.0.0.1 is also 127.1, 2130706433, 0177.0.0.1 and 0x7f.1.
+    Raises ValueError if the last part is numeric and the whole is not an address.
     """
     if ":" in host:
         return ipaddress.IPv6Address(host)
@@ -74,11 +74,11 @@ def written_address(host: str) -> Address | None:
     if not _NUMBER.fullmatch(parts[-1]):
         return None
     if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise ValueError(f"{host} is no IPv4 address")
+        raise ValueError(f"{host} is not an IPv4 address")
     *first, last = (_number(part) for part in parts)
     room = 4 - len(first)  # the last number fills the bytes that are left
     if any(number > 255 for number in first) or last >= 256**room:
-        raise ValueError(f"{host} is no IPv4 address")
+        raise ValueError(f"{host} is not an IPv4 address")
     return ipaddress.IPv4Address(bytes(first) + last.to_bytes(room, "big"))
 
 

@@ -1,4 +1,4 @@
-"""Fields for what stands in an address: search words and days, with errors that say what to do."""
+"""Form fields for query parameters: search words and dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EARLIEST_DAY = dt.date(1900, 1, 1)
 
 
 class SearchField(forms.CharField):
-    """What is typed to search; its errors say what to do."""
+    """A text input for search words."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGEST_SEARCH, **kwargs)
@@ -33,7 +33,7 @@ class SearchField(forms.CharField):
 
 
 class DayInput(forms.DateInput):
-    """A calendar, or a plain input for a value that no calendar would show: it must not be lost."""
+    """A date picker, or a text input for a value that a picker would drop."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -46,7 +46,7 @@ class DayInput(forms.DateInput):
 
 
 class PastDayField(forms.DateField):
-    """A day in ISO 8601 that has come."""
+    """A date in ISO 8601, from 1900 on."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)

@@ -1,7 +1,7 @@
-"""The normal form of a query string, so that two spellings of one question are one question.
+"""Normalise query strings, so that equivalent queries share one cache key.
 
-A parameter without a value says nothing, and one that has the same value twice says it once. What
-newsletters and advertisers append to a link is about the click, not about the page.
+Empty and repeated values are dropped, and so are the tracking parameters that newsletters and
+advertisers append to links.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
-# More than this are refused: every link on a page repeats all of them.
+# More are refused, because every link on a page repeats all of them.
 MOST_PARAMETERS = 200
 
 _TRACKING_PREFIXES = ("utm_", "mtm_", "hsa_")
@@ -28,7 +28,7 @@ _TRACKING = frozenset(
 
 
 class NormalQuery(QueryDict):
-    """A query in its normal form, which remembers the parameters that were read by their name."""
+    """A normalised query that records which parameters were read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._read: set[str] = set()
@@ -36,7 +36,7 @@ class NormalQuery(QueryDict):
 
     @property
     def ignored(self) -> set[str]:
-        """The parameters that nobody has read: they stand in the links of a page at most."""
+        """The parameters that no code has read."""
         return set(self) - self._read
 
     def __getitem__(self, key: str) -> Any:
@@ -49,24 +49,24 @@ class NormalQuery(QueryDict):
 
     def __deepcopy__(self, memo: MutableMapping[int, Any]) -> Self:
         copied: Self = super().__deepcopy__(memo)
-        copied._read = self._read  # who reads the copy reads the query
+        copied._read = self._read  # reading the copy counts as reading the query
         return copied
 
 
-def is_about_the_click(name: str) -> bool:
-    """Whether a parameter measures a campaign."""
+def is_tracking(name: str) -> bool:
+    """Whether a parameter only tracks a campaign."""
     return name.lower() in _TRACKING or name.lower().startswith(_TRACKING_PREFIXES)
 
 
-def normal_query(given: QueryDict) -> NormalQuery:
-    """The query without empty values, repeated pairs and tracking parameters, in its order.
+def normal_query(query: QueryDict) -> NormalQuery:
+    """Return the query without empty values, repeated pairs and tracking parameters, in order.
 
-    Raises TooManyFieldsSent, which Django answers with 400, for more than `MOST_PARAMETERS`.
+    Raises TooManyFieldsSent, to which Django responds with 400, for more than `MOST_PARAMETERS`.
     """
     pairs = {
         (name, value): None  # a dictionary keeps the order
-        for name, values in given.lists()
-        if not is_about_the_click(name)
+        for name, values in query.lists()
+        if not is_tracking(name)
         for value in values
         if value.strip()
     }
@@ -76,8 +76,8 @@ def normal_query(given: QueryDict) -> NormalQuery:
 
 
 def normalise(request: HttpRequest) -> None:
-    """Have everything after this see the normal form; raises as `normal_query`."""
+    """Replace the request's query by its normal form; raises as `normal_query` does."""
     if not isinstance(request.GET, NormalQuery):
         normal = normal_query(request.GET)
-        request.GET = normal  # type: ignore[assignment]  # the stubs know no kind of QueryDict
+        request.GET = normal  # type: ignore[assignment]  # the stubs accept no subclass of QueryDict
         request.META["QUERY_STRING"] = normal.urlencode()

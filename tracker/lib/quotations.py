@@ -1,8 +1,8 @@
-"""Whether a quotation stands in a text, and where: as people compare them, not byte by byte.
+"""Find a quotation in a text, ignoring differences that do not matter to people.
 
-White space and letters are folded on both sides as for search (see `folding`), because a
-statement pasted from a page differs in marks, dashes, accents and ligatures from the same
-statement in a file. Words are not: one more or less, or spelled otherwise, is another quotation.
+White space and letters are folded on both sides (see `folding`), because text pasted from a page
+differs from the same text in a file in quotation marks, dashes, accents and ligatures. Words must
+be equal: one more, one less or another spelling makes another quotation.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from tracker.lib.folding import FOLDED
 
-# An editor's omission, in brackets so that an ellipsis of the source's own is no omission.
+# An editor's omission; the brackets tell it from an ellipsis of the source.
 _OMISSION = re.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of a text: its number from 1, and where it begins in the text."""
+    """A paragraph: its number from 1, and the position of its first character."""
 
     number: int
     start: int
@@ -30,7 +30,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a quotation stands: the first and last character of each of its parts, and the
+    """Where a quotation was start: the first and last character of each of its parts, and the
     number of the paragraph in which it begins."""
 
     spans: tuple[tuple[int, int], ...]
@@ -38,7 +38,7 @@ class Place:
 
 
 class QuotableText:
-    """A text that is searched for quotations any number of times; folded once."""
+    """A text to search for quotations; folded once for all searches."""
 
     def __init__(self, text: str) -> None:
         self.text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
@@ -46,26 +46,26 @@ class QuotableText:
         self._folded, self._origin = _folded(self.text)
 
     def find(self, quotation: str) -> Place | None:
-        """The first place of a quotation; None when it does not occur, or says nothing.
+        """Find the first occurrence of a quotation; None if there is none, or it is empty.
 
-        Parts around an omission "[…]" must occur in their order.
+        The parts around an omission "[…]" must occur in order.
         """
-        written = unicodedata.normalize("NFC", quotation)
-        parts = [_folded(part)[0].strip(" ") for part in _OMISSION.split(written)]
+        normalised = unicodedata.normalize("NFC", quotation)
+        parts = [_folded(part)[0].strip(" ") for part in _OMISSION.split(normalised)]
         parts = [part for part in parts if part.strip("\"'")]
         if not parts:
             return None
         spans, at = [], 0
         for part in parts:
-            # Without its outer marks, too: those may belong to whoever quotes.
+            # Try without the outer quotation marks, too: they may be the editor's.
             for wanted in (part, part.strip("\"'").strip()):
-                found = self._folded.find(wanted, at)
-                if found >= 0:
+                start = self._folded.find(wanted, at)
+                if start >= 0:
                     break
             else:
                 return None
-            at = found + len(wanted)
-            spans.append((self._origin[found], self._origin[at - 1]))
+            at = start + len(wanted)
+            spans.append((self._origin[start], self._origin[at - 1]))
         return Place(tuple(spans), self._paragraph_at(spans[0][0]))
 
     def _paragraph_at(self, position: int) -> int:
@@ -76,7 +76,7 @@ class QuotableText:
 
 
 def _paragraphs(text: str) -> Iterator[Paragraph]:
-    """Divided at blank lines; where there are none, at each line end."""
+    """Split at blank lines; if there are none, at each line end."""
     divider = _BLANK_LINES if _BLANK_LINES.search(text.strip()) else re.compile(r"\n\s*")
     start, number = 0, 0
     for end, following in [
@@ -91,7 +91,7 @@ def _paragraphs(text: str) -> Iterator[Paragraph]:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters which character of `text` it came from."""
+    """Return the folded text and, for each of its characters, its position in `text`."""
     folded: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
@@ -100,7 +100,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
             if is_space and (not folded or folded[-1] in " -"):
                 continue
             if one == "-" and folded and folded[-1] == " ":
-                # A dash may be set with spaces or without.
+                # A dash may or may not have spaces around it.
                 folded.pop()
                 origin.pop()
             folded.append(" " if is_space else one)

@@ -1,7 +1,7 @@
-"""Whether whoever asked has hung up, where the server lets that be seen.
+"""Detect that the client has disconnected, where the server makes that visible.
 
-What is sent piece by piece notices it by itself. What is long in the making before its first byte
-does not, and would go on for nobody.
+A streamed response notices it by itself. One that takes long before its first byte does not, and
+would be computed for nobody.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from typing import Any
 
 
 class ReaderGoneError(Exception):
-    """Whoever asked has left before the answer was made."""
+    """Raised when the client has disconnected before the response was ready."""
 
 
 def stop_if_gone(environ: Mapping[str, Any]) -> None:
-    """Raise ReaderGoneError when nobody waits for the answer any more."""
+    """Raise ReaderGoneError if the client has disconnected."""
     if reader_is_gone(environ):
         raise ReaderGoneError
 
 
 def reader_is_gone(environ: Mapping[str, Any]) -> bool:
-    """Look at the connection that gunicorn hands on; False where there is none to look at."""
+    """Check the connection that gunicorn passes on; False if there is none to check."""
     connection = environ.get("gunicorn.socket")
     if not isinstance(connection, socket.socket):
         return False
     try:
-        waiting = select.poll()
-        waiting.register(connection, select.POLLIN)
-        if not waiting.poll(0):
+        poller = select.poll()
+        poller.register(connection, select.POLLIN)
+        if not poller.poll(0):
             return False
         return connection.recv(1, socket.MSG_PEEK) == b""
-    except ValueError:  # TLS, on which nothing can be looked at without taking it
+    except ValueError:  # TLS sockets cannot be peeked at
         return False
     except OSError:
         return True

@@ -1,4 +1,4 @@
-"""What was made lately, up to a number of things: those that nobody asked for longest go first."""
+"""A small thread-safe LRU cache."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """In one process, for all its threads. What a key names must never change."""
+    """Map keys to immutable values; above `most` values, drop the least recently used."""
 
     def __init__(self, *, most: int) -> None:
         self._most = most
-        self._made: OrderedDict[Hashable, T] = OrderedDict()
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> T | None:
         with self._lock:
-            made = self._made.get(key)
-            if made is not None:
-                self._made.move_to_end(key)
-            return made
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
 
     def clear(self) -> None:
         with self._lock:
-            self._made.clear()
+            self._values.clear()
 
-    def keep(self, key: Hashable, made: T) -> T:
+    def keep(self, key: Hashable, value: T) -> T:
         with self._lock:
-            self._made[key] = made
-            if len(self._made) > self._most:
-                self._made.popitem(last=False)
-        return made
+            self._values[key] = value
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value

@@ -1,8 +1,7 @@
-"""A bibliographic reference in the forms that people paste and reference managers read.
+"""Write a bibliographic reference as plain text, BibTeX, RIS or CSL-JSON.
 
-Plain text, BibTeX, RIS (the format of Research Information Systems) and CSL-JSON (the data of the
-Citation Style Language). Values may hold any text; what a format gives a meaning of its own is
-escaped or dropped here.
+RIS is the format of Research Information Systems, CSL-JSON the data of the Citation Style Language.
+Values may be any text; characters with a special meaning in a format are escaped or dropped.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from tracker.lib.text import one_line
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _BIBTEX_SPECIAL = {
     "\\": r"\textbackslash{}",
-    # Not \{ and \}: BibTeX counts braces whatever stands before them.
+    # Not \{ and \}: BibTeX counts braces even when they are escaped.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_"},
+    **{character: f"\\{character}" for character in "&%$#_"},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What is cited: an entry of a register that changes, as it stood on a day."""
+    """The entry that is cited, as it was on a day: the register changes."""
 
     key: str
     title: str
@@ -52,7 +51,7 @@ def _spelled(day: dt.date) -> str:
 
 
 def to_text(reference: Reference) -> str:
-    """One sentence for a footnote."""
+    """Format a reference as one sentence for a footnote."""
     title, author = _line(reference.title), _line(reference.author)
     return (
         f"{author}, “{title}” ({reference.key}), {_spelled(reference.issued)}. "
@@ -61,11 +60,11 @@ def to_text(reference: Reference) -> str:
 
 
 def _bibtex_value(text: str) -> str:
-    return "".join(_BIBTEX_SPECIAL.get(sign, sign) for sign in _line(text))
+    return "".join(_BIBTEX_SPECIAL.get(character, character) for character in _line(text))
 
 
 def to_bibtex(reference: Reference) -> str:
-    """An entry that BibTeX and biblatex both read; the title keeps its capitals."""
+    """Format an entry that BibTeX and biblatex both read; the title keeps its capitals."""
     issued, accessed = reference.issued, reference.accessed
     fields = {
         "author": f"{{{{{_bibtex_value(reference.author)}}}}}",
@@ -87,10 +86,10 @@ def _ris_day(day: dt.date) -> str:
 
 
 def to_ris(reference: Reference) -> str:
-    """A record of type ELEC (web page); lines end in CRLF and dates in a slash, as RIS asks.
+    """Format a record of type ELEC (web page); RIS requires CRLF, and a slash after dates.
 
-    The author stands for the publisher, too: styles would print the same name twice. M1 is not
-    used, since readers of RIS take it for anything from an issue to the day of access.
+    No publisher is given: it is the author, and styles would print the name twice. M1 is not
+    used, because programs read it as anything from an issue to the day of access.
     """
     tags = [
         ("TY", "ELEC"),
@@ -114,7 +113,7 @@ def _date_parts(day: dt.date) -> dict[str, list[list[int]]]:
 
 
 def to_csl_json(reference: Reference) -> str:
-    """A list of one item, as the CSL-JSON schema has it; the author stands for the publisher."""
+    """Format a list of one item of the CSL-JSON schema; the publisher is the author."""
     item = {
         "id": reference.key,
         "type": "webpage",
@@ -132,14 +131,14 @@ def to_csl_json(reference: Reference) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a reference is written, under which media type it is served and what people call it."""
+    """A format: its name for people, its media type, and the function that writes it."""
 
     name: str
     media_type: str
     write: Callable[[Reference], str]
 
 
-# By the last part of the address.
+# By the last part of the URL.
 FORMATS = {
     "txt": Format("Plain text", "text/plain; charset=utf-8", to_text),
     "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8", to_bibtex),

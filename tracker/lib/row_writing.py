@@ -1,7 +1,7 @@
-"""Writing many rows, each its own values, by one statement that is prepared once and run for each.
+"""Write many rows with one prepared statement that is run for each.
 
-Like `bulk_create` and `bulk_update`, which say the same as one long statement and spend several
-times as long on making it, these send no signals and validate nothing.
+Several times as fast as `bulk_create` and `bulk_update`, which build one long statement. Like
+those, these functions send no signals and validate nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tracker.lib.line_fields import LineField
 
 _Values = Sequence[Any]
 
-# Rows whose values are in memory at a time.
-_AT_ONCE = 2_000
-# Fields whose values both databases take as Python has them. Foreign keys here lead to such.
-_TAKEN_AS_THEY_ARE = frozenset(
+# Rows held in memory at a time.
+_BATCH = 2_000
+# Fields whose Python values both databases accept. Foreign keys here refer to such fields.
+_NEEDS_NO_CONVERSION = frozenset(
     {
         *(models.AutoField, models.BigAutoField, models.ForeignKey, models.OneToOneField),
         *(models.CharField, LineField, models.SlugField, models.URLField, models.TextField),
@@ -52,16 +52,16 @@ def _column(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> s
 def _conversions(
     fields: Sequence[models.Field[Any, Any]], connection: BaseDatabaseWrapper
 ) -> list[tuple[int, Callable[[Any], Any]]]:
-    """What is to be made of the values at some places; the others stay as they are."""
-    found: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, field in enumerate(fields):
-        if type(field) in _TAKEN_AS_THEY_ARE:
+    """Return the index and the conversion of each value that needs one."""
+    conversions: list[tuple[int, Callable[[Any], Any]]] = []
+    for index, field in enumerate(fields):
+        if type(field) in _NEEDS_NO_CONVERSION:
             continue
         convert: Callable[[Any], Any] = partial(field.get_db_prep_save, connection=connection)
-        # The same few days and times come again and again; JSON cannot be looked up.
+        # Cached, because the same few dates recur; JSON values are not hashable.
         is_json = isinstance(field, models.JSONField)
-        found.append((place, convert if is_json else lru_cache(maxsize=4_096)(convert)))
-    return found
+        conversions.append((index, convert if is_json else lru_cache(maxsize=4_096)(convert)))
+    return conversions
 
 
 def _run(
@@ -75,33 +75,33 @@ def _run(
     def converted() -> Iterator[_Values]:
         for row in rows:
             values = list(row)
-            for place, convert in conversions:
-                values[place] = convert(values[place])
+            for index, convert in conversions:
+                values[index] = convert(values[index])
             yield values
 
-    waiting = converted()
+    pending = converted()
     with connection.cursor() as cursor:
-        while some := list(islice(waiting, _AT_ONCE)):
-            cursor.executemany(statement, some)
+        while batch := list(islice(pending, _BATCH)):
+            cursor.executemany(statement, batch)
 
 
 def _values(rows: Iterable[models.Model], fields: Sequence[models.Field[Any, Any]]) -> Any:
-    """The values of each row in the order of the fields, of which there are at least two."""
+    """Return the values of each row in the order of the fields, which must be two or more."""
     return map(attrgetter(*(field.attname for field in fields)), rows)
 
 
 def write_values(model: type[models.Model], names: Sequence[str], rows: Iterable[_Values]) -> None:
-    """Save the fields `names` of saved rows, each given by their values and the primary key."""
+    """Update the fields `names`; each row is given as their values and the primary key."""
     connection, key = _database(model), model._meta.pk
     fields = _fields(model, tuple(names))
-    places = ", ".join(f"{_column(field, connection)} = %s" for field in fields)
+    assignments = ", ".join(f"{_column(field, connection)} = %s" for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = f"UPDATE {table} SET {places} WHERE {_column(key, connection)} = %s"  # noqa: S608 - our names
+    statement = f"UPDATE {table} SET {assignments} WHERE {_column(key, connection)} = %s"  # noqa: S608 - our names
     _run(statement, [*fields, key], connection, rows)
 
 
 def write_each(rows: Iterable[models.Model], names: Sequence[str]) -> None:
-    """Save the fields `names` of saved rows of one model, by primary key."""
+    """Update the fields `names` of saved rows of one model, by primary key."""
     rows = list(rows)
     if rows:
         model = type(rows[0])
@@ -116,15 +116,15 @@ def insert_values(
     *,
     or_update: bool = False,
 ) -> None:
-    """Insert rows given by the values of the fields `names`; the other fields get no value.
+    """Insert rows given as the values of the fields `names`; other columns are not set.
 
-    With `or_update`, a row whose key is there already takes the place of that one.
+    With `or_update`, a row whose primary key exists replaces the existing one.
     """
     connection, fields = _database(model), _fields(model, tuple(names))
     columns = ", ".join(_column(field, connection) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    placeholders = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - our names
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({placeholders})"  # noqa: S608 - our names
     if or_update:
         key = model._meta.pk
         others = (_column(field, connection) for field in fields if field is not key)
@@ -134,18 +134,18 @@ def insert_values(
 
 
 def insert_each(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Insert new rows whose keys nobody needs to know: the database gives them, or they are set."""
+    """Insert new rows without reading back the keys that the database assigns."""
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
     insert_values(model, [field.name for field in fields], _values(rows, fields))
 
 
 def insert_with_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Insert new rows and give each its key, rising in the order of the rows.
+    """Insert new rows and set their primary keys, ascending in the order of the rows.
 
-    Call it in a transaction that writes: on SQLite nobody else may insert in between.
+    Call it inside a write transaction: on SQLite nobody else may insert meanwhile.
     """
     connection, fields = _database(model), model._meta.concrete_fields
-    _take_over_keys(rows, fields)
+    _copy_related_keys(rows, fields)
     for row, key in zip(rows, _next_keys(model, len(rows), connection), strict=True):
         row.pk = key
     insert_values(model, [field.name for field in fields], _values(rows, fields))
@@ -153,22 +153,24 @@ def insert_with_keys(model: type[models.Model], rows: Sequence[models.Model]) ->
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _take_over_keys(rows: Sequence[models.Model], fields: Iterable[models.Field[Any, Any]]) -> None:
-    """Let rows name the keys that what they refer to has got since it was assigned."""
+def _copy_related_keys(
+    rows: Sequence[models.Model], fields: Iterable[models.Field[Any, Any]]
+) -> None:
+    """Copy the keys of related objects that were saved after they were assigned."""
     for field in fields:
         if not isinstance(field, models.ForeignKey):
             continue
         for row in rows:
             if getattr(row, field.attname) is None:
-                named = field.get_cached_value(row, default=None)
-                if named is not None:
-                    setattr(row, field.name, named)
+                related = field.get_cached_value(row, default=None)
+                if related is not None:
+                    setattr(row, field.name, related)
 
 
 def _next_keys(
     model: type[models.Model], count: int, connection: BaseDatabaseWrapper
 ) -> Sequence[int]:
-    """So many keys that no row of the model has or will be given."""
+    """Reserve `count` unused primary keys."""
     table = model._meta.db_table
     if not count:
         return ()
@@ -179,7 +181,7 @@ def _next_keys(
                 [table, str(model._meta.pk.column), count],
             )
             return [key for (key,) in cursor.fetchall()]
-        # SQLite moves its own count of keys when rows come with theirs.
+        # SQLite advances its own sequence when rows are inserted with keys.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = cursor.fetchone()
     first = (last[0] if last else 0) + 1

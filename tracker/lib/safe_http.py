@@ -1,8 +1,8 @@
-"""POST requests to addresses that strangers gave us: to public machines only, bounded in every way.
+"""Send POST requests to user-supplied URLs: to public addresses only, with strict limits.
 
-A name is looked up once, all its addresses must be public, and the connection goes to one of those
-very addresses; a name that changes its mind in between (DNS rebinding) gains nothing. No redirect
-is followed, no proxy is taken from the environment, no cookie kept, nothing decompressed.
+A name is resolved once, all its addresses must be public, and the connection goes to one of those
+addresses, so DNS rebinding gains nothing. Redirects are not followed, proxies from the environment
+and cookies are ignored, and nothing is decompressed.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from tracker.lib.checked_network import CheckedNetwork, Deadline, Failed
 
 __all__ = ["Answer", "Failed", "Refused", "check_address", "post"]
 
-# httpcore stops at 100 KiB of headers, but reads interim answers (1xx) and chunk headers for ever.
+# httpcore stops at 100 KiB of headers, but sets no limit on interim responses and chunk headers.
 _HEADERS_LIMIT = 128 * 1024
 _CHUNKS_OF_ONE_BYTE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, whatever its status: a redirect is an answer like any other."""
+    """The response, whatever its status; redirects included."""
 
     status: int
-    headers: dict[str, str]  # names in lower case; the first value where a name is repeated
-    body: bytes  # as sent, cut at the limit
+    headers: dict[str, str]  # names in lower case; the first value of a repeated name
+    body: bytes  # as sent, truncated at the limit
     is_cut: bool
     seconds: float
 
@@ -46,18 +46,18 @@ def post(
     seconds: float = 10,
     body_limit: int = 16_384,
 ) -> Answer:
-    """Send `content` to the URL once, and return the answer.
+    """Send `content` to the URL once, and return the response.
 
-    `seconds` bounds the whole exchange, from looking up the name to the last byte of the answer;
-    `body_limit` is in bytes. `allowed_networks` exempts addresses from having to be public, for
-    tests and closed networks. Host, Content-Length, Connection and Accept-Encoding are ours.
-    Raises Refused for what may not be called, Failed for all that went wrong.
+    `seconds` limits the whole exchange, from resolving the name to the last byte; `body_limit` is
+    in bytes. `allowed_networks` exempts addresses from having to be public, for tests and closed
+    networks. Host, Content-Length, Connection and Accept-Encoding cannot be overridden.
+    Raises Refused for a URL that may not be called, and Failed for any other error.
     """
     deadline = Deadline(seconds)
     allowed = as_networks(allowed_networks)
     target = read_target(url, allow_http=allow_http, allowed=allowed)
-    most_read = _HEADERS_LIMIT + _CHUNKS_OF_ONE_BYTE * body_limit
-    network = CheckedNetwork(allowed=allowed, deadline=deadline, most_read=most_read)
+    max_read = _HEADERS_LIMIT + _CHUNKS_OF_ONE_BYTE * body_limit
+    network = CheckedNetwork(allowed=allowed, deadline=deadline, max_read=max_read)
     ours = {
         "host": target.authority,
         "content-length": str(len(content)),
@@ -78,7 +78,7 @@ def post(
                 headers=_as_received(response.headers),
                 body=body[:body_limit],
                 is_cut=len(body) > body_limit,
-                seconds=deadline.spent(),
+                seconds=deadline.elapsed(),
             )
     except (httpcore.LocalProtocolError, UnicodeError) as error:
         raise Failed("The request has a header that HTTP does not allow.") from error
@@ -109,10 +109,10 @@ def _first_bytes(parts: Iterable[bytes], limit: int) -> bytes:
 
 @functools.cache
 def _tls() -> ssl.SSLContext:
-    """Whom we trust: httpcore's choice, the system's store together with certifi's list.
+    """Return httpcore's TLS context, which trusts the system's store and certifi's list.
 
-    The system's store holds a closed network's own authority (SSL_CERT_FILE names another one);
-    certifi's list serves slim containers that have no store. Read once, because it takes a while:
-    a change of the store counts from the next start.
+    The system's store has the authority of a closed network (or SSL_CERT_FILE names one);
+    certifi's list serves slim containers that have no store. Cached, because reading it is slow:
+    a change of the store takes effect after a restart.
     """
     return httpcore.default_ssl_context()

@@ -1,6 +1,6 @@
-"""Addresses that are secrets, kept out of logs: signed links, and links for a new password.
+"""Hide tokens in URLs from logs: signed links, and links to reset a password.
 
-Whoever reads a log could otherwise change a subscription or set somebody's password.
+Anybody who reads a log could otherwise change a subscription or set a password.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _TOKEN = re.compile(
 
 
 def without_tokens(text: str) -> str:
-    """The text with what is secret in its addresses left out."""
+    """Replace the tokens in the URLs of a text."""
     return _TOKEN.sub(rf"\1{HIDDEN}", text)
 
 
 class HideTokens(logging.Filter):
-    """For every handler of the settings: Django names the address of what it refuses."""
+    """Hide tokens in log messages; for every handler, since Django logs the paths it refuses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -1,6 +1,6 @@
-"""A picture to stand beside a link: a few lines of text and one bar, as PNG.
+"""Draw the preview image of a link: a few lines of text and one bar, as PNG.
 
-1200 by 630 pixels, the size that sites which preview links agree on (Open Graph).
+1200 by 630 pixels, the usual size for Open Graph previews.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _MARGIN = 72
 _PAPER, _INK, _QUIET = "#ffffff", "#1d2328", "#56606a"
 _BAR_TOP, _BAR_HEIGHT = 452, 64
 
-# The Latin, Greek and Cyrillic letters of DejaVu Sans, so that no machine needs a font of its own.
+# The Latin, Greek and Cyrillic letters of DejaVu Sans, so that no font need be installed.
 _TYPEFACE = Path(__file__).resolve().parent / "typefaces" / "DejaVuSans.ttf"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card says. `bar` has the shares from left to right, each with its colour."""
+    """The content of a card. `bar` lists the shares from left to right, each with its colour."""
 
     heading: str
     title: str
@@ -41,7 +41,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 @cache
 def _is_drawn(character: str) -> bool:
-    """Whether the typeface has the character; it draws the same box for all that it lacks."""
+    """Whether the typeface has the character; it draws the same box for all that are missing."""
     font = _font(24)
     return character.isspace() or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
 
@@ -52,9 +52,9 @@ def can_draw(text: str) -> bool:
 
 
 def _lines(text: str, *, size: int, most: int) -> list[str]:
-    """The text broken to the width of the card; what does not fit ends in an ellipsis.
+    """Wrap text to the width of the card; end in an ellipsis if it does not fit.
 
-    None for a text that the typeface cannot draw.
+    Return no lines for a text that the typeface cannot draw.
     """
     words = " ".join(text.split())
     if not words or not can_draw(words):
@@ -65,7 +65,7 @@ def _lines(text: str, *, size: int, most: int) -> list[str]:
 
 
 def png(card: Card) -> bytes:
-    """Draw a card. A text that the typeface cannot draw is left out."""
+    """Draw a card. Texts that the typeface cannot draw are left out."""
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     top = 60
@@ -81,13 +81,13 @@ def png(card: Card) -> bytes:
     _draw_bar(draw, card.bar)
     for line in _lines(card.foot, size=26, most=1):
         draw.text((_MARGIN, HEIGHT - 76), line, font=_font(26), fill=_QUIET)
-    written = io.BytesIO()
-    image.save(written, "PNG")
-    return written.getvalue()
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _draw_bar(draw: ImageDraw.ImageDraw, bar: Sequence[tuple[int, str]]) -> None:
-    """Each share as wide as its part of all; every one can be seen, however small."""
+    """Draw the shares in proportion, each at least one pixel wide."""
     total = sum(share for share, _colour in bar)
     if not total:
         return

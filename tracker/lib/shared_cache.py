@@ -1,4 +1,4 @@
-"""The cache that processes share through a table of the database, where none else is named."""
+"""Django's database cache, for processes that share no other cache."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.db import transaction
 
 
 class SharedTable(DatabaseCache):
-    """Django's, save that `add` raises OperationalError while the database takes nothing.
+    """Make `add` raise OperationalError while the database cannot be written.
 
-    Django's returns False then, as if the key was there: whoever signs in while an import holds
-    SQLite's database would be refused as somebody who has tried too often.
+    Django's returns False then, as if the key existed: people who sign in while an import has
+    locked SQLite's database would be refused for too many attempts.
     """
 
     def add(
@@ -23,6 +23,6 @@ class SharedTable(DatabaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
-        with transaction.atomic():  # on SQLite it begins with the lock that a writer needs
+        with transaction.atomic():  # on SQLite it takes the write lock at once
             added: bool = super().add(key, value, timeout, version)
         return added

@@ -1,4 +1,4 @@
-"""Addresses of many pages that differ in their slug alone, without reversing the URL for each."""
+"""Build the URLs of many pages that differ only in their slug, with one `reverse`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PLACE = "SLUG"
 
 
 def slug_addresses(url_name: str) -> Callable[[str], str]:
-    """A function from a slug to the path of its page, as `reverse` tells it."""
+    """Return a function that gives the path of the page for a slug."""
     before, _, after = reverse(url_name, args=[_PLACE]).rpartition(_PLACE)
 
     def address(slug: str) -> str:

@@ -1,4 +1,4 @@
-"""Several reads of one state of the database, whatever is written meanwhile."""
+"""Read the database in one snapshot."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db import connection, transaction
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Read what one moment held, without making anybody who writes wait.
+    """Make all reads see one snapshot, without blocking writers.
 
-    Inside a transaction that has begun, its isolation is what it is: nothing is changed.
+    Inside a transaction this does nothing.
     """
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
-        # Django's own transactions are IMMEDIATE here: they would lock out all writers.
+        # Django's transactions are IMMEDIATE here, which would lock out all writers.
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
             try:

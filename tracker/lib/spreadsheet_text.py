@@ -1,6 +1,6 @@
-"""Text in the cells of a spreadsheet: shown and not run, several values in one cell, and back.
+"""Escape text for spreadsheet cells and join several values in one cell, both reversibly.
 
-Whatever is written here is read back as it was: files that go out come in again.
+Exported files are imported again, so each function here has an exact inverse.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from collections.abc import Iterable
 
 from tracker.lib.text import without_control_characters
 
-# What makes a spreadsheet take text for a formula; East Asian ones take the wide signs as well.
-# Apostrophes before it count too, so that taking one away always gives the text back.
+# Text that spreadsheets treat as a formula; East Asian ones accept the full-width signs, too.
+# Leading apostrophes are included, so that removing one always restores the text.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-# What text begins with that this takes for a formula.
+# The first characters of texts that match `_FORMULA`.
 _STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
-# A value, then a separator or the end; a backslash takes the next sign as it is.
+# A value, then a separator or the end; a backslash escapes the next character.
 _VALUE = re.compile(r"((?:\\.|[^;\\]|\\\Z)*)(;|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([;\\])")
 SEPARATOR = "; "
 
 
 def safe_text(text: str) -> str:
-    """Text that a spreadsheet shows and does not run: an apostrophe before what starts a formula.
+    """Escape text that a spreadsheet would run as a formula with a leading apostrophe.
 
-    Control characters, which neither XML nor a spreadsheet can carry, are dropped.
+    Drop control characters, which neither XML nor a spreadsheet can hold.
     """
     text = without_control_characters(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def safe_texts(texts: Iterable[str]) -> list[str]:
-    """`safe_text` of each, looking closely only at those where something may have to be done."""
-    # What is printable holds no control character.
+    """Apply `safe_text` to each text, skipping those that cannot need it."""
+    # Printable text contains no control characters.
     return [
         text if text.isprintable() and text[:1] not in _STARTS else safe_text(text)
         for text in texts
@@ -40,17 +40,17 @@ def safe_texts(texts: Iterable[str]) -> list[str]:
 
 
 def plain_text(cell: str) -> str:
-    """The text that `safe_text` made safe."""
+    """Undo `safe_text`."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def joined(values: Iterable[str]) -> str:
-    """Several values as one text; a semicolon inside a value has a backslash before it."""
+def join_values(values: Iterable[str]) -> str:
+    """Join values with semicolons; escape those inside a value with a backslash."""
     return SEPARATOR.join(re.sub(r"([;\\])", r"\\\1", value) for value in values)
 
 
-def parted(text: str) -> list[str]:
-    """The values of a text that `joined` made, without space around them; none of empty text."""
+def split_values(text: str) -> list[str]:
+    """Split a text that `join_values` made, and strip each value; no values for empty text."""
     if not text.strip():
         return []
     values = []

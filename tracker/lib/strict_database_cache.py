@@ -1,4 +1,4 @@
-"""Django's cache in the database, which says so when it cannot store."""
+"""Django's database cache, with errors where it cannot store."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from django.core.cache.backends.db import DatabaseCache
 from django.db import OperationalError
 
-# Seconds: a database that is locked takes longer, and is not asked twice.
+# Seconds: a locked database takes longer, and is not tried twice.
 _AT_ONCE = 1.0
 
 
 class StrictDatabaseCache(DatabaseCache):
-    """Raise where Django's backend answers as if somebody else had been first.
+    """Make `add` raise OperationalError where Django's backend returns False without storing.
 
-    Limits on guessing count with `add`: on a full disk everybody was told to have tried too often.
+    Rate limits count with `add`: on a full disk everybody would be refused for too many attempts.
     """
 
     def add(self, key: Any, *args: Any, **kwargs: Any) -> bool:

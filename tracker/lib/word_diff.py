@@ -1,7 +1,7 @@
-"""Which words of a text are new against another one, for people to read.
+"""Compare two texts word by word, for people to read.
 
-Words are compared without case and punctuation; two spellings are two words. Where two texts share
-no word that says anything, one is said to be worded anew rather than cut into confetti.
+Words are compared without case and punctuation; two spellings are two words. Texts that share no
+significant word are treated as entirely different.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-# Comparing takes time that grows with the square of the length; a quotation is a sentence.
+# Comparing takes quadratic time; a quotation is a sentence.
 LONGEST_COMPARED = 400
-# "the", "of", "and": equal words of this length between two changes only make them hard to read.
-_LITTLE = 3
+# "the", "of", "and": equal words this short between two changes only make them hard to read.
+_SHORT = 3
 _PUNCTUATION = ".,;:!?\"'“”‘’«»()[]…–—"
 
 
 class Mark(StrEnum):
-    """What became of some words."""
+    """What happened to some words."""
 
     SAME = "same"
     ADDED = "added"
@@ -28,7 +28,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words that stand together and share a mark."""
+    """Consecutive words that share a mark."""
 
     mark: Mark
     text: str
@@ -39,34 +39,34 @@ def _keys(words: Sequence[str]) -> list[str]:
 
 
 def similarity(before: str, after: str) -> float:
-    """How much two texts share, from 0 (nothing) to 1 (the same words in the same order)."""
+    """Return how similar two texts are, from 0 (nothing shared) to 1 (the same words in order)."""
     old, new = (_keys(text.split()[:LONGEST_COMPARED]) for text in (before, after))
     return SequenceMatcher(None, old, new, autojunk=False).ratio()
 
 
 def _is_island(keys: Sequence[str]) -> bool:
-    """Whether equal words say too little to stand between two changes."""
-    return len(keys) <= 2 and all(len(key) <= _LITTLE and key.isascii() for key in keys)
+    """Whether equal words are too insignificant to show between two changes."""
+    return len(keys) <= 2 and all(len(key) <= _SHORT and key.isascii() for key in keys)
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int]]:
-    """The stretches that both share: where in the old, where in the new, how many words."""
+    """Return the shared runs: start in the old text, start in the new, number of words."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    *found, _end = matcher.get_matching_blocks()
-    kept = []
-    for start, other, size in found:
+    *matches, _end = matcher.get_matching_blocks()
+    blocks = []
+    for start, other, size in matches:
         at_start = start == 0 and other == 0
         at_end = start + size == len(old) and other + size == len(new)
         if at_start or at_end or not _is_island(new[other : other + size]):
-            kept.append((start, other, size))
-    # Little words at either end are shown as equal only beside something that says more.
-    return [] if all(_is_island(new[o : o + n]) for _, o, n in kept) else kept
+            blocks.append((start, other, size))
+    # Short words at either end count only if there is a more significant run.
+    return [] if all(_is_island(new[o : o + n]) for _, o, n in blocks) else blocks
 
 
 def word_diff(before: str, after: str) -> list[Piece]:
-    """The later text in pieces, with what it dropped from the earlier one in its place.
+    """Return the pieces of the later text, with the words removed from the earlier one in place.
 
-    Without a common word that says something, the result is one added piece. Texts of more than
+    Without a significant common word, the result is one added piece. Texts of more than
     `LONGEST_COMPARED` words are not compared.
     """
     old, new = before.split(), after.split()

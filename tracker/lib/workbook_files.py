@@ -1,4 +1,4 @@
-"""Workbooks that are written from top to bottom: little memory, and no file left behind."""
+"""Write workbooks from top to bottom, in little memory, and leave no temporary file behind."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import IO
 from xlsxwriter import Workbook
 
 _OPTIONS = {
-    # Rows go to a temporary file as they come.
+    # Rows go to a temporary file as they are written.
     "constant_memory": True,
-    # What looks like a formula, a number or an address is text all the same.
+    # Text that looks like a formula, a number or a URL stays text.
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
@@ -21,9 +21,9 @@ _OPTIONS = {
 
 @contextmanager
 def workbook_in(file: IO[bytes]) -> Iterator[Workbook]:
-    """A workbook that is written to `file` at the end.
+    """Yield a workbook that is written to `file` at the end.
 
-    What is raised meanwhile ends the work at once: nothing is packed, and its files are gone.
+    An exception ends the work at once: nothing is written, and the temporary files are deleted.
     """
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
         book = Workbook(file, {**_OPTIONS, "tmpdir": folder})

@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
-from tracker.lib.iso_sql import ToldDay, ToldInstant
-from tracker.lib.joined_keys import joined_keys, parted_keys
+from tracker.lib.iso_sql import IsoDay, IsoInstant
+from tracker.lib.joined_keys import joined_keys, split_keys
 from tracker.models import Commitment, Party, Position, Standing, Topic
 from tracker.models.records import public_q
 from tracker.queries.flags import QUERIES, as_bits
@@ -52,9 +52,9 @@ def _columns(moment: Moment) -> dict[str, Any]:
         "last_checked_on": _checked(moment),
         **{field.name: expression(field, moment.column(field.name)) for field in POSITION.in_json},
         "flags": _flag_bits(moment),
-        "last_update_day": ToldDay(moment.column("last_update_day")),
+        "last_update_day": IsoDay(moment.column("last_update_day")),
         "seq": "last_change_seq",
-        "recorded_at": ToldInstant("last_changed_at"),
+        "recorded_at": IsoInstant("last_changed_at"),
     }
 
 
@@ -75,9 +75,9 @@ def _if_there(name: str, moment: Moment) -> Case:
 
 def _checked(moment: Moment) -> Any:
     if moment.as_of is None:
-        return ToldDay("last_checked_on")
+        return IsoDay("last_checked_on")
     by_then = Case(When(last_checked_on__lte=moment.as_of, then=F("last_checked_on")))
-    return ToldDay(by_then)
+    return IsoDay(by_then)
 
 
 def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
@@ -136,7 +136,7 @@ def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
 
     @lru_cache(maxsize=4096)
     def names(keys: str | None) -> Sequence[str]:
-        return sorted(named[key] for key in parted_keys(keys) if key in named)
+        return sorted(named[key] for key in split_keys(keys) if key in named)
 
     return names
 
@@ -150,14 +150,14 @@ def _flags(bits: int) -> tuple[Sequence[str], bool]:
 
 def _references(joined: Iterable[str | None], moment: Moment) -> dict[int, str]:
     """The references of the public ones among commitments, by key; those stated by then."""
-    keys = {key for some in joined for key in parted_keys(some)}
+    keys = {key for some in joined for key in split_keys(some)}
     public = public_commitments(as_of=moment.as_of).filter(pk__in=keys).order_by()
     return dict(public.values_list("pk", "reference"))
 
 
 def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
     """Other names in their order, by the key of the commitment."""
-    keys = {key for some in joined for key in parted_keys(some)}
+    keys = {key for some in joined for key in split_keys(some)}
     found: dict[int, list[Payload]] = defaultdict(list)
     columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}
     names = [field.name for field in ALIAS.in_json]

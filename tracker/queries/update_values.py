@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from tracker.lib.iso_sql import AsKept, ToldInstant
+from tracker.lib.iso_sql import IsoInstant, StoredText
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Citation, Commitment, StatusUpdate
 from tracker.queries.history import steps
@@ -73,12 +73,12 @@ def update_values(commitments: Sequence[Values], moment: Moment) -> Fields:
 _COLUMNS: dict[str, Any] = {
     "commitment": "commitment_id",
     **{name: name for name in ("stage", "assessment", "firmness")},
-    "target": AsKept("target"),
+    "target": StoredText("target"),
     **{name: name for name in ("party_id", "corrects_id", "gives_name")},
     **{f.name: expression(f) for f in UPDATE.in_json if f.name not in {"id", "citations"}},
     "pk": "pk",
     "seq": "published_seq",
-    "recorded_at": ToldInstant("published_at"),
+    "recorded_at": IsoInstant("published_at"),
 }
 
 

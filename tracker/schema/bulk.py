@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
-from tracker.lib.iso_sql import AsKept, ToldDay
+from tracker.lib.iso_sql import IsoDay, StoredText
 from tracker.schema.fields import Field, Type
 from tracker.schema.payloads import stored_date
 
@@ -20,9 +20,9 @@ def expression(field: Field, path: str = "") -> Combinable:
     """How a field is read by SQL, from another path than its own where one is given."""
     path = path or field.source
     if field.type is Type.DATE:
-        return AsKept(path)
+        return StoredText(path)
     if field.type is Type.DAY:
-        return ToldDay(path)
+        return IsoDay(path)
     return F(f"{path}__{field.named_by}" if field.type is Type.KEY else path)
 
 

@@ -20,7 +20,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
-from tracker.lib.spreadsheet_text import joined, parted, safe_text
+from tracker.lib.spreadsheet_text import join_values, safe_text, split_values
 from tracker.lib.text import without_line_breaks
 from tracker.models import Level
 from tracker.schema.fields import LEVELS
@@ -183,10 +183,10 @@ class Keys(Widget):
         self.key = key
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        return tuple(sorted({key for key in parted(_as_text(value)) if key}))
+        return tuple(sorted({key for key in split_values(_as_text(value)) if key}))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return safe_text(joined(sorted(getattr(one, self.key) for one in value.all())))
+        return safe_text(join_values(sorted(getattr(one, self.key) for one in value.all())))
 
 
 class Parts(Widget):
@@ -198,7 +198,7 @@ class Parts(Widget):
         self.rule: Any = model._meta.get_field(part) if len(self.part) == 1 else None
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        values = tuple(parted(_as_text(value)))
+        values = tuple(split_values(_as_text(value)))
         if self.rule is not None:
             values = tuple(self.rule.to_python(one) for one in values)
             for one in values:
@@ -207,7 +207,7 @@ class Parts(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         parts = [self._part(one) for one in value]
-        return safe_text(joined(parts)) if any(parts) else ""
+        return safe_text(join_values(parts)) if any(parts) else ""
 
     def _part(self, one: Any) -> str:
         for name in self.part:
