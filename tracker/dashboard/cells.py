@@ -1,7 +1,7 @@
-"""What stands in each cell of the table of commitments, as HTML.
+"""Render each cell of the table of commitments as HTML.
 
-In Python and not in templates: fifty rows of templates took longer than everything else that a
-page needs.
+In Python rather than in templates: rendering fifty rows by template took longer than the rest of
+the page.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tracker.templatetags.register import (
 
 
 def flags(row: Row) -> SafeString:
-    where = reverse("methodology")
-    told = format_html_join(
+    methodology = reverse("methodology")
+    badges = format_html_join(
         "",
         '<a class="flag flag-{}" href="{}#flag-{}" title="{}">{}</a> ',
-        ((flag.value, where, flag.value, flag.rule, flag.label) for flag in row.flags),
+        ((flag.value, methodology, flag.value, flag.rule, flag.label) for flag in row.flags),
     )
     if not row.has_no_information:
-        return told
+        return badges
     return format_html(
         '{}<span class="flag flag-no-information" title="{}">{}</span>',
-        told,
+        badges,
         _("Its date has passed, and we hold no source that says whether it happened."),
         _("No information"),
     )
@@ -63,15 +63,15 @@ def stage(row: Row) -> SafeString:
 
 def assessment(row: Row) -> SafeString:
     position = row.position
-    told = format_html(
+    label = format_html(
         '<span class="assessment assessment-{}">{}</span>',
         position.assessment,
         assessment_label(position.assessment),
     )
     if not position.firmness:
-        return told
+        return label
     return format_html(
-        '{} <span class="row-facts">{}</span>', told, firmness_label(position.firmness)
+        '{} <span class="row-facts">{}</span>', label, firmness_label(position.firmness)
     )
 
 
@@ -82,13 +82,13 @@ def target(row: Row) -> SafeString:
 
 
 def day(value: Any) -> SafeString:
-    """A calendar day, or the day of an instant in the register's time zone."""
+    """Render a calendar day, or the day of an instant in the register's time zone."""
     return format_html('<time datetime="{}">{}</time>', day_of(value).isoformat(), spelled(value))
 
 
 def parties(row: Row, moment_query: str) -> SafeString:
-    named = ((party.get_absolute_url(), moment_query, party.short_name) for party in row.parties)
-    return format_html_join(", ", '<a href="{}{}">{}</a>', named)
+    links = ((party.get_absolute_url(), moment_query, party.short_name) for party in row.parties)
+    return format_html_join(", ", '<a href="{}{}">{}</a>', links)
 
 
 def topics(row: Row) -> SafeString:

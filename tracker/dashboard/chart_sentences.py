@@ -1,4 +1,4 @@
-"""What each chart shows, said in one sentence: the text alternative of its picture."""
+"""Text alternatives of the charts: one sentence for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from tracker.models import Stage
 from tracker.queries.trends import Counts, Due, Named, Period, Undated
 
-# As many rows as a sentence can name; of more it names the largest.
+# A sentence names at most this many rows; of more it names only the largest.
 _NAMED_IN_FULL = 3
 
 
@@ -30,8 +30,8 @@ def period_label(key: Period | Undated) -> str:
     return _("%(year)s Q%(quarter)s") % {"year": key.year, "quarter": key.quarter}
 
 
-def _told(counts: Counts, vocabulary: type[TextChoices]) -> str:
-    """ "Announced 20, Signed 1", in the order of the vocabulary."""
+def _counts_text(counts: Counts, vocabulary: type[TextChoices]) -> str:
+    """Return "Announced 20, Signed 1", in the order of the vocabulary."""
     return ", ".join(f"{v.label} {counts[v.value]}" for v in vocabulary if counts.get(v.value))
 
 
@@ -41,7 +41,7 @@ def stages_sentence(shown: Mapping[dt.date, Counts]) -> str:
     now = {
         "day": spelled(last),
         "count": sum(shown[last].values()),
-        "stages": _told(shown[last], Stage),
+        "stages": _counts_text(shown[last], Stage),
     }
     if first == last:
         return _("On %(day)s: %(count)d in all (%(stages)s).") % now
@@ -53,18 +53,18 @@ def stages_sentence(shown: Mapping[dt.date, Counts]) -> str:
     ) % (now | {"first_day": spelled(first), "first_count": count})
 
 
-def targets_sentence(found: Mapping[Period | Undated, Counts]) -> str:
-    periods = [key for key in found if isinstance(key, Period)]
+def targets_sentence(by_period: Mapping[Period | Undated, Counts]) -> str:
+    periods = [key for key in by_period if isinstance(key, Period)]
     dated: Counter[str] = Counter()
     for key in periods:
-        dated.update(found[key])
-    total = sum(sum(counts.values()) for counts in found.values())
+        dated.update(by_period[key])
+    total = sum(sum(counts.values()) for counts in by_period.values())
     values = {
         "total": total,
         "dated": dated.total(),
-        "counts": _told(dated, Due),
-        "words": sum(found.get(Undated.WORDS, {}).values()),
-        "none": sum(found.get(Undated.NONE, {}).values()),
+        "counts": _counts_text(dated, Due),
+        "words": sum(by_period.get(Undated.WORDS, {}).values()),
+        "none": sum(by_period.get(Undated.NONE, {}).values()),
     }
     if not periods:
         return (
@@ -86,20 +86,20 @@ def targets_sentence(found: Mapping[Period | Undated, Counts]) -> str:
 
 
 def named_sentence(
-    found: Mapping[Named, Counts], vocabulary: type[TextChoices], *, without: str
+    by_name: Mapping[Named, Counts], vocabulary: type[TextChoices], *, without: str
 ) -> str:
-    """Every topic or party where there are few, and the largest of more.
+    """Name every topic or party if there are few, otherwise only the largest.
 
-    `without` is what commitments with none are called: "No topic".
+    `without` labels commitments that have none: "No topic".
     """
     parts = [
         _("%(name)s %(count)d (%(counts)s)")
         % {
             "name": key.name or without,
             "count": sum(counts.values()),
-            "counts": _told(counts, vocabulary),
+            "counts": _counts_text(counts, vocabulary),
         }
-        for key, counts in found.items()
+        for key, counts in by_name.items()
     ]
     if len(parts) <= _NAMED_IN_FULL:
         return f"{'; '.join(parts)}."

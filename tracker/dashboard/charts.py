@@ -1,4 +1,4 @@
-"""The page of charts: what the filter of the dashboard finds, in four pictures and tables."""
+"""The charts page: four charts, each with its table, of the commitments that match a filter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tracker.dashboard.chart_sentences import (
     targets_sentence,
 )
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import asked_for, found_sets
+from tracker.dashboard.listing import filter_of, matched_sets
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import chips, file_stem, sentence
 from tracker.models import Assessment, Stage
@@ -36,22 +36,22 @@ from tracker.queries.trends import (
     topics_by_stage,
 )
 
-# A picture of more bars is no picture; the table has them all.
+# More bars would be unreadable; the table lists every row.
 MOST_BARS = 30
-# The custom property of tokens.css with each colour, where it is not named after the value.
+# Custom properties of tokens.css for values that have no colour named after them.
 _DUE_TOKENS = {
     Due.DELIVERED: "--stage-in_effect",
     Due.OPEN: "--stage-scheduled",
     Due.OVERDUE: "--accent",
     Due.ENDED: "--stage-superseded",
 }
-# What does not depend on how a commitment stands, and so finds the same ones on an earlier day.
-_LASTING = {"q", "instrument", "topic", "party", "updated_since", "as_of", "known_at"}
+# Parameters that do not depend on a commitment's position, and so match the same on any day.
+_TIMELESS = {"q", "instrument", "topic", "party", "updated_since", "as_of", "known_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A value of a vocabulary: one colour of the picture, one column of the table."""
+    """A value of a vocabulary: one colour in the chart and one column in the table."""
 
     key: str
     label: str
@@ -60,7 +60,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number, and where the commitments behind it are listed, if one address can say so."""
+    """A count, with a link to its commitments if a single address can express it."""
 
     count: int
     href: str = ""
@@ -79,7 +79,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One picture with its sentence and its table; `kind` is "area" or "bars"."""
+    """One chart with its text alternative and its table; `kind` is "area" or "bars"."""
 
     name: str
     kind: str
@@ -89,13 +89,13 @@ class Chart:
     row_heading: str
     series: list[Series]
     rows: list[Row]
-    told: str
+    caption: str
     file: str
     is_ranked: bool = False  # the largest row first
 
     @property
     def drawn(self) -> list[Row]:
-        """The rows of the picture: all of the table, or the largest of very many."""
+        """The rows that are drawn: all of them, or the largest of a ranked chart."""
         return self.rows[:MOST_BARS] if self.is_ranked else self.rows
 
     @property
@@ -104,11 +104,11 @@ class Chart:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the script draws: the rows of the table and the names of their colours."""
+        """The data for charts.js: the rows of the table and the names of their colours."""
         return {
             "kind": self.kind,
             "heading": self.heading,
-            "told": self.told,
+            "told": self.caption,
             "file": f"{self.file}-{self.name}.png",
             "series": [{"key": s.key, "label": s.label, "token": s.token} for s in self.series],
             "labels": [row.label for row in self.drawn],
@@ -117,14 +117,14 @@ class Chart:
 
 
 class Common(TypedDict):
-    """What the charts of one page share."""
+    """The fields that all charts of a page share."""
 
-    told: str
+    caption: str
     file: str
 
 
 def _series(vocabulary: type[TextChoices], shown: Iterable[Counts], prefix: str) -> list[Series]:
-    """The values that occur, in the order of the vocabulary."""
+    """Return the values that occur, in the order of the vocabulary."""
     occur = {value for counts in shown for value in counts}
     return [
         Series(v.value, str(v.label), _DUE_TOKENS[v] if isinstance(v, Due) else prefix + v.value)
@@ -137,10 +137,10 @@ def _cells(counts: Counts, series: list[Series]) -> list[Cell]:
     return [Cell(counts.get(one.key, 0)) for one in series]
 
 
-def _list_href(found: CommitmentFilter, **values: str) -> str:
-    """The address of the dashboard with some parameters replaced."""
-    params = found.params.copy()
-    for name in {"page", "sort", *found.unknown} & set(params):
+def _list_href(filterset: CommitmentFilter, **values: str) -> str:
+    """Return the address of the dashboard with some parameters replaced."""
+    params = filterset.params.copy()
+    for name in {"page", "sort", *filterset.unknown} & set(params):
         del params[name]
     for name, value in values.items():
         params[name] = value
@@ -148,16 +148,16 @@ def _list_href(found: CommitmentFilter, **values: str) -> str:
     return f"{reverse('dashboard')}{query}"
 
 
-def _over_time(found: CommitmentFilter, common: Common) -> Chart:
-    shown = stages_over_time(found.found(), found.moment)
+def _over_time(filterset: CommitmentFilter, common: Common) -> Chart:
+    shown = stages_over_time(filterset.found(), filterset.moment)
     series = _series(Stage, shown.values(), "--stage-")
-    can_go_back = found.active.keys() <= _LASTING
+    can_go_back = filterset.active.keys() <= _TIMELESS
 
     def href(day: dt.date) -> str:
         if not can_go_back:
             return ""
-        is_now = day == found.moment.day
-        return _list_href(found) if is_now else _list_href(found, as_of=day.isoformat())
+        is_now = day == filterset.moment.day
+        return _list_href(filterset) if is_now else _list_href(filterset, as_of=day.isoformat())
 
     return Chart(
         name="stages",
@@ -177,8 +177,8 @@ def _over_time(found: CommitmentFilter, common: Common) -> Chart:
     )
 
 
-def _by_target(found: CommitmentFilter, common: Common) -> Chart:
-    shown = targets_by_period(found.found(), found.moment)
+def _by_target(filterset: CommitmentFilter, common: Common) -> Chart:
+    shown = targets_by_period(filterset.found(), filterset.moment)
     series = _series(Due, shown.values(), "")
     return Chart(
         name="targets",
@@ -198,32 +198,32 @@ def _by_target(found: CommitmentFilter, common: Common) -> Chart:
 
 
 def _named_rows(
-    found: CommitmentFilter,
+    filterset: CommitmentFilter,
     shown: Mapping[Named, Counts],
     series: list[Series],
     *,
     names: tuple[str, str],
     without: str,
 ) -> list[Row]:
-    """Rows whose numbers lead to their lists; `names` are the parameters of row and column."""
+    """Return rows whose counts link to lists; `names` are the parameters of row and column."""
     of_row, of_column = names
     rows = []
     for key, counts in shown.items():
-        # With another topic chosen already, no address says "of both".
-        if not key.slug or of_row in found.active:
+        # No address can express "both topics" if the filter already names one.
+        if not key.slug or of_row in filterset.active:
             rows.append(Row(key.name or without, _cells(counts, series)))
             continue
         cells = [
-            Cell(n, _list_href(found, **{of_row: key.slug, of_column: one.key}) if n else "")
+            Cell(n, _list_href(filterset, **{of_row: key.slug, of_column: one.key}) if n else "")
             for one in series
             for n in (counts.get(one.key, 0),)
         ]
-        rows.append(Row(key.name, cells, _list_href(found, **{of_row: key.slug})))
+        rows.append(Row(key.name, cells, _list_href(filterset, **{of_row: key.slug})))
     return rows
 
 
-def _by_topic(found: CommitmentFilter, common: Common) -> Chart:
-    shown = topics_by_stage(found.found(), found.moment)
+def _by_topic(filterset: CommitmentFilter, common: Common) -> Chart:
+    shown = topics_by_stage(filterset.found(), filterset.moment)
     series = _series(Stage, shown.values(), "--stage-")
     without = _("No topic")
     return Chart(
@@ -234,14 +234,14 @@ def _by_topic(found: CommitmentFilter, common: Common) -> Chart:
         note=_("A commitment with several topics counts under each of them."),
         row_heading=_("Topic"),
         series=series,
-        rows=_named_rows(found, shown, series, names=("topic", "stage"), without=without),
+        rows=_named_rows(filterset, shown, series, names=("topic", "stage"), without=without),
         is_ranked=True,
         **common,
     )
 
 
-def _by_party(found: CommitmentFilter, common: Common) -> Chart:
-    shown = parties_by_assessment(found.found(), found.moment)
+def _by_party(filterset: CommitmentFilter, common: Common) -> Chart:
+    shown = parties_by_assessment(filterset.found(), filterset.moment)
     series = _series(Assessment, shown.values(), "--assessment-")
     without = _("No party")
     return Chart(
@@ -255,30 +255,30 @@ def _by_party(found: CommitmentFilter, common: Common) -> Chart:
         ),
         row_heading=_("Party"),
         series=series,
-        rows=_named_rows(found, shown, series, names=("party", "assessment"), without=without),
+        rows=_named_rows(filterset, shown, series, names=("party", "assessment"), without=without),
         is_ranked=True,
         **common,
     )
 
 
-def charts_of(found: CommitmentFilter) -> Collection[Chart]:
-    """The four charts of what a valid filter finds; none where it finds nothing."""
-    common = Common(told=sentence(found), file=file_stem(found))
-    if not found.found().exists():
+def charts_of(filterset: CommitmentFilter) -> Collection[Chart]:
+    """Return the four charts of a valid filter, or none if nothing matches."""
+    common = Common(caption=sentence(filterset), file=file_stem(filterset))
+    if not filterset.found().exists():
         return []
-    return [build(found, common) for build in (_over_time, _by_target, _by_topic, _by_party)]
+    return [build(filterset, common) for build in (_over_time, _by_target, _by_topic, _by_party)]
 
 
 @public_answer
 def charts(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = asked_for(request, today=today)
-    is_valid = found.is_valid()
+    filterset = filter_of(request, today=today)
+    is_valid = filterset.is_valid()
     context = {
-        "filter": found,
-        "facets": facets(found, found_sets(request, found)),
-        "chips": chips(found) if is_valid else [],
-        "sentence": sentence(found) if is_valid else _("Commitments"),
-        "moment": found.moment,
-        "charts": charts_of(found) if is_valid else [],
+        "filter": filterset,
+        "facets": facets(filterset, matched_sets(request, filterset)),
+        "chips": chips(filterset) if is_valid else [],
+        "sentence": sentence(filterset) if is_valid else _("Commitments"),
+        "moment": filterset.moment,
+        "charts": charts_of(filterset) if is_valid else [],
     }
     return render(request, "dashboard/charts.html", context)

@@ -1,4 +1,4 @@
-"""A commitment as a reference to cite: what it said on a day, and where that can be seen again."""
+"""The citation of a commitment, with an address that always shows the same content."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ def reference(
     *,
     last_recorded_at: dt.datetime | None,
 ) -> Reference:
-    """What to cite for a commitment as shown at a moment.
+    """Return the citation of a commitment as shown at a moment.
 
-    The address asks for both days, so that it shows the same again whatever happens later;
-    `last_recorded_at` is when the newest line of the log about it was written that was known
-    then.
+    Its address fixes both days, so that later changes do not show. `last_recorded_at` is when the
+    newest log line about the commitment known at that moment was recorded.
     """
     days = {"as_of": moment.day, "known_at": moment.known_at or moment.today}
     known = moment.known

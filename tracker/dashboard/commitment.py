@@ -1,4 +1,4 @@
-"""The page of one commitment, and the files to cite it by."""
+"""The page of one commitment, and its citation files."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ from tracker.queries.visibility import position_of
 @public_answer
 @following_renames("commitment")
 def commitment(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    found = _at_moment(request, slug, today=today)
-    if isinstance(found, HttpResponse):
-        return found
-    return render(request, "dashboard/commitment.html", _context(request, *found))
+    result = _at_moment(request, slug, today=today)
+    if isinstance(result, HttpResponse):
+        return result
+    return render(request, "dashboard/commitment.html", _context(request, *result))
 
 
 @public_answer
 @following_renames("commitment")
 def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> HttpResponse:
-    """The reference as a file: BibTeX, RIS, CSL-JSON or plain text."""
+    """Serve the citation as BibTeX, RIS, CSL-JSON or plain text."""
     if extension not in FORMATS:
         raise Http404
-    found = _at_moment(request, slug, today=today)
-    if isinstance(found, HttpResponse):
-        return found
-    record, moment = found
+    result = _at_moment(request, slug, today=today)
+    if isinstance(result, HttpResponse):
+        return result
+    record, moment = result
     cited = reference(
         request,
         record,
@@ -65,7 +65,7 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
 def _at_moment(
     request: HttpRequest, slug: str, *, today: dt.date
 ) -> tuple[Commitment, Moment] | HttpResponse:
-    """The commitment at the moment asked for, or the page that says why there is none."""
+    """Return the commitment at the requested moment, or a response that explains its absence."""
     moment = Moment(today)
     record = commitment_today(slug, moment)
     if record is not None and record.is_retracted:
@@ -100,7 +100,7 @@ def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
 def _read_history(
     request: HttpRequest, record: Commitment, moment: Moment, known: int | None
 ) -> tuple[Part, Paging | None]:
-    """What the page tells of the history; of a long one the page that is asked for."""
+    """Read the history to show: all of a short one, the requested page of a long one."""
     whole = read_long_history(record, as_of=moment.as_of, known=known)
     if whole is None:
         return read_whole(record, as_of=moment.as_of, known=known), None

@@ -1,4 +1,4 @@
-"""What the sections of a commitment's page tell of its history and its lines in the log."""
+"""Template context for the sections of a commitment's page: its history and log lines."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from tracker.templatetags.register import stage_label
 def sections(
     record: Commitment, part: Part, lines: Sequence[Line], paging: Paging | None
 ) -> dict[str, Any]:
-    """What the templates of the sections show; `paging` is None for a history of one page."""
+    """Return the context of the sections; `paging` is None for a history of one page."""
     position = position_of(record)
-    story = part.history.steps
+    steps = part.history.steps
     return {
         "history": part.history,
         "elsewhere": _elsewhere(part, paging),
-        "ladder": ladder(story, before=part.quoted_before),
-        "targets": stated_targets(story, before=part.targeted_before),
+        "ladder": ladder(steps, before=part.quoted_before),
+        "targets": stated_targets(steps, before=part.targeted_before),
         "own_steps": _own_steps(record, part),
         "published": _published(record, lines),
         "crosswalk": crosswalk_of(stage=position.stage, assessment=position.assessment),
@@ -43,7 +43,7 @@ def sections(
 
 
 def _published(record: Commitment, lines: Sequence[Line]) -> list[SafeString]:
-    """Rows of a table: on which day this register said what."""
+    """Return table rows that show what the register said on which day."""
     log = escape(f"{reverse('changes')}?q=%22{record.reference.lower()}%22")
     labels = [escape(label) for label in (_("Line"), _("Recorded"), _("What it said"))]
     return [_published_row(line, log, *labels) for line in lines]
@@ -57,7 +57,7 @@ def _published_row(line: Line, log: str, number: str, recorded: str, said: str) 
         facts.append(_("back-fill"))
     if line.revised_by:
         facts.append(_("no longer counts since line %(seq)s") % {"seq": line.revised_by})
-    told = line.title.removeprefix(f"{line.subject}: ")
+    text = line.title.removeprefix(f"{line.subject}: ")
     iso, spelled = day.isoformat(), escape(spelled_day(day))
     line_link = f'<a href="{log}#change-{change.seq}">{change.seq}</a>'
     day_link = f'<a href="?known_at={iso}"><time datetime="{iso}">{spelled}</time></a>'
@@ -66,22 +66,21 @@ def _published_row(line: Line, log: str, number: str, recorded: str, said: str) 
           <tr>
             <th scope="row" class="number" data-label="{number}">{line_link}</th>
             <td data-label="{recorded}"><div>{day_link}</div></td>
-            <td data-label="{said}"><div>{escape(told)} {fact}</div></td>
+            <td data-label="{said}"><div>{escape(text)} {fact}</div></td>
           </tr>
         """)
 
 
 def _elsewhere(part: Part, paging: Paging | None) -> list[SafeString]:
-    """On the first page, every update of the others with the address at which it is told.
+    """On the first page, list the updates on other pages, each with a link.
 
-    Feeds, files and the API lead to a place on the first page: there it is named at least.
+    Feeds, files and the API link to anchors on the first page, so every update needs one there.
     """
     if paging is None or paging.page.number != 1:
         return []
     hrefs = {number: escape(paging.href(number)) for number in paging.page.paginator.page_range}
     revised = escape(f" · {_('no longer counts')}")
-    told = {other.update.stage for other in part.elsewhere}
-    stages = {stage: escape(stage_label(stage)) for stage in told}
+    stages = {o.update.stage: escape(stage_label(o.update.stage)) for o in part.elsewhere}
     return [
         SafeString(
             f'<li id="update-{other.update.number}">'
@@ -96,7 +95,7 @@ def _elsewhere(part: Part, paging: Paging | None) -> list[SafeString]:
 
 @dataclass(frozen=True, slots=True)
 class OwnSteps:
-    """What one party did alone, newest first; `is_elsewhere`: other pages tell of more."""
+    """Steps of one party alone, newest first; `is_elsewhere` if only other pages show them."""
 
     party: Party
     steps: list[Step]
@@ -104,8 +103,8 @@ class OwnSteps:
 
 
 def _own_steps(record: Commitment, part: Part) -> list[OwnSteps]:
-    """Of each party; nothing where nobody is expected to do anything alone."""
-    # Agreements are brought into force by each party at home, so there its silence is shown.
+    """Return the own steps of each party, or nothing if no party is expected to act alone."""
+    # Each party ratifies an agreement at home, so a party without steps is shown as well.
     if record.instrument != Instrument.AGREEMENT and not part.parties:
         return []
     own: dict[Party, list[Step]] = {party: [] for party in record.parties.all()}

@@ -1,4 +1,4 @@
-"""What changed between two days or two meetings: the form with both ends, and the answer."""
+"""The comparison of two days or meetings: the form for both ends, and the differences."""
 
 from __future__ import annotations
 
@@ -43,38 +43,38 @@ MEETINGS_ON_OFFER = 100
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a comparison: the end of a day, which may be that of a meeting."""
+    """One end of a comparison: the end of a day, which may be the last day of a meeting."""
 
     day: dt.date
     meeting: Meeting | None = None
 
 
 class CompareForm(forms.Form):
-    """`from` and `to`, each a day in ISO 8601 or the address of a meeting that was held."""
+    """`from` and `to`, each an ISO 8601 day or the slug of a meeting that was held."""
 
     def __init__(self, data: QueryDict, *, today: dt.date, moment: Moment) -> None:
         super().__init__(data)
         self.today, self.moment = today, moment
-        shown = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
+        widget = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
         for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
             self.fields[name] = forms.CharField(
-                label=label, required=False, max_length=120, widget=shown
+                label=label, required=False, max_length=120, widget=widget
             )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        given = {name: cleaned.get(name) for name in ("from", "to")}
-        for name, text in given.items():
+        texts = {name: cleaned.get(name) for name in ("from", "to")}
+        for name, text in texts.items():
             if text:
                 try:
                     cleaned[name] = self._end(text)
                 except ValidationError as error:
                     self.add_error(name, error)
-        if given["to"] and not given["from"] and "from" not in self.errors:
+        if texts["to"] and not texts["from"] and "from" not in self.errors:
             self.add_error("from", _("Say from which day or meeting."))
-        if given["from"] and not given["to"] and not self.errors:
+        if texts["from"] and not texts["to"] and not self.errors:
             cleaned["to"] = End(self.today)
-        if given["from"] and not self.errors and cleaned["from"].day >= cleaned["to"].day:
+        if texts["from"] and not self.errors and cleaned["from"].day >= cleaned["to"].day:
             self.add_error("to", self._wrong_order(cleaned["from"].day, cleaned["to"].day))
         return cleaned
 
@@ -103,8 +103,8 @@ class CompareForm(forms.Form):
                 params={"text": text[:60]},
             )
         last, first = meeting.last_day, meeting.first_day
-        held = meeting.state == MeetingState.HELD
-        if not held or last is None or first is None or first > self.today:
+        is_held = meeting.state == MeetingState.HELD
+        if not is_held or last is None or first is None or first > self.today:
             raise ValidationError(
                 _("Nothing says that “%(title)s” was held. Choose a meeting that was."),
                 params={"title": meeting.title},
@@ -129,20 +129,20 @@ class CompareForm(forms.Form):
 
     @property
     def ends(self) -> tuple[End, End] | None:
-        """Both ends; None while there is none to compare from."""
+        """Both ends, or None if the form is invalid or empty."""
         if not self.is_valid() or not self.cleaned_data["from"]:
             return None
         return self.cleaned_data["from"], self.cleaned_data["to"]
 
 
 class ComparedFilter(CommitmentFilter):
-    """The filter of the dashboard, read on the later of the two days."""
+    """The dashboard's filter, applied on the later of the two days."""
 
     def __init__(self, data: QueryDict, *, today: dt.date, until: dt.date) -> None:
-        read = data.copy()
-        read["as_of"] = until.isoformat()
-        super().__init__(read, today=today)
-        # As it was given, but for what the filter set brought into one form.
+        params = data.copy()
+        params["as_of"] = until.isoformat()
+        super().__init__(params, today=today)
+        # Restore `as_of` as it was given; the filter normalised the other parameters.
         self.params = self.params.copy()
         self.params.setlist("as_of", data.getlist("as_of"))
 
@@ -152,18 +152,18 @@ class ComparedFilter(CommitmentFilter):
 
     @cached_property
     def unknown(self) -> list[str]:
-        ours = {"from", "to"}
-        # The two ends say of which days it tells; a third day would contradict them.
-        return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - ours)
+        own = {"from", "to"}
+        # The two ends set the days to compare, so a third day has no meaning.
+        return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
 
 
 def _moment(request: HttpRequest, *, today: dt.date) -> Moment:
-    """The moment whose meetings are offered as ends; of the filter, the later end is the day."""
+    """Return the moment whose meetings are offered as ends; the filter uses the later end."""
     form = MomentForm(request.GET, today=today)
     return form.moment if form.is_valid() else Moment(today)
 
 
-def _on_offer(moment: Moment) -> list[Meeting]:
+def _offered_meetings(moment: Moment) -> list[Meeting]:
     held = meetings_by(moment).filter(state_q(MeetingState.HELD, moment))
     return as_known(held[:MEETINGS_ON_OFFER], moment)
 
@@ -174,32 +174,34 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     form = CompareForm(request.GET, today=today, moment=moment)
     ends = form.ends
     until = ends[1].day if ends else today
-    found = ComparedFilter(request.GET, today=today, until=until)
+    filterset = ComparedFilter(request.GET, today=today, until=until)
     context: dict[str, Any] = {
         "form": form,
-        "filter": found,
-        "chips": chips(found) if found.is_valid() else [],
-        "sentence": sentence(found) if found.is_valid() else _("Commitments"),
-        "on_offer": _on_offer(moment),
+        "filter": filterset,
+        "chips": chips(filterset) if filterset.is_valid() else [],
+        "sentence": sentence(filterset) if filterset.is_valid() else _("Commitments"),
+        "on_offer": _offered_meetings(moment),
     }
-    if ends and found.is_valid():
-        context |= _answer(request, found, ends)
-    elif not form.errors and found.is_valid():
+    if ends and filterset.is_valid():
+        context |= _differences(request, filterset, ends)
+    elif not form.errors and filterset.is_valid():
         context["suggestions"] = pairs_of_forums(moment)
     return render(request, "dashboard/compare.html", context)
 
 
-def _answer(request: HttpRequest, found: ComparedFilter, ends: tuple[End, End]) -> dict[str, Any]:
-    since = Moment(found.today, as_of=ends[0].day, known_at=found.moment.known_at)
-    compared = with_differences(found.found(), since=since, until=found.moment)
+def _differences(
+    request: HttpRequest, filterset: ComparedFilter, ends: tuple[End, End]
+) -> dict[str, Any]:
+    since = Moment(filterset.today, as_of=ends[0].day, known_at=filterset.moment.known_at)
+    compared = with_differences(filterset.found(), since=since, until=filterset.moment)
     paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
     counted = counts(compared)
     return {
         "since": ends[0],
         "until": ends[1],
-        "moment": found.moment,
+        "moment": filterset.moment,
         "counts": {d: n for d, n in counted.items() if d != Difference.UNCHANGED},
         "unchanged": counted.get(Difference.UNCHANGED, 0),
         "paging": paging,
-        "groups": grouped(compared_rows(paging.rows, found.moment)),
+        "groups": grouped(compared_rows(paging.rows, filterset.moment)),
     }

@@ -1,4 +1,4 @@
-"""The filter's choices with the number of commitments that each would find."""
+"""Filter choices, each with the number of commitments that it would match."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FACETS = (
 )
 
 
-# So many choices of one facet are shown: of thousands of meetings, the newest and the chosen.
+# Choices shown per facet: of thousands of meetings, the newest, besides those already chosen.
 _SHOWN = 60
 
-# What the filter of the log has besides; its values are not counted.
-OF_THE_LOG = ("kind", "significance")
+# Further parameters of the log's filter; their values are not counted.
+LOG_FACETS = ("kind", "significance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One parameter with its choices; counts are unknown while the filter has an error."""
+    """One parameter with its choices; counts are None while the filter is invalid."""
 
     name: str
     label: str
     choices: list[Choice]
     errors: list[str]
-    # Choices that are not shown, since there are too many.
-    left_out: int = 0
+    left_out: int = 0  # choices that are not shown because there are too many
 
     @property
     def chosen(self) -> int:
         return sum(choice.is_chosen for choice in self.choices)
 
 
-def facets(found: CommitmentFilter, sets: FoundSets | None) -> list[Facet]:
-    """Every facet, in the order in which they are shown; uncounted while the filter has an error.
-
-    `sets` is what a valid filter finds.
-    """
-    offered_facets = []
-    for name in (*FACETS, *(name for name in OF_THE_LOG if name in found.form.fields)):
-        field, chosen = found.form.fields[name], set(found.params.getlist(name))
-        offered = found.choices(name)
+def facets(filterset: CommitmentFilter, sets: FoundSets | None) -> list[Facet]:
+    """Return every facet in display order, uncounted if `sets` is None: the filter is invalid."""
+    results = []
+    for name in (*FACETS, *(name for name in LOG_FACETS if name in filterset.form.fields)):
+        field, chosen = filterset.form.fields[name], set(filterset.params.getlist(name))
+        offered = filterset.choices(name)
         shown = offered
         if len(offered) > _SHOWN:
             shown = [*offered[:_SHOWN], *(c for c in offered[_SHOWN:] if c[0] in chosen)]
@@ -75,7 +71,7 @@ def facets(found: CommitmentFilter, sets: FoundSets | None) -> list[Facet]:
             )
             for value, label in shown
         ]
-        errors = [str(error) for error in found.form.errors.get(name, ())]
+        errors = [str(error) for error in filterset.form.errors.get(name, ())]
         left_out = len(offered) - len(choices)
-        offered_facets.append(Facet(name, str(field.label), choices, errors, left_out))
-    return offered_facets
+        results.append(Facet(name, str(field.label), choices, errors, left_out))
+    return results

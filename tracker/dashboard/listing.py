@@ -1,4 +1,4 @@
-"""The table of commitments with its filter, as the dashboard and the pages of one thing show it."""
+"""The filtered table of commitments, for the dashboard and the pages of single records."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from tracker.queries.rows import rows
 from tracker.queries.value_sets import Choices, value_sets_at
 
 
-def asked_for(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
-    """The filter of a request, with the choices that it offers at hand."""
+def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
+    """Return the filter of a request with its choices loaded."""
     choices = offered_choices(request, today=today)
     return CommitmentFilter(request.GET, today=today, scope=scope, choices=choices)
 
 
 def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
-    """The topics, parties, forums and meetings that a filter offers, at the moment asked for."""
+    """Return the topics, parties, forums and meetings to choose from at the requested moment."""
     form = MomentForm(request.GET, today=today)
     moment = form.moment if form.is_valid() else Moment(today)
     return value_sets_at(head_of(request), moment).choices
 
 
-def found_sets(request: HttpRequest, found: CommitmentFilter) -> FoundSets | None:
-    """What a valid filter finds; None for one with an error."""
-    if not found.is_valid():
+def matched_sets(request: HttpRequest, filterset: CommitmentFilter) -> FoundSets | None:
+    """Return what a valid filter matches, or None if it is invalid."""
+    if not filterset.is_valid():
         return None
-    return FoundSets(found, value_sets_at(head_of(request), found.moment))
+    return FoundSets(filterset, value_sets_at(head_of(request), filterset.moment))
 
 
-def listing(request: HttpRequest, found: CommitmentFilter) -> dict[str, Any]:
-    """What every page with the table of commitments needs."""
-    sets = found_sets(request, found)
+def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]:
+    """Return the template context of a page with the table of commitments."""
+    sets = matched_sets(request, filterset)
     sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
-    listed = FoundRows(sets) if sets is not None else found.qs
+    listed = FoundRows(sets) if sets is not None else filterset.qs
     paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
-    page_of_rows = rows(paging.rows, found.moment, related=columns_shown(request.GET))
-    told = sentence(found) if found.is_valid() else _("Commitments")
+    page_of_rows = rows(paging.rows, filterset.moment, related=columns_shown(request.GET))
+    title = sentence(filterset) if filterset.is_valid() else _("Commitments")
     return {
-        "filter": found,
-        "moment": found.moment,
+        "filter": filterset,
+        "moment": filterset.moment,
         "paging": paging,
-        "table": CommitmentTable(page_of_rows, params=request.GET, caption=told),
+        "table": CommitmentTable(page_of_rows, params=request.GET, caption=title),
         "headline": sets.headline() if sets is not None else None,
-        "facets": facets(found, sets),
-        "chips": chips(found) if found.is_valid() else [],
-        "sentence": told,
+        "facets": facets(filterset, sets),
+        "chips": chips(filterset) if filterset.is_valid() else [],
+        "sentence": title,
         "page_sizes": sizes,
         "usual_page_size": settings.ROWS_PER_PAGE,
     }

@@ -1,4 +1,4 @@
-"""The page of commitments by meetings: the filter of the dashboard, and which meetings to show."""
+"""The matrix page: commitments by meetings, with a filter and a choice of meetings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.answers import public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import found_sets, offered_choices
+from tracker.dashboard.listing import matched_sets, offered_choices
 from tracker.dashboard.matrix_cells import row_fragments
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
@@ -28,12 +28,12 @@ from tracker.queries.matrix import matrix_meetings
 from tracker.queries.rows import rows
 
 ALL = "all"
-# As many as a wide screen and a landscape page show at once; older meetings are a page away.
+# As many as fit a wide screen or a landscape page; older meetings are on further pages.
 COLUMNS_PER_PAGE = 12
 COLUMN_SIZES = (COLUMNS_PER_PAGE, 24, 40)
 
 
-# What an address of the matrix may hold besides: how its meetings are cut.
+# Further parameters of the matrix, which page through its columns.
 _PAGE_PARAMETERS = {"columns_page", "columns_per_page"}
 
 
@@ -42,10 +42,10 @@ def _columns(forums: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 class MatrixFilter(CommitmentFilter):
-    """The filter of the dashboard and `columns`: the forum whose meetings are shown, or "all"."""
+    """The dashboard's filter plus `columns`: the forum whose meetings are shown, or "all"."""
 
     columns = OneOfFilter(
-        choices=(),  # given to each filter
+        choices=(),  # set on each instance
         method="nothing",
         label=gettext_lazy("Meetings shown"),
         empty_label=None,
@@ -66,12 +66,12 @@ class MatrixFilter(CommitmentFilter):
 
     @property
     def columns_forum(self) -> str:
-        """The address of the forum whose meetings are columns; empty for all of them."""
+        """The slug of the forum whose meetings are columns, or empty for all meetings."""
         chosen = self.form.cleaned_data.get("columns") if self.is_valid() else ""
         return "" if chosen in {None, ALL} else str(chosen)
 
     def column_links(self) -> list[dict[str, Any]]:
-        """Each choice of columns, its address, and whether it is the one shown."""
+        """Return each choice of columns with its address and whether it is current."""
         links = []
         for value, label in self.choices("columns"):
             params = self.params.copy()
@@ -88,13 +88,13 @@ class MatrixFilter(CommitmentFilter):
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = offered_choices(request, today=today)
     columns = _columns(choices["forum"])
-    found = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
-    sets = found_sets(request, found)
-    moment, is_valid = found.moment, found.is_valid()
-    meetings = matrix_meetings(moment, forum=found.columns_forum)
+    filterset = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
+    sets = matched_sets(request, filterset)
+    moment, is_valid = filterset.moment, filterset.is_valid()
+    meetings = matrix_meetings(moment, forum=filterset.columns_forum)
     if not is_valid:
         meetings = meetings.none()
-    listed = FoundRows(sets) if sets is not None else found.qs
+    listed = FoundRows(sets) if sets is not None else filterset.qs
     sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
     column_sizes = page_sizes(
         request.GET, parameter="columns_per_page", sizes=COLUMN_SIZES, usual=COLUMNS_PER_PAGE
@@ -104,12 +104,12 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         meetings, request.GET, per_page=chosen_size(column_sizes), parameter="columns_page"
     )
     page_of_rows = rows(paging.rows, moment, related={"parties"})
-    laid = matrix_of(page_of_rows, column_paging.rows, moment)
+    grid = matrix_of(page_of_rows, column_paging.rows, moment)
     context = {
-        "filter": found,
-        "facets": facets(found, sets),
-        "chips": chips(found) if is_valid else [],
-        "sentence": sentence(found) if is_valid else _("Commitments"),
+        "filter": filterset,
+        "facets": facets(filterset, sets),
+        "chips": chips(filterset) if is_valid else [],
+        "sentence": sentence(filterset) if is_valid else _("Commitments"),
         "moment": moment,
         "paging": paging,
         "page_sizes": sizes,
@@ -117,7 +117,7 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "column_sizes": column_sizes,
         "usual_column_size": COLUMNS_PER_PAGE,
         "column_paging": column_paging,
-        "matrix": laid,
-        "row_fragments": row_fragments(laid, looking_back(request.GET)),
+        "matrix": grid,
+        "row_fragments": row_fragments(grid, looking_back(request.GET)),
     }
     return render(request, "dashboard/matrix.html", context)

@@ -1,6 +1,6 @@
-"""What stands in each cell of the matrix, as HTML.
+"""Render each cell of the matrix as HTML.
 
-In Python and not in templates, as `cells`: a page may have thousands of them.
+In Python rather than in templates, as in `cells`: a page may have thousands of cells.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tracker.templatetags.register import movement_sign, stage_mark
 
 
 def row_fragments(matrix: Matrix, moment_query: str) -> list[SafeString]:
-    """Each commitment: its name, and its cells from the oldest meeting to the newest."""
-    # Most cells are empty, and those of one meeting differ by the reason alone.
+    """Render each commitment as a row: its name, and its cells from oldest to newest meeting."""
+    # Most cells are empty and differ only by meeting and reason, so each is rendered once.
     empty = {
         (column.meeting.pk, silence): _empty_cell(column.meeting, silence)
         for column in matrix.columns
@@ -55,10 +55,10 @@ def _heading(line: MatrixRow, moment_query: str) -> SafeString:
 
 
 def _elsewhere(number: int) -> SafeString:
-    told = ngettext(
+    text = ngettext(
         "%(n)s update outside these meetings", "%(n)s updates outside these meetings", number
     )
-    return format_html('<span class="matrix-facts">{}</span>\n', told % {"n": number})
+    return format_html('<span class="matrix-facts">{}</span>\n', text % {"n": number})
 
 
 def _empty_cell(meeting: Meeting, silence: Silence) -> SafeString:
@@ -91,8 +91,8 @@ def _cell(cell: Cell) -> SafeString:
 
 
 def _parties(names: Sequence[str]) -> SafeString | str:
-    told = ", ".join(names)
-    return format_html(' <span class="cell-party">{}</span>', told) if told else ""
+    text = ", ".join(names)
+    return format_html(' <span class="cell-party">{}</span>', text) if text else ""
 
 
 def _words(quoted: Citation | None) -> SafeString | str:

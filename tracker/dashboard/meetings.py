@@ -1,4 +1,4 @@
-"""The meetings: their list, the page of one, and the brief for a coming one."""
+"""The list of meetings, the page of one meeting, and the briefing note for a coming one."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from tracker.queries.visibility import (
 )
 
 
-def _found(slug: str, moment: Moment) -> Meeting | None:
+def _meeting_at(slug: str, moment: Moment) -> Meeting | None:
     known = public_meetings(known=moment.known).select_related("forum")
     record = find(known, slug, moment.known)
     return next(iter(as_known([record], moment)), None) if record is not None else None
@@ -82,13 +82,13 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
-    record = _found(slug, moment)
+    record = _meeting_at(slug, moment)
     if record is None or not was_there(record, moment):
         return _not_yet(request, slug, moment)
     hide_outcome(record, moment)
     previous = previous_of_forum(record, moment)
-    told = outcomes(record, moment, previous=previous)
-    paging = paginate(told, request.GET, per_page=settings.ROWS_PER_PAGE)
+    recorded = outcomes(record, moment, previous=previous)
+    paging = paginate(recorded, request.GET, per_page=settings.ROWS_PER_PAGE)
     shown = with_words(paging.rows, moment)
     notes = notes_by(moment).filter(meeting=record).select_related("source")
     parties = as_known(parties_of(record, moment), moment)
@@ -102,7 +102,7 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
         "previous": previous,
         "next": next_of_forum(record, moment),
         "paging": paging,
-        "counts": [(movement, len(group)) for movement, group in by_movement(told)],
+        "counts": [(movement, len(group)) for movement, group in by_movement(recorded)],
         "groups": by_movement(shown),
         "steps": [outcome.step for outcome in shown],
         "passed_over": passed_over_by(record, moment),
@@ -118,14 +118,14 @@ def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     form = MomentForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    record = _found(slug, form.moment)
+    record = _meeting_at(slug, form.moment)
     if record is None:
         return _not_yet(request, slug, form.moment)
     moment = _eve(record, form.moment)
     previous = previous_of_forum(record, moment)
     context = {
         "meeting": record,
-        "asked": form.moment,
+        "requested": form.moment,
         "moment": moment,
         "parties": as_known(parties_of(record, moment), moment),
         "previous": previous,
@@ -136,20 +136,20 @@ def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 
 
 def _eve(record: Meeting, moment: Moment) -> Moment:
-    """The day for which a brief is written: as asked, today, or the eve of a meeting held."""
+    """Return the moment to write for: as requested, today, or the day before a held meeting."""
     if moment.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
         return moment
     return replace(moment, as_of=add_days(record.first_day, -1))
 
 
 def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[str, Any]:
-    """What changed between the parties since the forum last met; nothing where it never did."""
+    """Return what changed between the parties since the forum last met; nothing if it never did."""
     if previous is None or previous.last_day is None or previous.last_day >= moment.day:
         return {}
     until = replace(moment, as_of=moment.day)
-    found = public_commitments(as_of=until.as_of, known=until.known)
+    commitments = public_commitments(as_of=until.as_of, known=until.known)
     since = replace(moment, as_of=previous.last_day)
-    theirs = between_the_parties(found, record, moment)
+    theirs = between_the_parties(commitments, record, moment)
     compared = with_differences(theirs, since=since, until=until)
     listed = compared_rows(changed(compared)[:MOST_ROWS], until)
     return {

@@ -1,4 +1,4 @@
-"""What is answered where a record is not: it moved to another address, or was not there yet."""
+"""Responses for a missing record: it moved to another address, or was not recorded yet."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tracker.queries.renames import current_slug
 
 
 def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
-    """For views of one record by `slug`: where it finds nothing, ask the log (301, or 404 still).
+    """Decorate a view of one record by `slug`: redirect (301) a missing slug to its current one.
 
-    Only the path that would be 404 pays for the question. The query string goes along.
+    Only requests that would be 404 cost the extra query. The query string is preserved.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -40,9 +40,9 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
 
 
 def not_yet(request: HttpRequest, is_there_today: bool, moment: Moment) -> HttpResponse:
-    """Say that a record was not known at the moment asked for, and not what it is called today.
+    """Say that a record was not known at the requested moment, without its current name.
 
-    Raises Http404 where it never is, and for the present, in which what is public is found.
+    Raise Http404 if it is not public today either, or if the moment is the present.
     """
     if not is_there_today or not moment.is_past:
         raise Http404

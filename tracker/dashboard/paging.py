@@ -1,4 +1,4 @@
-"""Numbered pages of a list, and a sentence instead of an error for a page that is not there."""
+"""Numbered pages of a list; a page number out of range gives a notice instead of an error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """A number of rows that a page may have."""
+    """A number of rows per page to choose from."""
 
     value: int
     label: str
@@ -31,9 +31,9 @@ def page_sizes(
     parameter: str = "per_page",
     sizes: Sequence[int] = SIZES,
 ) -> list[PageSize]:
-    """The sizes on offer; exactly one is chosen, the usual one for a size that is not on offer."""
-    asked = params.get(parameter, "")
-    chosen = int(asked) if asked in map(str, sizes) else usual
+    """Return the sizes on offer, of which one is chosen: `usual` unless the request names one."""
+    requested = params.get(parameter, "")
+    chosen = int(requested) if requested in map(str, sizes) else usual
     return [PageSize(size, str(size), size == chosen) for size in sizes]
 
 
@@ -43,16 +43,16 @@ def chosen_size(sizes: Sequence[PageSize]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """One page of a list with the addresses of its neighbours."""
+    """One page of a list, with the addresses of the pages around it."""
 
     page: Page[Any]
-    rows: Any  # of the kind that was given: a queryset, or a list of what stands for its rows
+    rows: Any  # a queryset or a list, like the one given to `paginate`
     params: QueryDict
     notice: str
     parameter: str = "page"
 
     def href(self, number: int) -> str:
-        """The address of a page by its number."""
+        """Return the address of a page by its number."""
         params = self.params.copy()
         params[self.parameter] = str(number)
         return f"?{params.urlencode()}"
@@ -67,26 +67,26 @@ class Paging:
 
 
 def paginate(
-    found: QuerySet[Any] | Sequence[Any],
+    rows: QuerySet[Any] | Sequence[Any],
     params: QueryDict,
     *,
     per_page: int,
     parameter: str = "page",
 ) -> Paging:
-    """Cut out the page that `?page=` asks for; the nearest one, with a notice, if there is none.
+    """Return the page that `?page=` requests, or the nearest one with a notice.
 
-    A page with two lists names the parameter of the second.
+    `parameter` names the parameter of a second list on the same page.
     """
-    paginator = Paginator(found, per_page)
-    asked = params.get(parameter, "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    paginator = Paginator(rows, per_page)
+    text = params.get(parameter, "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     last = paginator.num_pages
     notice = ""
     if number < 1:
-        notice = _("“%(page)s” is not a page number; this is page 1.") % {"page": asked[:20]}
+        notice = _("“%(page)s” is not a page number; this is page 1.") % {"page": text[:20]}
     elif number > last:
         notice = _("There is no page %(page)s; this is the last one, page %(last)d.") % {
-            "page": asked,
+            "page": text,
             "last": last,
         }
     page = paginator.page(min(max(number, 1), last))

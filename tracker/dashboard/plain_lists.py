@@ -1,4 +1,4 @@
-"""The lists of sources, parties, topics and forums, today or as they were on an earlier day."""
+"""The lists of sources, parties, topics and forums, today or on an earlier day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of a party, a topic and a forum: what it is, and its commitments under the filter."""
+"""The pages of a party, a topic and a forum: the record, and its filtered commitments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import asked_for, listing
+from tracker.dashboard.listing import filter_of, listing
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.filters import MomentForm
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
@@ -29,7 +29,7 @@ from tracker.queries.visibility import (
 
 
 def _moment(request: HttpRequest, today: dt.date) -> Moment | None:
-    """The moment asked for; None where it has an error, which the filter then tells."""
+    """Return the requested moment, or None if it is invalid: the filter then shows the error."""
     form = MomentForm(request.GET, today=today)
     return form.moment if form.is_valid() else None
 
@@ -37,12 +37,12 @@ def _moment(request: HttpRequest, today: dt.date) -> Moment | None:
 def _scoped(
     request: HttpRequest, template: str, scope: Q, *, today: dt.date, **context: Any
 ) -> HttpResponse:
-    found = asked_for(request, today=today, scope=scope)
-    return render(request, template, {**context, **listing(request, found)})
+    filterset = filter_of(request, today=today, scope=scope)
+    return render(request, template, {**context, **listing(request, filterset)})
 
 
 def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
-    """That a commitment was said to be one of the record's."""
+    """Match the commitments that were related to the record at the moment."""
     today = Q(pk__in=record.commitments.values("pk"))
     known = moment.known
     return relates_q(Commitment, relation, known, [record.pk], today=today)
@@ -54,20 +54,20 @@ def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
 @public_answer
 @following_renames("party")
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    moment = _moment(request, today)
-    then = moment or Moment(today)
-    record = find(public_parties(known=then.known), slug, then.known)
+    requested = _moment(request, today)
+    moment = requested or Moment(today)
+    record = find(public_parties(known=moment.known), slug, moment.known)
     if record is None:
-        return not_yet(request, public_parties().filter(slug=slug).exists(), then)
-    as_known([record], then)
-    theirs = _related("parties", record, then)
-    own = public_updates(as_of=then.as_of, known=then.known).filter(party=record)
+        return not_yet(request, public_parties().filter(slug=slug).exists(), moment)
+    as_known([record], moment)
+    scope = _related("parties", record, moment)
+    own = public_updates(as_of=moment.as_of, known=moment.known).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
-    told = with_evidence(steps, known=then.known).chronological().reverse()
-    own_steps = as_known(told, then) if moment is not None else []
+    updates = with_evidence(steps, known=moment.known).chronological().reverse()
+    own_steps = as_known(updates, moment) if requested is not None else []
     context = {"party": record, "own_steps": own_steps}
-    return _scoped(request, "dashboard/party.html", theirs, today=today, **context)
+    return _scoped(request, "dashboard/party.html", scope, today=today, **context)
 
 
 # -- Topics -------------------------------------------------------------------------------------
@@ -76,13 +76,13 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    then = _moment(request, today) or Moment(today)
-    record = find(public_topics(known=then.known), slug, then.known)
+    moment = _moment(request, today) or Moment(today)
+    record = find(public_topics(known=moment.known), slug, moment.known)
     if record is None:
-        return not_yet(request, public_topics().filter(slug=slug).exists(), then)
-    as_known([record], then)
-    on_it = _related("topics", record, then)
-    return _scoped(request, "dashboard/topic.html", on_it, today=today, topic=record)
+        return not_yet(request, public_topics().filter(slug=slug).exists(), moment)
+    as_known([record], moment)
+    scope = _related("topics", record, moment)
+    return _scoped(request, "dashboard/topic.html", scope, today=today, topic=record)
 
 
 # -- Forums -------------------------------------------------------------------------------------
@@ -91,24 +91,24 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("forum")
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    moment = _moment(request, today)
-    then = moment or Moment(today)
-    record = find(public_forums(known=then.known), slug, then.known)
-    if record is None or not was_there(record, then):
-        return not_yet(request, public_forums().filter(slug=slug).exists(), then)
-    as_known([record], then)
+    requested = _moment(request, today)
+    moment = requested or Moment(today)
+    record = find(public_forums(known=moment.known), slug, moment.known)
+    if record is None or not was_there(record, moment):
+        return not_yet(request, public_forums().filter(slug=slug).exists(), moment)
+    as_known([record], moment)
     context = {
         "forum": record,
-        "parties": as_known(parties_of(record, then), then),
-        "meetings": as_known(_meetings(record, then), then) if moment is not None else [],
+        "parties": as_known(parties_of(record, moment), moment),
+        "meetings": as_known(_meetings(record, moment), moment) if requested is not None else [],
         "most_meetings": settings.ROWS_PER_PAGE,
     }
-    told = Q(pk__in=_mentioned_at(record, then))
-    return _scoped(request, "dashboard/forum.html", told, today=today, **context)
+    scope = Q(pk__in=_mentioned_at(record, moment))
+    return _scoped(request, "dashboard/forum.html", scope, today=today, **context)
 
 
 def _meetings(record: Forum, moment: Moment) -> QuerySet[Meeting]:
-    """Its newest meetings, planned and cancelled ones too; looking back, none that lay ahead."""
+    """Return a forum's newest meetings in any state; looking back, none after that day."""
     return meetings_by(moment).filter(_of_forum(record, moment))[: settings.ROWS_PER_PAGE]
 
 
@@ -117,7 +117,7 @@ def _of_forum(record: Forum, moment: Moment) -> Q:
 
 
 def _mentioned_at(record: Forum, moment: Moment) -> QuerySet[Any, Any]:
-    """The commitments of which a meeting of the forum said something that counts."""
-    counting = public_updates(as_of=moment.as_of, known=moment.known)
+    """Return the commitments that have a current update from a meeting of the forum."""
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
     held = Meeting.objects.filter(_of_forum(record, moment)).order_by()
-    return counting.filter(meeting__in=held.values("pk")).values("commitment")
+    return updates.filter(meeting__in=held.values("pk")).values("commitment")

@@ -1,4 +1,4 @@
-"""The picture that other sites show beside a link: how the commitments of a filter stand."""
+"""The preview image of a link: a summary of the commitments that match a filter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import asked_for, found_sets
+from tracker.dashboard.listing import filter_of, matched_sets
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.filters.words import sentence
@@ -18,7 +18,7 @@ from tracker.models import Assessment, Stage
 from tracker.queries.rows import Row, rows
 from tracker.templatetags.register import spelled
 
-# The light colours of the stages, as static/css/tokens.css has them; a test compares the two.
+# Stage colours of the light theme in static/css/tokens.css; a test compares the two.
 STAGE_COLOURS = {
     Stage.ANNOUNCED: "#c9d3e3",
     Stage.PREPARING: "#aebfd8",
@@ -35,28 +35,28 @@ STAGE_COLOURS = {
 
 @public_answer
 def share_card(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """The card of any filter; of one commitment, where `commitment` names one."""
-    found = asked_for(request, today=today)
-    sets = found_sets(request, found)
+    """Draw the card of a filter, or of one commitment if `commitment` names one."""
+    filterset = filter_of(request, today=today)
+    sets = matched_sets(request, filterset)
     if sets is None:
-        wrong = [f"{name}: {e}" for name, errors in found.form.errors.items() for e in errors]
+        wrong = [f"{name}: {e}" for name, errors in filterset.form.errors.items() for e in errors]
         text = "\n".join([_("The picture cannot be drawn as asked."), *wrong, ""])
         return HttpResponse(text, content_type="text/plain; charset=utf-8", status=400)
-    return HttpResponse(png(card_of(found, sets)), content_type="image/png")
+    return HttpResponse(png(card_of(filterset, sets)), content_type="image/png")
 
 
-def card_of(found: CommitmentFilter, sets: FoundSets) -> Card:
-    """What the card of a valid filter says."""
+def card_of(filterset: CommitmentFilter, sets: FoundSets) -> Card:
+    """Return the text and the bar of a valid filter's card."""
     headline = sets.headline()
-    one = _the_one(found, sets)
-    if one is None:
-        title, text = sentence(found), headline.sentence if headline.total else ""
+    row = _single_row(filterset, sets)
+    if row is None:
+        title, text = sentence(filterset), headline.sentence if headline.total else ""
         foot = ", ".join(f"{stage.label} {count}" for stage, count in headline.stages.items())
     else:
-        # A title in letters that the card has no type for is told by its reference.
-        title = one.title if can_draw(one.title) else one.commitment.reference
-        text, foot = _standing(one), one.commitment.reference
-    day = _("as of %(day)s") % {"day": spelled(found.moment.day)}
+        # The reference replaces a title in a script that the font does not cover.
+        title = row.title if can_draw(row.title) else row.commitment.reference
+        text, foot = _position_text(row), row.commitment.reference
+    day = _("as of %(day)s") % {"day": spelled(filterset.moment.day)}
     return Card(
         heading=f"{settings.REGISTER_NAME}, {day}",
         title=title,
@@ -66,16 +66,16 @@ def card_of(found: CommitmentFilter, sets: FoundSets) -> Card:
     )
 
 
-def _the_one(found: CommitmentFilter, sets: FoundSets) -> Row | None:
-    if "commitment" not in found.active or len(sets) != 1:
+def _single_row(filterset: CommitmentFilter, sets: FoundSets) -> Row | None:
+    if "commitment" not in filterset.active or len(sets) != 1:
         return None
-    return rows(FoundRows(sets)[:1], found.moment, related=())[0]
+    return rows(FoundRows(sets)[:1], filterset.moment, related=())[0]
 
 
-def _standing(row: Row) -> str:
+def _position_text(row: Row) -> str:
     """ "Signed. Awaiting entry into force. Not assessed." """
-    told = [str(Stage(row.position.stage).label), *(str(flag.label) for flag in row.flags)]
+    parts = [str(Stage(row.position.stage).label), *(str(flag.label) for flag in row.flags)]
     if row.has_no_information:
-        told.append(_("No information"))
-    told.append(str(Assessment(row.position.assessment).label))
-    return " ".join(f"{word}." for word in told)
+        parts.append(_("No information"))
+    parts.append(str(Assessment(row.position.assessment).label))
+    return " ".join(f"{part}." for part in parts)

@@ -1,4 +1,4 @@
-"""What crawlers are told: every public page (sitemaps.org) and where not to look (RFC 9309)."""
+"""The sitemap (sitemaps.org) and robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.urls import reverse
 from tracker.answers import public_answer
 from tracker.queries.addresses import SECTIONS, counts, page_of
 
-# The protocol allows 50,000; a smaller page is made and read in a moment.
+# The protocol allows 50,000; smaller pages render faster.
 PER_PAGE = 5_000
-# Pages that are there whatever the register holds.
+# Pages that exist whatever the register holds.
 STANDING = (
     *("dashboard", "matrix", "meetings", "sources", "parties", "topics", "forums"),
     *("charts", "compare", "changes", "methodology", "data-dictionary"),
 )
-# With any filter.
+# Open to crawlers with any filter.
 _FETCHED_FOR_A_PERSON = ("share-card", "calendar", "changes-atom", "changes-rss", "changes-json")
 
 _XML = "application/xml; charset=utf-8"
@@ -45,15 +45,15 @@ def _standing(request: HttpRequest) -> list[Entry]:
 
 @public_answer
 def sitemap(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """One list of all pages, or an index of lists where they are too many for one."""
-    found = counts()
-    if sum(found.values()) + len(STANDING) < PER_PAGE:
+    """Render one list of all pages, or an index of lists if there are too many for one."""
+    totals = counts()
+    if sum(totals.values()) + len(STANDING) < PER_PAGE:
         entries = _standing(request)
-        for name in found:
+        for name in totals:
             entries += _entries(request, name, 1)
         return render(request, "dashboard/sitemap.xml", {"entries": entries}, content_type=_XML)
     parts = [("standing", 1)]
-    for name, count in found.items():
+    for name, count in totals.items():
         parts += [(name, number) for number in range(1, -(-count // PER_PAGE) + 1)]
     lists = [
         request.build_absolute_uri(reverse("sitemap-section", args=[name, number]))
@@ -77,10 +77,10 @@ def section(request: HttpRequest, section: str, number: int, *, today: dt.date) 
 
 @public_answer
 def robots(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    """Keep out of the staff's pages and of filtered addresses, of which there is no end.
+    """Keep crawlers out of the admin and of filtered addresses, which are endless.
 
-    The address of a citation is open: of two rules the longer one holds (section 2.2.2). So is what
-    a person tells a calendar on the web, a feed reader or a site that shows links to fetch.
+    Citation addresses stay open: of two rules the longer one wins (section 2.2.2). So do addresses
+    that a calendar, a feed reader or a link preview fetches for a person.
     """
     cited = reverse("commitment", args=["SLUG"]).replace("SLUG", "*")
     lines = [

@@ -1,4 +1,4 @@
-"""The page of one document, with all that rests on it."""
+"""The page of one source, with everything that cites it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What search engines and reference tools are told of a page: schema.org terms as JSON-LD.
+"""Descriptions of pages for search engines and reference managers: schema.org as JSON-LD.
 
-Everything said here stands on the page too. Values that are not known are left out.
+They repeat only what the page shows, and leave unknown values out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tracker.queries.visibility import position_of
 Data = dict[str, Any]
 
 _CONTEXT = "https://schema.org"
-# The files of the whole register: name of the address, media type.
+# Downloads of the whole register: URL name and media type.
 _FILES = {
     "commitments-csv": "text/csv",
     "commitments-json": "application/json",
@@ -43,7 +43,7 @@ _FILES = {
 }
 
 
-def _without_nothing(data: Data) -> Data:
+def _without_empty(data: Data) -> Data:
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}
 
 
@@ -65,8 +65,8 @@ def _download(request: HttpRequest, url_name: str, media_type: str) -> Data:
 
 
 def dataset_data(request: HttpRequest, head: LogHead) -> Data:
-    """The whole register, whatever the filter of the page shows of it."""
-    return _without_nothing(
+    """Describe the whole register, whatever the page's filter."""
+    return _without_empty(
         {
             "@context": _CONTEXT,
             "@type": "Dataset",
@@ -96,15 +96,15 @@ def _party(party: Party) -> Data:
 
 
 def _organizer(party: Party) -> Data:
-    """A party as who acts: schema.org has places act in nothing, and a Country is a Place."""
+    """Describe a party as an actor: a Country of schema.org is a Place, which cannot act."""
     kind = "GovernmentOrganization" if party.kind == PartyKind.STATE else "Organization"
     return _party(party) | {"@type": kind}
 
 
 def source_facts(source: Source) -> Data:
-    """A source as a part of something else."""
+    """Describe a source as a part of another description."""
     kind = "NewsArticle" if source.kind == SourceKind.NEWS_REPORT else "CreativeWork"
-    return _without_nothing(
+    return _without_empty(
         {
             "@type": kind,
             "name": source.title,
@@ -129,16 +129,16 @@ def source_data(request: HttpRequest, source: Source) -> Data:
 
 
 def _cited(citations: Iterable[Citation]) -> list[Data]:
-    """Each source once, in the order in which the history cites them."""
+    """Describe each source once, in the order of the citations."""
     sources = {citation.source_id: citation.source for citation in citations}
     return [source_facts(source) for source in sources.values()]
 
 
-def commitment_data(request: HttpRequest, commitment: Commitment, told: Part) -> Data:
-    """The register's entry on a promise, with the documents that the page cites."""
+def commitment_data(request: HttpRequest, commitment: Commitment, part: Part) -> Data:
+    """Describe the register's entry on a commitment, with the documents that it cites."""
     url = request.build_absolute_uri(commitment.get_absolute_url())
-    citations = (c for step in told.history.steps for c in step.update.citations.all())
-    return _without_nothing(
+    citations = (c for step in part.history.steps for c in step.update.citations.all())
+    return _without_empty(
         {
             "@context": _CONTEXT,
             "@type": "CreativeWork",
@@ -152,7 +152,7 @@ def commitment_data(request: HttpRequest, commitment: Commitment, told: Part) ->
             "creativeWorkStatus": position_of(commitment).get_stage_display(),
             "about": [_party(party) for party in commitment.parties.all()],
             "keywords": [topic.name for topic in commitment.topics.all()],
-            "datePublished": _day(told.first_published_at),
+            "datePublished": _day(part.first_published_at),
             "dateModified": _day(commitment.last_changed_at),
             "publisher": _register(),
             "inLanguage": get_language(),
@@ -160,10 +160,10 @@ def commitment_data(request: HttpRequest, commitment: Commitment, told: Part) ->
             "hasPart": [
                 {
                     "@type": "CreativeWork",
-                    "name": part.title,
-                    "url": request.build_absolute_uri(part.get_absolute_url()),
+                    "name": child.title,
+                    "url": request.build_absolute_uri(child.get_absolute_url()),
                 }
-                for part in commitment.parts.all()
+                for child in commitment.parts.all()
             ],
             "citation": _cited(citations),
         }
@@ -178,10 +178,10 @@ def _series(request: HttpRequest, forum: Forum) -> Data:
 def meeting_data(
     request: HttpRequest, meeting: Meeting, *, parties: Iterable[Party], sources: Iterable[Source]
 ) -> Data:
-    """A meeting as an event. A planned one is scheduled; so, in these terms, is one held."""
+    """Describe a meeting as an event; schema.org has no status for one that was held."""
     is_cancelled = meeting.state == MeetingState.CANCELLED
     url = request.build_absolute_uri(meeting.get_absolute_url())
-    return _without_nothing(
+    return _without_empty(
         {
             "@context": _CONTEXT,
             "@type": "Event",

@@ -1,4 +1,4 @@
-"""The table of commitments: its columns and how each is shown."""
+"""The table of commitments: its columns and how each is rendered."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ SHOWN_BY_DEFAULT = ("stage", "assessment", "target", "happened")
 
 
 class SortedRows(TableListData):  # type: ignore[misc]  # django-tables2 ships no types
-    """One page of rows, which the filter has sorted."""
+    """One page of rows that the filter has sorted."""
 
     def order_by(self, aliases: Any) -> None:
-        """Leave the rows as they are: the headers only show and link to the order."""
+        """Keep the order: the headers only show it and link to others."""
 
 
 def _column(label: Any, **options: Any) -> tables.Column:
-    # No value counts as empty: the render methods say what is shown for none.
+    # No value counts as empty: the render methods handle missing ones.
     return tables.Column(label, empty_values=(), accessor=tables.A("commitment"), **options)
 
 
 class CommitmentTable(tables.Table):  # type: ignore[misc]
-    """Rows of `queries.rows`, sorted and cut to one page. Columns have the names of `?sort=`."""
+    """Rows of `queries.rows`, sorted and cut to one page; columns are named as in `?sort=`."""
 
     title = _column(_("Commitment"))
     stage = _column(_("Stage"))
@@ -82,7 +82,7 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
         return cells.topics(record)
 
     def column_choices(self) -> list[tuple[str, str, bool]]:
-        """Each column that may be left out: its name, its label and whether it is shown."""
+        """Return each optional column: its name, its label and whether it is shown."""
         return [
             (name, column.verbose_name, name in self.shown)
             for name, column in self.base_columns.items()
@@ -91,12 +91,12 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
 
 
 def looking_back(params: QueryDict) -> str:
-    """The end of a row's address: a look back in time goes on when the row is opened."""
-    kept = {name: params[name] for name in ("as_of", "known_at") if params.get(name)}
-    return f"?{urlencode(kept)}" if kept else ""
+    """Return the query string that keeps a look back in time when a row is opened."""
+    days = {name: params[name] for name in ("as_of", "known_at") if params.get(name)}
+    return f"?{urlencode(days)}" if days else ""
 
 
 def columns_shown(params: QueryDict) -> set[str]:
-    """The columns that an address asks for, or the usual ones."""
-    asked = [name for name in params.getlist("show") if name in CommitmentTable.base_columns]
-    return {"title", *(asked or SHOWN_BY_DEFAULT)}
+    """Return the requested columns, or the default ones."""
+    requested = [name for name in params.getlist("show") if name in CommitmentTable.base_columns]
+    return {"title", *(requested or SHOWN_BY_DEFAULT)}

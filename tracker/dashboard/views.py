@@ -1,4 +1,4 @@
-"""The public pages: filter, query, render. Rules live in queries; nothing here writes."""
+"""The dashboard, the log of changes, the methodology and the health check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import asked_for, found_sets, listing, offered_choices
+from tracker.dashboard.listing import filter_of, listing, matched_sets, offered_choices
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
@@ -24,30 +24,34 @@ from tracker.queries.named_so import Named, named_so
 
 @public_answer
 def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    found = asked_for(request, today=today)
+    filterset = filter_of(request, today=today)
     structured = dataset_data(request, head_of(request))
-    context = {"structured_data": structured, "named": _named(found), **listing(request, found)}
+    context = {
+        "structured_data": structured,
+        "named": _named(filterset),
+        **listing(request, filterset),
+    }
     return render(request, "dashboard/dashboard.html", context)
 
 
-def _named(found: CommitmentFilter) -> list[Named]:
-    """What else is named by the words searched for; nothing when looking back."""
-    words = found.active.get("q")
-    return named_so(words[0]) if words and not found.moment.is_past else []
+def _named(filterset: CommitmentFilter) -> list[Named]:
+    """Return records named like the search words; none when looking back."""
+    words = filterset.active.get("q")
+    return named_so(words[0]) if words and not filterset.moment.is_past else []
 
 
 @public_answer
 def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = offered_choices(request, today=today)
-    found = ChangeFilter(request.GET, today=today, choices=choices)
-    paging = paginate(found.log, request.GET, per_page=settings.ROWS_PER_PAGE)
+    filterset = ChangeFilter(request.GET, today=today, choices=choices)
+    paging = paginate(filterset.log, request.GET, per_page=settings.ROWS_PER_PAGE)
     context = {
-        "filter": found,
-        "facets": facets(found, found_sets(request, found)),
-        "chips": chips(found) if found.is_valid() else [],
-        "sentence": log_sentence(found) if found.is_valid() else "",
+        "filter": filterset,
+        "facets": facets(filterset, matched_sets(request, filterset)),
+        "chips": chips(filterset) if filterset.is_valid() else [],
+        "sentence": log_sentence(filterset) if filterset.is_valid() else "",
         "paging": paging,
-        "lines": lines(paging.rows, known=found.known),
+        "lines": lines(paging.rows, known=filterset.known),
         "head": head_of(request),
     }
     return render(request, "dashboard/changes.html", context)
@@ -59,7 +63,7 @@ def methodology(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """For operations: 200 when the database answers, stores and is migrated, 503 otherwise."""
+    """Return 200 if the database responds, stores data and is migrated, otherwise 503."""
     state = health(now=timezone.now())
     return JsonResponse(
         state, status=200 if state["ok"] else 503, headers={"Cache-Control": "no-store"}

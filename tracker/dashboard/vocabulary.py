@@ -1,4 +1,4 @@
-"""The register's terms with their definitions, for the methodology page. Version 1."""
+"""The register's terms with their definitions, for the methodology page."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _terms(definitions: dict[Any, Any]) -> list[tuple[str, Any, Any]]:
 
 
 def vocabulary() -> dict[str, Any]:
-    """Every term with its value, label and definition, and the numbers that the rules use."""
+    """Return every term with its value, label and definition, and the settings behind rules."""
     return {
         "version": VERSION,
         "stages": _terms(STAGES),
