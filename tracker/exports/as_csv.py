@@ -1,4 +1,4 @@
-"""A table as CSV (RFC 4180) in UTF-8, with the mark by which Excel knows that it is UTF-8."""
+"""Serialise a table as CSV (RFC 4180) in UTF-8, with a byte-order mark for Excel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 
 
 def csv_parts(extract: Extract) -> Iterator[bytes]:
-    """The file, one part for each chunk of records."""
+    """Yield the file, one part for each chunk of records."""
     columns = extract.table.columns
     yield codecs.BOM_UTF8 + csv_lines([column.name] for column in columns).encode()
     for chunk in extract.chunks():

@@ -1,4 +1,4 @@
-"""A table as one JSON object: what was asked for and when, then a record to a line."""
+"""Serialise a table as one JSON object: facts about the request, then one record per line."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from tracker.schema.payloads import Payload, as_payloads, day
 CONTENT_TYPE = "application/json"
 
 
-def described(extract: Extract) -> Payload:
-    """What stands before the records. `day` is the day of the answer, by which flags are computed
-    unless `as_of` gives another."""
-    found, head = extract.found, extract.head
+def metadata(extract: Extract) -> Payload:
+    """Return the keys before the records. Flags are computed for `day`, unless `as_of` is given."""
+    filterset, head = extract.filterset, extract.head
     return {
         "register": settings.REGISTER_NAME,
         "address": extract.address,
-        "day": day(found.today),
-        "as_of": day(found.moment.as_of),
-        "known_at": day(found.moment.known_at),
-        "filter": found.active,
+        "day": day(filterset.today),
+        "as_of": day(filterset.moment.as_of),
+        "known_at": day(filterset.moment.known_at),
+        "filter": filterset.active,
         "log_head": {"seq": head.seq, "hash": head.hash},
     }
 
 
 def json_parts(extract: Extract) -> Iterator[bytes]:
-    """The file, one part for each chunk of records. `count` comes last, when it is known."""
+    """Yield the file, one part for each chunk of records; `count` comes last, when it is known."""
     head = "".join(
-        f"{to_json(name)}:{to_json(value)},\n" for name, value in described(extract).items()
+        f"{to_json(name)}:{to_json(value)},\n" for name, value in metadata(extract).items()
     )
     yield f"{{\n{head}{to_json(extract.table.name)}:[".encode()
     count, comma = 0, ""

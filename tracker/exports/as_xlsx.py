@@ -1,7 +1,7 @@
-"""A table as an Excel workbook: the rows, and a sheet that says what they are.
+"""Write a table as an Excel workbook: a sheet of rows, and a sheet that describes them.
 
-Rows go to a temporary file as they come, so memory does not grow with them. The same register,
-day and filter give the same bytes: the workbook is dated by the head of the log.
+Rows go to a temporary file as they come, so memory use does not grow. The same register, day and
+filter give the same bytes: the workbook is dated by the head of the log.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from tracker.lib.spreadsheet_text import safe_text
 from tracker.lib.workbook_files import workbook_in
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What a sheet holds beside its heading.
+# The limits of a sheet, without its heading.
 MOST_ROWS = 1_048_575
 LONGEST_TEXT = 32_767
-# Excel's calendar begins here; earlier days are written as text.
+# Excel's calendar is right from this day on; earlier days are written as text.
 FIRST_DAY = dt.date(1900, 3, 1)
-# The date of a workbook of an empty register.
-BEFORE_EVERYTHING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# The date of the workbook while the log is empty.
+EMPTY_LOG_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def xlsx_file(extract: Extract, *, check: Callable[[], object] = lambda: None) -> IO[bytes]:
-    """Write the workbook to a temporary file, which is gone when it is closed.
+    """Write the workbook to a temporary file, which is deleted when it is closed.
 
-    `check` is called now and then; what it raises ends the work.
+    `check` is called before each chunk; an exception that it raises ends the work.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
     try:
         with workbook_in(file) as book:
-            created = extract.head.recorded_at or BEFORE_EVERYTHING
+            created = extract.head.recorded_at or EMPTY_LOG_DATE
             book.set_properties(
                 {
-                    "title": safe_text(sentence(extract.found)),
+                    "title": safe_text(sentence(extract.filterset)),
                     "author": settings.REGISTER_NAME,
                     "created": created.astimezone(dt.UTC),
                 }
@@ -67,7 +67,7 @@ class _Sheet:
         self.row = 0
 
     def write_rows(self, extract: Extract, check: Callable[[], object]) -> int:
-        """A heading that stays in sight, and the rows; returns their number."""
+        """Write a heading that stays visible, and the rows; return their number."""
         columns = extract.table.columns
         self.sheet.freeze_panes(1, 1)
         for place, column in enumerate(columns):
@@ -81,7 +81,7 @@ class _Sheet:
         return self.row - 1
 
     def write_about(self, extract: Extract, count: int) -> None:
-        """What the rows are, at which state of the log, and what each column holds."""
+        """Describe the rows, the state of the log and each column."""
         for place, width in enumerate((24, 28, 90, 16)):
             self.sheet.set_column(place, place, width)
         for label, value in _about(extract, count):
@@ -107,28 +107,28 @@ class _Sheet:
         elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
             self.sheet.write_datetime(self.row, place, cell, self.day)
         else:
-            self.sheet.write_string(self.row, place, _fitting(str(cell)), form)
+            self.sheet.write_string(self.row, place, _truncated(str(cell)), form)
 
 
-def _fitting(text: str) -> str:
-    """Cut what is too long for a cell, with a sign that it was cut."""
+def _truncated(text: str) -> str:
+    """Cut text that is too long for a cell, and mark the cut with an ellipsis."""
     if text.startswith("<r>") and text.endswith("</r>"):
-        text += " "  # the library takes it for rich text of its own, and would not escape it
-    # Counted as Excel counts, in units of UTF-16.
+        text += " "  # XlsxWriter would take it for its own rich text and not escape it
+    # Excel counts UTF-16 code units.
     if len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT:
         return text
     return text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _about(extract: Extract, count: int) -> list[tuple[str, str]]:
-    found, head = extract.found, extract.head
-    moment = found.moment
-    told = [
+    filterset, head = extract.filterset, extract.head
+    moment = filterset.moment
+    entries = [
         (_("Register"), settings.REGISTER_NAME),
-        (_("Shown"), sentence(found)),
+        (_("Shown"), sentence(filterset)),
         (_("Rows"), str(count)),
         (_("Address"), extract.address),
-        (_("Day"), found.today.isoformat()),
+        (_("Day"), filterset.today.isoformat()),
         (_("As things stood on"), moment.as_of.isoformat() if moment.as_of else ""),
         (_("As known on"), moment.known_at.isoformat() if moment.known_at else ""),
         (
@@ -143,4 +143,4 @@ def _about(extract: Extract, count: int) -> list[tuple[str, str]]:
             ),
         ),
     ]
-    return [(label, value) for label, value in told if value]
+    return [(label, value) for label, value in entries if value]

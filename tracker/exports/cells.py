@@ -1,7 +1,6 @@
-"""What a column is, how its cell is read from a record, and text that no spreadsheet will run.
+"""Columns of the public files, and how their cells are read from a record.
 
-A column is read from the record of the JSON file by its path, so that the flat files cannot say
-anything else.
+A column reads its value by path from the record of the JSON file, so that the files always agree.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ SEPARATOR = "; "
 
 
 class Kind(Enum):
-    """What a cell holds, as the data dictionary names it."""
+    """The type of a cell, as the data dictionary names it."""
 
     TEXT = _("text")
     LIST = _("list")
@@ -38,7 +37,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column. `path` leads to its value: `target.date`, `parties[]`, `citations[].source`."""
+    """One column; `path` leads to its value: `target.date`, `parties[]`, `citations[].source`."""
 
     name: str
     title: str | Promise
@@ -50,22 +49,22 @@ class Column:
     width: int = 16  # of a spreadsheet's column, in characters
 
     def texts(self, records: Fields) -> list[str]:
-        """Its cells in a text file; empty text for nothing.
+        """Return each record's value for a text file, or an empty text.
 
-        A list keeps its places, so that the nth quotation is that of the nth source.
+        A list keeps empty places, so that the nth quotation belongs to the nth source.
         """
-        found = self._values(records)
+        column_values = self._values(records)
         if self.kind is Kind.LIST:
-            return safe_texts(_joined(values) for values in found)
+            return safe_texts(_joined(values) for values in column_values)
         if self.kind is Kind.YES_NO:
-            return [_YES_NO[value] for value in found]
+            return [_YES_NO[value] for value in column_values]
         if self.kind is Kind.NUMBER:
-            return ["" if value is None else str(value) for value in found]
-        texts = ["" if value is None else value for value in found]
+            return ["" if value is None else str(value) for value in column_values]
+        texts = ["" if value is None else value for value in column_values]
         return safe_texts(texts) if self.kind is Kind.TEXT else texts
 
     def cells(self, records: Fields) -> list[Cell]:
-        """Its cells in a workbook; None for nothing. A day is a date, text is safe."""
+        """Return each record's value for a workbook, or None: days as dates, text made safe."""
         if self.kind in {Kind.YES_NO, Kind.NUMBER}:
             return self._values(records)
         texts = self.texts(records)
@@ -74,7 +73,7 @@ class Column:
         return [text or None for text in texts]
 
     def _values(self, records: Fields) -> list[Any]:
-        """What stands at the path in each record: a list where a part of it ends in []."""
+        """Return the value at the path in each record; a list if a part of the path ends in []."""
         name, _, rest = self.path.partition(".")
         values = records[name.removesuffix("[]")]
         if name.endswith("[]"):
@@ -83,16 +82,16 @@ class Column:
 
 
 def _below(values: Sequence[Any], path: str) -> list[Any]:
-    """What stands at a path in each of several values."""
+    """Return the value at a path below each value."""
     for part in path.split("."):
         values = [None if value is None else value[part] for value in values]
     return [*values]
 
 
 def _below_each(lists: Sequence[Sequence[Any]], path: str) -> list[list[Any]]:
-    """What stands at a path in each item of several lists, in lists of the same lengths."""
-    found = iter(_below([item for items in lists for item in items], path))
-    return [[*islice(found, len(items))] for items in lists]
+    """Return the values at a path below each item, in lists of the same lengths."""
+    flat = iter(_below([item for items in lists for item in items], path))
+    return [[*islice(flat, len(items))] for items in lists]
 
 
 _YES_NO = {None: "", True: "true", False: "false"}
@@ -105,5 +104,5 @@ def _day_or_text(text: str) -> dt.date | str | None:
 def _joined(values: Sequence[Any]) -> str:
     if len(values) == 1:
         return "" if values[0] is None else str(values[0])
-    told = ["" if value is None else str(value) for value in values]
-    return SEPARATOR.join(told) if any(told) else ""
+    texts = ["" if value is None else str(value) for value in values]
+    return SEPARATOR.join(texts) if any(texts) else ""

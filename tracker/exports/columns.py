@@ -1,6 +1,6 @@
-"""The columns of the public files, made from the fields that `schema` declares.
+"""Columns of the public files, derived from the fields that `schema` declares.
 
-For CSV, XLSX, the page that documents them and the data package.
+For CSV, XLSX, the data dictionary and the data package.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _KINDS = {
 
 
 def columns(noun: Noun) -> tuple[Column, ...]:
-    """The columns of a noun's file, in their order."""
-    found = {column.name: column for field in noun.in_json for column in _columns(field)}
-    return tuple(found[name] for name in arranged(found, noun.columns_after))
+    """Return the columns of a noun's file in order."""
+    by_name = {column.name: column for field in noun.in_json for column in _columns(field)}
+    return tuple(by_name[name] for name in arranged(by_name, noun.columns_after))
 
 
 def _columns(field: Field) -> Iterator[Column]:
@@ -34,18 +34,18 @@ def _columns(field: Field) -> Iterator[Column]:
         for inner in field.record.in_json:
             for column in _columns(inner):
                 yield replace(column, path=f"{field.name}[].{column.path}", kind=Kind.LIST)
-    declared = field.columns if isinstance(field.columns, tuple) else (field.columns,)
-    for given in declared:
-        part = given.part or ("date" if field.type is Type.DATE else "")
+    declarations = field.columns if isinstance(field.columns, tuple) else (field.columns,)
+    for declared in declarations:
+        part = declared.part or ("date" if field.type is Type.DATE else "")
         kind = _KINDS.get((field.type, part)) or _KINDS.get(field.type, Kind.TEXT)
         path = f"{field.name}[]" if kind is Kind.LIST else field.name
         yield Column(
-            name=given.name or field.name,
-            title=given.title,
-            description=given.description or field.meaning,
+            name=declared.name or field.name,
+            title=declared.title,
+            description=declared.description or field.meaning,
             path=f"{path}.{part}" if part else path,
             kind=kind,
             choices=field.choices,
-            is_required=given.is_required,
-            width=given.width,
+            is_required=declared.is_required,
+            width=declared.width,
         )

@@ -1,4 +1,4 @@
-"""The CSV files described for programs: a Data Package descriptor (Frictionless, version 2.0)."""
+"""Describe the CSV files for programs: a Data Package descriptor (Frictionless, version 2.0)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from tracker.exports.as_json import described
+from tracker.exports.as_json import metadata
 from tracker.exports.cells import Column, Kind
 from tracker.exports.extract import COMMITMENT_TABLE, TABLES, UPDATE_TABLE, Extract, Table
 from tracker.filters.words import sentence
@@ -74,11 +74,11 @@ def data_package(extract: Extract, *, query: str) -> dict[str, Any]:
         "$schema": SCHEMA,
         "name": slugify(settings.REGISTER_NAME) or "register",
         "title": settings.REGISTER_NAME,
-        "description": sentence(extract.found),
+        "description": sentence(extract.filterset),
         "licenses": [_licence()],
         "homepage": extract.site + reverse("data-dictionary"),
         **({"created": recorded_at.isoformat(timespec="seconds")} if recorded_at else {}),
-        "register": described(extract),
+        "register": metadata(extract),
         "resources": [
             {
                 "name": table.name,

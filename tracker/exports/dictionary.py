@@ -1,4 +1,4 @@
-"""What the page about the files says: formats, columns, parameters and an example of the JSON."""
+"""The content of the data page: formats, columns, parameters and a JSON example."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Parameter:
 
 
 def dictionary() -> dict[str, Any]:
-    """The context of the page; it says nothing about any record."""
+    """Return the context of the page, which holds nothing of any record."""
     return {
         "tables": TABLES,
         "parameters": [

@@ -1,4 +1,4 @@
-"""One file about to be written: which table, for which filter, at which state of the log."""
+"""One export: a table, for a filter, at a state of the log."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _update_paths(records: Fields, page: Callable[[str], str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file may hold: `name` is that of the file's address and of its list in JSON."""
+    """The content of a file; `name` is part of its address and the key of its list in JSON."""
 
     name: str
     columns: tuple[Column, ...]
@@ -68,27 +68,28 @@ TABLES = (COMMITMENT_TABLE, UPDATE_TABLE)
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One table for a valid filter. `site` and `address` are absolute: of the site, of the file."""
+    """One table for a valid filter; `site` and `address` are the full addresses of site and
+    file."""
 
     table: Table
-    found: CommitmentFilter
+    filterset: CommitmentFilter
     head: LogHead
     site: str
     address: str
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending: the filter in words, and the day."""
-        words = file_stem(self.found)
+        """The file name without its extension: the filter in words, and the day."""
+        words = file_stem(self.filterset)
         about = words if self.table is COMMITMENT_TABLE else f"{self.table.name}-{words}"
-        return f"{about}-{self.found.today.isoformat()}"
+        return f"{about}-{self.filterset.today.isoformat()}"
 
     def chunks(self) -> Iterator[Fields]:
-        """The records, some at a time, each with the absolute address of its page."""
+        """Yield the records in chunks, each record with the absolute address of its page."""
         page = slug_addresses("commitment")
-        for records in self.table.chunks(self.found.qs, self.found.moment):
+        for records in self.table.chunks(self.filterset.qs, self.filterset.moment):
             paths = self.table.paths(records, page)
             yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
-        return self.table.count(self.found.found(), self.found.moment)
+        return self.table.count(self.filterset.found(), self.filterset.moment)

@@ -1,4 +1,4 @@
-"""Files of the filtered register, and the page that documents them."""
+"""Downloads of the filtered register, and the page that documents them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tracker.lib.one_state import one_state, parts_of_one_state
 from tracker.queries.visibility import log_head
 from tracker.whole_files import Check, busy_answer, streamed, workbook
 
-# By the ending of the address: what is sent, and how it is written where that goes piece by piece.
+# By extension: the content type, and the generator of a format that is streamed.
 CONTENT_TYPES = {
     "csv": as_csv.CONTENT_TYPE,
     "xlsx": as_xlsx.CONTENT_TYPE,
@@ -37,63 +37,63 @@ CONTENT_TYPES = {
 STREAMS = {"csv": as_csv.csv_parts, "json": as_json.json_parts}
 
 
-def _written(request: HttpRequest, extract: Extract, ending: str) -> HttpResponseBase:
-    """The file, or the answer that says that too many are made just now."""
+def _file_response(request: HttpRequest, extract: Extract, ending: str) -> HttpResponseBase:
+    """Return the file, or a response that asks to wait if too many are being made."""
 
-    # A file names the head of the state that its rows are of, not that of the request.
-    def now() -> Extract:
+    # The file names the log head of the snapshot that its rows come from, not of the request.
+    def current() -> Extract:
         return replace(extract, head=log_head())
 
     def workbook_file(check: Check) -> IO[bytes]:
         with one_state():
-            return as_xlsx.xlsx_file(now(), check=check)
+            return as_xlsx.xlsx_file(current(), check=check)
 
-    answer: HttpResponseBase | None
+    response: HttpResponseBase | None
     if ending in STREAMS:
-        answer = streamed(parts_of_one_state(lambda: STREAMS[ending](now())))
+        response = streamed(parts_of_one_state(lambda: STREAMS[ending](current())))
     else:
-        answer = workbook(request, workbook_file)
-    return busy_answer() if answer is None else answer
+        response = workbook(request, workbook_file)
+    return busy_answer() if response is None else response
 
 
-def _asked(request: HttpRequest, table: Table, today: dt.date) -> Extract | HttpResponse:
-    """What is to be written, or the answer that says why it is not."""
-    found = CommitmentFilter(request.GET, today=today)
-    errors = faults(found)
+def _requested(request: HttpRequest, table: Table, today: dt.date) -> Extract | HttpResponse:
+    """Return the requested extract, or the response that explains why there is none."""
+    filterset = CommitmentFilter(request.GET, today=today)
+    errors = faults(filterset)
     if errors:
         detail = _("The address has parameters that cannot be followed, so there is no file.")
         return refusal(request, detail=detail, errors=errors)
     site = request.build_absolute_uri("/").rstrip("/")
-    return Extract(table, found, log_head(), site, request.build_absolute_uri())
+    return Extract(table, filterset, log_head(), site, request.build_absolute_uri())
 
 
 @public_answer
 def file(request: HttpRequest, table: Table, ending: str, *, today: dt.date) -> HttpResponseBase:
-    """One table for a filter; every row of it, whatever their number."""
-    asked = _asked(request, table, today)
-    if isinstance(asked, HttpResponse):
-        return asked
-    if ending == "xlsx" and asked.count() > as_xlsx.MOST_ROWS:
+    """Serve one table for a filter, with all of its rows."""
+    extract = _requested(request, table, today)
+    if isinstance(extract, HttpResponse):
+        return extract
+    if ending == "xlsx" and extract.count() > as_xlsx.MOST_ROWS:
         detail = _("An Excel sheet has no room for so many rows. Take the CSV file, or filter.")
         return refusal(request, detail=detail)
-    # Who asks for the head alone is not made to wait for a file that nobody reads.
+    # A HEAD request does not wait for a file that nobody reads.
     is_read = request.method == "GET"
-    response = _written(request, asked, ending) if is_read else StreamingHttpResponse(())
+    response = _file_response(request, extract, ending) if is_read else StreamingHttpResponse(())
     if response.status_code != 200:
         return response
     response["Content-Type"] = CONTENT_TYPES[ending]
-    response["Content-Disposition"] = content_disposition_header(True, f"{asked.stem}.{ending}")
+    response["Content-Disposition"] = content_disposition_header(True, f"{extract.stem}.{ending}")
     return response
 
 
 @public_answer
 def datapackage(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    asked = _asked(request, COMMITMENT_TABLE, today)
-    if isinstance(asked, HttpResponse):
-        return asked
+    extract = _requested(request, COMMITMENT_TABLE, today)
+    if isinstance(extract, HttpResponse):
+        return extract
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return JsonResponse(
-        data_package(asked, query=query), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        data_package(extract, query=query), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
 
 

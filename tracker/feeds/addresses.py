@@ -1,7 +1,7 @@
-"""The addresses that feeds and calendars name: their own, the page's, and those of records.
+"""Addresses in feeds and calendars: the feed's own, its page's and those of records.
 
-The same filter always has the same address, whatever the order in which it was asked for; so it
-can be the topic of a hub and the ground of a permanent id.
+One filter has one address, whatever the order of its parameters, so it can serve as a hub's topic
+and as the basis of a permanent id.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from tracker.filters import CommitmentFilter
 from tracker.models import Change
 
 
-def canonical_query(found: CommitmentFilter) -> str:
-    """What narrows a valid filter, in one order, without what only sorts or cuts a page.
+def canonical_query(filterset: CommitmentFilter) -> str:
+    """Return a valid filter as a query string in a fixed order, without sorting and paging.
 
-    A commitment is named by its permanent reference, however it was asked for.
+    A commitment appears by its permanent reference.
     """
     pairs = [
         (name, value)
-        for name in sorted(found.active)
-        for value in sorted(set(_values(found, name)))
+        for name in sorted(filterset.active)
+        for value in sorted(set(_values(filterset, name)))
     ]
     return urlencode(pairs)
 
 
-def _values(found: CommitmentFilter, name: str) -> Iterable[str]:
+def _values(filterset: CommitmentFilter, name: str) -> Iterable[str]:
     if name == "commitment":
-        return [record.reference for record in found.form.cleaned_data[name]]
-    return filter(None, found.active[name])
+        return [record.reference for record in filterset.form.cleaned_data[name]]
+    return filter(None, filterset.active[name])
 
 
 def absolute(request: HttpRequest, name: str, query: str = "") -> str:
-    """The whole address of a named page, with a query string where there is one."""
+    """Return the absolute address of a named page, with a query string if there is one."""
     address: str = request.build_absolute_uri(reverse(name))
     return f"{address}?{query}" if query else address
 
 
 def page_of(change: Change) -> str:
-    """The path of the page on which a reader finds what the line is about."""
+    """Return the path of the page about the subject of a log line."""
     if change.commitment is not None:
         path = change.commitment.get_absolute_url()
         update = change.update
@@ -55,8 +55,8 @@ def page_of(change: Change) -> str:
     return reverse("changes")
 
 
-def rests_on_the_log_alone(request: HttpRequest) -> bool:
-    """Whether the answer changes with the log and not with the day: a day asked for may yet come,
-    and flags of commitments are computed."""
+def depends_on_log_only(request: HttpRequest) -> bool:
+    """Return whether the response depends on the log alone: flags are computed for a day, and
+    requested days may be in the future."""
     dated = ("flag", "updated_since", "as_of", "known_at")
     return not any(any(request.GET.getlist(name)) for name in dated)

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287), archived (RFC 5005), with tombstones for what was retracted (RFC 6721)."""
+"""Atom (RFC 4287), archived (RFC 5005), with tombstones for retracted entries (RFC 6721)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 
 def atom(document: Document) -> str:
-    """The document in Atom, newest first; what was retracted is a tombstone in its place."""
+    """Serialise the document as Atom, newest first, with tombstones for retracted entries."""
     return _Feed(document).writeString("utf-8")
 
 
 class _Feed(Atom1Feed):
-    """Django's Atom feed, which looks at the clock when it has no entry; this one never does."""
+    """Django's Atom feed, which would read the clock if it had no entries; this one does not."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -81,7 +81,7 @@ class _Feed(Atom1Feed):
         handler.endElement("entry")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        # Django would put the description into a summary of HTML; it is the content here.
+        # Django would write the description as an HTML summary; here it is the content.
         super().add_item_elements(handler, item | {"description": None})
         entry: Entry = item["entry"]
         for tag in entry.tags:
@@ -97,6 +97,6 @@ class _Feed(Atom1Feed):
 def _write_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
     attributes = {"ref": tombstone.id, "when": rfc3339_date(tombstone.when)}
     handler.startElement("at:deleted-entry", AttributesImpl(attributes))
-    told = {"seq": tombstone.replaced.seq, "reason": tombstone.replaced.reason}
-    handler.addQuickElement("at:comment", _("Retracted by change %(seq)d: %(reason)s") % told)
+    values = {"seq": tombstone.replaced.seq, "reason": tombstone.replaced.reason}
+    handler.addQuickElement("at:comment", _("Retracted by change %(seq)d: %(reason)s") % values)
     handler.endElement("at:deleted-entry")

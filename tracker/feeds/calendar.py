@@ -1,4 +1,4 @@
-"""The calendar of a filter: which target dates and meetings are in it, and its answer."""
+"""The calendar of a filter: its target dates and meetings, and the response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from tracker.answers import public_answer
-from tracker.feeds.addresses import absolute, canonical_query, rests_on_the_log_alone
+from tracker.feeds.addresses import absolute, canonical_query, depends_on_log_only
 from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_parts
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
@@ -21,38 +21,38 @@ from tracker.queries.agenda import due_chunks, gathering_chunks
 from tracker.queries.visibility import log_head, public_updates
 from tracker.whole_files import busy_answer, streamed
 
-# What can be said of a meeting itself.
-_OF_MEETINGS = {"meeting": "slug__in", "forum": "forum__slug__in", "party": "parties__slug__in"}
+# Parameters that apply to meetings themselves, with their lookups.
+_MEETING_LOOKUPS = {"meeting": "slug__in", "forum": "forum__slug__in", "party": "parties__slug__in"}
 
 
-@partial(public_answer, dated=rests_on_the_log_alone)
+@partial(public_answer, dated=depends_on_log_only)
 def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
-    """Streamed, so that a register of any size fits."""
-    found = CommitmentFilter(request.GET, today=today)
-    errors = faults(found)
+    """Stream the calendar, so that a register of any size fits."""
+    filterset = CommitmentFilter(request.GET, today=today)
+    errors = faults(filterset)
     if errors:
         return refusal(errors)
     parts = parts_of_one_state(
         lambda: calendar_parts(
-            _heading(request, found),
-            due_chunks(dated_commitments(found)),
-            gathering_chunks(dated_meetings(found)),
+            _heading(request, filterset),
+            due_chunks(dated_commitments(filterset)),
+            gathering_chunks(dated_meetings(filterset)),
         )
     )
-    # Who asks for the head alone is not made to wait for what nobody reads.
+    # A HEAD request does not wait for a file that nobody reads.
     response = streamed(parts) if request.method == "GET" else StreamingHttpResponse(())
     if response is None:
         return busy_answer()
     response["Content-Type"] = CONTENT_TYPE
-    name = f"{file_stem(found)}.ics"
+    name = f"{file_stem(filterset)}.ics"
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return response
 
 
-def _heading(request: HttpRequest, found: CommitmentFilter) -> Heading:
-    query = canonical_query(found)
+def _heading(request: HttpRequest, filterset: CommitmentFilter) -> Heading:
+    query = canonical_query(filterset)
     return Heading(
-        name=calendar_name(sentence(found)),
+        name=calendar_name(sentence(filterset)),
         page=absolute(request, "dashboard", query),
         source=absolute(request, "calendar", query),
         site=request.build_absolute_uri("/").rstrip("/"),
@@ -60,28 +60,28 @@ def _heading(request: HttpRequest, found: CommitmentFilter) -> Heading:
     )
 
 
-def dated_commitments(found: CommitmentFilter) -> QuerySet[Commitment]:
-    """What a valid filter finds, and the retracted commitments that it would find if they stood."""
+def dated_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+    """Return what a valid filter matches, with the retracted commitments that it would match."""
     published: QuerySet[Commitment] = Commitment.objects.filter(published_seq__isnull=False)
-    for name, value in found.form.cleaned_data.items():
-        if name in found.filters:
-            published = found.filters[name].filter(published, value)
+    for name, value in filterset.form.cleaned_data.items():
+        if name in filterset.filters:
+            published = filterset.filters[name].filter(published, value)
     return published.order_by("reference")
 
 
-def dated_meetings(found: CommitmentFilter) -> QuerySet[Meeting]:
-    """All meetings ever published, or those that the filter speaks of.
+def dated_meetings(filterset: CommitmentFilter) -> QuerySet[Meeting]:
+    """Return all meetings ever published, or those that the filter selects.
 
-    `meeting`, `forum` and `party` are conditions on a meeting. Any other is one on commitments,
-    and leaves the meetings that mentioned what is found.
+    `meeting`, `forum` and `party` apply to meetings. Any other parameter applies to commitments and
+    selects the meetings that mentioned a match.
     """
     meetings = Meeting.objects.filter(published_seq__isnull=False).order_by("slug")
-    for name, lookup in _OF_MEETINGS.items():
-        if name in found.active:
-            value = found.form.cleaned_data[name]
-            like = Meeting.objects.filter(**{lookup: value}).order_by()
-            meetings = meetings.filter(pk__in=like.values("pk"))
-    if found.active.keys() - _OF_MEETINGS.keys():
-        mentions = public_updates().filter(commitment__in=found.qs.order_by().values("pk"))
+    for name, lookup in _MEETING_LOOKUPS.items():
+        if name in filterset.active:
+            value = filterset.form.cleaned_data[name]
+            matches = Meeting.objects.filter(**{lookup: value}).order_by()
+            meetings = meetings.filter(pk__in=matches.values("pk"))
+    if filterset.active.keys() - _MEETING_LOOKUPS.keys():
+        mentions = public_updates().filter(commitment__in=filterset.qs.order_by().values("pk"))
         meetings = meetings.filter(pk__in=mentions.order_by().values("meeting"))
     return meetings

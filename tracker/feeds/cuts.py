@@ -1,8 +1,8 @@
-"""Where the archives of a feed are cut: at places that no later line moves.
+"""Cut a feed into archives at positions that later lines never move.
 
-The lines of the log are taken in stretches of equal length; within each, every so many lines of a
-filter are one archive, counted from the oldest. So nothing is counted but the lines of one stretch,
-however long the log is, and an archive is shorter only at the end of a stretch.
+The log is divided into stretches of equal length; within each, a fixed number of lines of a filter
+form an archive, counted from the oldest. So only one stretch is ever counted, however long the log
+is, and only the last archive of a stretch is shorter.
 """
 
 from __future__ import annotations
@@ -14,28 +14,29 @@ from django.db.models import QuerySet
 
 from tracker.models import Change
 
-# Archives of a feed of everything in one stretch.
+# Archives per stretch for the feed of everything.
 _ARCHIVES = 40
 
-# The lines of a document, newest first; the line before which the older one ends, and the newer.
+# The lines of a document, newest first, and the value of `before` of the older and the newer one.
 Cut = tuple[Sequence[int], int | None, int | None]
 
 
 class Cuts:
-    """The documents of one filter; `log` is all that it finds. No more than six queries each."""
+    """The documents of a filter that matches `log`; each takes at most six queries."""
 
     def __init__(self, log: QuerySet[Change]) -> None:
         self._seqs = log.order_by("seq").values_list("seq", flat=True)
 
     def newest(self) -> Cut:
-        """The subscription document: the newest lines, and the archive of the line before them."""
+        """Return the subscription document: the newest lines, and the archive before them."""
         newest_first = self._seqs.order_by("-seq")
-        found = list(newest_first[: settings.FEED_ENTRIES + 1])
-        seqs, before = found[: settings.FEED_ENTRIES], found[settings.FEED_ENTRIES :]
+        lines = list(newest_first[: settings.FEED_ENTRIES + 1])
+        seqs, before = lines[: settings.FEED_ENTRIES], lines[settings.FEED_ENTRIES :]
         return seqs, self._end_of(before[0]) if before else None, None
 
     def archive(self, before: int) -> Cut:
-        """The lines from the last cut before a line up to it, and its neighbours."""
+        """Return the lines before line `before`, back to the last cut, and the neighbouring
+        archives."""
         last = self._seqs.filter(seq__lt=before).last()
         if last is None:
             seqs, older = [], None
@@ -48,13 +49,13 @@ class Cuts:
         return seqs[::-1], older, newer
 
     def _from_cut(self, seq: int) -> list[int]:
-        """The lines of the archive that a line is in, up to that line."""
+        """Return the lines of a line's archive, up to that line."""
         first = _start_of_stretch(seq)
         stretch = list(self._seqs.filter(seq__gte=first, seq__lte=seq))
         return stretch[(len(stretch) - 1) // settings.FEED_ENTRIES * settings.FEED_ENTRIES :]
 
     def _end_of(self, seq: int) -> int | None:
-        """The first line after the archive that a line is in; None while none has come yet."""
+        """Return the first line after a line's archive; None if there is none yet."""
         first, place = _start_of_stretch(seq), len(self._from_cut(seq))
         within = self._seqs.filter(seq__gt=seq, seq__lt=first + _stretch())
         left = settings.FEED_ENTRIES - place

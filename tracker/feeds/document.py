@@ -1,9 +1,9 @@
 """One document of a feed: the newest lines of a filter, or an archive of older ones (RFC 5005).
 
-Archives are cut at fixed places, counted from the oldest line (see `cuts`): `before=N` holds the
-lines from the last cut before line N up to it, the same for ever. The subscription document holds
-the newest lines whatever the cuts; from there, `prev-archive` leads back to the first line and
-leaves none out. The newest archive may repeat some of its lines, which readers know by their ids.
+Archives are cut at fixed positions (see `cuts`): `before=N` holds the lines before line N, back to
+the last cut, and never changes. The subscription document holds the newest lines regardless of the
+cuts; from there, `prev-archive` leads back to the first line without a gap. The newest archive may
+repeat some of its lines, which readers recognise by their ids.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from tracker.lib.text import one_line
 from tracker.models import GENESIS_HASH, Change
 from tracker.queries.visibility import log_head
 
-# What an empty feed of an empty log was last changed at.
-_BEFORE_EVERYTHING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MOST_DIGITS = 18  # what the databases take for a number
+# When the feed of an empty log was last updated.
+_EMPTY_LOG_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MOST_DIGITS = 18  # fits a database integer
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What each format writes down. `links` maps relations of RFC 5005 to whole addresses."""
+    """The content of a feed in any format; `links` maps relations of RFC 5005 to addresses."""
 
     id: str
     title: str
@@ -52,7 +52,7 @@ class Document:
 
 
 def before_of(params: QueryDict) -> tuple[int | None, list[str]]:
-    """The line before which a document ends, None for the newest; and sentences about a bad one."""
+    """Return the line before which a document ends, None for the newest one, and its errors."""
     given = params.getlist("before")
     if not given:
         return None, []
@@ -64,24 +64,24 @@ def before_of(params: QueryDict) -> tuple[int | None, list[str]]:
 
 
 def feed_document(
-    request: HttpRequest, name: str, found: ChangeFilter, before: int | None
+    request: HttpRequest, name: str, filterset: ChangeFilter, before: int | None
 ) -> Document:
-    """The document of a valid filter at the address called `name`; a constant number of queries."""
-    cuts = Cuts(found.log)
+    """Return the document of a valid filter at the URL `name`, in a constant number of queries."""
+    cuts = Cuts(filterset.log)
     if before is None:
         seqs, older, newer = cuts.newest()
     else:
         seqs, older, newer = cuts.archive(before)
     written = entries(seqs, request)
-    here = {entry.id for entry in written}
-    hub = settings.WEBSUB_HUB if before is None and is_pinged(found) else ""
-    query = canonical_query(found)
+    ids = {entry.id for entry in written}
+    hub = settings.WEBSUB_HUB if before is None and is_pinged(filterset) else ""
+    query = canonical_query(filterset)
     address = _Addresses(request, name, query)
-    # The hub is pinged with addresses that know no request, and has to find them again.
+    # Pings are built from PUBLIC_URL without a request, and the feed must name the same address.
     current = f"{settings.PUBLIC_URL}{_with(reverse(name), query)}" if hub else address.of(None)
     return Document(
         id=_feed_id(query),
-        title=_title(found),
+        title=_title(filterset),
         subtitle=_("What moved, slipped or was left out, with the source for every word."),
         address=current if before is None else address.of(before),
         page=absolute(request, "changes", query),
@@ -89,9 +89,9 @@ def feed_document(
         updated=max(entry.updated for entry in written) if written else _last_recorded(),
         entries=written,
         gone=[
-            stone
-            for stone in tombstones_of(entry.change for entry in written)
-            if stone.id not in here
+            tombstone
+            for tombstone in tombstones_of(entry.change for entry in written)
+            if tombstone.id not in ids
         ],
         is_archive=before is not None,
         hub=hub,
@@ -100,20 +100,20 @@ def feed_document(
 
 
 def _feed_id(query: str) -> str:
-    """Permanent for the filter, whatever the site's address: of the log's first line and the query.
+    """Return a permanent id, independent of the site's address: a UUID (RFC 9562, version 5).
 
-    A UUID (RFC 9562, version 5). All documents of a feed share it (RFC 5005, section 4).
+    It derives from the log's first line and the query. All documents of a feed share it (RFC 5005).
     """
     first = Change.objects.filter(seq=1).values_list("hash", flat=True).first() or GENESIS_HASH
     return uuid.uuid5(uuid.NAMESPACE_OID, f"{first} ?{query}").urn
 
 
-def _title(found: ChangeFilter) -> str:
-    return f"{settings.REGISTER_NAME}: {one_line(log_sentence(found))}"
+def _title(filterset: ChangeFilter) -> str:
+    return f"{settings.REGISTER_NAME}: {one_line(log_sentence(filterset))}"
 
 
 def _last_recorded() -> dt.datetime:
-    return log_head().recorded_at or _BEFORE_EVERYTHING
+    return log_head().recorded_at or _EMPTY_LOG_DATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Addresses:
     query: str
 
     def of(self, before: int | None) -> str:
-        """The address of the document that ends before a line, or of the newest one."""
+        """Return the address of the document before a line, or of the newest one."""
         cut = f"before={before}" if before is not None else ""
         return absolute(self.request, self.name, "&".join(filter(None, (self.query, cut))))
 
@@ -135,7 +135,7 @@ def _with(path: str, query: str) -> str:
 def _links(
     address: _Addresses, *, before: int | None, older: int | None, newer: int | None
 ) -> dict[str, str]:
-    """As a paged feed (RFC 5005, section 3) and as an archived one (section 4)."""
+    """Return the links of a paged feed (RFC 5005, section 3) and an archived one (section 4)."""
     links = {"first": address.of(None)}
     if before is not None:
         links["current"] = address.of(None)

@@ -1,7 +1,7 @@
-"""One line of the log as every format tells it: Atom, RSS and JSON Feed only write it down.
+"""Entries of a feed: one log line each, which Atom, RSS and JSON Feed only serialise.
 
-What a line published is told from its own payload and so stays as it was; only what became of it
-since is added, and that alone moves `updated`.
+The content comes from the line's own payload and never changes. Only a later correction or
+retraction is added, and only that moves `updated`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.schema.payloads import Payload, change_id
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """That an entry is gone (RFC 6721): its id, since when and why."""
+    """A deleted entry (RFC 6721): its id, and when and why it was retracted."""
 
     id: str
     when: dt.datetime
@@ -37,7 +37,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. Addresses are whole ones; `html` is a fragment and `text` the same in plain."""
+    """One log line; addresses are absolute, `html` is a fragment and `text` its plain form."""
 
     change: Change
     id: str
@@ -61,13 +61,13 @@ class Entry:
 
     @property
     def tombstone(self) -> Tombstone | None:
-        """Set where what the line published was retracted, rather than corrected."""
+        """Set if what the line published was retracted, rather than corrected."""
         if self.replaced is None or not self.replaced.is_retraction:
             return None
         return Tombstone(self.id, self.replaced.recorded_at, self.replaced)
 
 
-# The line itself, what the records that it names are called today, and which lines took them back.
+# The line itself, the current names of its records, and the lines that revised them.
 _COLUMNS = (
     *("seq", "recorded_at", "kind", "significance", "is_backfill", "payload", "hash"),
     *("commitment__slug", "commitment__title", "commitment__retracted_seq", "update__number"),
@@ -78,11 +78,11 @@ _COLUMNS = (
 
 
 def entries(seqs: Sequence[int], request: HttpRequest) -> list[Entry]:
-    """The lines of these numbers as entries, newest first; two queries."""
-    found = public_changes().filter(seq__in=seqs).select_related("update__revision")
-    changes = list(found.only(*_COLUMNS).order_by("-seq"))
+    """Return the lines with these numbers as entries, newest first, in two queries."""
+    selected = public_changes().filter(seq__in=seqs).select_related("update__revision")
+    changes = list(selected.only(*_COLUMNS).order_by("-seq"))
     revising = {change.seq: _revising_seqs(change) for change in changes}
-    later = Change.objects.in_bulk({seq for found in revising.values() for seq in found})
+    later = Change.objects.in_bulk({seq for revisions in revising.values() for seq in revisions})
     return [
         _write(line, request, _replacement([later[seq] for seq in revising[line.change.seq]]))
         for line in loaded_lines(changes)
@@ -90,17 +90,17 @@ def entries(seqs: Sequence[int], request: HttpRequest) -> list[Entry]:
 
 
 def _revising_seqs(change: Change) -> list[int]:
-    """The later lines that took back what this one published, or what it is about."""
+    """Return the later lines that revised what this one published, or what it is about."""
     revision: Revision | None = getattr(change.update, "revision", None)
-    found = {revision.seq if revision is not None else None}
-    found |= {each.retracted_seq for each in (change.commitment, change.note) if each is not None}
+    later = {revision.seq if revision is not None else None}
+    later |= {each.retracted_seq for each in (change.commitment, change.note) if each is not None}
     if change.kind == ChangeKind.MEETING and change.meeting is not None:
-        found.add(change.meeting.retracted_seq)
-    return sorted(seq for seq in found if seq is not None and seq > change.seq)
+        later.add(change.meeting.retracted_seq)
+    return sorted(seq for seq in later if seq is not None and seq > change.seq)
 
 
 def _replacement(changes: Sequence[Change]) -> Replacement | None:
-    """A retraction tells more than the correction before it."""
+    """Return the revision to show: a retraction outranks the correction before it."""
     if not changes:
         return None
     last = max(changes, key=lambda change: (change.kind == ChangeKind.RETRACTION, change.seq))
@@ -136,7 +136,7 @@ def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> En
         address=address,
         html=content.html,
         text=content.text,
-        # Its kind, and the movement that it tells of.
+        # The kind and the movements.
         tags=[str(change.kind), *(str(movement) for movement in line.movements)],
         updated=replaced.recorded_at if replaced else change.recorded_at,
         related=list(dict.fromkeys([*about, *pages])),
@@ -159,14 +159,14 @@ def _quoted(citation: Payload, request: HttpRequest) -> Quoted:
 
 
 def _about(change: Change, request: HttpRequest, *, page: str) -> list[Link]:
-    """The pages of what the line is about, which is `page`, and of where it happened."""
+    """Return links to the subject of the line, which is at `page`, and to where it happened."""
     links = []
     if change.commitment is not None:
         as_published = change.payload.get("commitment", {}).get("title")
         links.append(Link(one_line(as_published or change.commitment.title), page))
     for record in (change.meeting, change.source):
         if record is not None:
-            # What a line is about stands first.
+            # The subject of the line comes first.
             address = request.build_absolute_uri(record.get_absolute_url()) if links else page
             links.append(Link(one_line(record.title), address))
     source = change.payload.get("note", {}).get("source")
@@ -177,7 +177,7 @@ def _about(change: Change, request: HttpRequest, *, page: str) -> list[Link]:
 
 
 def tombstones_of(changes: Iterable[Change]) -> list[Tombstone]:
-    """Of every line that the retractions among these took back, wherever it stands; one query."""
+    """Return a tombstone for every line that these retractions took back, in one query."""
     updates: dict[int, Change] = {}
     commitments: dict[int, Change] = {}
     notes: dict[int, Change] = {}
@@ -190,11 +190,11 @@ def tombstones_of(changes: Iterable[Change]) -> list[Tombstone]:
             commitments[change.commitment_id] = change
     if not updates and not commitments and not notes:
         return []
-    taken = Change.objects.filter(
+    retracted = Change.objects.filter(
         Q(update__in=updates) | Q(commitment__in=commitments) | Q(note__in=notes)
     )
-    told = []
-    for change in taken.order_by("-seq").only("seq", "hash", "update", "commitment", "note"):
+    tombstones = []
+    for change in retracted.order_by("-seq").only("seq", "hash", "update", "commitment", "note"):
         by = (
             commitments.get(change.commitment_id or 0)
             or updates.get(change.update_id or 0)
@@ -202,5 +202,5 @@ def tombstones_of(changes: Iterable[Change]) -> list[Tombstone]:
         )
         replaced = _replacement([by]) if by is not None and change.seq < by.seq else None
         if replaced is not None:
-            told.append(Tombstone(change_id(change), replaced.recorded_at, replaced))
-    return told
+            tombstones.append(Tombstone(change_id(change), replaced.recorded_at, replaced))
+    return tombstones

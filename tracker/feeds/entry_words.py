@@ -1,7 +1,7 @@
-"""What an entry says, as HTML and as plain text.
+"""Render an entry as HTML and as plain text.
 
-In Python and not in templates: a feed has fifty entries, and two templates for each took longer
-than everything else that the feed needs.
+In Python rather than in templates: two templates for each of fifty entries took longer than the
+rest of the feed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tracker.queries.change_lines import Line
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """The later line because of which a line no longer counts."""
+    """The later line that revised a line."""
 
     seq: int
     recorded_at: dt.datetime
@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A citation as published, with the source's page here and its own address."""
+    """A citation as published; `page` is the source's page here, `document` its own address."""
 
     quotation: str
     language: str
@@ -51,7 +51,7 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Content:
-    """All that an entry says; `note` is CommonMark and `note_html` is safe."""
+    """The content of an entry; `note` is CommonMark and `note_html` is safe."""
 
     line: Line
     facts: Sequence[Fact]
@@ -68,15 +68,15 @@ class Content:
 
     @property
     def text(self) -> str:
-        """Without empty lines."""
+        """The plain text, without empty lines."""
         lines = plain("\n".join(self._text())).splitlines()
         return "\n".join(line.rstrip() for line in lines if line.strip())
 
     @cached_property
     def _recorded(self) -> str:
         change = self.line.change
-        told = {"seq": change.seq, "day": spelled_day(change.recorded_at)}
-        parts = [_("change %(seq)s of this register, recorded on %(day)s") % told]
+        values = {"seq": change.seq, "day": spelled_day(change.recorded_at)}
+        parts = [_("change %(seq)s of this register, recorded on %(day)s") % values]
         if change.is_backfill:
             parts.append(_("as back-fill"))
         if change.significance == Significance.MINOR:
@@ -86,9 +86,9 @@ class Content:
     def _html(self) -> Iterator[str]:
         line = self.line
         if self.replaced is not None:
-            told = escape(_no_longer_counts(self.replaced))
+            notice = escape(_no_longer_counts(self.replaced))
             why = escape(self.replaced.reason and f" {_('Why:')} {self.replaced.reason}")
-            yield f"<p><strong>{told}</strong>{why}</p>\n"
+            yield f"<p><strong>{notice}</strong>{why}</p>\n"
         if line.reason:
             yield f"<p><strong>{_('Why:')}</strong> {escape(line.reason)}</p>\n"
         if self.summary:
@@ -132,10 +132,10 @@ class Content:
 
 
 def _no_longer_counts(replaced: Replacement) -> str:
-    told = {"seq": replaced.seq, "day": spelled_day(replaced.recorded_at)}
+    values = {"seq": replaced.seq, "day": spelled_day(replaced.recorded_at)}
     if replaced.is_retraction:
-        return _("Retracted by change %(seq)s on %(day)s: this no longer counts.") % told
-    return _("Replaced by change %(seq)s on %(day)s: this no longer counts.") % told
+        return _("Retracted by change %(seq)s on %(day)s: this no longer counts.") % values
+    return _("Replaced by change %(seq)s on %(day)s: this no longer counts.") % values
 
 
 def _quotation(source: Quoted) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a line of the log says beyond its title: named facts, read from what was published."""
+"""Named facts of a log line beyond its title, read from its payload."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tracker.models import (
 from tracker.queries.flags import raised_flag
 from tracker.schema.payloads import Payload
 
-_PUBLISHING = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
-_NOUNS: dict[str, type[Model]] = {
+_FIRST_PUBLISHED = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
+_MODELS: dict[str, type[Model]] = {
     "commitment": Commitment,
     "meeting": Meeting,
     "source": Source,
@@ -40,8 +40,8 @@ _NOUNS: dict[str, type[Model]] = {
     "forum": Forum,
     "note": Note,
 }
-# What a payload tells and no column of its model does.
-_PUT_TOGETHER = {
+# Keys of a payload that are not fields of the model.
+_COMPUTED = {
     "aliases": gettext_lazy("Other names"),
     "is_fully_recorded": gettext_lazy("All outcomes recorded"),
 }
@@ -54,35 +54,35 @@ class Fact:
 
 
 def facts(change: Change) -> list[Fact]:
-    """In the order in which they are told; values are plain text."""
+    """Return the facts in display order; values are plain text."""
     payload = change.payload
     if change.kind == ChangeKind.FLAG:
-        told = [*_position({}, payload.get("after") or {}), *_flag(payload)]
+        items = [*_position({}, payload.get("after") or {}), *_flag(payload)]
     elif payload.get("update") and change.kind != ChangeKind.EVIDENCE:
-        told = list(_update(payload))
+        items = list(_update(payload))
     elif payload.get("before"):
-        told = list(_amendment(payload))
+        items = list(_amendment(payload))
     elif change.kind == ChangeKind.MEETING:
-        told = list(_meeting(payload["meeting"]))
+        items = list(_meeting(payload["meeting"]))
     else:
-        told = []
-    return [fact for fact in told if fact.value]
+        items = []
+    return [fact for fact in items if fact.value]
 
 
 def summary_of(change: Change) -> str:
-    """The text of what the line published for the first time, or the rule of a flag."""
+    """Return the summary of a record that the line published, or the rule of a flag."""
     payload = change.payload
     if change.kind == ChangeKind.FLAG:
         flag = raised_flag(payload)
         return flag.rule if flag else ""
-    if payload.get("before") or change.kind not in _PUBLISHING:
+    if payload.get("before") or change.kind not in _FIRST_PUBLISHED:
         return ""
     described = payload.get("commitment") or payload.get("meeting") or {}
     return str(described.get("summary") or "")
 
 
 def note_of(change: Change) -> str:
-    """The CommonMark of an analyst's note; empty for every other line."""
+    """Return an analyst's note in CommonMark; empty for every other line."""
     return str(change.payload.get("note", {}).get("text") or "")
 
 
@@ -106,8 +106,8 @@ def _position(before: Payload, after: Payload) -> Iterator[Fact]:
 
 
 def _moved(choices: type[TextChoices], old: str | None, new: str | None) -> str:
-    told = label(choices, new)
-    return f"{label(choices, old)} → {told}" if old and new and old != new else told
+    new_label = label(choices, new)
+    return f"{label(choices, old)} → {new_label}" if old and new and old != new else new_label
 
 
 def _flag(payload: Payload) -> Iterator[Fact]:
@@ -116,29 +116,29 @@ def _flag(payload: Payload) -> Iterator[Fact]:
 
 
 def _amendment(payload: Payload) -> Iterator[Fact]:
-    noun = next((noun for noun in _NOUNS if noun in payload), "")
-    now = payload.get(noun) or {}
+    noun = next((noun for noun in _MODELS if noun in payload), "")
+    after = payload.get(noun) or {}
     for name, old in payload["before"].items():
-        told = [spelled(_word(noun, name, value)) for value in (old, now.get(name))]
-        yield Fact(_named(noun, name), " → ".join(told))
+        values = [spelled(_labelled(noun, name, value)) for value in (old, after.get(name))]
+        yield Fact(_field_label(noun, name), " → ".join(values))
 
 
 def _field(noun: str, name: str) -> Any:
-    """The model's field of that name; None for what a payload puts together."""
-    fields = {field.name: field for field in _NOUNS[noun]._meta.fields} if noun in _NOUNS else {}
-    many = _NOUNS[noun]._meta.many_to_many if noun in _NOUNS else ()
+    """Return the model's field of that name, or None if the payload computes the value."""
+    fields = {field.name: field for field in _MODELS[noun]._meta.fields} if noun in _MODELS else {}
+    many = _MODELS[noun]._meta.many_to_many if noun in _MODELS else ()
     return (fields | {field.name: field for field in many}).get(name)
 
 
-def _named(noun: str, name: str) -> str:
+def _field_label(noun: str, name: str) -> str:
     field = _field(noun, name)
     if field is not None:
         return capfirst(str(field.verbose_name))
-    return str(_PUT_TOGETHER.get(name, name.replace("_", " ").capitalize()))
+    return str(_COMPUTED.get(name, name.replace("_", " ").capitalize()))
 
 
-def _word(noun: str, name: str, value: object) -> object:
-    """A choice by its label, and any other value as it is."""
+def _labelled(noun: str, name: str, value: object) -> object:
+    """Return a choice by its label, and any other value unchanged."""
     choices = dict(getattr(_field(noun, name), "flatchoices", None) or ())
     return str(choices.get(value, value)) if isinstance(value, str) else value
 

@@ -1,8 +1,8 @@
-"""Target dates and meetings as iCalendar (RFC 5545, with the properties of RFC 7986).
+"""Serialise target dates and meetings as iCalendar (RFC 5545, with properties of RFC 7986).
 
-One event for each, all day long and without an alarm. Its UID is made of the hash of the line that
-published the record, so it outlives every change of title, address and site; SEQUENCE rises with
-each line of the log that altered the record. No date is ever given as more precise than it is.
+Each is one all-day event without an alarm. Its UID derives from the hash of the line that published
+the record, so it survives changes of title, address and site; SEQUENCE rises with each log line
+that altered the record. No date appears more precise than it is.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from tracker.models import Assessment, MeetingState, Stage
 from tracker.queries.agenda import Due, Gathering, Recorded
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
-# How often a calendar program should ask again; each asking that finds nothing new costs one query.
+# How often a calendar program should refresh; a refresh without changes costs one query.
 REFRESH = dt.timedelta(hours=6)
 _END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the calendar says of itself. Addresses are whole ones."""
+    """The calendar's own properties; addresses are absolute."""
 
     name: str
     page: str
@@ -42,7 +42,7 @@ class Heading:
 def calendar_parts(
     heading: Heading, dues: Iterable[list[Due]], gatherings: Iterable[list[Gathering]]
 ) -> Iterator[bytes]:
-    """The calendar, one part for each chunk of events."""
+    """Yield the calendar, one part for each chunk of events."""
     yield _opening(heading).removesuffix(_END)
     has_events = False
     for due_chunk in dues:
@@ -57,10 +57,10 @@ def calendar_parts(
 
 
 def _time_zone() -> Timezone:
-    """What stands in a calendar without events: it must hold some component (section 3.6)."""
+    """Return a placeholder for a calendar without events, which needs a component (section 3.6)."""
     zone, always = Timezone(), TimezoneStandard()
     zone.add("tzid", "UTC")
-    always.add("dtstart", dt.datetime(1970, 1, 1))  # noqa: DTZ001 - local time, as the RFC asks
+    always.add("dtstart", dt.datetime(1970, 1, 1))  # noqa: DTZ001 - local time, as the RFC requires
     always.add("tzoffsetfrom", dt.timedelta())
     always.add("tzoffsetto", dt.timedelta())
     zone.add_component(always)
@@ -72,9 +72,9 @@ def _opening(heading: Heading) -> bytes:
     calendar.add("prodid", "-//Commitment Tracker//Register of commitments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    # No METHOD: it would ask for an ORGANIZER (RFC 5546, section 3.2.1), and nobody is invited.
+    # No METHOD: it would require an ORGANIZER (RFC 5546, section 3.2.1), and nobody is invited.
     for name in ("name", "x-wr-calname"):
-        # The library escapes what it knows to be TEXT, and knows no X- property.
+        # The library escapes only properties that it knows as TEXT, and no X- property is.
         calendar.add(name, vText(one_line(heading.name)))
     calendar.add("description", _("Target dates and meetings, with the source for every word."))
     calendar.add("url", heading.page)
@@ -88,17 +88,17 @@ def _opening(heading: Heading) -> bytes:
 
 
 def event_uid(recorded: Recorded, what: str) -> str:
-    """The permanent UID of a record's event: a UUID, as RFC 7986 (section 5.3) advises."""
+    """Return the permanent UID of a record's event: a UUID, as RFC 7986 (section 5.3) advises."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{recorded.published_hash} {what}"))
 
 
 def _event(recorded: Recorded, what: str, day: dt.date) -> Event:
-    """All day long on the last day of a period that is known to the month or the year alone."""
+    """Return an all-day event; of a period known only by month or year, `day` is the last day."""
     event = Event()
     changed_at = recorded.changed_at.astimezone(dt.UTC)
     event.add("uid", event_uid(recorded, what))
     event.add("sequence", recorded.alterations)
-    # What is published is dated by the log, and the same whoever asks, and when.
+    # Dated by the log, so that every response has the same bytes.
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("created", recorded.published_at.astimezone(dt.UTC))
@@ -112,7 +112,7 @@ def _event(recorded: Recorded, what: str, day: dt.date) -> Event:
 
 
 def _target_event(due: Due, site: str) -> Event:
-    """The last day of the target, since "2028" is missed on 1 January 2029 and not before."""
+    """Return an event on the last day of the target: "2028" is missed only on 1 January 2029."""
     event = _event(due.recorded, "target", due.target.last_day or dt.date.max)
     page = site + due.commitment.get_absolute_url()
     event.add("summary", one_line(_target_summary(due)))
@@ -125,28 +125,28 @@ def _target_event(due: Due, site: str) -> Event:
 
 
 def _target_status(due: Due) -> str:
-    """Confirmed once delivered: until then, and past its day, a date is what was promised."""
+    """Return CONFIRMED once delivered: before that, even when overdue, a date is only a promise."""
     if due.is_off:
         return "CANCELLED"
     return "CONFIRMED" if due.commitment.is_delivered else "TENTATIVE"
 
 
 def _target_summary(due: Due) -> str:
-    told = {"title": due.title, "when": _by(due.target)}
+    args = {"title": due.title, "when": _by(due.target)}
     if due.commitment.is_retracted:
-        return _("Retracted: %(title)s") % told
+        return _("Retracted: %(title)s") % args
     if due.is_off:
-        return _("No longer due: %(title)s (%(when)s)") % told
+        return _("No longer due: %(title)s (%(when)s)") % args
     if due.commitment.is_delivered:
-        return _("Delivered: %(title)s (due %(when)s)") % told
-    return _("Due: %(title)s (%(when)s)") % told
+        return _("Delivered: %(title)s (due %(when)s)") % args
+    return _("Due: %(title)s (%(when)s)") % args
 
 
 def _by(target: PartialDate) -> str:
-    told = {"date": target.spelled()}
+    args = {"date": target.spelled()}
     if target.precision == Precision.DAY:
-        return _("by %(date)s") % told
-    return _("by the end of %(date)s") % told
+        return _("by %(date)s") % args
+    return _("by the end of %(date)s") % args
 
 
 def _target_lines(due: Due) -> Iterator[str]:
@@ -154,8 +154,8 @@ def _target_lines(due: Due) -> Iterator[str]:
     if record.is_retracted:
         yield _("This commitment was retracted: it should not have been recorded.")
         return
-    told = {"stage": label(Stage, record.stage), "assessment": label(Assessment, record.assessment)}
-    yield _("Stage: %(stage)s. Assessment: %(assessment)s.") % told
+    args = {"stage": label(Stage, record.stage), "assessment": label(Assessment, record.assessment)}
+    yield _("Stage: %(stage)s. Assessment: %(assessment)s.") % args
     if due.is_given_up:
         yield _("This date was the target once; none is stated now.")
     yield _precision(due.target)
@@ -164,7 +164,7 @@ def _target_lines(due: Due) -> Iterator[str]:
 
 
 def _precision(date: PartialDate) -> str:
-    """What is known of the date, and in whose words."""
+    """Describe how precisely the date is known, with the source's own words."""
     known = {
         Precision.DAY: _("Date: %(date)s."),
         Precision.MONTH: _("Only the month is known: %(date)s."),
@@ -182,7 +182,7 @@ def _precision(date: PartialDate) -> str:
 
 
 def _meeting_event(gathering: Gathering, site: str) -> Event:
-    """Its day, or the last day of the month or year in which it is."""
+    """Return an event on the meeting's day, or on the last day of its month or year."""
     meeting = gathering.meeting
     event = _event(gathering.recorded, "meeting", meeting.last_day or dt.date.max)
     page = site + meeting.get_absolute_url()
@@ -204,8 +204,8 @@ def _meeting_summary(gathering: Gathering) -> str:
         return _("Retracted: %(title)s") % {"title": meeting.title}
     title = meeting.title
     if meeting.date.precision != Precision.DAY:
-        told = {"title": title, "period": meeting.date.spelled()}
-        title = _("%(title)s (in %(period)s, day not known)") % told
+        args = {"title": title, "period": meeting.date.spelled()}
+        title = _("%(title)s (in %(period)s, day not known)") % args
     return _("Cancelled: %(title)s") % {"title": title} if gathering.is_off else title
 
 

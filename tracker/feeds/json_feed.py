@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (jsonfeed.org/version/1.1); what was retracted says so."""
+"""Serialise a feed as JSON Feed 1.1 (jsonfeed.org/version/1.1), with retracted items marked."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CONTENT_TYPE = "application/feed+json; charset=utf-8"
 
 
 def json_feed(document: Document) -> str:
-    """The document as JSON Feed; `_commitment_tracker` holds what the log says of each line."""
-    told: dict[str, Any] = {
+    """Return the document as JSON Feed; `_commitment_tracker` holds what the log records."""
+    feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": document.title,
         "home_page_url": document.page,
@@ -26,12 +26,12 @@ def json_feed(document: Document) -> str:
         "language": settings.LANGUAGE_CODE,
         "authors": [{"name": settings.REGISTER_NAME, "url": document.site}],
     }
-    told["_commitment_tracker"] = {"about": document.site.rstrip("/") + reverse("methodology")}
+    feed["_commitment_tracker"] = {"about": document.site.rstrip("/") + reverse("methodology")}
     if "next" in document.links:
-        told["next_url"] = document.links["next"]
+        feed["next_url"] = document.links["next"]
     if document.hub:
-        told["hubs"] = [{"type": "WebSub", "url": document.hub}]
-    return to_json({**told, "items": [_item(entry) for entry in document.entries]}, indent=1) + "\n"
+        feed["hubs"] = [{"type": "WebSub", "url": document.hub}]
+    return to_json({**feed, "items": [_item(entry) for entry in document.entries]}, indent=1) + "\n"
 
 
 def _item(entry: Entry) -> dict[str, Any]:
@@ -59,5 +59,5 @@ def _item(entry: Entry) -> dict[str, Any]:
 
 
 def _instant(value: dt.datetime) -> str:
-    """RFC 3339, in UTC and to the second."""
+    """Format as RFC 3339, in UTC and to the second."""
     return f"{value.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

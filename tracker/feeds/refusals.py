@@ -1,8 +1,8 @@
-"""Why a feed or a calendar is not given: each parameter that cannot be followed, in words.
+"""Errors of a feed or calendar request: each parameter that cannot be followed, in a sentence.
 
-Nobody watches a subscription. One that silently held everything, or nothing, would be believed;
-so every doubt is an error here. The answer is Problem Details, as for files and the API: most who
-get it are programs, and a person who opens the address reads the sentences all the same.
+Nobody watches a subscription: one that silently held everything, or nothing, would be believed. So
+every doubt is an error here. The response is Problem Details, as for files and the API: most
+clients are programs, and a person can read the sentences all the same.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from tracker.lib.problem_details import problem
 _LOOKING_BACK = ("as_of", "known_at")
 
 
-def faults(found: CommitmentFilter, *, also: Collection[str] = ()) -> dict[str, list[str]]:
-    """Sentences by parameter; none when it can be followed. `also` names further parameters.
+def faults(filterset: CommitmentFilter, *, also: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return error sentences by parameter; `also` names further valid parameters.
 
-    How a page is sorted and cut does not matter to a subscription, and is not held against it: the
-    query of any page of the register may be put behind the address of a feed.
+    Sorting and paging are ignored rather than refused, so that the query string of any page can be
+    added to the address of a feed.
     """
-    told = {name: [str(error) for error in errors] for name, errors in found.errors.items()}
-    for name in found.params:
-        if name not in {*found.filters, *PAGE_PARAMETERS, *also}:
-            told[name] = [_("There is no parameter “%s” here.") % name[:60]]
+    errors = {name: [str(error) for error in given] for name, given in filterset.errors.items()}
+    for name in filterset.params:
+        if name not in {*filterset.filters, *PAGE_PARAMETERS, *also}:
+            errors[name] = [_("There is no parameter “%s” here.") % name[:60]]
     for name in _LOOKING_BACK:
-        if any(found.params.getlist(name)):
-            told.setdefault(name, []).append(
+        if any(filterset.params.getlist(name)):
+            errors.setdefault(name, []).append(
                 _(
                     "A feed or a calendar follows the register as it grows and cannot look back. "
                     "Leave “%(name)s” out; take it from /changes/?%(name)s=… or from a file."
                 )
                 % {"name": name}
             )
-    return told
+    return errors
 
 
 def refusal(errors: Mapping[str, list[str]]) -> HttpResponse:
-    """400 as Problem Details (RFC 9457)."""
+    """Return 400 as Problem Details (RFC 9457)."""
     return problem(
         status=400,
         title=_("This cannot be followed as asked for"),

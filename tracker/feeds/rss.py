@@ -1,4 +1,4 @@
-"""RSS 2.0, archived as Atom is (RFC 5005, with Atom's links); what was retracted says so."""
+"""RSS 2.0, archived like Atom (RFC 5005, with Atom's links), with retracted entries marked."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 
 
 def rss(document: Document) -> str:
-    """The document in RSS; it has no tombstones, so that retracted entries stay, and say so."""
+    """Serialise the document as RSS, which has no tombstones: retracted entries stay, marked."""
     return _Feed(document).writeString("utf-8")
 
 
 class _Feed(Rss201rev2Feed):
-    """Django's RSS feed, which looks at the clock when it has no entry; this one never does."""
+    """Django's RSS feed, which would read the clock if it had no entries; this one does not."""
 
     def __init__(self, document: Document) -> None:
         self.document = document

@@ -1,4 +1,4 @@
-"""The log as Atom, RSS and JSON Feed; every filter of the register works on each."""
+"""The log as Atom, RSS and JSON Feed, for every filter."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tracker.answers import public_answer
 from tracker.feeds import atom as in_atom
 from tracker.feeds import json_feed as in_json
 from tracker.feeds import rss as in_rss
-from tracker.feeds.addresses import rests_on_the_log_alone
+from tracker.feeds.addresses import depends_on_log_only
 from tracker.feeds.document import Document, before_of, feed_document
 from tracker.feeds.hub import link_header
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import ChangeFilter
 
-# By the ending of the address: what is sent and how it is written.
+# By extension: the content type and the serialiser.
 WRITERS: dict[str, tuple[str, Callable[[Document], str]]] = {
     "atom": (in_atom.CONTENT_TYPE, in_atom.atom),
     "rss": (in_rss.CONTENT_TYPE, in_rss.rss),
@@ -26,16 +26,16 @@ WRITERS: dict[str, tuple[str, Callable[[Document], str]]] = {
 }
 
 
-@partial(public_answer, dated=rests_on_the_log_alone)
+@partial(public_answer, dated=depends_on_log_only)
 def feed(request: HttpRequest, ending: str, *, today: dt.date) -> HttpResponse:
-    """One document of the feed of a filter, as the address ends."""
-    found = ChangeFilter(request.GET, today=today)
+    """Serve one document of a filter's feed, in the format of the extension."""
+    filterset = ChangeFilter(request.GET, today=today)
     before, sentences = before_of(request.GET)
-    errors = faults(found, also=("before",)) | ({"before": sentences} if sentences else {})
+    errors = faults(filterset, also=("before",)) | ({"before": sentences} if sentences else {})
     if errors:
         return refusal(errors)
     content_type, write = WRITERS[ending]
-    document = feed_document(request, f"changes-{ending}", found, before)
+    document = feed_document(request, f"changes-{ending}", filterset, before)
     response = HttpResponse(write(document), content_type=content_type)
     if document.hub:
         response["Link"] = link_header(document.address)

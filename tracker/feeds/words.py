@@ -1,4 +1,4 @@
-"""Values of the log's payloads in words, for entries and events."""
+"""Format values of log payloads as text, for entries and events."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from tracker.schema.payloads import Payload
 
 
 def plain(text: str) -> str:
-    """Without what neither XML nor iCalendar can carry; every line ends with LF alone."""
+    """Remove what neither XML nor iCalendar can carry, and end every line with LF alone."""
     return without_control_characters(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def label(choices: type[TextChoices], value: object) -> str:
-    """The word for a value; the bare value where a later vocabulary no longer has it."""
-    told = str(value or "")
+    """Return the label of a value, or the bare value if the vocabulary no longer has it."""
+    text = str(value or "")
     try:
-        return str(choices(told).label)
+        return str(choices(text).label)
     except ValueError:
-        return told
+        return text
 
 
 def spelled_date(value: Payload | None) -> str:
-    """A partial date as published, spelled out: its date, and else its words."""
+    """Spell out the date of a published partial date, or return its words if it has none."""
     if not value:
         return ""
     if value.get("date"):
@@ -34,7 +34,7 @@ def spelled_date(value: Payload | None) -> str:
 
 
 def spelled(value: object) -> str:
-    """Any value of a payload on one line."""
+    """Format any value of a payload on one line."""
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, bool):
