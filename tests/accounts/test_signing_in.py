@@ -139,14 +139,24 @@ def test_guesses_count_under_the_name_that_signing_in_finds(
         assert not signed_in(client)
 
 
-def test_names_that_nobody_has_are_counted_alike(client: Client, ann: User) -> None:
-    """Or the limit would say which accounts exist."""
-    for number in range(5):
-        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
-        assert WRONG in sign_in(client, f"no{chr(number + 1)}body", "wrong").content.decode()
-    client.defaults["REMOTE_ADDR"] = "198.51.100.1"
-    for login in ("nobody", " NOBODY\x01"):
-        assert "That was tried too often." in sign_in(client, login, "w").content.decode()
+@pytest.mark.parametrize("name", ["ann", "nobody", "ann.lee@example.org", "nobody@example.org"])
+def test_the_limit_does_not_say_which_accounts_exist(client: Client, ann: User, name: str) -> None:
+    """Every spelling of a name is counted as that name, whether an account has it or not."""
+    full_width = chr(ord(name[0]) + 0xFEE0) + name[1:]
+    for spelling in ("", "\x01", "\x02", "\t", "\u200b"):
+        assert WRONG in sign_in(client, name + spelling, "wrong").content.decode()
+    for spelling in (name, f" {name.upper()}\x01", full_width, f"{name[0]}\u200b{name[1:]}"):
+        client.defaults["REMOTE_ADDR"] = f"203.0.113.{ord(spelling[1]) % 256}"
+        assert "That was tried too often." in sign_in(client, spelling, "w").content.decode()
+
+
+def test_a_user_name_with_accents_signs_in_however_they_are_composed(db: None) -> None:
+    """Django keeps user names in one form of Unicode (NFKC); keyboards send either."""
+    User.objects.create_user("jos\u00e9", password=PASSWORD, is_staff=True)
+    for login in ("jos\u00e9", "jose\u0301"):
+        client = Client()
+        sign_in(client, login)
+        assert signed_in(client)
 
 
 def test_a_network_may_not_try_many_names(client: Client, ann: User) -> None:

@@ -34,7 +34,7 @@ def staff_with_email(address: str) -> list[User]:
 
 def account_of(login: str) -> User | None:
     """The account that has this user name, or else alone has this e-mail address."""
-    login = without_control_characters(login).strip()
+    login = User.normalize_username(without_control_characters(login)).strip()
     named = User.objects.filter(username=login).first()
     if named is not None:
         return named
@@ -43,17 +43,15 @@ def account_of(login: str) -> User | None:
 
 
 def guessed_account(login: str) -> str:
-    """What wrong passwords are counted by: one text for all that names the same account.
+    """What wrong passwords are counted by: the user name, however the account is named.
 
-    Of names that no account has, those count as one that the look-up would take for one. A keyed
-    hash, since people type passwords and addresses into the wrong field.
+    What no account has is folded in the same way, or the limit would say which accounts exist. A
+    keyed hash, since people type passwords and addresses into the wrong field.
     """
     user = account_of(login)
-    if user is not None:
-        name = f"account {user.pk}"
-    else:
-        name = f"name {without_control_characters(login).strip().lower()}"
-    return salted_hmac("tracker.accounts.guesses", name, algorithm="sha256").hexdigest()
+    name = user.username if user is not None else without_control_characters(login)
+    folded = normal_address(name)
+    return salted_hmac("tracker.accounts.guesses", folded, algorithm="sha256").hexdigest()
 
 
 class StaffBackend(ModelBackend):
