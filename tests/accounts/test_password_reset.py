@@ -46,7 +46,9 @@ def test_every_address_gets_the_same_answer_and_a_message(client: Client, ann: U
     assert "http" not in unknown.body
 
 
-@pytest.mark.parametrize("spelling", ["ann.lee@exam\u00adple.org", "Ann.Lee@exa\u200bmple.org"])
+@pytest.mark.parametrize(
+    "spelling", ["ann.lee@exam\u00adple.org", "Ann.Lee@exa\u200bmple.org", "ａnn.lee＠example.org"]
+)
 def test_an_account_is_found_in_whichever_spelling(
     client: Client, ann: User, spelling: str
 ) -> None:
@@ -61,6 +63,15 @@ def test_one_mailbox_is_counted_in_every_spelling(client: Client, db: None) -> N
         ask(client, spelling)
     assert {tuple(message.to) for message in mail.outbox} == {("ann@example.org",)}
     assert len(mail.outbox) < len(SPELLINGS)
+
+
+@pytest.mark.parametrize(
+    "spelling", ['"ann.lee"@example.org', '"ann\\.lee"@example.org', "ann.lee@[192.0.2.1]"]
+)
+def test_no_spelling_leads_past_the_count(client: Client, ann: User, spelling: str) -> None:
+    """A quoted name is the same mailbox, and a number the same server as its name."""
+    assert ask(client, spelling) == (200, "")
+    assert mail.outbox == []
 
 
 def test_the_link_sets_a_password_once(client: Client, ann: User) -> None:

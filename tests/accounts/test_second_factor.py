@@ -76,6 +76,10 @@ def test_setting_up_an_app_opens_the_admin(client: Client, ann: User) -> None:
     assert client.get("/admin/").status_code == 200
     again = client.get("/accounts/2fa/recovery-codes/").content.decode()
     assert re.findall(r"\d{8}", again) == []  # shown once
+    onlooker = Client()
+    sign_in(onlooker)
+    onlooker.post("/accounts/2fa/authenticate/", {"code": code(secret[1])})
+    assert not signed_in(onlooker)  # the code that set it up was used
 
 
 @pytest.mark.usefixtures("_compulsory")

@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tracker.accounts.backend import staff_with_email
-from tracker.lib.email_addresses import mailbox_of, normal_address
+from tracker.lib.email_addresses import AddressField, mailbox_of
 
 
 class SignInForm(LoginForm):
@@ -35,9 +35,11 @@ class SignInForm(LoginForm):
 
 
 class ForgottenPasswordForm(ResetPasswordForm):
+    # In its normal form, by which messages are counted and sent, too.
+    email = AddressField(label=_("E-mail address"))
+
     def clean_email(self) -> str:
-        # In its normal form, by which messages are counted and sent, too.
-        address = normal_address(self.cleaned_data["email"])
+        address: str = self.cleaned_data["email"]
         self.users = staff_with_email(address)
         return address
 

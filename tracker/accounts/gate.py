@@ -141,3 +141,6 @@ def setting_up_proves(sender: Any, **signal: Any) -> None:
     if signal["authenticator"].type in FACTORS:
         session = signal["request"].session
         session[PROVEN], session[PROVEN_AT] = signal["user"].pk, time.time()
+    if signal["authenticator"].type == Authenticator.Type.TOTP:
+        # This notes that the code was used, as RFC 6238 asks (section 5.2).
+        signal["authenticator"].wrap().validate_code(signal["request"].POST.get("code", ""))
