@@ -227,6 +227,18 @@ def test_ids_belong_to_changes_and_hold_no_full_stop() -> None:
     assert not any("." in each for each in ids)
 
 
+@pytest.mark.parametrize(("hours", "count"), [(24, 2), (0, 1), (10 * 365 * 24, 1)])
+def test_a_secret_replaced_under_a_clock_that_was_ahead_does_not_sign_for_ten_years(
+    hours: int, count: int
+) -> None:
+    webhook = make_webhook(
+        previous_secret=webhooks.new_secret(),
+        previous_secret_until=NOW + dt.timedelta(hours=hours),
+    )
+    signed = webhooks.signatures(webhook, id="1", content=b"{}", now=NOW)
+    assert signed.count("v1,") == count
+
+
 def test_during_a_rotation_both_secrets_verify_and_later_only_the_new_one() -> None:
     now, old = timezone.now(), webhooks.new_secret()
     the_promise()

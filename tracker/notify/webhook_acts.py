@@ -22,7 +22,13 @@ from tracker.lib.public_addresses import written_address
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.messages import Attempt
 from tracker.notify.tidy import WINDOW
-from tracker.notify.webhooks import body_of_test, id_of_test, new_secret, request
+from tracker.notify.webhooks import (
+    BOTH_SECRETS,
+    body_of_test,
+    id_of_test,
+    new_secret,
+    request,
+)
 from tracker.queries.visibility import log_head
 
 # A new webhook costs its receiver one request, whether it wants it or not. So they are counted,
@@ -35,8 +41,6 @@ ASKED_ALTOGETHER = 200
 TESTS_IN_AN_HOUR = 12
 # Somebody waits at the page meanwhile, and a worker of the web server with them.
 SECONDS_OF_TEST = 8
-# For so long after a rotation both secrets sign.
-BOTH_SECRETS = dt.timedelta(hours=24)
 
 
 class RefusedError(Exception):

@@ -29,6 +29,7 @@ from tracker.notify.following import BrokenFilterError, filter_of, kept_query, l
 from tracker.notify.messages import Attempt
 from tracker.notify.webhook_forms import ReplayForm, WebhookForm
 from tracker.notify.webhook_links import key_of, manage_url, new_key, webhook_of
+from tracker.notify.webhooks import both_until
 from tracker.queries.visibility import log_head
 
 ATTEMPTS_SHOWN = 50
@@ -146,7 +147,7 @@ def _page(request: HttpRequest, webhook: Subscription, told: Told) -> HttpRespon
         "replay": told.form or ReplayForm(head=head, initial={"after": webhook.cursor}),
         "fingerprint": acts.fingerprint(webhook),
         "may_be_called": acts.may_be_called(webhook),
-        "both_until": _both_until(webhook),
+        "both_until": both_until(webhook, now=timezone.now()),
     }
     try:
         context["sentence"] = log_sentence(filter_of(webhook, today=today()))
@@ -168,11 +169,6 @@ def _attempts(webhook: Subscription, *, head: int) -> list[dict[str, Any]]:
         page = (head - seq) // settings.ROWS_PER_PAGE + 1
         rows.append({"attempt": attempt, "href": f"{listed}?page={page}#change-{seq}"})
     return rows
-
-
-def _both_until(webhook: Subscription) -> Any:
-    until = webhook.previous_secret_until
-    return until if until is not None and until > timezone.now() else None
 
 
 def _owed(webhook: Subscription, *, after: int, head: int) -> int:

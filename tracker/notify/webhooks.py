@@ -32,6 +32,8 @@ from tracker.schema.payloads import change_id
 SECONDS = 15
 # Of the answer so much is read and kept as the detail of a failure.
 BODY_LIMIT = 2_048
+# For so long after a rotation both secrets sign.
+BOTH_SECRETS = dt.timedelta(hours=24)
 _OK = range(200, 300)
 # Lines read at once: what is told of each is at most as old as these take to deliver.
 _AT_ONCE = 50
@@ -86,12 +88,21 @@ def body_of(line: Line) -> bytes:
     return _as_json(told)
 
 
+def both_until(subscription: Subscription, *, now: dt.datetime) -> dt.datetime | None:
+    """Until when the secret before signs as well; None when it does not.
+
+    A time further away than BOTH_SECRETS is from under a clock that was ahead.
+    """
+    until = subscription.previous_secret_until
+    is_accepted = until is not None and now < until <= now + BOTH_SECRETS
+    return until if is_accepted and subscription.previous_secret else None
+
+
 def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.datetime) -> str:
     """Signatures by the secret, and by the one before it while that is still accepted."""
     at = now.astimezone(dt.UTC)  # the library takes any time for one of UTC
     accepted = [subscription.secret]
-    until = subscription.previous_secret_until
-    if subscription.previous_secret and until is not None and now < until:
+    if both_until(subscription, now=now) is not None:
         accepted.append(subscription.previous_secret)
     return " ".join(Webhook(secret).sign(id, at, content.decode()) for secret in accepted)
 
