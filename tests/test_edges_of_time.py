@@ -61,6 +61,9 @@ ADDRESSES = [
     *("/api/v1/commitments/", "/api/v1/commitments/edge-0/", "/api/v1/meetings/first/"),
     *("/api/v1/meetings/last/", "/api/v1/updates/", f"/api/v1/commitments/?target_after={LAST}"),
     *("/api/v1/changes/", f"/api/v1/changes/?updated_since={LAST}", "/methodology/"),
+    *(f"/{page}?as_of={FIRST}" for page in ("matrix/", "charts/", "card.png", "commitments.csv")),
+    *(f"/api/v1/{noun}/?as_of={FIRST}" for noun in ("commitments", "updates", "meetings")),
+    *("/compare/?from=year-one&to=last", "/compare/?from=9999-12-31&to=0001"),
 ]
 
 
