@@ -36,7 +36,14 @@ class ImportRefusedError(ValueError):
 
 
 class RegisterMovedError(ValueError):
-    """Nothing was written: the register says something else than when the file was checked."""
+    """Nothing was written: the register says something else than when the file was checked.
+
+    `report` is of the file as it would be imported now.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("The register has moved on since the file was checked.")
+        self.report = report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +147,6 @@ def import_file(
         if not plan.report.is_sound:
             raise ImportRefusedError(plan.report)
         if digest and digest != plan.report.digest:
-            raise RegisterMovedError
+            raise RegisterMovedError(plan.report)
         end(plan.report)
         return plan.report

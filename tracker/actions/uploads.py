@@ -34,6 +34,7 @@ from tracker.actions.import_rows import (
 from tracker.models import PUBLISH, Upload, UploadPart, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.mapping import Reading
+from tracker.spreadsheets.moved import checked_anew
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import Problem, Report, Rights
 from tracker.spreadsheets.resources import RESOURCES
@@ -308,13 +309,8 @@ def _import(upload: Upload, *, clock: Clock) -> None:
         return
     except ImportRefusedError as refusal:
         report = refusal.report
-    except RegisterMovedError:
-        report = _refused(
-            _(
-                "Nothing was imported: the register has changed since the file was checked, and a "
-                "row would do something else than was shown. Have it checked again."
-            )
-        )
+    except RegisterMovedError as moved:
+        report = checked_anew(moved.report, shown=upload.report)
     except SpreadsheetError as error:
         report = _refused(error.sentence, row=error.row)
     except ValidationError as error:
