@@ -165,7 +165,7 @@ def test_a_begun_correction_is_made_by_somebody(browser: Browser) -> None:
 def test_no_more_than_the_newest_versions_are_looked_at(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "MOST", 2)
+    monkeypatch.setattr(history, "MAX_VERSIONS", 2)
     topic = make.make_topic()
     for summary in ("one", "two", "three"):
         browser.save(topic, summary=summary)

@@ -156,7 +156,7 @@ def test_a_line_of_the_log_is_found_by_its_number(word: str, browser: Browser) -
 def test_what_is_found_is_counted_no_further_than_can_be_read(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_lists, "MOST_FOUND", 60)
+    monkeypatch.setattr(long_lists, "MAX_COUNTED", 60)
     Source.objects.bulk_create(
         Source(slug=f"s-{n}", title=f"Statement {n}", kind="read_out", publisher="An office")
         for n in range(61)
@@ -173,7 +173,7 @@ def test_what_is_found_is_counted_no_further_than_can_be_read(
 def test_a_filter_by_records_shows_some_and_the_chosen_one(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_lists, "MOST_CHOICES", 2)
+    monkeypatch.setattr(long_lists, "MAX_CHOICES", 2)
     forums = [make.make_forum(name=f"Forum {n}") for n in range(4)]
     meeting = make.make_meeting(forum=forums[3])
 

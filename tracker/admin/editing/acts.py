@@ -1,7 +1,7 @@
-"""Acts: what staff do to a record beyond editing it, each a button that leads to a page of its own.
+"""Acts: what staff do to a record beyond editing it, each a button with a confirmation page.
 
-That page says what would become public, found out by rehearsing the act and undoing it, and asks
-for what is needed. Only its POST acts. The acts themselves stand beside the nouns' ModelAdmins.
+The page rehearses the act in a transaction that is rolled back, shows what would become public, and
+has a form for the input. Only a POST performs it. The acts themselves are next to the ModelAdmins.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from tracker.queries.change_lines import Line, lines
 from tracker.queries.submission_differences import SaidDifference
 from tracker.queries.submissions import Draft
 
-# In what the front page posts: one goes on there.
+# In a form posted from the front page, which is shown again afterwards.
 FROM_FRONT_PAGE = "_front_page"
 
 _M = TypeVar("_M", bound=Model)
@@ -56,17 +56,17 @@ _M = TypeVar("_M", bound=Model)
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What an act came to: lines in the log, and the record whose page opens next."""
+    """The result of an act: its lines in the log, and the record whose page opens next."""
 
     record: Model
     changes: Sequence[Change] = ()
     message: str = ""
-    # What the page says of the act beside its lines, such as flags that it raises.
+    # Other effects for the preview, such as flags that it raises.
     notes: Sequence[str] = ()
-    # What somebody should look at again before, such as a quotation that its source has not.
+    # To be checked first, such as a quotation not found in its source.
     warnings: Sequence[str] = ()
 
-    def told(self) -> str:
+    def summary(self) -> str:
         if self.message:
             return self.message
         numbers = ", ".join(f"#{change.seq}" for change in self.changes)
@@ -78,10 +78,10 @@ class Done:
 
 
 class Act(ABC):
-    """One act upon one kind of record. Subclasses say what it is and call an action.
+    """An act on one kind of record; subclasses call an action.
 
-    With `save_label` its button stands beside "Save" and saves first, since the form of a draft
-    may hold unsaved words. `permission` is what it needs; "{noun}" stands for the record's own.
+    With `save_label` its button is next to "Save" and saves first, since the form of a draft may
+    hold unsaved text. In `permission`, "{noun}" is replaced by the record's model name.
     """
 
     permission = PUBLISH
@@ -94,44 +94,44 @@ class Act(ABC):
 
     @abstractmethod
     def is_offered(self, record: Any) -> bool:
-        """Whether the record's page has the button, and the act its page."""
+        """Whether the act makes sense for the record as it is."""
 
     def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
-        """Whether this person, who has the permission, may do it to this record."""
+        """Whether a person who has the permission may perform it on this record."""
         return True
 
     def drafts(self, record: Any) -> Sequence[Draft] | None:
         """The drafts that it sends or approves, as its page shows them; None for other acts.
 
-        `perform` then finds what was shown among the answers, under `SHOWN`; a rehearsal does not.
+        If there are any, `data[SHOWN]` holds what the page showed, except in a rehearsal.
         """
         return None
 
     def save_button(self, record: Any) -> Any:
-        """The label of its button beside "Save"; empty when it stands above the form."""
+        """The label of its button next to "Save"; empty when the button is above the form."""
         return self.save_label
 
     def form(self, record: Any, data: Any = None) -> forms.BaseForm:
         return self.form_class(data)
 
     def trial(self, record: Any) -> dict[str, Any] | None:
-        """Answers with which the act can be rehearsed; None when there are none before asking."""
+        """Form data for the rehearsal; None when the act cannot be rehearsed."""
         return {}
 
     def has_other_answers(self, form: Any) -> bool:
-        """Whether another answer may be accepted where the rehearsal's was refused."""
+        """Whether other input may be accepted where the rehearsal was refused."""
         return False
 
     @abstractmethod
     def perform(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        """Do it. Raises ValidationError with a sentence when it cannot be done."""
+        """Perform the act. Raise ValidationError with a sentence when it is refused."""
 
     def rehearse(
         self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
-        """What the page before shows; undone at once."""
+        """Perform the act for the preview; the caller rolls it back."""
         return self.perform(record, data, now=now, by=by)
 
 
@@ -144,7 +144,7 @@ class ReasonForm(WordsForm):
 
 
 class SignificanceField(forms.ChoiceField):
-    """Major or minor; what is left out is as it was offered."""
+    """Major or minor; an empty value means the initial one."""
 
     def __init__(self, *, initial: Significance = Significance.MAJOR) -> None:
         super().__init__(
@@ -165,20 +165,20 @@ class RetractionForm(ReasonForm):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an act would write, or why it would be refused."""
+    """What an act would publish, or why it would be refused."""
 
     lines: list[Line] = field(default_factory=list)
     introduced: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
-    # What the drafts say as they are shown, and where an earlier page showed something else.
+    # The content of the drafts as shown, and its differences from what an earlier page showed.
     shown: Shown = field(default_factory=dict)
     differences: Sequence[SaidDifference] = ()
 
 
 def _introduced(changes: Iterable[Change]) -> list[str]:
-    """The names of what becomes public only because something rests on it."""
+    """The names of records that become public because a published one refers to them."""
     return [
         str(record.get("title") or record.get("name"))
         for change in changes
@@ -188,7 +188,7 @@ def _introduced(changes: Iterable[Change]) -> list[str]:
 
 
 def locked(record: _M) -> _M:
-    """Read the record again and hold its row until the transaction ends."""
+    """Lock a record's row until the transaction ends, and return it as read again."""
     row = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
     if row is None:
         raise ValidationError(
@@ -198,17 +198,17 @@ def locked(record: _M) -> _M:
 
 
 def editor(request: HttpRequest) -> AbstractBaseUser:
-    """Who is signed in; every view of the admin is behind its login."""
+    """Return the signed-in user; every admin view requires one."""
     return cast(AbstractBaseUser, request.user)
 
 
 class ActsAdmin(RegisterAdmin):
-    """A ModelAdmin whose records' pages carry acts."""
+    """A ModelAdmin whose record pages have acts."""
 
     acts: Sequence[Act] = ()
 
     def may_act(self, request: HttpRequest, act: Act) -> bool:
-        """Whether this person may do this. Every view of an act asks it again."""
+        """Whether the user has the permission that an act requires."""
         needed = act.permission.format(noun=self.opts.model_name)
         user = cast(PermissionsMixin, request.user)
         return user.has_perm(needed) and self.has_view_permission(request)
@@ -233,7 +233,7 @@ class ActsAdmin(RegisterAdmin):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
         if record is None:
-            # Its page tells that there is none, in the admin's own words.
+            # The admin's own page reports a missing record.
             return HttpResponseRedirect("../change/")
         if not act.is_for(record, editor(request)):
             raise PermissionDenied
@@ -241,40 +241,40 @@ class ActsAdmin(RegisterAdmin):
             return self._act(request, act, record)
         if not self.is_offered(request, act, record):
             return self._not_offered(request, act, record, {})
-        preview = _rehearsed(act, record, now=timezone.now(), by=editor(request))
+        preview = _rehearse(act, record, now=timezone.now(), by=editor(request))
         return self._act_page(request, act, record, act.form(record), preview)
 
     def _act(self, request: HttpRequest, act: Act, record: Model) -> HttpResponse:
         now, by = timezone.now(), editor(request)
         form, shown = act.form(record, request.POST), unpacked(request.POST.get(FIELD, ""))
         try:
-            # First the log, then the row: the order of the actions, so that nobody waits in a ring.
+            # Lock the log before the row, as actions do, so that there are no deadlocks.
             with open_log(now=now, by=by):
                 current = locked(record)
                 if not self.is_offered(request, act, current):
                     return self._not_offered(request, act, current, shown)
                 form = act.form(current, request.POST)
                 if not form.is_valid():
-                    return self._again(request, act, record, form, shown)
-                answers = form.cleaned_data
+                    return self._retry_page(request, act, record, form, shown)
+                data = form.cleaned_data
                 if act.drafts(current) is not None:
-                    answers = {**answers, SHOWN: shown}
-                done = act.perform(current, answers, now=now, by=by)
+                    data = {**data, SHOWN: shown}
+                done = act.perform(current, data, now=now, by=by)
         except REFUSED as error:
             show_refusal(form, as_refusal(error))
             may_retry = isinstance(error, ChangedError)
-            return self._again(request, act, record, form, shown, may_retry=may_retry)
-        self.log_change(request, record, f"{act.label}: {done.told()}")
-        self.message_user(request, done.told(), messages.SUCCESS)
+            return self._retry_page(request, act, record, form, shown, may_retry=may_retry)
+        self.log_change(request, record, f"{act.label}: {done.summary()}")
+        self.message_user(request, done.summary(), messages.SUCCESS)
         is_from_front_page = FROM_FRONT_PAGE in request.POST
         after = reverse("admin:index") if is_from_front_page else page_url(done.record)
         return HttpResponseRedirect(after)
 
     def is_offered(self, request: HttpRequest, act: Act, record: Model) -> bool:
-        """Whether the act makes sense now, for this record and this person."""
+        """Whether the act makes sense for this record and user."""
         return act.is_offered(record) and act.is_for(record, editor(request))
 
-    def _again(
+    def _retry_page(
         self,
         request: HttpRequest,
         act: Act,
@@ -284,29 +284,29 @@ class ActsAdmin(RegisterAdmin):
         *,
         may_retry: bool = False,
     ) -> HttpResponse:
-        """The page once more, with what was typed and with what would become public now."""
+        """Show the page again, with the input and with what would become public now."""
         if act.drafts(record) is None:
             return self._act_page(request, act, record, form, Preview())
-        anew = _rehearsed(act, record, now=timezone.now(), by=editor(request))
-        told = set(form.non_field_errors())
+        fresh = _rehearse(act, record, now=timezone.now(), by=editor(request))
+        shown_errors = set(form.non_field_errors())
         preview = replace(
-            anew,
-            refusals=[refusal for refusal in anew.refusals if refusal not in told],
+            fresh,
+            refusals=[refusal for refusal in fresh.refusals if refusal not in shown_errors],
             differences=changes_since(shown),
         )
-        can_try = bool(form.fields) or (may_retry and not anew.refusals)
+        can_try = bool(form.fields) or (may_retry and not fresh.refusals)
         return self._act_page(request, act, record, form, preview, can_try=can_try)
 
     def _not_offered(
         self, request: HttpRequest, act: Act, record: Model, shown: Shown
     ) -> HttpResponse:
-        told = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}
-        found = changes_since(shown)
-        if not found:
-            self.message_user(request, told, messages.ERROR)
+        message = _("“%(act)s” is not possible as it stands now; see below.") % {"act": act.label}
+        differences = changes_since(shown)
+        if not differences:
+            self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(page_url(record))
         changed = _("It was changed after this page showed it. Nothing was done.")
-        preview = Preview(refusals=[changed, told], differences=found)
+        preview = Preview(refusals=[changed, message], differences=differences)
         return self._act_page(request, act, record, forms.Form(), preview, can_try=False)
 
     def _act_page(
@@ -359,7 +359,7 @@ class ActsAdmin(RegisterAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """After "Save and publish…" comes the page of that act."""
+        """Redirect to the page of an act after a button such as "Save and publish…"."""
         response = super().response_change(request, obj)
         for act in self.acts:
             if f"_{act.name}" in request.POST:
@@ -367,8 +367,8 @@ class ActsAdmin(RegisterAdmin):
         return response
 
 
-def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUser) -> Preview:
-    """Perform an act, look at what it wrote, and undo it."""
+def _rehearse(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUser) -> Preview:
+    """Perform an act, preview what it wrote, and roll it back."""
     shown: Shown = {}
     try:
         with transaction.atomic():
@@ -377,10 +377,10 @@ def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUse
                 return Preview(shown=contents(act.drafts(record) or ()))
             with open_log(now=now, by=by):
                 current = locked(record)
-                # Locked, so that what the form names is what the lines say.
+                # Locked, so that the form and the lines show the same content.
                 shown = contents_of(lock_drafts(act.drafts(current) or ()))
                 done = act.rehearse(current, data, now=now, by=by)
-            told = Preview(
+            preview = Preview(
                 lines(done.changes),
                 _introduced(done.changes),
                 notes=done.notes,
@@ -388,6 +388,6 @@ def _rehearsed(act: Act, record: Model, *, now: dt.datetime, by: AbstractBaseUse
                 shown=shown,
             )
             transaction.set_rollback(True)
-            return told
+            return preview
     except REFUSED as error:
         return Preview(refusals=as_refusal(error).messages, shown=shown)

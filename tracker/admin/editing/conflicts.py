@@ -1,8 +1,8 @@
-"""Two people in the same record: the second save is refused, and both versions are shown.
+"""Detect that two people edited the same record, and describe where their versions differ.
 
-A page says which version it shows (`VERSION`). What is posted against another one is not saved:
-the form comes back with what was typed, with theirs where only they changed something, and with a
-choice where both did. Saving again is then deliberate. `merging` makes that form.
+A page carries the version that it shows (`VERSION`). If another one is stored by the time of the
+POST, nothing is saved: the form comes back with the user's input, with the other version where only
+that changed, and with a choice where both did. `merging` builds that form.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.editing.versions import Parts, parts_of
 from tracker.lib.word_diff import Mark, Piece, word_diff
 
-# The hidden field that says what the page showed.
+# The hidden field with the version that the page shows.
 VERSION = "_version"
-# How the names of the choices between two versions begin, and the one that is not the default.
+# The prefix of the fields that choose between two versions, and the non-default choice.
 KEEP = "keep-"
 THEIRS = "theirs"
 
 
 class OutdatedError(ValidationError):
-    """What was posted was typed into another version than the one that is saved by now."""
+    """Raised when the posted form was filled in on an outdated version."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,7 +47,7 @@ class Side(StrEnum):
 
 
 def side_of(was: str | None, theirs: str | None, mine: str | None) -> Side | None:
-    """Who changed a part, from its three digests; None where both versions say the same."""
+    """Compare three digests of a part; None when both versions agree."""
     if theirs == mine:
         return None
     if mine == was:
@@ -57,15 +57,15 @@ def side_of(was: str | None, theirs: str | None, mine: str | None) -> Side | Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One field or row of which the two versions say something else."""
+    """A field or row that differs between the two versions."""
 
     label: str
     side: Side
     theirs: str
     mine: str
-    # Of the field or row in the form, for the choice between the two.
+    # The name of the field or row in the form.
     name: str
-    # What it said when the page was opened, where both changed it and that is still known.
+    # The text when the page was opened, if both changed it and it is still known.
     opened: str = ""
 
     @property
@@ -81,8 +81,8 @@ class Difference:
         return self._pieces(self.mine, without=Mark.REMOVED)
 
     def _pieces(self, text: str, *, without: Mark) -> list[Piece]:
-        """The text of one side in pieces, marked where the other says something else."""
-        # Marked word by word, a text of several lines would be one line.
+        """Split the text of one side into pieces, marked where the other differs."""
+        # A word diff would join the lines of a longer text.
         if "\n" in self.theirs + self.mine:
             return [Piece(Mark.SAME, text)]
         pieces = word_diff(self.theirs, self.mine)
@@ -92,7 +92,7 @@ class Difference:
 
 
 def token_of(model: type[Model], key: Any) -> str:
-    """What a page carries of the version that it shows; empty when there is no such record."""
+    """Return the token of a record's stored version; empty when there is no such record."""
     return ",".join(f"{name}={digest}" for name, digest in parts_now(model, key).items())
 
 
@@ -100,16 +100,16 @@ def parts_now(model: type[Model], key: Any) -> Parts:
     return parts_of(model, [key]).get(key, {})
 
 
-def parts_then(token: str) -> Parts:
-    """The parts of the version that a page showed; none for a page that did not say."""
+def parts_in(token: str) -> Parts:
+    """Parse the digests in a token; empty for an empty token."""
     pairs = (part.partition("=") for part in token.split(",") if part)
     return {name: digest for name, _sign, digest in pairs}
 
 
 def refuse_outdated(model: type[Model], key: Any, *, token: str) -> None:
-    """Raise `OutdatedError` unless the record is as the page showed it.
+    """Raise `OutdatedError` unless the stored record is the version that the page showed.
 
-    To rely on it, hold the record's row first.
+    Reliable only while the caller holds a lock on the record's row.
     """
-    if parts_then(token) != parts_now(model, key):
+    if parts_in(token) != parts_now(model, key):
         raise OutdatedError

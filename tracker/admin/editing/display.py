@@ -1,4 +1,4 @@
-"""What a field holds, in the words that staff read: for two versions side by side."""
+"""Format field values as staff read them, for comparing two versions."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from django.utils.text import capfirst
 
 from tracker.lib.partial_dates import PartialDate
 
-# Where there is nothing to tell.
+# Shown for an empty value.
 NOTHING = "–"
 
 
 def in_full(date: PartialDate | None) -> str:
-    """The date as far as it is known and the source's words."""
+    """Format the known part of a date, and the words of its source."""
     if date is None:
         return NOTHING
     return " ".join(part for part in (date.iso, f"“{date.words}”" if date.words else "") if part)
 
 
 def in_words(field: Field[Any, Any], value: Any) -> str:
-    """The value of a model's field, related records by their names."""
+    """Format the value of a model field, related records by name."""
     if value is None or value == "":
         return NOTHING
     if field.name == "text_sha256":
-        # It stands for the text in the histories, which do not keep that.
+        # Histories store the digest instead of the text.
         return f"SHA-256 {value[:12]}…"
     if field.many_to_many:
         return "; ".join(sorted(str(one) for one in value)) or NOTHING
@@ -44,5 +44,5 @@ def label_of(field: Field[Any, Any]) -> str:
 
 
 def moment(at: dt.datetime | None) -> str:
-    """Date and time where the register is kept."""
+    """Format a date and time in the time zone of the register."""
     return date_format(timezone.localtime(at), "Y-m-d H:i") if at else NOTHING

@@ -1,5 +1,7 @@
-"""What the ModelAdmin of every noun that starts as a draft has: drafts are edited and deleted
-directly, and a save that is refused is undone and shown once more with the refusal on it.
+"""The ModelAdmin base class of every noun that starts as a draft.
+
+Drafts are edited and deleted directly. A refused save is rolled back, and the form is shown again
+with the refusal on it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from tracker.admin.editing.conflicts import (
     token_of,
 )
 from tracker.admin.editing.fields import FieldsMixin
-from tracker.admin.editing.history import MOST, edits_of, last_hand
+from tracker.admin.editing.history import MAX_VERSIONS, edits_of, last_edit
 from tracker.admin.editing.merging import as_new, merge, take_theirs
 from tracker.admin.editing.pages import page_url
 from tracker.admin.editing.publication import publication_of, show_as_drafts
@@ -44,26 +46,26 @@ from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one request: kept on it, since a ModelAdmin serves all requests at once."""
+    """The state of one request, stored on it since requests share a ModelAdmin."""
 
-    # One save is one moment, in the log and in the histories.
+    # One timestamp for the log and the histories.
     now: dt.datetime = field(default_factory=timezone.now)
     refusal: ValidationError | None = None
     changes: list[Change] = field(default_factory=list)
     is_amendment: bool = False
-    # Which version the page shows, and where it differs from what somebody else saved.
+    # The version that the page shows, and where another person's differs.
     version: str = ""
     differences: Sequence[Difference] = ()
-    hand: str = ""
+    last_edit: str = ""
 
 
 def outcome(request: HttpRequest) -> Outcome:
-    kept: Outcome = vars(request).setdefault("tracker_outcome", Outcome())
-    return kept
+    stored: Outcome = vars(request).setdefault("tracker_outcome", Outcome())
+    return stored
 
 
 class DraftsAdmin(FieldsMixin, ActsAdmin):
-    """For every noun that starts as a draft. What is public by now is for subclasses."""
+    """Base class for nouns that start as drafts; subclasses handle public records."""
 
     actions = ("delete_selected",)
 
@@ -75,8 +77,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Values from the address; what cannot be one is left out."""
-        kept = {}
+        """Return the initial values in the query string, without the invalid ones."""
+        valid = {}
         for name, value in super().get_changeform_initial_data(request).items():
             model_field = next((f for f in self.opts.get_fields() if f.name == name), None)
             try:
@@ -84,18 +86,18 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
                     model_field.to_python(value)  # type: ignore[union-attr]
             except (ValidationError, AttributeError):
                 continue
-            kept[name] = value
-        return kept
+            valid[name] = value
+        return valid
 
     # -- Who may do what ------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only drafts: what was once public is never deleted."""
+        """Allow deleting drafts only: public records are never deleted."""
         is_draft = obj is None or not obj.is_published
         return is_draft and super().has_delete_permission(request, obj)
 
     def is_frozen(self, obj: Any) -> bool:
-        """Whether the record is only read here."""
+        """Whether the record is read-only."""
         raise NotImplementedError
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -103,9 +105,9 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         return not is_frozen and super().has_change_permission(request, obj)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        found = super().get_changelist_instance(request)
-        show_as_drafts(list(found.result_list))
-        return found
+        changelist = super().get_changelist_instance(request)
+        show_as_drafts(list(changelist.result_list))
+        return changelist
 
     # -- Saving ---------------------------------------------------------------------------------
 
@@ -125,8 +127,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
             and self.has_change_permission(request)
         ):
             if obj is None:
-                return self._typed_into_what_is_gone(request, extra_context)
-            # Who edits records of this kind is told in words; all others are forbidden to.
+                return self._offer_as_new(request, extra_context)
+            # Editors of this kind of record get a message; everybody else gets a 403.
             if not self.has_change_permission(request, obj):
                 sentence = _("Nothing was saved: only an editor changes what is public.")
                 if self.is_frozen(obj):
@@ -140,35 +142,33 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
                 self._compare(request, obj)
             return super().changeform_view(request, object_id, form_url, extra_context)
         except REFUSED as error:
-            # All is undone by now. Once more: the refusal on the form keeps it from saving, and
-            # the page shows it with everything that was typed.
-            told = outcome(request)
-            if told.refusal is not None:
+            # Everything was rolled back. Show the form again, with the input and the refusal,
+            # which makes the form invalid.
+            result = outcome(request)
+            if result.refusal is not None:
                 raise
-            told.refusal = as_refusal(error)
+            result.refusal = as_refusal(error)
             return self.changeform_view(request, object_id, form_url, extra_context)
 
     def _compare(self, request: HttpRequest, obj: Any) -> None:
-        """Find out whether what was posted is outdated; if so, put both versions together."""
-        told = outcome(request)
-        # Before the form reads the record again: a page may show more than it says, never less.
+        """Raise `OutdatedError` for an outdated form, or merge both versions once it was raised."""
+        result = outcome(request)
+        # Before the form reads the record: the content may be newer than the token, never older.
         version = token_of(self.model, obj.pk)
         if request.method != "POST" or not self.has_change_permission(request, obj):
-            told.version = version
+            result.version = version
             return
-        told.version = request.POST.get(VERSION, "")
-        if isinstance(told.refusal, OutdatedError):
-            told.differences = merge(self, request, obj, token=told.version)
-            told.hand = last_hand(obj)
-            told.version = version
-        elif told.refusal is None:
-            refuse_outdated(self.model, obj.pk, token=told.version)
+        result.version = request.POST.get(VERSION, "")
+        if isinstance(result.refusal, OutdatedError):
+            result.differences = merge(self, request, obj, token=result.version)
+            result.last_edit = last_edit(obj)
+            result.version = version
+        elif result.refusal is None:
+            refuse_outdated(self.model, obj.pk, token=result.version)
             take_theirs(self, request, obj)
 
-    def _typed_into_what_is_gone(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None
-    ) -> Any:
-        """Somebody deleted the draft meanwhile: what was typed stands in the form of a new one."""
+    def _offer_as_new(self, request: HttpRequest, extra_context: dict[str, Any] | None) -> Any:
+        """Show the input in the form of a new draft, since this one was deleted meanwhile."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         outcome(request).refusal = ValidationError(
@@ -189,14 +189,17 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         super().save_related(request, form, formsets, change)
         was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
         if was_edited and note_edit(form.instance, now=outcome(request).now, by=editor(request)):
-            told = _("It was changed after it was sent, so it is a draft again: send it once more.")
-            self.message_user(request, told, messages.WARNING)
+            message = _(
+                "It was changed after it was sent, so it is a draft again: send it once more."
+            )
+            self.message_user(request, message, messages.WARNING)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        obj, told = kwargs.get("obj"), outcome(request)
-        context |= {"version": told.version, "differences": told.differences, "hand": told.hand}
+        obj, result = kwargs.get("obj"), outcome(request)
+        context |= {"version": result.version, "differences": result.differences}
+        context["last_edit"] = result.last_edit
         if obj is not None and not obj.is_published:
             context["review_notice"] = told_of(obj)
             if isinstance(obj, Meeting | Commitment | StatusUpdate | Note):
@@ -208,7 +211,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     ) -> HttpResponse:
         obj = self.get_object(request, unquote(object_id))
         if obj is not None and self.has_view_or_change_permission(request, obj):
-            extra_context = {**(extra_context or {}), "edits": edits_of(obj), "most": MOST}
+            extra_context = {**(extra_context or {}), "edits": edits_of(obj), "most": MAX_VERSIONS}
         return super().history_view(request, object_id, extra_context)
 
     # -- Deleting drafts ------------------------------------------------------------------------
@@ -241,10 +244,10 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
                 lock_drafts(self.model, queryset.values_list("pk", flat=True))
                 return delete_selected_objects(self, request, queryset)
         except REFUSED as error:
-            told = _("Nothing was deleted. Select drafts only: what is public is never deleted.")
+            message = _("Nothing was deleted. Select drafts only: what is public is never deleted.")
             if getattr(error, "code", None) != "public":
-                told = " ".join(as_refusal(error).messages)
-            self.message_user(request, told, messages.ERROR)
+                message = " ".join(as_refusal(error).messages)
+            self.message_user(request, message, messages.ERROR)
             return None
 
     @admin.display(description=gettext_lazy("publication"), ordering="published_seq")

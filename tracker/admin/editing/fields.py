@@ -1,4 +1,4 @@
-"""Form parts that every admin form is made of: text as the register keeps it, safe look-ups."""
+"""Form fields, widgets and form bases that the admin forms share."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ else:
     _BaseModelAdmin, _ModelForm = BaseModelAdmin, forms.ModelForm
     _ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
-# Keys have at most as many digits as the database's integers hold; more would overflow there.
-LONGEST_KEY = 18
+# The longest key accepted, in digits: longer ones would overflow the database's integers.
+MAX_KEY_DIGITS = 18
 
 
 class LinesField(forms.CharField):
-    """Several lines of text, ended as the register ends them.
+    """Multi-line text with LF line ends.
 
-    Browsers send CRLF. Kept as sent, saving a record untouched would look like an amendment.
+    Browsers send CRLF, which would make saving an unchanged record look like an amendment.
     """
 
     widget = AdminTextareaWidget
@@ -50,14 +50,14 @@ class LinesField(forms.CharField):
 
 
 def _keys(value: Iterable[Any]) -> list[Any]:
-    """Leave out of a posted value whatever cannot be a key: the form says so, the query cannot."""
-    return [v for v in value if str(v).isdecimal() and len(str(v)) <= LONGEST_KEY]
+    """Drop values that cannot be keys: validation reports them, a query would fail."""
+    return [v for v in value if str(v).isdecimal() and len(str(v)) <= MAX_KEY_DIGITS]
 
 
 class RecordSelect(AutocompleteSelect):
-    """Django's autocomplete, which would fail with an error 500 on a posted key like "abc"."""
+    """Django's autocomplete, without its server error for a posted key such as "abc"."""
 
-    # The record that is chosen, where the page has read it already: it is not looked up again.
+    # The chosen record, if the page has read it already; saves a query.
     known: models.Model | None = None
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
@@ -69,18 +69,18 @@ class RecordSelect(AutocompleteSelect):
 
 
 class RecordSelectMultiple(AutocompleteSelectMultiple):
-    """The same for several records."""
+    """`RecordSelect` for several records."""
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         return super().optgroups(name, _keys(value), attrs)
 
 
 class RecordsField(_ModelMultipleChoiceField):
-    """Several records; a key too long for the database is an invalid choice like any other."""
+    """Several records; a key too long for the database is an invalid choice."""
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
-            if len(str(key)) > LONGEST_KEY:
+            if len(str(key)) > MAX_KEY_DIGITS:
                 raise ValidationError(
                     self.error_messages["invalid_pk_value"],
                     code="invalid_pk_value",
@@ -89,15 +89,15 @@ class RecordsField(_ModelMultipleChoiceField):
         return super().clean(value)
 
 
-def _words(value: Any) -> str:
-    """What a person typed freely into a cleaned value."""
+def _free_text(value: Any) -> str:
+    """Return the free text in a cleaned value."""
     if isinstance(value, PartialDate):
         return value.words
     return value if isinstance(value, str) else ""
 
 
 class PrintableMixin:
-    """A form that refuses characters which no page, feed or file can show."""
+    """Rejects control characters, which no page, feed or file can show."""
 
     if TYPE_CHECKING:
         add_error: Any
@@ -106,7 +106,7 @@ class PrintableMixin:
     def clean(self) -> dict[str, Any]:
         super().clean()  # type: ignore[misc]
         for name, value in list(self.cleaned_data.items()):
-            if has_control_characters(_words(value)):
+            if has_control_characters(_free_text(value)):
                 self.add_error(
                     name, _("It holds a control character, which no page can show: type it anew.")
                 )
@@ -118,7 +118,7 @@ class WordsForm(PrintableMixin, forms.Form):
 
 
 class RecordForm(PrintableMixin, _ModelForm):
-    """A form of the admin. `refusal` is why the register refused what was posted, when it did."""
+    """An admin form; `refusal` is why the register refused the posted values, if it did."""
 
     refusal: ValidationError | None = None
 
@@ -130,7 +130,7 @@ class RecordForm(PrintableMixin, _ModelForm):
 
 
 class FieldsMixin(_BaseModelAdmin):
-    """For ModelAdmins and inlines: the widgets above, and one sentence about each field."""
+    """For ModelAdmins and inlines: the fields and widgets above, and a help text for each field."""
 
     form: Any = RecordForm
     formfield_overrides = {

@@ -1,4 +1,4 @@
-"""Forms as browsers post them: what a field would send as it stands, and rows put in and out."""
+"""Read and rewrite posted form data: the values of a field, and the rows of a formset."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.http import QueryDict
 
-# What one field of a form sends: its names with their values.
+# The posted names of one field or row, with their values.
 Sent = dict[str, list[str]]
 
 
 def _texts(widget: forms.Widget, value: Any) -> list[str]:
-    told: Any = widget.format_value(value)
-    # A select tells all that is chosen, and nothing as an empty text.
-    if isinstance(told, list | tuple):
-        return [str(one) for one in told if one not in ("", None)]
-    return [str(told) if told is not None else ""]
+    formatted: Any = widget.format_value(value)
+    # A select returns a list, in which an empty text means no choice.
+    if isinstance(formatted, list | tuple):
+        return [str(one) for one in formatted if one not in ("", None)]
+    return [str(formatted) if formatted is not None else ""]
 
 
 def as_sent(bound: forms.BoundField) -> Sent:
-    """What a browser would send for the field as it stands."""
+    """Return what a browser would post for a field's current value."""
     widget: Any = bound.field.widget
     if isinstance(widget, RelatedFieldWidgetWrapper):
         widget = widget.widget
@@ -42,24 +42,24 @@ def put(data: QueryDict, sent: Sent) -> None:
 
 
 def read_rows(data: QueryDict, prefix: str) -> list[Sent]:
-    """The rows of a formset by their number, each by its fields' names without the prefix."""
+    """Return the rows of a formset in order, their field names without the prefix."""
     total = data.get(f"{prefix}-TOTAL_FORMS") or ""
-    # As many as Django itself takes.
+    # Django's own limit.
     rows: list[Sent] = [{} for _row in range(min(int(total), 2000) if total.isdecimal() else 0)]
     for name in data:
-        found = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-(.+)", name)
-        if found and int(found[1]) < len(rows):
-            rows[int(found[1])][found[2]] = data.getlist(name)
+        match = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-(.+)", name)
+        if match and int(match[1]) < len(rows):
+            rows[int(match[1])][match[2]] = data.getlist(name)
     return rows
 
 
 def key_of(row: Sent) -> str:
-    """The key of the record that a row stands for; empty for a new one."""
+    """Return the key of a row's record; empty for a new one."""
     return (row.get("id") or [""])[-1]
 
 
 def write_rows(data: QueryDict, prefix: str, rows: Sequence[Sent]) -> list[Sent]:
-    """Put these rows in the place of the formset's; return them as numbered: old ones first."""
+    """Replace the rows of a formset; return them in their new order, existing ones first."""
     for name in list(data):
         if re.fullmatch(rf"{re.escape(prefix)}-[0-9]+-.+", name):
             del data[name]

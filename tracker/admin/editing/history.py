@@ -1,4 +1,4 @@
-"""Who changed what in a record, field by field, for the page "History"; and what it said before."""
+"""The edits of a record, field by field, for its "History" page; and the text of an old version."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tracker.lib.field_history import CREATED, DELETED, FieldHistory
 from tracker.lib.word_diff import Mark, Piece, word_diff
 from tracker.models import StatusUpdate
 
-# The newest versions, of the record and of the rows beside it, that one page looks at.
-MOST = 200
-# The longest that one save takes.
+# How many of the newest versions a page reads, of the record and of its inline rows each.
+MAX_VERSIONS = 200
+# The longest duration of one save.
 _ONE_SAVE = dt.timedelta(seconds=10)
-# Shorter texts are told as "old → new".
+# Shorter texts are shown as "old → new".
 _SHORT = 60
 
 
@@ -34,7 +34,7 @@ class FieldChange:
 
     @property
     def pieces(self) -> list[Piece]:
-        """The later text with what it dropped, where both are long and share words; else none."""
+        """The word diff of two long texts that have words in common; else empty."""
         if max(len(self.before), len(self.after)) <= _SHORT:
             return []
         pieces = word_diff(self.before, self.after)
@@ -43,7 +43,7 @@ class FieldChange:
 
 @dataclass(slots=True)
 class Edit:
-    """What one person changed at once."""
+    """What one person changed in one save."""
 
     at: dt.datetime
     by: Any
@@ -52,45 +52,45 @@ class Edit:
 
 
 def edits_of(record: Model) -> list[Edit]:
-    """The edits of a record and of the rows beside it, the newest first. See `MOST`.
+    """Return the edits of a record and of its inline rows, newest first, within `MAX_VERSIONS`.
 
-    A constant number of queries, however many versions there are.
+    Takes a constant number of queries.
     """
-    found: dict[tuple[Any, ...], Edit] = {}
+    saves: dict[tuple[Any, ...], Edit] = {}
     deleted: list[tuple[Any, list[FieldChange]]] = []
-    for kept in _kept(record):
-        for version, before in kept.steps():
+    for history in _histories(record):
+        for version, before in history.steps():
             is_first = before is None and version.history_type == CREATED
             if (is_first and version.history_user_id is None) or (before is None and not is_first):
-                # How it was found, not what somebody did; or its predecessor is too old to look at.
+                # The initial state rather than an edit, or its predecessor was not read.
                 continue
-            changes = kept.changes(version, before)
+            changes = history.changes(version, before)
             if version.history_type == DELETED:
                 deleted.append((version, changes))
                 continue
             key = (version.history_date, version.history_user_id)
-            edit = found.setdefault(key, Edit(at=version.history_date, by=version.history_user))
-            edit.is_creation |= is_first and not kept.label
+            edit = saves.setdefault(key, Edit(at=version.history_date, by=version.history_user))
+            edit.is_creation |= is_first and not history.label
             edit.changes += changes
-    edits = list(found.values())
+    edits = list(saves.values())
     for version, changes in deleted:
-        saved = _with_which(version, edits)
-        if saved is None:
+        save = _save_of(version, edits)
+        if save is None:
             edits.append(Edit(version.history_date, version.history_user, changes=changes))
         else:
-            saved.changes += changes
+            save.changes += changes
     return sorted(edits, key=lambda edit: edit.at, reverse=True)
 
 
-def _with_which(deletion: Any, edits: list[Edit]) -> Edit | None:
-    """The save that deleted a row: the library keeps that by itself, and so a moment later."""
+def _save_of(deletion: Any, edits: list[Edit]) -> Edit | None:
+    """Find the save that deleted a row; the library records the deletion slightly later."""
     at, by = deletion.history_date, deletion.history_user
     near = [e for e in edits if e.by == by and dt.timedelta(0) <= at - e.at < _ONE_SAVE]
     return max(near, key=lambda edit: edit.at, default=None)
 
 
-def last_hand(record: Model) -> str:
-    """Who changed a record last, and when, in a sentence; empty when nobody is known."""
+def last_edit(record: Model) -> str:
+    """Return a sentence on who saved a record last, and when; empty when unknown."""
     version = FieldHistory.of[type(record)].versions(id=record.pk).first()
     if version is None or version.history_user is None:
         return ""
@@ -99,18 +99,18 @@ def last_hand(record: Model) -> str:
 
 
 @dataclass(slots=True)
-class _Kept:
-    """Versions of records of one kind, the newest first, with the names that they hold keys of."""
+class _History:
+    """Versions of records of one model, newest first, with the names of related records."""
 
     versions: Sequence[Any]
-    # What a row beside the record is called; empty for the record itself.
+    # The name of the model of inline rows; empty for the record itself.
     label: str
     columns: list[Field[Any, Any]]
     related: dict[str, dict[Any, list[Any]]]
     names: Mapping[type[Model], Mapping[Any, str]]
 
     def steps(self) -> Iterator[tuple[Any, Any]]:
-        """Each version with the one before it of the same record, where that is among them."""
+        """Yield each version with the previous one of the same record, or None if not read."""
         later: dict[Any, Any] = {}
         for version in self.versions:
             if version.id in later:
@@ -121,12 +121,12 @@ class _Kept:
 
     def changes(self, version: Any, before: Any) -> list[FieldChange]:
         if self.label and version.history_type in {CREATED, DELETED}:
-            said = "; ".join(f"{name}: {text}" for name, text in self.said(version).items() if text)
+            row = "; ".join(f"{name}: {text}" for name, text in self.texts(version).items() if text)
             is_new = version.history_type == CREATED
-            return [FieldChange(self.label, *((NOTHING, said) if is_new else (said, NOTHING)))]
+            return [FieldChange(self.label, *((NOTHING, row) if is_new else (row, NOTHING)))]
         if before is None:
             return []
-        old, new = self.said(before), self.said(version)
+        old, new = self.texts(before), self.texts(version)
         start = f"{self.label}: " if self.label else ""
         return [
             FieldChange(f"{start}{name}", old[name] or NOTHING, new[name] or NOTHING)
@@ -134,9 +134,9 @@ class _Kept:
             if old[name] != new[name]
         ]
 
-    def said(self, version: Any) -> dict[str, str]:
-        """By its label, what each field said; empty for nothing."""
-        said = {}
+    def texts(self, version: Any) -> dict[str, str]:
+        """Return the text of each field by its label; empty for no value."""
+        texts = {}
         for column in self.columns:
             value: Any
             if column.many_to_many:
@@ -146,9 +146,9 @@ class _Kept:
                 value = self._name(column, getattr(version, column.attname))
             else:
                 value = getattr(version, column.attname)
-            words = in_words(column, value)
-            said[label_of(column)] = "" if words == NOTHING else words
-        return said
+            text = in_words(column, value)
+            texts[label_of(column)] = "" if text == NOTHING else text
+        return texts
 
     def _name(self, column: Any, key: Any) -> str:
         if key is None:
@@ -156,7 +156,7 @@ class _Kept:
         return self.names[column.related_model].get(key, _("(deleted)"))
 
 
-def _kept(record: Model) -> Iterator[_Kept]:
+def _histories(record: Model) -> Iterator[_History]:
     yield _read(FieldHistory.of[type(record)], label="", id=record.pk)
     name = ROWS_BESIDE.get(type(record))
     if name:
@@ -168,24 +168,24 @@ def _kept(record: Model) -> Iterator[_Kept]:
 
 def _read(
     history: FieldHistory, *, label: str, beside: Field[Any, Any] | None = None, **of: Any
-) -> _Kept:
-    versions = list(history.versions(**of).select_related("history_user")[:MOST])
+) -> _History:
+    versions = list(history.versions(**of).select_related("history_user")[:MAX_VERSIONS])
     model: Any = history.cls
     plain = [f for f in history.fields_included(model) if not f.primary_key and f is not beside]
     several = [model._meta.get_field(name) for name in history.relations]
     keys: dict[Any, set[Any]] = {}
     for column in plain:
         if column.is_relation:
-            held = keys.setdefault(column.related_model, set())
-            held |= {getattr(version, column.attname) for version in versions} - {None}
+            related_keys = keys.setdefault(column.related_model, set())
+            related_keys |= {getattr(version, column.attname) for version in versions} - {None}
     related: dict[str, dict[Any, list[Any]]] = {}
     for column in several:
         its = related[column.name] = {}
         for version, key in history.related_keys(column.name, versions):
             its.setdefault(version, []).append(key)
             keys.setdefault(column.related_model, set()).add(key)
-    names = {model: _names(model, held) for model, held in keys.items()}
-    return _Kept(versions, label, [*plain, *several], related, names)
+    names = {model: _names(model, its_keys) for model, its_keys in keys.items()}
+    return _History(versions, label, [*plain, *several], related, names)
 
 
 def _names(model: type[Model], keys: set[Any]) -> dict[Any, str]:
@@ -195,26 +195,26 @@ def _names(model: type[Model], keys: set[Any]) -> dict[Any, str]:
     return {key: str(row) for key, row in rows.in_bulk(keys).items()}
 
 
-# -- What it said when a page was opened ---------------------------------------------------------
+# -- An older version ----------------------------------------------------------------------------
 
 
-def said_then(record: Model, part: str, digest: str) -> str:
-    """What a part of a record said when its digest was this; empty where no version tells."""
+def text_when_opened(record: Model, part: str, digest: str) -> str:
+    """Return the text of a part of a record in the version with this digest; empty if not found."""
     name, _sign, key = part.partition(":")
     column: Any = record._meta.get_field(name)
     if key:
         model = column.related_model
-        kept = _read(FieldHistory.of[model], label="", beside=column.field, id=key)
+        history = _read(FieldHistory.of[model], label="", beside=column.field, id=key)
         row = edited_fields(model, beside=column.field)
-        for version in kept.versions:
+        for version in history.versions:
             if digest == digest_of_row({f.name: stored(version, f) for f in row}):
                 return "\n".join(
-                    f"{name}: {text}" for name, text in kept.said(version).items() if text
+                    f"{name}: {text}" for name, text in history.texts(version).items() if text
                 )
         return ""
-    kept = _read(FieldHistory.of[type(record)], label="", id=record.pk)
-    for version in kept.versions if column in kept.columns else ():
-        many = kept.related[name].get(version.pk, []) if column.many_to_many else None
+    history = _read(FieldHistory.of[type(record)], label="", id=record.pk)
+    for version in history.versions if column in history.columns else ():
+        many = history.related[name].get(version.pk, []) if column.many_to_many else None
         if digest == digest_of(stored(version, column) if many is None else many):
-            return kept.said(version)[label_of(column)] or NOTHING
+            return history.texts(version)[label_of(column)] or NOTHING
     return ""

@@ -1,4 +1,4 @@
-"""What is told of titles and summaries that say what became of a commitment: a warning only."""
+"""Warnings about titles and summaries that say what became of a commitment later."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from tracker.lib.later_words import warn_of_later_words
 from tracker.models import Commitment, StatusUpdate
 
 
-def told_of_later_words(commitments: Iterable[Commitment]) -> list[str]:
-    """A sentence for each word that could not be said when the commitment was first stated.
+def later_word_warnings(commitments: Iterable[Commitment]) -> list[str]:
+    """Return a sentence for each word that anticipates what followed the first statement.
 
-    That is at its first meeting, or where none is named at its earliest update, be it a draft.
+    A commitment is first stated at its first meeting, or else at its earliest update or draft.
     """
-    listed = list(commitments)
+    commitments = list(commitments)
     first: dict[int, StatusUpdate] = {}
-    for update in StatusUpdate.objects.filter(commitment__in=listed).chronological():
+    for update in StatusUpdate.objects.filter(commitment__in=commitments).chronological():
         first.setdefault(update.commitment_id, update)
     sentences = []
-    for commitment in listed:
+    for commitment in commitments:
         earliest = first.get(commitment.pk)
         said = earliest.happened if earliest is not None else None
         if commitment.first_stated_at is not None:

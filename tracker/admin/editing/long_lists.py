@@ -1,4 +1,4 @@
-"""Lists and searches that take no longer because the register has grown."""
+"""Paginate, filter and search large tables in constant time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Model, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from tracker.admin.editing.fields import LONGEST_KEY
+from tracker.admin.editing.fields import MAX_KEY_DIGITS
 from tracker.models import Commitment, Meeting
 from tracker.queries.search import matching
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:  # generic for the type checker only
 else:
     _Paginator = Paginator
 
-# Of what a search or filter finds, no more are counted or paged through.
-MOST_FOUND = 10_000
-# As many choices as a filter by other records shows.
-MOST_CHOICES = 100
+# Results of a search or filter that are counted and paginated at most.
+MAX_COUNTED = 10_000
+# Choices that a filter by related records shows at most.
+MAX_CHOICES = 100
 
 
 class MoreThan(int):
-    """A count that stopped: it says so wherever it is shown."""
+    """A count that stopped at a limit, and says so when it is shown."""
 
     def __str__(self) -> str:
         return _("more than %(count)s") % {"count": number_format(int(self))}
 
 
 class LongListPaginator(_Paginator):
-    """Finds the keys of one page first, and only then reads these rows with what they name.
+    """A paginator that selects the keys of one page before it joins related tables.
 
-    A filtered list is counted up to `MOST_FOUND`.
+    A filtered list is counted up to `MAX_COUNTED`.
     """
 
     @cached_property
@@ -44,8 +44,8 @@ class LongListPaginator(_Paginator):
         rows: Any = self.object_list
         if not rows.query.where:
             return int(rows.count())
-        found = int(rows.order_by()[: MOST_FOUND + 1].count())
-        return found if found <= MOST_FOUND else MoreThan(MOST_FOUND)
+        count = int(rows.order_by()[: MAX_COUNTED + 1].count())
+        return count if count <= MAX_COUNTED else MoreThan(MAX_COUNTED)
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
@@ -57,33 +57,34 @@ class LongListPaginator(_Paginator):
 
 
 class FewRecordsFilter(admin.RelatedFieldListFilter):
-    """A filter by other records that shows the first of them only, and the one that is chosen."""
+    """A filter by related records that offers only the first ones and the selected one."""
 
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[Any]:
         model: type[Model] = field.remote_field.model
         ordering = self.field_admin_ordering(field, request, model_admin)
         rows = model._base_manager.order_by(*(ordering or model._meta.ordering or ("pk",)))
-        choices = [(row.pk, str(row)) for row in rows[:MOST_CHOICES]]
+        choices = [(row.pk, str(row)) for row in rows[:MAX_CHOICES]]
         shown = {str(key) for key, _name in choices}
         chosen = [key for key in self.lookup_val or () if key.isdecimal() and key not in shown]
-        further = rows.filter(pk__in=[key for key in chosen if len(key) <= LONGEST_KEY])
+        further = rows.filter(pk__in=[key for key in chosen if len(key) <= MAX_KEY_DIGITS])
         return [*choices, *((row.pk, str(row)) for row in further)]
 
 
-def about(model: type[Model], word: str, *further: Q) -> Q:
-    """The condition that a word finds a row's commitment or meeting, or that `further` holds.
+def subject_q(model: type[Model], word: str, *further: Q) -> Q:
+    """Match rows whose commitment or meeting contains a word, or that satisfy `further`.
 
-    A public commitment by the search index, as readers find it; a draft by its names.
+    Public commitments are matched by the readers' search index, drafts by reference and title.
     """
     named = Q(reference__icontains=word) | Q(title__icontains=word)
     drafts = Commitment.objects.draft().filter(named)
-    found = Commitment.objects.filter(matching(word))
+    indexed = Commitment.objects.filter(matching(word))
     meetings = Meeting.objects.filter(title__icontains=word)
-    ways = (
-        *(Q(commitment__in=some.order_by().values("pk")) for some in (found, drafts)),
+    conditions = (
+        *(Q(commitment__in=some.order_by().values("pk")) for some in (indexed, drafts)),
         Q(meeting__in=meetings.order_by().values("pk")),
         *further,
     )
-    # Each way has its index; as one condition with OR, PostgreSQL would read every row.
-    first, *others = (model._base_manager.order_by().filter(way).values("pk") for way in ways)
+    # Each condition has its index; joined with OR, PostgreSQL would scan the table.
+    rows = model._base_manager.order_by()
+    first, *others = (rows.filter(condition).values("pk") for condition in conditions)
     return Q(pk__in=first.union(*others))

@@ -1,4 +1,4 @@
-"""The form of a record that two people edited: what each says, field by field, row by row."""
+"""Merge the form of a record that two people edited: compare its fields and rows."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from tracker.admin.editing.conflicts import (
     THEIRS,
     Difference,
     Side,
+    parts_in,
     parts_now,
-    parts_then,
     side_of,
 )
 from tracker.admin.editing.display import NOTHING, in_words
 from tracker.admin.editing.form_data import Sent, as_sent, key_of, put, read_rows, write_rows
-from tracker.admin.editing.history import said_then
+from tracker.admin.editing.history import text_when_opened
 from tracker.admin.editing.versions import Parts, digest_of, digest_of_row, edited_fields
 
 
 @dataclass(slots=True)
 class _Forms:
-    """A record's form and its rows: as saved by now, and as posted."""
+    """The form and formsets of a record, as stored or as posted."""
 
     model_admin: Any
     request: HttpRequest
     record: Model
 
     def form(self, data: QueryDict | None = None) -> Any:
-        """With `data`, of the record read again: checking a form writes upon its record."""
-        it, request, record = self.model_admin, self.request, self.record
+        """Return the form; with `data` on a fresh instance, since validation modifies it."""
+        model_admin, request, record = self.model_admin, self.request, self.record
         if data is not None:
             record = type(record)._base_manager.get(pk=record.pk)
-        names = flatten_fieldsets(it.get_fieldsets(request, record))
-        form = it.get_form(request, record, change=True, fields=names)(data, instance=record)
+        names = flatten_fieldsets(model_admin.get_fieldsets(request, record))
+        form_class = model_admin.get_form(request, record, change=True, fields=names)
+        form = form_class(data, instance=record)
         form.is_valid()
         return form
 
     def formsets(self, data: QueryDict | None = None) -> Iterator[Any]:
-        of_the_page = self.model_admin.get_formsets_with_inlines(self.request, self.record)
-        for formset_class, inline in of_the_page:
+        pairs = self.model_admin.get_formsets_with_inlines(self.request, self.record)
+        for formset_class, inline in pairs:
             formset = formset_class(
                 data,
                 instance=self.record,
@@ -58,7 +59,7 @@ class _Forms:
             yield formset
 
     def saved_rows(self) -> dict[str, dict[str, Any]]:
-        """By the formset's prefix and the row's key, the form of each saved row."""
+        """Return the forms of stored rows, by the prefix of the formset and the row's key."""
         return {
             formset.prefix: {str(form.instance.pk): form for form in formset.initial_forms}
             for formset in self.formsets()
@@ -66,28 +67,28 @@ class _Forms:
 
 
 def merge(model_admin: Any, request: HttpRequest, record: Model, *, token: str) -> list[Difference]:
-    """Say where the posted form differs from the record as it is saved.
+    """Return the differences between the posted form and the stored record.
 
-    In the request, put theirs wherever only they changed something since `token`.
+    In the request, take over whatever only the other person changed since `token`.
     """
     forms = _Forms(model_admin, request, record)
-    was, now = parts_then(token), parts_now(type(record), record.pk)
+    was, now = parts_in(token), parts_now(type(record), record.pk)
     data = request.POST.copy()
-    found = []
+    differences = []
     saved = forms.form()
     for difference in _field_differences(saved, forms.form(data), was, now):
-        found.append(difference)
+        differences.append(difference)
         if difference.side is Side.THEY:
             put(data, as_sent(saved[difference.name]))
     saved_rows = forms.saved_rows()
     for formset in forms.formsets(data):
-        found += _merge_rows(formset, saved_rows[formset.prefix], data, was, now)
+        differences += _merge_rows(formset, saved_rows[formset.prefix], data, was, now)
     request.POST = data  # type: ignore[assignment]
-    return found
+    return differences
 
 
 def take_theirs(model_admin: Any, request: HttpRequest, record: Model) -> None:
-    """Put theirs in the request, in each field and row where the choice fell on it."""
+    """In the request, take over the other version of each field and row where it was chosen."""
     chosen = [
         name.removeprefix(KEEP)
         for name, choice in request.POST.items()
@@ -111,12 +112,12 @@ def take_theirs(model_admin: Any, request: HttpRequest, record: Model) -> None:
 
 
 def as_new(model_admin: Any, request: HttpRequest) -> None:
-    """In the request, make every row a new one: the record that they stood beside is gone."""
+    """In the request, turn every row into a new one, since its record was deleted."""
     data = request.POST.copy()
     for formset_class, _inline in model_admin.get_formsets_with_inlines(request, None):
         prefix, nothing = formset_class.get_default_prefix(), [""]
-        anew = {"id": nothing, formset_class.fk.name: nothing}
-        write_rows(data, prefix, [{**row, **anew} for row in read_rows(data, prefix) if row])
+        new_keys = {"id": nothing, formset_class.fk.name: nothing}
+        write_rows(data, prefix, [{**row, **new_keys} for row in read_rows(data, prefix) if row])
     request.POST = data  # type: ignore[assignment]
 
 
@@ -130,7 +131,7 @@ def _field_differences(saved: Any, posted: Any, was: Parts, now: Parts) -> Itera
         column = saved.instance._meta.get_field(name)
         is_read = name in posted.cleaned_data
         value = posted.cleaned_data.get(name)
-        typed = digest_of(_kept(column, value)) if is_read else ""
+        typed = digest_of(_stored(column, value)) if is_read else ""
         side = side_of(was.get(name), now[name], typed)
         if side is not None:
             theirs = getattr(saved.instance, name)
@@ -145,78 +146,78 @@ def _field_differences(saved: Any, posted: Any, was: Parts, now: Parts) -> Itera
 
 
 def _opened(record: Model, side: Side, part: str, was: Parts) -> str:
-    return said_then(record, part, was[part]) if side is Side.BOTH and part in was else ""
+    return text_when_opened(record, part, was[part]) if side is Side.BOTH and part in was else ""
 
 
-def _kept(column: Field[Any, Any], value: Any) -> Any:
-    """What the database would keep of a value that a form has read."""
+def _stored(column: Field[Any, Any], value: Any) -> Any:
+    """Return a cleaned value as the database would store it."""
     if column.many_to_many:
         return [one.pk for one in value]
     return column.get_prep_value(value.pk if isinstance(value, Model) else value)
 
 
 def _as_typed(bound: Any) -> str:
-    """What was typed into a field and could not be read."""
+    """Return the raw input of an invalid field."""
     return " ".join(text for texts in as_sent(bound).values() for text in texts if text)
 
 
-# -- Rows beside the record ----------------------------------------------------------------------
+# -- Inline rows ---------------------------------------------------------------------------------
 
 
 def _merge_rows(
     formset: Any, saved: dict[str, Any], data: QueryDict, was: Parts, now: Parts
 ) -> list[Difference]:
-    """Put theirs in the place of rows that only they changed, and say where rows differ."""
+    """Take over rows that only the other person changed, and return where rows differ."""
     prefix = formset.prefix
-    kept: list[Sent] = []
-    found: list[tuple[Sent, dict[str, Any]]] = []
+    merged: list[Sent] = []
+    differing: list[tuple[Sent, dict[str, Any]]] = []
     rows = read_rows(data, prefix)
     for row, form in zip(rows, formset.forms, strict=False):
         key = key_of(row)
         if not key:
-            kept.append(row)
+            merged.append(row)
             continue
         theirs, mine = saved.get(key), None if row.get("DELETE") else form
         part = f"{prefix}:{key}"
         side = side_of(was.get(part), now.get(part), _row_digest(mine))
-        kept.append(_settled(row, side, theirs=theirs, mine=mine))
+        merged.append(_merged_row(row, side, theirs=theirs, mine=mine))
         if side is not None:
-            told = {
+            texts = {
                 "side": side,
                 "theirs": _row_in_words(theirs),
                 "mine": _row_in_words(mine),
                 "opened": _opened(formset.instance, side, part, was),
             }
-            found.append((kept[-1], told))
+            differing.append((merged[-1], texts))
     mentioned = {key_of(row) for row in rows}
     for key, theirs in saved.items():
         if key not in mentioned and f"{prefix}:{key}" not in was:
-            kept.append(_sent(theirs))
-            told = {"side": Side.THEY, "theirs": _row_in_words(theirs), "mine": NOTHING}
-            found.append((kept[-1], told))
-    numbers = {id(row): index for index, row in enumerate(write_rows(data, prefix, kept))}
+            merged.append(_sent(theirs))
+            texts = {"side": Side.THEY, "theirs": _row_in_words(theirs), "mine": NOTHING}
+            differing.append((merged[-1], texts))
+    numbers = {id(row): index for index, row in enumerate(write_rows(data, prefix, merged))}
     return [
         Difference(
             label=capfirst(str(formset.model._meta.verbose_name)),
             name=f"{prefix}-{numbers.get(id(row), '')}",
-            **told,
+            **texts,
         )
-        for row, told in found
+        for row, texts in differing
     ]
 
 
-def _settled(row: Sent, side: Side | None, *, theirs: Any, mine: Any) -> Sent:
-    """The row as it comes back in the form; empty when it does not."""
+def _merged_row(row: Sent, side: Side | None, *, theirs: Any, mine: Any) -> Sent:
+    """Return a row for the merged form; empty when it is left out."""
     if side is Side.THEY:
         return _sent(theirs)
     if theirs is not None:
         return row
-    # They removed it. What I typed can only be a new row; what I removed, too, is gone.
+    # They removed it: my edit becomes a new row, and my removal needs none.
     return {**row, "id": [""]} if mine is not None else {}
 
 
 def _sent(form: Any) -> Sent:
-    """What a browser would send for a saved row, without the formset's prefix; nothing for none."""
+    """Return what a browser would post for a stored row, without the prefix of the formset."""
     if form is None:
         return {}
     start = len(form.prefix) + 1
@@ -225,7 +226,7 @@ def _sent(form: Any) -> Sent:
 
 
 def _values(form: Any) -> list[tuple[Field[Any, Any], Any]]:
-    """What a row holds, by its own columns: as typed where it was posted, as saved where not."""
+    """Return the columns of a row with their values: posted if the form is bound, else stored."""
     columns = [
         column
         for column in edited_fields(type(form.instance))
@@ -239,13 +240,13 @@ def _values(form: Any) -> list[tuple[Field[Any, Any], Any]]:
 def _row_digest(form: Any) -> str | None:
     if form is None:
         return None
-    values = [(column, _kept(column, value)) for column, value in _values(form)]
+    values = [(column, _stored(column, value)) for column, value in _values(form)]
     return digest_of_row({column.name: value for column, value in values})
 
 
 def _row_in_words(form: Any) -> str:
-    """A line for each field that says something."""
+    """Format a row as one line for each non-empty field."""
     if form is None:
         return NOTHING
-    told = [(column.verbose_name, in_words(column, value)) for column, value in _values(form)]
-    return "\n".join(f"{capfirst(name)}: {words}" for name, words in told if words != NOTHING)
+    texts = [(column.verbose_name, in_words(column, value)) for column, value in _values(form)]
+    return "\n".join(f"{capfirst(name)}: {words}" for name, words in texts if words != NOTHING)

@@ -1,4 +1,4 @@
-"""What every ModelAdmin of the register has: lists that take any search, pages with a notice."""
+"""The base class of every ModelAdmin of the register: fast lists, safe searches, page notices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 def page_url(record: Model) -> str:
-    """The record's own page in the admin."""
+    """Return the URL of a record's admin page."""
     opts = record._meta
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(record.pk)])
 
@@ -32,7 +32,7 @@ def page_url(record: Model) -> str:
 class RegisterAdmin(_ModelAdmin):
     list_per_page = 50
     paginator = LongListPaginator
-    # One sentence about each field that its page shows.
+    # A help text for each field of its page.
     help_texts: Mapping[str, Any] = {}
 
     def get_form(
@@ -42,17 +42,17 @@ class RegisterAdmin(_ModelAdmin):
             request, obj, change=change, **{"help_texts": self.help_texts, **kwargs}
         )
 
-    # Counting all rows beside those found would cost a second walk through a large table.
+    # The unfiltered count would scan a large table once more.
     show_full_result_count = False
-    # So would counting what each choice of each filter would find.
+    # So would the counts of each filter choice.
     show_facets = admin.ShowFacets.NEVER
 
     def notice(self, obj: Any) -> Any:
-        """What the record's page says first about how it can be changed; empty for nothing."""
+        """Return the note at the top of a record's page on how it can be changed; may be empty."""
         return ""
 
     def tools(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
-        """Further links of the record's page, each with its label and url."""
+        """Return further links for a record's page, each with label and url."""
         return []
 
     def render_change_form(
@@ -66,36 +66,38 @@ class RegisterAdmin(_ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        # PostgreSQL cannot be asked for a NUL.
+        # PostgreSQL rejects NUL in a query.
         term = without_control_characters(search_term)
         for word in smart_split(term):
             quoted = word[:1] in {'"', "'"} and word[:1] == word[-1:] and len(word) > 1
-            found = self.found_by(unescape_string_literal(word) if quoted else word)
-            if found is None:
+            condition = self.search_condition(unescape_string_literal(word) if quoted else word)
+            if condition is None:
                 return super().get_search_results(request, queryset, term)
-            queryset = queryset.filter(found)
+            queryset = queryset.filter(condition)
         return queryset, False
 
-    def found_by(self, word: str) -> Q | None:
-        """The condition that a word of a search finds a row; None for Django's own search.
+    def search_condition(self, word: str) -> Q | None:
+        """Return the condition for one word of a search; None for Django's own search.
 
-        That looks into each row of `search_fields`, which takes too long in the largest tables.
-        Names that are kept folded are found in any spelling.
+        Django's search scans `search_fields`, which is too slow for the largest tables. Names
+        stored in `folded_text` match whatever their case and accents.
         """
         folded = fold(word)
         names = {field.name for field in self.model._meta.concrete_fields}
         if not folded or "folded_text" not in names:
             return None
-        found = Q(folded_text__contains=folded)
+        condition = Q(folded_text__contains=folded)
         for field in self.search_fields:
-            found |= Q(**{f"{field}__icontains": word})
-        return found
+            condition |= Q(**{f"{field}__icontains": word})
+        return condition
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         if any("\0" in value for _name, values in request.GET.lists() for value in values):
-            told = _("The address held a character that nothing contains; here is the whole list.")
-            self.message_user(request, told, messages.ERROR)
+            message = _(
+                "The address held a character that nothing contains; here is the whole list."
+            )
+            self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)

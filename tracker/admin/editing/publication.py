@@ -1,4 +1,4 @@
-"""Whether a record is a draft, public or taken back: the word for it, and the filter by it."""
+"""The publication status of a record, and the list filters by it."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class Publication(TextChoices):
 
 
 _WAITING = (Publication.IN_REVIEW, Publication.SCHEDULED)
-# Of what has a review of its own.
+# The statuses of an unpublished record with a review of its own.
 UNPUBLISHED = (Publication.DRAFT, *_WAITING)
 
 
 def revision_of(update: StatusUpdate) -> Revision | None:
-    """What says that the update no longer counts; None while it does."""
+    """Return the correction or retraction of an update; None while it is in effect."""
     revision: Revision | None = getattr(update, "revision", None)
     return revision
 
 
 def state_of(record: StatusUpdate | PublicRecord) -> str:
-    """How far a draft has come; what was never sent, or never is by itself, is a draft."""
-    # Asked of these only: lists of the others would look for each row's review.
+    """Return the review state of a draft; DRAFT if it was never sent for review."""
+    # The other nouns have no review; looking for one would cost a query for each row.
     is_sent = isinstance(record, Commitment | Meeting | Note | StatusUpdate)
     review: Review | None = getattr(record, "review", None) if is_sent else None
     return ReviewState.DRAFT if review is None else review.state
@@ -55,7 +55,7 @@ def publication_of(record: StatusUpdate | PublicRecord) -> Publication:
 
 
 def unpublished(rows: Any, publication: str) -> Any:
-    """The drafts that have come just so far; what changed since it was sent is a draft again."""
+    """Filter drafts by review state; a draft that changed after it was sent counts as DRAFT."""
     changed = changed_drafts(rows.model)
     if publication == Publication.DRAFT:
         return rows.draft().exclude(Q(review__state__in=_WAITING) & ~Q(pk__in=changed))
@@ -63,9 +63,7 @@ def unpublished(rows: Any, publication: str) -> Any:
 
 
 def show_as_drafts(rows: Sequence[Any]) -> None:
-    """Let rows of a list that changed since they were sent be drafts, as they have to be sent
-    again; nothing is stored.
-    """
+    """Set the review state of rows changed after they were sent to DRAFT, without saving."""
     waiting = [row.review for row in rows if state_of(row) in _WAITING]
     for review, _found in changed_reviews(waiting):
         review.state = ReviewState.DRAFT
@@ -79,7 +77,7 @@ class PublicationFilter(admin.SimpleListFilter):
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[Any, Any]]:
         return [(choice.value, choice.label) for choice in self.offered]
 
-    def kept(self, rows: Any, publication: str) -> Any:
+    def filtered(self, rows: Any, publication: str) -> Any:
         match publication:
             case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
                 return unpublished(rows, publication)
@@ -87,22 +85,22 @@ class PublicationFilter(admin.SimpleListFilter):
                 return rows.public()
             case Publication.RETRACTED:
                 return rows.filter(retracted_seq__isnull=False)
-        # An unknown word finds nothing; everything would look like an answer.
+        # An unknown value matches nothing: an unfiltered list would be misleading.
         return rows.none()
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        wanted = self.value()
-        return None if wanted is None else self.kept(queryset, wanted)
+        value = self.value()
+        return None if value is None else self.filtered(queryset, value)
 
 
 class DraftOrPublicFilter(PublicationFilter):
-    """For nouns that become public with others and are never retracted."""
+    """For nouns that become public with other records and are never retracted."""
 
     offered = (Publication.DRAFT, Publication.PUBLIC)
 
 
 class ReviewedPublicationFilter(PublicationFilter):
-    """For nouns that are published by an act of their own and are never retracted."""
+    """For nouns that have their own act of publication and are never retracted."""
 
     offered = (*UNPUBLISHED, Publication.PUBLIC)
 
@@ -110,7 +108,7 @@ class ReviewedPublicationFilter(PublicationFilter):
 class UpdatePublicationFilter(PublicationFilter):
     offered = tuple(Publication)
 
-    def kept(self, rows: Any, publication: str) -> Any:
+    def filtered(self, rows: Any, publication: str) -> Any:
         match publication:
             case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
                 return unpublished(rows, publication)

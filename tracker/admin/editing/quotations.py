@@ -1,4 +1,4 @@
-"""What is told of quotations before they are published: which do not stand in their source."""
+"""Warnings about quotations that do not occur in their source."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tracker.lib.quotations import QuotableText
 from tracker.models import Citation, Source, StatusUpdate
 
 
-def told_of_quotations(updates: Iterable[StatusUpdate]) -> list[str]:
-    """A sentence for each quotation that does not occur in the text held of its source."""
+def quotation_warnings(updates: Iterable[StatusUpdate]) -> list[str]:
+    """Return a sentence for each quotation that is missing from the stored text of its source."""
     keys = [update.pk for update in updates]
     cited = list(
         Citation.objects.filter(update__in=keys)
@@ -22,7 +22,7 @@ def told_of_quotations(updates: Iterable[StatusUpdate]) -> list[str]:
         .order_by("update__commitment__reference", "pk")
     )
     sources = {citation.source_id for citation in cited}
-    held = {
+    texts = {
         pk: QuotableText(text)
         for pk, text in Source.objects.filter(pk__in=sources).values_list("pk", "text")
     }
@@ -34,5 +34,5 @@ def told_of_quotations(updates: Iterable[StatusUpdate]) -> list[str]:
             "reference": citation.update.commitment.reference,
         }
         for citation in cited
-        if held[citation.source_id].find(citation.quotation) is None
+        if texts[citation.source_id].find(citation.quotation) is None
     ]

@@ -1,7 +1,7 @@
-"""What the ModelAdmins of public records share: once public, a record is amended by an action.
+"""The ModelAdmin base class of records that are amended in place once they are public.
 
-The further fields of its form say why, and how much it matters. Each save writes one line to the
-log, or none when nothing would change.
+The form of a public record also asks why, and how significant the change is. Each save writes one
+line to the log, or none when nothing would change.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.models.records import PublicRecord
 
 
 class PublicRecordForm(RecordForm):
-    """With fields that are there only once the record is public: why, and how much it matters."""
+    """A form with a reason and a significance, which only public records have."""
 
     why = LinesField(
         label=gettext_lazy("Why (shown in the log)"),
@@ -61,9 +61,9 @@ class PublicRecordForm(RecordForm):
 
     @property
     def amendment(self) -> dict[str, Any]:
-        """The fields that were changed, with their values."""
-        of_the_line = {"why", "significance"}
-        return {n: self.cleaned_data[n] for n in self.changed_data if n not in of_the_line}
+        """The changed fields with their new values."""
+        changed = [n for n in self.changed_data if n not in {"why", "significance"}]
+        return {name: self.cleaned_data[name] for name in changed}
 
 
 def may_publish(request: HttpRequest) -> bool:
@@ -71,21 +71,19 @@ def may_publish(request: HttpRequest) -> bool:
 
 
 class PublicRecordAdmin(DraftsAdmin):
-    """For records that are amended in place once they are public."""
-
     form = PublicRecordForm
     permanent_fields: Sequence[str] = ("slug",)
     draft_notice: Any = ""
 
-    def amend(self, record: Any, **told: Any) -> Change:
-        """Call the action that changes a public record of this kind."""
-        return amend_reference(record, **told)
+    def amend(self, record: Any, **kwargs: Any) -> Change:
+        """Call the action that amends a public record of this kind."""
+        return amend_reference(record, **kwargs)
 
     def is_frozen(self, obj: Any) -> bool:
         return bool(obj.is_retracted)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is public is amended by those who may publish; their own drafts by others too."""
+        """Allow amending public records only to those who may publish."""
         may_amend = obj is None or not obj.is_public or may_publish(request)
         return may_amend and super().has_change_permission(request, obj)
 
@@ -107,16 +105,16 @@ class PublicRecordAdmin(DraftsAdmin):
         if not obj.is_public:
             super().save_model(request, obj, form, change)
             return
-        told, by = outcome(request), editor(request)
-        now = told.now
-        told.is_amendment = True
-        # First the log, then the row, as every action does.
+        result, by = outcome(request), editor(request)
+        now = result.now
+        result.is_amendment = True
+        # Lock the log before the row, as every action does.
         with open_log(now=now, by=by):
             locked(obj)
-            refuse_outdated(self.model, obj.pk, token=told.version)
+            refuse_outdated(self.model, obj.pk, token=result.version)
             if form.amendment:
-                # Should the action find that nothing public would be changed, it says so.
-                made = self.amend(
+                # The action refuses an amendment that changes nothing public.
+                line = self.amend(
                     obj,
                     values=form.amendment,
                     reason=form.cleaned_data["why"],
@@ -124,22 +122,22 @@ class PublicRecordAdmin(DraftsAdmin):
                     now=now,
                     by=by,
                 )
-                told.changes.append(made)
+                result.changes.append(line)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if not form.instance.is_public:
             super().save_related(request, form, formsets, change)
             return
-        # The action has written the record's own relations.
+        # The action has saved the record's own relations.
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        told = outcome(request)
-        if not told.is_amendment:
+        result = outcome(request)
+        if not result.is_amendment:
             return super().response_change(request, obj)
-        if told.changes:
-            numbers = ", ".join(f"#{change.seq}" for change in told.changes)
+        if result.changes:
+            numbers = ", ".join(f"#{change.seq}" for change in result.changes)
             written = _("Public now; written to the log as %(numbers)s.") % {"numbers": numbers}
             self.message_user(request, written, messages.SUCCESS)
             return super().response_change(request, obj)
@@ -150,7 +148,7 @@ class PublicRecordAdmin(DraftsAdmin):
         return self.response_post_save_change(request, obj)
 
     def view_on_site(self, obj: Any) -> str | None:
-        """The public page; none for a draft, which has none, nor where the noun has none."""
+        """Return the public page; None for a draft, or a noun without pages."""
         has_page = hasattr(obj, "get_absolute_url") and obj.is_public
         return str(obj.get_absolute_url()) if has_page else None
 

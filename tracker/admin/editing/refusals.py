@@ -1,4 +1,4 @@
-"""Why the register refused something, in words, beside what was typed."""
+"""Show why the register refused an edit, next to the input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 
-# An action says ValidationError; the database's own rules, the last line of defence, the other.
+# ValidationError comes from actions, IntegrityError from database constraints.
 REFUSED = (ValidationError, IntegrityError)
 
 
@@ -24,16 +24,16 @@ def as_refusal(error: ValidationError | IntegrityError) -> ValidationError:
 
 
 def show_refusal(form: forms.BaseForm, refusal: ValidationError) -> None:
-    """Put a refusal beside the fields that it names, and at the top what names none of these."""
+    """Add a refusal to the fields that it names, or to the form as a whole."""
     by_field: Mapping[str, Any] = getattr(refusal, "error_dict", {"": refusal})
     for name, errors in by_field.items():
         form.add_error(name if name in form.fields else None, errors)
 
 
 def lock_drafts(model: type[models.Model], keys: Iterable[Any]) -> None:
-    """Hold the rows until the transaction ends; raise ValidationError if one is no draft any more.
+    """Lock rows until the transaction ends; raise ValidationError if one is public by now.
 
-    Without it, saving a draft that somebody publishes at this moment would take it back in silence.
+    Without the lock, saving a draft that is being published would silently unpublish it.
     """
     rows = model._base_manager.select_for_update().filter(pk__in=list(keys))
     if any(seq is not None for seq in rows.values_list("published_seq", flat=True)):

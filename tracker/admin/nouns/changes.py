@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.editing.fields import LONGEST_KEY
-from tracker.admin.editing.long_lists import about
+from tracker.admin.editing.fields import MAX_KEY_DIGITS
+from tracker.admin.editing.long_lists import subject_q
 from tracker.admin.editing.pages import RegisterAdmin, page_url
 from tracker.models import Change
 from tracker.queries.change_lines import title_of
@@ -59,9 +59,9 @@ class ChangeAdmin(RegisterAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def found_by(self, word: str) -> Q:
-        is_number = word.isdecimal() and len(word) <= LONGEST_KEY
-        return about(Change, word, *([Q(seq=int(word))] if is_number else ()))
+    def search_condition(self, word: str) -> Q:
+        is_number = word.isdecimal() and len(word) <= MAX_KEY_DIGITS
+        return subject_q(Change, word, *([Q(seq=int(word))] if is_number else ()))
 
     def notice(self, obj: Change) -> Any:
         return _text(

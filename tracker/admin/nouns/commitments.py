@@ -24,7 +24,7 @@ from tracker.actions.edits import rows_in_form
 from tracker.admin.editing.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.editing.drafts import outcome
 from tracker.admin.editing.fields import FieldsMixin, RecordForm, WordsForm
-from tracker.admin.editing.later_words import told_of_later_words
+from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.long_lists import FewRecordsFilter
 from tracker.admin.editing.publication import DraftOrPublicFilter, PublicationFilter, publication_of
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
@@ -103,7 +103,7 @@ class PublishCommitment(PublishDraft):
         self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = super().rehearse(record, data, now=now, by=by)
-        return replace(done, warnings=[*done.warnings, *told_of_later_words([record])])
+        return replace(done, warnings=[*done.warnings, *later_word_warnings([record])])
 
     def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
         chosen: StatusUpdate | None = data["first_update"]
@@ -298,7 +298,7 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         return super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Commitment) -> None:
-        for sentence in told_of_later_words([obj]):
+        for sentence in later_word_warnings([obj]):
             self.message_user(request, sentence, messages.WARNING)
 
     def tools(self, request: HttpRequest, obj: Commitment) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from tracker.admin.editing.acts import Act, Done, ReasonForm, RetractionForm
 from tracker.admin.editing.display import in_full
 from tracker.admin.editing.drafts import DraftsAdmin
 from tracker.admin.editing.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
-from tracker.admin.editing.long_lists import FewRecordsFilter, about
+from tracker.admin.editing.long_lists import FewRecordsFilter, subject_q
 from tracker.admin.editing.publication import UpdatePublicationFilter, publication_of, revision_of
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
@@ -263,10 +263,10 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("commitment", "revision", "review")
 
-    def found_by(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         own = Citation.objects.filter(quotation__icontains=word, update__published_seq=None)
         is_mine = Q(rationale__icontains=word) | Q(pk__in=own.order_by().values("update"))
-        return about(StatusUpdate, word, Q(published_seq=None) & is_mine)
+        return subject_q(StatusUpdate, word, Q(published_seq=None) & is_mine)
 
     def view_on_site(self, obj: StatusUpdate) -> str | None:
         is_shown = obj.is_published and obj.commitment.is_public

@@ -34,7 +34,7 @@ from tracker.actions.review import (
 from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.publication import state_of
-from tracker.admin.editing.quotations import told_of_quotations
+from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Review, ReviewState, StatusUpdate
 from tracker.models.records import PublicRecord
@@ -118,7 +118,7 @@ class PublishDraft(Act):
     ) -> Done:
         first = record if isinstance(record, StatusUpdate) else self.first_update(data)
         done = super().rehearse(record, data, now=now, by=by)
-        return replace(done, warnings=told_of_quotations([first])) if first is not None else done
+        return replace(done, warnings=quotation_warnings([first])) if first is not None else done
 
 
 class SendForReview(Act):

@@ -22,8 +22,8 @@ from tracker.actions.publish_reviewed import (
 from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.actions.review import drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
-from tracker.admin.editing.later_words import told_of_later_words
-from tracker.admin.editing.quotations import told_of_quotations
+from tracker.admin.editing.later_words import later_word_warnings
+from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Commitment, Meeting, MeetingState
 from tracker.queries.carried_flags import Carried, carried_flags
@@ -107,8 +107,8 @@ class PublishItsUpdates(Act):
 def _warnings(meeting: Meeting) -> list[str]:
     """What to look at in the drafts of a meeting that are in review."""
     new = Commitment.objects.draft().filter(updates__in=in_review_of(meeting)).distinct()
-    told = told_of_quotations(in_review_of(meeting))
-    return [*told, *told_of_later_words(new.select_related("first_stated_at"))]
+    told = quotation_warnings(in_review_of(meeting))
+    return [*told, *later_word_warnings(new.select_related("first_stated_at"))]
 
 
 def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:
