@@ -7,15 +7,16 @@ gaps, they follow the order of commits, and a reader who has seen number n has s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tracker.lib.row_writing import insert_each, write_each
+from tracker.lib.row_writing import insert_values, write_each
 from tracker.models import (
     Change,
     ChangeKind,
@@ -31,6 +32,13 @@ from tracker.models import (
 from tracker.queries.clock import clock_fault
 from tracker.schema.payloads import Payload
 
+# The values of a line, in the order of its columns.
+Line = tuple[Any, ...]
+_COLUMNS = (
+    *(*PublicLine._fields, "hash"),
+    *("commitment_id", "update_id", "meeting_id", "source_id", "note_id", "recorded_by_id"),
+)
+
 
 class ClockError(ValidationError):
     """The clock cannot be right by what the log says of the time; nothing may be written."""
@@ -45,11 +53,6 @@ class Subject:
     meeting: Meeting | None = None
     source: Source | None = None
     note: Note | None = None
-
-    @property
-    def keys(self) -> dict[str, int | None]:
-        """The columns that name it."""
-        return {f"{noun}_id": getattr(getattr(self, noun), "pk", None) for noun in self.__slots__}
 
 
 @dataclass(slots=True)
@@ -84,24 +87,19 @@ class OpenLog:
         subject: Subject,
         *,
         significance: str = Significance.MAJOR,
-    ) -> Change:
+    ) -> Line:
         """Make the next line, to be written after those made before it, and move the head in hand.
 
-        The line names what it is about by keys alone.
+        It is no `Change`: to make thousands of these takes as long as to write them.
         """
-        line = self._next(kind, payload, significance)
-        return Change(
-            **line._asdict(),
-            hash=self.head.hash,
-            **subject.keys,
-            recorded_by_id=self.by.pk if self.by is not None else None,
-        )
+        public = self._next(kind, payload, significance)
+        about = (subject.commitment, subject.update, subject.meeting, subject.source, subject.note)
+        keys = (record and record.pk for record in about)
+        return (*public, self.head.hash, *keys, self.by and self.by.pk)
 
-    def write(self, lines: Sequence[Change]) -> None:
+    def write(self, lines: Iterable[Line]) -> None:
         """Write lines in the order in which they were made, and the head that the last one left."""
-        insert_each(Change, lines)
-        for line in lines:
-            line._state.adding = False
+        insert_values(Change, _COLUMNS, lines)
         write_each([self.head], ("seq", "hash", "recorded_at", "clock_accepted_at"))
 
     def append(
@@ -115,7 +113,7 @@ class OpenLog:
         """Write the next line."""
         line = self.line(kind, payload, subject, significance=significance)
         self.write([line])
-        return line
+        return change_of(line)
 
     def _next(self, kind: ChangeKind, payload: Payload, significance: str) -> PublicLine:
         """Number and hash a line that follows the head, and move the head in hand to it."""
@@ -132,6 +130,13 @@ class OpenLog:
         head.seq, head.hash, head.recorded_at = line.seq, line.computed_hash(), line.recorded_at
         head.clock_accepted_at = None
         return line
+
+
+def change_of(line: Line) -> Change:
+    """A line that was written, which names what it is about by keys alone."""
+    change = Change(**dict(zip(_COLUMNS, line, strict=True)))
+    change._state.adding = False
+    return change
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import OpenLog, Subject
+from tracker.actions.log.append import Line, OpenLog, Subject
 from tracker.actions.log.projection import Projection, save
 from tracker.actions.log.search_index import index
 from tracker.actions.publishing import rules
@@ -27,7 +27,6 @@ from tracker.actions.publishing.drafts import introduce
 from tracker.lib.row_writing import write_each
 from tracker.models import (
     Alias,
-    Change,
     ChangeKind,
     Commitment,
     Forum,
@@ -57,7 +56,7 @@ class Chunk:
     new: Collection[Drafted] = ()
     # Those that the caller has read under the lock already.
     sources: dict[int, Source] = field(default_factory=dict)
-    _lines: list[Change] = field(default_factory=list)
+    _lines: list[Line] = field(default_factory=list)
     _published_aliases: list[Alias] = field(default_factory=list)
     _revisions: list[Revision] = field(default_factory=list)
     _parties: dict[int, Party] = field(default_factory=dict)
@@ -68,7 +67,7 @@ class Chunk:
     _aliases: dict[int, list[Alias]] = field(default_factory=lambda: defaultdict(list))
     _today: dt.date = dt.date.min
 
-    def publish(self) -> list[Change]:
+    def publish(self) -> list[Line]:
         """Publish all; return the lines written. Raises `RefusedDraftError` for the first unfit."""
         self._today = timezone.localdate(self.log.recorded_at)
         self._read_references()
@@ -188,13 +187,14 @@ class Chunk:
         before = projection.timeline.state_before(update)
         with _holding(update, citations=given.citations):
             kind, payload = rules.line_of(commitment, update, before)
-        line = self.log.line(
-            kind,
-            {**payload, **introduced},
-            Subject(commitment=commitment, update=update, meeting=update.meeting),
-            significance=update.significance,
+        self._lines.append(
+            self.log.line(
+                kind,
+                {**payload, **introduced},
+                Subject(commitment=commitment, update=update, meeting=update.meeting),
+                significance=update.significance,
+            )
         )
-        self._lines.append(line)
         if update.corrects is not None:
             self._revisions.append(
                 Revision(
@@ -204,7 +204,7 @@ class Chunk:
                     seq=seq,
                 )
             )
-        projection.change(seq, line.recorded_at, added=update, removed=update.corrects_id)
+        projection.change(seq, update.published_at, added=update, removed=update.corrects_id)
 
     def _introduce(self, records: Iterable[Party | Topic | Forum | Source]) -> Payload:
         # Read under the lock: what is public is so for good.

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import OpenLog, Subject, open_log
+from tracker.actions.log.append import OpenLog, Subject, change_of, open_log
 from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate
 from tracker.actions.publishing.drafts import (
@@ -160,7 +160,8 @@ def _with_citations(update: StatusUpdate) -> DraftedUpdate:
 def _publish(log: OpenLog, drafted: Drafted, *, is_new: bool = False) -> list[Change]:
     cited = (citation for given in drafted.updates for citation in given.citations)
     sources = {citation.source_id: citation.source for citation in cited}
-    return Chunk(log, [drafted], new=[drafted] if is_new else (), sources=sources).publish()
+    chunk = Chunk(log, [drafted], new=[drafted] if is_new else (), sources=sources)
+    return [change_of(line) for line in chunk.publish()]
 
 
 def publish_note(
