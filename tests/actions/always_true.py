@@ -20,6 +20,7 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.queries import visibility
+from tracker.queries.as_published import as_published
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
 from tracker.queries.moments import Moment
@@ -90,7 +91,11 @@ def answer(day: dt.date) -> dict[str, Any]:
             visibility.public_commitments(as_of=day - dt.timedelta(days=200), known=known_seq(day))
         ),
         "updates": [str(u) for u in visibility.public_updates(known=known_seq(day)).order_by("pk")],
-        "flags": {c.reference: flags_of(c, moment) for c in with_silence(commitments, moment)},
+        "flags": {
+            # In the words of then: a flag rests on the instrument, which may be amended.
+            c.reference: flags_of(c, moment)
+            for c in as_published(with_silence(commitments, moment), moment.known)
+        },
         "history": {c.reference: story(c, day) for c in commitments},
         "meetings": [m.slug for m in visibility.public_meetings(known=known_seq(day))],
         "sources": {s.slug for s in visibility.public_sources(known=known_seq(day))},
