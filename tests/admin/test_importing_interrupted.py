@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,6 +18,7 @@ from tests.actions.test_concurrency import run_all
 from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import confirmed, handed_in
 from tracker.actions import uploads
+from tracker.actions.import_rows import Task
 from tracker.actions.uploads import carry_out, carry_out_due
 from tracker.models import Commitment, Upload, UploadState
 
@@ -39,9 +40,10 @@ class Killed(BaseException):
 
 @pytest.fixture
 def killing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Have each process that begins to import a file end there; returns what lets them live."""
+    """Have each process that imports a file end once it has read it; returns what lets it live."""
 
-    def kill(*args: Any, **kwargs: Any) -> None:
+    def kill(file: IO[bytes], task: Task, **kwargs: Any) -> None:
+        task.tell_read(1)
         raise Killed
 
     usual = uploads.import_file

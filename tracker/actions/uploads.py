@@ -266,7 +266,8 @@ def carry_out(key: int, *, clock: Clock) -> bool:
 
 def _task(upload: Upload, *, clock: Clock) -> Task:
     def tell(rows: int) -> None:
-        Upload.objects.filter(pk=upload.pk).update(rows_done=rows, taken_until=clock() + LEASE)
+        lease = SHORT_LEASE if is_small(upload) else LEASE
+        Upload.objects.filter(pk=upload.pk).update(rows_done=rows, taken_until=clock() + lease)
 
     kept = upload.reading
     return Task(
