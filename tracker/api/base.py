@@ -1,4 +1,4 @@
-"""The views' common ground: reading only, by anybody, as JSON unless another form is asked for."""
+"""The base of the API's views: read-only, public, and JSON unless another format is requested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tracker.schema.payloads import Payload
 
 
 class ByFormat(DefaultContentNegotiation):
-    """By `?format=` where a view has several forms, else by the header Accept."""
+    """Choose by `?format=` if a view has several formats, otherwise by the Accept header."""
 
     def select_renderer(  # type: ignore[override]  # the stubs ask for an iterator
         self,
@@ -27,16 +27,16 @@ class ByFormat(DefaultContentNegotiation):
         renderers: Sequence[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        asked = request.query_params.get("format")
-        if len(renderers) > 1 and asked is not None:
+        requested = request.query_params.get("format")
+        if len(renderers) > 1 and requested is not None:
             for renderer in renderers:
-                if renderer.format == asked:
+                if renderer.format == requested:
                     return renderer, renderer.media_type
             known = ", ".join(renderer.format for renderer in renderers)
             sentence = _("There is no format “%(asked)s” here. Choose from: %(known)s.")
-            raise bad_parameters({"format": [sentence % {"asked": asked[:40], "known": known}]})
+            raise bad_parameters({"format": [sentence % {"asked": requested[:40], "known": known}]})
         if not request.headers.get("Accept", "*/*").strip():
-            # An empty list of what is wanted rules nothing out.
+            # An empty Accept header rules nothing out.
             return renderers[0], renderers[0].media_type
         chosen: tuple[BaseRenderer, str] = super().select_renderer(
             request, renderers, format_suffix
@@ -44,25 +44,25 @@ class ByFormat(DefaultContentNegotiation):
         return chosen
 
 
-class Reading(APIView):
-    """A view that answers GET and HEAD; what it asks of nobody is set in REST_FRAMEWORK."""
+class ReadOnlyView(APIView):
+    """A view for GET and HEAD; REST_FRAMEWORK turns authentication and permissions off."""
 
     http_method_names = ["get", "head"]
     content_negotiation_class = ByFormat
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """None of DRF's: `edge` says which methods there are and which headers matter."""
+        """None of DRF's: `edge` says which methods are allowed and which headers matter."""
         return {}
 
 
 def head_of_log(head: LogHead) -> Payload:
-    """The last line of the log by number, hash and time."""
-    told = payloads.recorded(head.seq, head.recorded_at)
-    return {"seq": told["seq"], "hash": head.hash, "recorded_at": told["recorded_at"]}
+    """Return the number, hash and time of the log's last line."""
+    line = payloads.recorded(head.seq, head.recorded_at)
+    return {"seq": line["seq"], "hash": head.hash, "recorded_at": line["recorded_at"]}
 
 
 def page_address(request: Request, name: str, slug: Any, *, fragment: str = "") -> str:
-    """The absolute address of a page for people."""
+    """Return the absolute address of a page for people."""
     address: str = request.build_absolute_uri(reverse(name, args=[slug]) + fragment)
     return address

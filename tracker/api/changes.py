@@ -1,4 +1,4 @@
-"""The log as a cursor: what is after a line, once and in order, as JSON or line by line."""
+"""The log by cursor: the lines after a given one, once and in order, as JSON or NDJSON."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker import answers
-from tracker.api.base import Reading, head_of_log
+from tracker.api.base import ReadOnlyView, head_of_log
 from tracker.api.describing_changes import describes_change, describes_changes
 from tracker.api.parameters import Errors, between, sentences, unknown
 from tracker.api.problems import Refused, bad_parameters, busy, not_found
-from tracker.api.waiting import MOST_SECONDS, waited
+from tracker.api.waiting import MOST_SECONDS, wait_headers
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
 from tracker.lib.one_state import parts_of_one_state
@@ -29,14 +29,14 @@ from tracker.schema import payloads
 from tracker.whole_files import streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000
-# What a whole number in the database may be.
+# The largest integer that the database can store.
 LARGEST = 2**63 - 1
 NDJSON = "application/x-ndjson"
 OWN = ("after", "limit", "wait", "format")
 
 
 class LineRenderer(BaseRenderer):
-    """Only for choosing: `_stream` writes the lines."""
+    """For content negotiation only: `_stream` writes the lines."""
 
     media_type = NDJSON
     format = "ndjson"
@@ -44,18 +44,18 @@ class LineRenderer(BaseRenderer):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What is asked for: lines of the filter after line `after`. No limit is all of them."""
+    """A request for the lines of a filter after line `after`; no limit means all of them."""
 
-    found: ChangeFilter
+    filterset: ChangeFilter
     after: int
     limit: int | None
     wait: int
 
 
 def read_cursor(params: QueryDict, today: dt.date, *, in_lines: bool) -> Cursor:
-    """Raises Refused with a sentence for each parameter that cannot be followed."""
-    found = ChangeFilter(params, today=today, follows=True)
-    errors: Errors = sentences(found.errors) | unknown(params, [*found.filters, *OWN])
+    """Return the requested cursor; raise Refused with a sentence for each invalid parameter."""
+    filterset = ChangeFilter(params, today=today, follows=True)
+    errors: Errors = sentences(filterset.errors) | unknown(params, [*filterset.filters, *OWN])
     for name in ("page", "per_page"):
         if name in params:
             errors[name] = [_("The log is read by cursor: use “after” and “limit” instead.")]
@@ -68,21 +68,21 @@ def read_cursor(params: QueryDict, today: dt.date, *, in_lines: bool) -> Cursor:
     if errors:
         raise bad_parameters(errors)
     is_limited = bool(params.get("limit")) or not in_lines
-    return Cursor(found, after, limit if is_limited else None, wait)
+    return Cursor(filterset, after, limit if is_limited else None, wait)
 
 
 def wait_first(request: HttpRequest) -> Mapping[str, str]:
-    """Wait for the next line where `wait` asks for it, before anything is looked at."""
+    """Wait for the next line if `wait` requests it, before any other work."""
     if request.method != "GET" or not request.GET.get("wait"):
         return {}
     try:
         cursor = read_cursor(request.GET, answers.today(), in_lines=True)
     except Refused:
-        return {}  # the view will say why
-    return waited(request, cursor.after, cursor.wait) if cursor.wait else {}
+        return {}  # the view reports the errors
+    return wait_headers(request, cursor.after, cursor.wait) if cursor.wait else {}
 
 
-class Changes(Reading):
+class Changes(ReadOnlyView):
     renderer_classes = (JSONRenderer, LineRenderer)
 
     @describes_changes
@@ -94,7 +94,7 @@ class Changes(Reading):
             raise _ahead(cursor.after, head)
         if in_lines:
             return _stream(request, cursor, head)
-        lines = lines_after(cursor.found.log, cursor.after, limit=cursor.limit or 0, head=head)
+        lines = lines_after(cursor.filterset.log, cursor.after, limit=cursor.limit or 0, head=head)
         body = {
             "head": head_of_log(head),
             "after": cursor.after,
@@ -102,23 +102,23 @@ class Changes(Reading):
             "more": lines.more,
             "results": [payloads.change(change) for change in lines.found],
         }
-        return Response(body, headers=_onward(request, lines.next_after))
+        return Response(body, headers=_next_link(request, lines.next_after))
 
 
-class OneChange(Reading):
+class OneChange(ReadOnlyView):
     @describes_change
     def get(self, request: Request, *, seq: int, today: dt.date) -> Response:
         if errors := unknown(request.query_params, ()):
             raise bad_parameters(errors)
         change = public_changes().filter(seq=seq).first() if seq <= LARGEST else None
         if change is None:
-            told = {"seq": log_head().seq}
-            raise not_found(_("There is no such line: the log ends at line %(seq)d.") % told)
+            values = {"seq": log_head().seq}
+            raise not_found(_("There is no such line: the log ends at line %(seq)d.") % values)
         return Response(payloads.change(change))
 
 
 def _ahead(after: int, head: LogHead) -> Refused:
-    """A reader of another register, or of one that was put back from a copy: it must start anew."""
+    """Return the refusal of a cursor into another log, or into one restored from a backup."""
     detail = _(
         "You have read up to line %(after)d, and this log ends at line %(seq)d. It is not the log "
         "that you have read: compare the hashes of its lines with yours, and go on from the last "
@@ -134,7 +134,7 @@ def _ahead(after: int, head: LogHead) -> Refused:
     )
 
 
-def _onward(request: Request, after: int) -> dict[str, str]:
+def _next_link(request: Request, after: int) -> dict[str, str]:
     params = request.query_params.copy()
     params["after"] = str(after)
     address = request.build_absolute_uri(f"?{params.urlencode()}")
@@ -142,21 +142,21 @@ def _onward(request: Request, after: int) -> dict[str, str]:
 
 
 def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpResponse:
-    """One line for each change up to the head; Link names the cursor that comes after the last."""
-    log = cursor.found.log
-    upto = end_of(log, cursor.after, limit=cursor.limit, head=head)
-    answer: StreamingHttpResponse | None = StreamingHttpResponse(())
+    """Stream one line for each change up to the head; the Link header has the next cursor."""
+    log = cursor.filterset.log
+    end = end_of(log, cursor.after, limit=cursor.limit, head=head)
+    response: StreamingHttpResponse | None = StreamingHttpResponse(())
     if request.method == "GET":
-        lines = parts_of_one_state(lambda: _written(each_line(log, cursor.after, upto=upto)))
-        answer = streamed(lines)
-    if answer is None:
+        lines = parts_of_one_state(lambda: _ndjson(each_line(log, cursor.after, upto=end)))
+        response = streamed(lines)
+    if response is None:
         raise busy()
-    answer["Content-Type"] = NDJSON
-    for name, value in _onward(request, upto).items():
-        answer[name] = value
-    return answer
+    response["Content-Type"] = NDJSON
+    for name, value in _next_link(request, end).items():
+        response[name] = value
+    return response
 
 
-def _written(changes: Iterator[Change]) -> Iterator[bytes]:
+def _ndjson(changes: Iterator[Change]) -> Iterator[bytes]:
     for change in changes:
         yield f"{to_json(payloads.change(change))}\n".encode()

@@ -1,4 +1,4 @@
-"""Commitments and updates: the filter of the dashboard, page by page, and one in full."""
+"""Commitments and updates: filtered lists in pages, and one commitment in detail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import Reading, page_address
+from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_filter
@@ -43,11 +43,11 @@ def update_with_page(request: Request, record: Payload) -> Payload:
     return {**record, "url": page_address(request, "commitment", slug, fragment=fragment)}
 
 
-class Commitments(Reading):
+class Commitments(ReadOnlyView):
     @describes_list(
         "commitments",
         COMMITMENT_RECORD,
-        asked="stage=signed&per_page=1",
+        example_query="stage=signed&per_page=1",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("The commitments that a filter finds"),
         description=gettext_lazy(
@@ -57,22 +57,22 @@ class Commitments(Reading):
         filtered_by=CommitmentFilter,
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        found, cut = read_filter(request.query_params, today)
+        filterset, cut = read_filter(request.query_params, today)
 
         def records(page: QuerySet[Commitment]) -> list[Payload]:
-            told = chain.from_iterable(commitment_chunks(page, found.moment))
-            return [with_page(request, record) for record in told]
+            payloads = chain.from_iterable(commitment_chunks(page, filterset.moment))
+            return [with_page(request, record) for record in payloads]
 
-        sets = FoundSets(found, value_sets_at(head_of(request), found.moment))
-        told = state(head_of(request), found.moment, active=found.active)
-        return page_of(request, FoundRows(sets), cut, told, records)
+        sets = FoundSets(filterset, value_sets_at(head_of(request), filterset.moment))
+        meta = state(head_of(request), filterset.moment, active=filterset.active)
+        return page_of(request, FoundRows(sets), cut, meta, records)
 
 
-class Updates(Reading):
+class Updates(ReadOnlyView):
     @describes_list(
         "updates",
         UPDATE_RECORD,
-        asked="commitment=CAN-KOR-2026-002&per_page=1",
+        example_query="commitment=CAN-KOR-2026-002&per_page=1",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("The updates of the commitments that a filter finds"),
         description=gettext_lazy(
@@ -82,22 +82,21 @@ class Updates(Reading):
         filtered_by=CommitmentFilter,
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        found, cut = read_filter(request.query_params, today)
+        filterset, cut = read_filter(request.query_params, today)
 
         def records(page: list[Payload]) -> list[Payload]:
             return [update_with_page(request, record) for record in page]
 
-        told = state(head_of(request), found.moment, active=found.active)
-        return page_of(
-            request, UpdatePages(found.qs, found.moment, head=head_of(request)), cut, told, records
-        )
+        meta = state(head_of(request), filterset.moment, active=filterset.active)
+        updates = UpdatePages(filterset.qs, filterset.moment, head=head_of(request))
+        return page_of(request, updates, cut, meta, records)
 
 
-class OneCommitment(Reading):
+class OneCommitment(ReadOnlyView):
     @describes_record(
         "commitment",
         COMMITMENT_IN_FULL,
-        asked="/api/v1/commitments/asean-engagement/",
+        request_path="/api/v1/commitments/asean-engagement/",
         tag=gettext_lazy("Commitments"),
         summary=gettext_lazy("One commitment with its history"),
         description=gettext_lazy(

@@ -1,7 +1,7 @@
-"""How a view is described in the schema: parameters, shapes, headers, refusals, an example.
+"""OpenAPI descriptions of views: parameters, shapes, headers, errors and an example.
 
-Examples are files of this folder, so that the page of the documentation and the schema show the
-same ones; a test holds them to the shapes.
+Examples are files in this folder, so that the documentation page and the schema share them; a test
+checks them against the shapes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Words = str | Promise
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
-# Their values are those of records, which a schema does not list.
+# Parameters whose values are records, which a schema does not list.
 _NAMED = {"topic", "party", "forum", "meeting", "commitment"}
 _DAYS = {"updated_since", "as_of", "known_at"}
 
@@ -74,7 +74,7 @@ def number(
 def filter_parameters(
     filters: type[CommitmentFilter], *, without: Iterable[str] = ()
 ) -> list[OpenApiParameter]:
-    """The parameters of a filter set, in its order; repeatable ones as lists, choices as enums."""
+    """Return a filter set's parameters in order: repeatable ones as arrays, choices as enums."""
     return [
         _filter_parameter(name, declared)
         for name, declared in filters.base_filters.items()
@@ -96,8 +96,8 @@ def _filter_parameter(name: str, declared: django_filters.Filter) -> OpenApiPara
     label = declared.label or name
     if listed:
         return query(name, schema, label)
-    told = {"label": label, "meaning": MEANINGS[name]}
-    return query(name, schema, _("%(label)s. %(meaning)s") % told)
+    values = {"label": label, "meaning": MEANINGS[name]}
+    return query(name, schema, _("%(label)s. %(meaning)s") % values)
 
 
 PAGING = (
@@ -133,21 +133,21 @@ LINK = OpenApiParameter(
 
 
 def refusals(statuses: Iterable[int]) -> dict[Any, OpenApiResponse]:
-    """The answers that are no record: those with a body are Problem Details."""
-    told: dict[Any, OpenApiResponse] = {}
+    """Return the responses other than 200; those with a body are Problem Details."""
+    responses: dict[Any, OpenApiResponse] = {}
     for status in sorted({304, 400, 406, *statuses}):
         has_body = status >= 400
         key = (status, PROBLEM) if has_body else status
         shape = shapes.Problem if has_body else None
-        told[key] = OpenApiResponse(shape, description=_STATUSES[status])
-    return told
+        responses[key] = OpenApiResponse(shape, description=_STATUSES[status])
+    return responses
 
 
 def describes(
     name: str,
     shape: Any,
     *,
-    asked: str,
+    request_path: str,
     tag: Words,
     summary: Words,
     description: Words,
@@ -155,23 +155,23 @@ def describes(
     statuses: Iterable[int] = (),
     forms: dict[str, Any] | None = None,
 ) -> Callable[[_View], _View]:
-    """Describe `get`. `asked` is a request whose answer, maybe shortened, is the example `name`;
-    `forms` are further media types of the answer with their shapes."""
+    """Describe `get`. The response to `request_path`, maybe shortened, is the example `name`;
+    `forms` maps further media types to their shapes."""
     as_json = OpenApiExample(
         "Example", value=example(name), response_only=True, media_type="application/json"
     )
-    answers: dict[Any, Any] = {
+    responses: dict[Any, Any] = {
         (200, media_type): OpenApiResponse(form, description=summary)
         for media_type, form in {"application/json": shape, **(forms or {})}.items()
     }
     return extend_schema(
         operation_id=name,
-        extensions={"x-request": asked},
+        extensions={"x-request": request_path},
         tags=[str(tag)],
         summary=summary,
         description=description,
         parameters=[*parameters, IF_NONE_MATCH, ETAG],
-        responses={**answers, **refusals(statuses)},
+        responses={**responses, **refusals(statuses)},
         examples=[as_json],
     )
 
@@ -183,15 +183,15 @@ def describes_list(
     tag: Words,
     summary: Words,
     description: Words,
-    asked: str = "per_page=1",
+    example_query: str = "per_page=1",
     filtered_by: type[CommitmentFilter] | None = None,
 ) -> Callable[[_View], _View]:
-    """A list in numbered pages, filtered or for a moment."""
+    """Describe a list in numbered pages, with a filter or for a moment."""
     narrowing = MOMENT if filtered_by is None else filter_parameters(filtered_by)
     return describes(
         name,
         shapes.listing(shapes.shape(noun), is_filtered=filtered_by is not None),
-        asked=f"/api/v1/{name}/?{asked}",
+        request_path=f"/api/v1/{name}/?{example_query}",
         tag=tag,
         summary=summary,
         description=description,
@@ -204,17 +204,17 @@ def describes_record(
     name: str,
     noun: Noun,
     *,
-    asked: str,
+    request_path: str,
     tag: Words,
     summary: Words,
     description: Words,
     statuses: Iterable[int] = (301, 404),
 ) -> Callable[[_View], _View]:
-    """One record in full, for a moment."""
+    """Describe one record in detail, for a moment."""
     return describes(
         name,
         shapes.shape(noun),
-        asked=asked,
+        request_path=request_path,
         tag=tag,
         summary=summary,
         description=description,

@@ -1,4 +1,4 @@
-"""How the log's two addresses are described in the schema."""
+"""OpenAPI descriptions of the log's two addresses."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HEADERS = [
 describes_changes = describes(
     "changes",
     shapes.Changes,
-    asked="/api/v1/changes/?after=84&limit=1",
+    request_path="/api/v1/changes/?after=84&limit=1",
     tag=_TAG,
     summary=_("The lines after a cursor"),
     description=_(
@@ -76,7 +76,7 @@ describes_changes = describes(
 describes_change = describes(
     "change",
     shapes.Change,
-    asked="/api/v1/changes/85/",
+    request_path="/api/v1/changes/85/",
     tag=_TAG,
     summary=_("One line of the log"),
     description=_("A line never changes."),

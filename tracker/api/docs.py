@@ -1,4 +1,4 @@
-"""The API described for people: a page made from the schema, so that the two cannot differ."""
+"""The API documentation page, generated from the schema so that the two cannot differ."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address. `request` is an example of one that is asked for; `shapes` name the answer's."""
+    """One address; `request` is an example request, and `shape` the shape of the response."""
 
     anchor: str
     tag: str
@@ -45,7 +45,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a value is: "list of" `shape`, `shape` "or null", or words alone in `before`."""
+    """The type of a value: "list of" `shape`, `shape` "or null", or words alone in `before`."""
 
     before: str = ""
     shape: str = ""
@@ -69,41 +69,41 @@ class Shape:
 
 @public_answer
 def docs(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    described = schema()
-    operations = list(_operations(described))
+    document = schema()
+    operations = list(_operations(document))
     parameters = {p.name: p for operation in operations for p in operation.parameters}
     context = {
         "site": request.build_absolute_uri("/").rstrip("/"),
         "operations": operations,
         "parameters": list(parameters.values()),
-        "shapes": list(_shapes(described)),
+        "shapes": list(_shapes(document)),
     }
     return render(request, "api/docs.html", context)
 
 
-def _operations(described: Part) -> Iterator[Operation]:
-    for path, methods in described["paths"].items():
-        told = methods["get"]
-        answer = told["responses"]["200"]
-        content = answer["content"]
+def _operations(document: Part) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        operation = methods["get"]
+        response = operation["responses"]["200"]
+        content = response["content"]
         examples = content["application/json"].get("examples", {})
         first = examples.get("Example")
         yield Operation(
-            anchor=told["operationId"],
-            tag=told["tags"][0],
+            anchor=operation["operationId"],
+            tag=operation["tags"][0],
             path=path,
-            summary=told["summary"],
-            description=told["description"],
-            parameters=[_parameter(part) for part in told.get("parameters", ())],
-            statuses=[(code, part["description"]) for code, part in told["responses"].items()],
+            summary=operation["summary"],
+            description=operation["description"],
+            parameters=[_parameter(part) for part in operation.get("parameters", ())],
+            statuses=[(code, part["description"]) for code, part in operation["responses"].items()],
             media_types=list(content),
             shape=_kind(content["application/json"]["schema"]).shape,
-            request=told.get("x-request", path),
-            example="" if first is None else _written(first["value"]),
+            request=operation.get("x-request", path),
+            example="" if first is None else _as_json(first["value"]),
         )
 
 
-def _written(value: Any) -> str:
+def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
@@ -118,21 +118,21 @@ def _parameter(part: Part) -> Parameter:
     )
 
 
-def _shapes(described: Part) -> Iterator[Shape]:
-    shapes: dict[str, Part] = described["components"]["schemas"]
+def _shapes(document: Part) -> Iterator[Shape]:
+    shapes: dict[str, Part] = document["components"]["schemas"]
     for name, part in shapes.items():
         fields = []
-        for field, told in part.get("properties", {}).items():
-            kind = _kind(told)
+        for field, value in part.get("properties", {}).items():
+            kind = _kind(value)
             of_shape = shapes.get(kind.shape, {})
             # The values of a vocabulary are listed with its shape.
             fallback = "" if "enum" in of_shape else of_shape.get("description", "")
-            fields.append(Field(field, kind, told.get("description", fallback)))
+            fields.append(Field(field, kind, value.get("description", fallback)))
         if name != _NULL:
             yield Shape(name, part.get("description", ""), fields, part.get("enum", []))
 
 
-# What drf-spectacular calls the choice of nothing.
+# drf-spectacular's name for an enum of null alone.
 _NULL = "NullEnum"
 
 
@@ -142,9 +142,9 @@ def _kind(part: Part) -> Kind:
         return Kind("null") if name == _NULL else Kind(shape=name)
     for joined in ("allOf", "oneOf", "anyOf"):
         if joined in part:
-            told = [_kind(inner) for inner in part[joined]]
-            or_null = "or null" if Kind("null") in told else ""
-            return Kind(shape=next((kind.shape for kind in told if kind.shape), ""), after=or_null)
+            parts = [_kind(inner) for inner in part[joined]]
+            or_null = "or null" if Kind("null") in parts else ""
+            return Kind(shape=next((kind.shape for kind in parts if kind.shape), ""), after=or_null)
     if part.get("type") == "array":
         of = _kind(part["items"])
         return Kind(f"list of {of.before}".rstrip(), of.shape)

@@ -1,7 +1,7 @@
-"""What every answer of the API has in common: methods, conditional answers, and who may read it.
+"""What all responses of the API share: methods, conditional requests, and who may read them.
 
-Everything here is public and asks nobody who they are, so any site's script may read it (CORS, as
-the Fetch standard has it): `Access-Control-Allow-Origin: *`, and no credentials.
+Everything is public and needs no authentication, so the scripts of any site may read it (CORS, in
+the Fetch standard): `Access-Control-Allow-Origin: *`, and no credentials.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tracker.answers import public_answer
-from tracker.api.problems import ALLOWED, as_answer, method_not_allowed
+from tracker.api.problems import ALLOWED, as_response, method_not_allowed
 
 View = Callable[..., HttpResponseBase]
 
-# What a script may read of an answer, beside what the Fetch standard always lets it read.
+# Response headers that scripts may read, beside those that the Fetch standard always allows.
 EXPOSED = "ETag, Link, Location, Retry-After, Wait-Applied"
-# What a script may send, and for how many seconds a browser remembers that it may.
+# What scripts may send, and for how many seconds browsers cache the permission.
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": ALLOWED,
     "Access-Control-Allow-Headers": "Accept, If-None-Match",
@@ -33,20 +33,20 @@ def api_answer(
     by_headers: tuple[str, ...] = (),
     before: Callable[[HttpRequest], Mapping[str, str]] = lambda request: {},
 ) -> View:
-    """Wrap a view that takes `today`: conditional as every public answer, readable by any site.
+    """Wrap a view that takes `today`: conditional like every public page, readable by any site.
 
-    `by_headers` names the request's headers that choose between representations. `before` is
-    called ahead of everything, and gives further headers of the answer.
+    `by_headers` names the request headers that choose between representations. `before` is called
+    first, and returns further headers of the response.
     """
     conditional = public_answer(view, by_headers=by_headers)
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers={"Allow": ALLOWED, **_PREFLIGHT})
         elif request.method not in {"GET", "HEAD"}:
-            response = as_answer(request, method_not_allowed())
+            response = as_response(request, method_not_allowed())
         else:
             headers = before(request)
             response = conditional(request, *args, **kwargs)
@@ -56,4 +56,4 @@ def api_answer(
         response["Access-Control-Expose-Headers"] = EXPOSED
         return response
 
-    return answer
+    return wrapper

@@ -1,4 +1,4 @@
-"""Parties, topics and forums: what the filters name."""
+"""Parties, topics and forums: the records that filters name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import Reading, page_address
+from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
@@ -43,7 +43,7 @@ def _listed(
     return page_of(request, listed_by(moment), cut, state(head_of(request), moment), records)
 
 
-class Parties(Reading):
+class Parties(ReadOnlyView):
     @describes_list(
         "parties",
         PARTY_RECORD,
@@ -55,7 +55,7 @@ class Parties(Reading):
         return _listed(request, "party", parties_by, payloads.party, today=today)
 
 
-class Topics(Reading):
+class Topics(ReadOnlyView):
     @describes_list(
         "topics",
         TOPIC_RECORD,
@@ -67,7 +67,7 @@ class Topics(Reading):
         return _listed(request, "topic", topics_by, payloads.topic, today=today)
 
 
-class Forums(Reading):
+class Forums(ReadOnlyView):
     @describes_list(
         "forums",
         FORUM_RECORD,

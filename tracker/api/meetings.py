@@ -1,4 +1,4 @@
-"""Meetings: their list, and one with what it did."""
+"""Meetings: the list, and one meeting with its updates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import Reading, page_address
+from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.commitments import update_with_page
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
@@ -30,7 +30,7 @@ def _with_page(request: Request, record: Payload) -> Payload:
     return {**record, "url": page_address(request, "meeting", record["slug"])}
 
 
-class Meetings(Reading):
+class Meetings(ReadOnlyView):
     @describes_list(
         "meetings",
         MEETING_RECORD,
@@ -49,11 +49,11 @@ class Meetings(Reading):
         )
 
 
-class OneMeeting(Reading):
+class OneMeeting(ReadOnlyView):
     @describes_record(
         "meeting",
         MEETING_IN_FULL,
-        asked="/api/v1/meetings/2024-11-01-first-2plus2-ministerial/",
+        request_path="/api/v1/meetings/2024-11-01-first-2plus2-ministerial/",
         tag=_("Meetings"),
         summary=_("One meeting with what it did to every commitment"),
         description=_(

@@ -1,4 +1,4 @@
-"""The API described for programs: OpenAPI 3.1, made from what stands beside each view."""
+"""The OpenAPI 3.1 schema, generated from the descriptions beside the views."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.api.base import Reading
+from tracker.api.base import ReadOnlyView
 from tracker.api.describing import ETAG, IF_NONE_MATCH, query, refusals
 from tracker.api.parameters import unknown
 from tracker.api.problems import bad_parameters
@@ -23,15 +23,15 @@ from tracker.lib.licences import read_licence
 
 @cache
 def schema() -> dict[str, Any]:
-    """The whole description. It says nothing of any record, so it is made once."""
+    """Return the schema. It holds nothing of any record, so it is generated once."""
     generator: Any = SchemaGenerator
-    made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    document: dict[str, Any] = generator().get_schema(request=None, public=True)
     licence = read_licence(settings.REGISTER_LICENCE)
-    made["info"]["license"] = {"name": licence.name, "url": licence.url}
-    return made
+    document["info"]["license"] = {"name": licence.name, "url": licence.url}
+    return document
 
 
-class Schema(Reading):
+class Schema(ReadOnlyView):
     renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer2)
 
     @extend_schema(

@@ -1,4 +1,4 @@
-"""Lists in numbered pages: the body of a page, and its neighbours in a Link header (RFC 8288)."""
+"""Numbered pages of a list: the body of a page, and links to its neighbours (RFC 8288)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tracker.schema.payloads import Payload, day
 Rows = QuerySet[Any] | Sequence[Any]
 
 
-def no_such_page(asked: int, last: int) -> Refused:
+def no_such_page(requested: int, last: int) -> Refused:
     sentence = _("There is no page %(page)d; the last one is page %(last)d.")
-    detail = sentence % {"page": asked, "last": last}
+    detail = sentence % {"page": requested, "last": last}
     return Refused(
         404, "no-such-page", title=_("No such page"), detail=detail, errors={"page": [detail]}
     )
 
 
 def state(head: LogHead, moment: Moment, *, active: dict[str, list[str]] | None = None) -> Payload:
-    """At which state of the register, and for what, an answer is given: the words of the files."""
+    """Return the register's state and the filter of a response, under the keys of the files."""
     return {
         "day": day(moment.today),
         "as_of": day(moment.as_of),
@@ -42,13 +42,13 @@ def page_of(
     request: Request,
     rows: Rows,
     cut: Cut,
-    told: Payload,
+    meta: Payload,
     records: Callable[[Any], Sequence[Payload]],
 ) -> Response:
-    """Answer with one page of `rows`, which `records` turns into payloads; raises Refused.
+    """Return one page of `rows`, which `records` turns into payloads, after `meta`; raise Refused.
 
-    `told` stands before them. `count` is taken before the rows are: should the register change in
-    between, `log_head` is that of before, so the next page tells of another head.
+    `count` is taken before the rows are read: if the register changes in between, `log_head` is the
+    earlier one, and the next page shows another.
     """
     count = rows.count() if isinstance(rows, QuerySet) else len(rows)
     last = max(1, -(-count // cut.per_page))
@@ -66,7 +66,7 @@ def page_of(
     neighbours = {"first": 1, "prev": cut.page - 1, "next": cut.page + 1, "last": last}
     links = [f'<{at(page)}>; rel="{rel}"' for rel, page in neighbours.items() if at(page)]
     body = {
-        **told,
+        **meta,
         "count": count,
         "page": cut.page,
         "pages": last,

@@ -1,7 +1,6 @@
-"""Reading an address: the filter, the moment and the page, or a refusal that names each fault.
+"""Read the filter, the moment and the page from a request, or refuse it and name every error.
 
-As with files, every doubt is an error: an answer to another question than the one that was asked
-would be believed.
+As with files, every doubt is an error: the response to a different question would be believed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Errors = dict[str, list[str]]
 
 
 def whole_number(text: str) -> int | None:
-    """A number written in ASCII digits, of at most nineteen; None for anything else."""
+    """Parse at most nineteen ASCII digits; return None for anything else."""
     digits = text.lstrip("0") or text[:1]
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
 
@@ -34,7 +33,7 @@ def whole_number(text: str) -> int | None:
 def between(
     params: QueryDict, name: str, *, least: int, most: int, default: int, errors: Errors
 ) -> int:
-    """The whole number that a parameter gives; what is wrong with it goes to `errors`."""
+    """Return the whole number that a parameter gives, and add what is wrong to `errors`."""
     text = params.get(name, "")
     number = whole_number(text) if text else default
     if number is not None and least <= number <= most:
@@ -46,7 +45,7 @@ def between(
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which page of how many rows is asked for."""
+    """The requested page and its number of rows."""
 
     page: int
     per_page: int
@@ -62,7 +61,7 @@ def read_cut(params: QueryDict, errors: Errors) -> Cut:
 
 
 def unknown(params: QueryDict, known: Iterable[str]) -> Errors:
-    """A sentence for each parameter that means nothing here."""
+    """Return a sentence for each unknown parameter."""
     return {
         name: [_("There is no parameter “%s” here.") % name[:60]]
         for name in params
@@ -71,22 +70,22 @@ def unknown(params: QueryDict, known: Iterable[str]) -> Errors:
 
 
 def sentences(errors: Mapping[str, Any]) -> Errors:
-    """The errors of a form as plain sentences."""
-    return {name: [str(error) for error in told] for name, told in errors.items()}
+    """Return the errors of a form as plain sentences."""
+    return {name: [str(error) for error in messages] for name, messages in errors.items()}
 
 
 def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cut]:
-    """The filter of the dashboard and the page of it; raises Refused."""
-    found = CommitmentFilter(params, today=today)
-    errors = sentences(found.errors) | unknown(params, [*found.filters, *PAGING])
+    """Return the dashboard's filter and the requested page; raise Refused."""
+    filterset = CommitmentFilter(params, today=today)
+    errors = sentences(filterset.errors) | unknown(params, [*filterset.filters, *PAGING])
     cut = read_cut(params, errors)
     if errors:
         raise bad_parameters(errors)
-    return found, cut
+    return filterset, cut
 
 
 def read_moment(params: QueryDict, today: dt.date, *, paging: bool = False) -> tuple[Moment, Cut]:
-    """`as_of` and `known_at`, and where there are pages the page; raises Refused."""
+    """Return the moment, and the page if there are pages; raise Refused."""
     form = MomentForm(params, today=today)
     known = [*form.fields, *(PAGING if paging else ())]
     errors = sentences(form.errors) | unknown(params, known)

@@ -1,4 +1,4 @@
-"""Every refusal of the API as Problem Details (RFC 9457): one exception, one shape."""
+"""Errors of the API as Problem Details (RFC 9457): one exception, one shape."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tracker.whole_files import COME_BACK, busy_sentence
 Errors = Mapping[str, Sequence[object]]
 
 
-class Refused(Exception):  # noqa: N818 - not an error of ours: an answer
-    """What an answer is not given for. `kind` is the anchor of its explanation in the docs."""
+class Refused(Exception):  # noqa: N818 - not a bug: a response
+    """Raised to respond with an error; `kind` is the anchor of its explanation in the docs."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ def not_acceptable(available: Sequence[str]) -> Refused:
 ALLOWED = "GET, HEAD, OPTIONS"
 
 
-def as_answer(request: HttpRequest, refused: Refused) -> HttpResponse:
+def as_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     explained = request.build_absolute_uri(f"{reverse('api-docs')}#{refused.kind}")
     response = problem(
         status=refused.status,
@@ -104,8 +104,7 @@ def as_answer(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """DRF's exception handler: the answer for an error that a view raised; None for a fault of
-    ours, which stays an exception."""
+    """Return the response to an exception, as DRF's handler; None for a bug, which is raised."""
     match error:
         case Refused():
             refused = error
@@ -119,4 +118,4 @@ def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | N
             refused = Refused(status, "refused", title=_("Refused"), detail=str(error.detail))
         case _:
             return None
-    return as_answer(context["request"]._request, refused)
+    return as_response(context["request"]._request, refused)

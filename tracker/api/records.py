@@ -1,4 +1,4 @@
-"""One record by its slug: as it stands, as it stood, or why it is not to be had."""
+"""One record by its slug, today or at a moment, or the reason why it cannot be shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tracker.schema.payloads import Payload
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """How the records of one noun are found: in full at a moment, and those public today."""
+    """How to find the records of one noun: in detail at a moment, or those public today."""
 
     name: str
     url_name: str
@@ -32,7 +32,7 @@ class Noun:
 
 
 def _not_yet() -> Refused:
-    # Not what it is called today, which may be what nobody could know then.
+    # Without its current name, which may not have been known at that moment.
     return not_found(
         _("At that moment the register had nothing at this address. Leave as_of and known_at out.")
     )
@@ -41,7 +41,7 @@ def _not_yet() -> Refused:
 def record_or_redirect(
     request: Request, noun: Noun, slug: str, *, today: dt.date
 ) -> Payload | HttpResponseBase:
-    """The record in full, or the way to the address that it has now (301); raises Refused."""
+    """Return the record in detail, or a redirect (301) to its current address; raise Refused."""
     moment, _cut = read_moment(request.query_params, today)
     record = noun.in_full(slug, moment)
     if record is not None:
@@ -55,7 +55,7 @@ def record_or_redirect(
 
 
 def moved(request: Request, url_name: str, slug: str) -> HttpResponseBase:
-    """Lead on, with the query string, as the pages do."""
+    """Redirect with the query string, as the pages do."""
     query = request.META.get("QUERY_STRING", "")
     address = reverse(url_name, args=[slug])
     return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

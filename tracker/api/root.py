@@ -1,4 +1,4 @@
-"""The entrance: what there is, and where the log stands."""
+"""The entry point: links to everything, and the head of the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.api import shapes
-from tracker.api.base import Reading, head_of_log
+from tracker.api.base import ReadOnlyView, head_of_log
 from tracker.api.describing import describes
 from tracker.api.parameters import unknown
 from tracker.api.problems import bad_parameters, not_found
@@ -22,11 +22,11 @@ _LISTS = ("commitments", "updates", "meetings", "sources", "parties", "topics", 
 _RECORDS = ("commitment", "meeting", "source")
 
 
-class Root(Reading):
+class Root(ReadOnlyView):
     @describes(
         "root",
         shapes.Root,
-        asked="/api/v1/",
+        request_path="/api/v1/",
         tag=gettext_lazy("Entrance"),
         summary=gettext_lazy("What there is, and where the log stands"),
         description=gettext_lazy("Start here: follow the links instead of making addresses."),
@@ -42,19 +42,19 @@ class Root(Reading):
             "log_head": head_of_log(log_head()),
             "links": links,
         }
-        described = f'<{links["schema"]}>; rel="service-desc", <{links["docs"]}>; rel="service-doc"'
-        return Response(body, headers={"Link": described})
+        link = f'<{links["schema"]}>; rel="service-desc", <{links["docs"]}>; rel="service-doc"'
+        return Response(body, headers={"Link": link})
 
 
-class Nowhere(Reading):
-    """Whatever else is asked for under api/: told so in the form that programs read."""
+class Nowhere(ReadOnlyView):
+    """Any other address under api/: 404 in the format that programs read."""
 
     schema = None
 
     def get(self, request: Request, *, rest: str, today: dt.date) -> Response:
-        told = {"start": reverse("api-root"), "docs": reverse("api-docs")}
+        addresses = {"start": reverse("api-root"), "docs": reverse("api-docs")}
         raise not_found(
-            _("Nothing has this address. The API starts at %(start)s; see %(docs)s.") % told
+            _("Nothing has this address. The API starts at %(start)s; see %(docs)s.") % addresses
         )
 
 

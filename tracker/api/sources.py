@@ -1,4 +1,4 @@
-"""Sources: their list, and one with all that rests on it."""
+"""Sources: the list, and one source with everything that cites it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import Reading, page_address
+from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
@@ -28,11 +28,11 @@ SOURCE = Noun("source", "api-source", source_in_full, public_sources)
 
 
 def _with_page(request: Request, record: Payload) -> Payload:
-    """Its page under `page`: `url` is where the document itself was published."""
+    """Add the address of its page as `page`: `url` is where the document was published."""
     return {**record, "page": page_address(request, "source", record["slug"])}
 
 
-class Sources(Reading):
+class Sources(ReadOnlyView):
     @describes_list(
         "sources",
         SOURCE_RECORD,
@@ -53,11 +53,11 @@ class Sources(Reading):
         )
 
 
-class OneSource(Reading):
+class OneSource(ReadOnlyView):
     @describes_record(
         "source",
         SOURCE_IN_FULL,
-        asked="/api/v1/sources/2023-04-13-al-arabiya/",
+        request_path="/api/v1/sources/2023-04-13-al-arabiya/",
         tag=_("Sources"),
         summary=_("One source with all that rests on it"),
         description=_("The quotations in the order of its text, each with its update."),

@@ -1,8 +1,8 @@
-"""Waiting for the next line of the log (long polling), within bounds.
+"""Long polling: wait for the next line of the log, within limits.
 
-Who waits holds a thread of the server. So only some may wait at a time, nobody for long, and
-nobody at all where a process has one thread only; the others are answered at once and told so. A
-connection to PostgreSQL is not held while waiting.
+A waiting request occupies a thread of the server. So only some may wait at a time, none for long,
+and none at all if a process has a single thread; the others get a response at once that says so. No
+connection to PostgreSQL is occupied while waiting.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from django.http import HttpRequest
 from tracker.queries.visibility import log_head
 
 MOST_SECONDS = 25
-# Seconds between two looks at the head: one row by its key.
+# Seconds between two reads of the head, which fetch one row by its key.
 INTERVAL = 0.5
-# Seconds after which somebody who may not wait should ask again.
+# Seconds after which a client that may not wait should retry.
 COME_BACK = 5
 
 
 def release_connection() -> None:
-    """Give the connection back where one costs its server something, save inside a transaction."""
+    """Close the connection if it occupies the database server, unless inside a transaction."""
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         connection.close()
 
@@ -37,7 +37,7 @@ def head_seq() -> int:
 
 @dataclass(slots=True)
 class WaitingRoom:
-    """The places of one process, and the clock of those who wait."""
+    """The places to wait in one process, with its clock."""
 
     places: int
     clock: Callable[[], float] = time.monotonic
@@ -50,9 +50,9 @@ class WaitingRoom:
         self._free = threading.BoundedSemaphore(self.places)
 
     def wait(self, after: int, seconds: int) -> bool:
-        """Until the log goes on from line `after`, its last, or the time is up.
+        """Wait until the log moves past line `after`, or the time is up.
 
-        False, at once, where there is nothing to read yet and no place to wait.
+        Return False at once if there is nothing to read yet and no place to wait.
         """
         if self.look() != after:
             return True
@@ -73,10 +73,10 @@ class WaitingRoom:
 ROOM = WaitingRoom(settings.LONG_POLL_WAITERS)
 
 
-def waited(request: HttpRequest, after: int, seconds: int) -> Mapping[str, str]:
-    """Wait as asked, if that can be, and say for how long it could: the headers of the answer.
+def wait_headers(request: HttpRequest, after: int, seconds: int) -> Mapping[str, str]:
+    """Wait as requested, if possible, and return headers that say how long that could be.
 
-    No cache may keep an answer that was waited for: it could not know for what.
+    No cache may store the response: it could not know what was waited for.
     """
     headers = {"Cache-Control": "no-store"}
     if request.META.get("wsgi.multithread") and ROOM.wait(after, seconds):

@@ -1,7 +1,7 @@
-"""What the answers hold, for OpenAPI: those of nouns are made from `schema`.
+"""Shapes of responses for OpenAPI; those of nouns are derived from `schema`.
 
-Serializers are DRF's way to describe; none of them ever makes an answer. A test holds the real
-answers to these shapes, and allows nothing in them that is not described.
+DRF describes with serializers, but none of these renders a response. A test checks real responses
+against the shapes, and allows nothing that they do not describe.
 """
 
 from tracker.api.shapes.around import Change, Changes, Problem, Root, listing

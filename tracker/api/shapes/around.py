@@ -1,4 +1,4 @@
-"""The log, the entrance, pages of lists, and errors."""
+"""Shapes of the log, the entry point, pages of lists, and errors."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Root(Shape):
 
 
 def listing(shape: type[Shape], *, is_filtered: bool) -> type[Shape]:
-    """One page of a list: the numbers that place it, and the records."""
+    """Return the shape of one page of a list: its numbers and its records."""
     fields: dict[str, Any] = {
         "__doc__": f"One page of a list of {shape.__name__}.",
         "day": serializers.DateField(help_text=_("The day of the answer.")),

@@ -1,4 +1,4 @@
-"""What the other shapes are made of: fields in short, dates, and lines of the log by number."""
+"""Building blocks of the shapes: short field helpers, dates, and log lines by number."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from tracker.lib.partial_dates import Precision
 
-# A field may be called what an attribute of a serializer is called: DRF takes fields off the class.
-# mypy does not know, hence `ignore[assignment]` beside some.
+# A field may share the name of a serializer attribute, because DRF removes fields from the class.
+# mypy does not know this, hence some `ignore[assignment]`.
 Shape = serializers.Serializer[Any]
 
 PRECISIONS = [(precision.value, precision.value) for precision in Precision]

@@ -1,4 +1,4 @@
-"""The nouns of the register, as `schema` declares them."""
+"""Shapes of the register's nouns, derived from `schema`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.schema.fields import LEVELS, Field, Noun, Type
 
 @cache
 def shape(noun: Noun) -> type[Shape]:
-    """The component of OpenAPI that describes a noun."""
+    """Return the OpenAPI component that describes a noun."""
     fields = {field.name: _field(field) for field in noun.in_json}
     return type(noun.component, (serializers.Serializer,), {"__doc__": noun.meaning, **fields})
 
