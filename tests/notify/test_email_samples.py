@@ -16,7 +16,7 @@ from tests.make import NOW
 from tests.notify.emailing import at, html_of, make_email
 from tracker.models import Frequency
 from tracker.notify.deliver import deliver_due
-from tracker.notify.opt_in import Wish, ask
+from tracker.notify.opt_in import EmailOptIn, request_opt_in
 from tracker.queries.visibility import log_head
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "emails"
@@ -78,8 +78,8 @@ def test_the_headers() -> None:
 
 
 def test_the_whole_message_to_confirm() -> None:
-    wish = Wish("reader@example.org", "kind=status", Frequency.DAILY, with_overdue=False)
-    ask(wish, asked_from="network", now=NOW)
+    opt_in = EmailOptIn("reader@example.org", "kind=status", Frequency.DAILY, with_overdue=False)
+    request_opt_in(opt_in, asked_from="network", now=NOW)
     (message,) = mail.outbox
     assert without_tokens(message.body) == sample("confirm.txt")
     assert message.subject == "Please confirm: Commitment Tracker by e-mail"
@@ -87,8 +87,8 @@ def test_the_whole_message_to_confirm() -> None:
 
 def test_the_whole_message_that_there_is_one() -> None:
     make_email(query="q=cyber", frequency=Frequency.DAILY)
-    wish = Wish("reader@example.org", "q=cyber", Frequency.WEEKLY, with_overdue=True)
-    ask(wish, asked_from="network", now=NOW)
+    opt_in = EmailOptIn("reader@example.org", "q=cyber", Frequency.WEEKLY, with_overdue=True)
+    request_opt_in(opt_in, asked_from="network", now=NOW)
     (message,) = mail.outbox
     assert without_tokens(message.body) == sample("exists.txt")
     assert message.subject == "You already subscribe: Commitment Tracker by e-mail"

@@ -16,7 +16,7 @@ from tracker.models import AskedMail, Frequency, Significance
 from tracker.notify.deliver import deliver_due
 from tracker.notify.emails import next_time
 from tracker.notify.links import ExpiredLinkError, key_to_confirm, token_to_confirm
-from tracker.notify.opt_in import Wish, address_hash, ask
+from tracker.notify.opt_in import EmailOptIn, address_hash, request_opt_in
 from tracker.notify.tidy import tidy
 from tracker.queries.visibility import log_head
 
@@ -185,8 +185,8 @@ def test_what_was_asked_for_under_a_clock_that_was_ahead_is_not_counted() -> Non
     for _ in range(5):
         hashed = {"address_hash": address_hash(ADDRESS), "network_hash": "n"}
         AskedMail.objects.create(**hashed, sent_at=NOW + TEN_YEARS)
-    wish = Wish(address=ADDRESS, query="", frequency="daily", with_overdue=False)
-    ask(wish, asked_from="n", now=NOW)
+    opt_in = EmailOptIn(address=ADDRESS, query="", frequency="daily", with_overdue=False)
+    request_opt_in(opt_in, asked_from="n", now=NOW)
     assert len(mail.outbox) == 1
     tidy(now=NOW)
     assert AskedMail.objects.count() == 1

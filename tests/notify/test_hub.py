@@ -12,7 +12,7 @@ from tests.make import NOW, published_commitment, published_meeting
 from tests.receivers import OK, Receiver, answering, receiver
 from tracker.models import Channel, Delivery, Subscription
 from tracker.notify.deliver import deliver_due
-from tracker.notify.hub import keep_hub
+from tracker.notify.hub import sync_hub
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def feeds(query: str = "") -> list[tuple[str, str]]:
 def test_a_publication_pings_the_feeds_that_it_changed() -> None:
     published_commitment(reference="CAN-KOR-2020-001")  # before there was a hub
     with receiver(answering(OK)) as hub, override_settings(WEBSUB_HUB=hub.url):
-        keep_hub(now=NOW)
+        sync_hub(now=NOW)
         assert deliver() == 0
         published_meeting()
         second = published_commitment(reference="CAN-KOR-2026-901")
@@ -57,7 +57,7 @@ def test_a_publication_pings_the_feeds_that_it_changed() -> None:
 @override_settings(PUBLIC_URL=HERE, DELIVERY_RETRY_SECONDS=[10])
 def test_a_hub_that_is_down_is_told_later_and_of_the_same() -> None:
     with receiver(answering(FAILING)) as hub, override_settings(WEBSUB_HUB=hub.url):
-        keep_hub(now=NOW)
+        sync_hub(now=NOW)
         published_commitment(reference="CAN-KOR-2026-901")
         deliver()
         published_commitment(reference="CAN-KOR-2026-902")
@@ -73,8 +73,8 @@ def test_the_hub_is_what_the_settings_say() -> None:
     published_commitment()
     for url, kept in (("https://a.example/", 1), ("https://b.example/", 1), ("", 0)):
         with override_settings(WEBSUB_HUB=url):
-            keep_hub(now=NOW)
-            keep_hub(now=NOW)
+            sync_hub(now=NOW)
+            sync_hub(now=NOW)
         stored = Subscription.objects.filter(channel=Channel.HUB)
         assert [(hub.address, hub.cursor) for hub in stored] == [(url, 2)] * kept
 

@@ -23,7 +23,7 @@ from tracker.management.commands import deliver as command
 from tracker.models import Channel, Delivery, Meeting, Outcome, Subscription
 from tracker.notify import lanes as module
 from tracker.notify.deliver import deliver_due
-from tracker.notify.lanes import Lane, LaneEndedError, keep_looking, look_once
+from tracker.notify.lanes import Lane, LaneEndedError, run_once, run_until_stopped
 from tracker.notify.messages import Attempt
 from tracker.queries.visibility import log_head
 
@@ -145,7 +145,7 @@ def test_the_deliverer_that_stays_has_each_lane(monkeypatch: pytest.MonkeyPatch)
         given.extend(lanes)
         raise LaneEndedError("Ended by itself: Files. The error log says why.")
 
-    monkeypatch.setattr(command, "keep_looking", note)
+    monkeypatch.setattr(command, "run_until_stopped", note)
     monkeypatch.setattr(command.signal, "signal", lambda *_: None)
     with pytest.raises(CommandError, match="Ended by itself: Files"):
         call_command("deliver", "--watch")
@@ -159,7 +159,7 @@ def test_the_deliverer_that_stays_has_each_lane(monkeypatch: pytest.MonkeyPatch)
 
 
 def run_lanes(*lanes: Lane, stopping: threading.Event) -> None:
-    keep_looking(lanes, stopping=stopping, rest=0.01)
+    run_until_stopped(lanes, stopping=stopping, rest=0.01)
 
 
 def test_no_lane_waits_for_another(stopping: threading.Event) -> None:
@@ -234,7 +234,7 @@ def test_once_raises_what_a_lane_raised_when_all_have_ended() -> None:
         done.append("finished")
 
     with pytest.raises(ValueError, match="ours"):
-        look_once(
+        run_once(
             [Lane("Files", fail), Lane("E-mail", slow)],
             meanwhile=Lane("Publishing", lambda: None),
             rest=0.01,

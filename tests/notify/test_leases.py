@@ -65,11 +65,11 @@ def test_who_lost_the_lease_writes_nothing() -> None:
     make_webhook(cursor=0)
     slept = taken()
     other = taken(NOW + DURATION)
-    assert not slept.keep(now=NOW, delivery=a_delivery(slept.subscription), cursor=2)
-    assert not slept.give_back(delivery=a_delivery(slept.subscription), cursor=2)
+    assert not slept.renew(now=NOW, delivery=a_delivery(slept.subscription), cursor=2)
+    assert not slept.release(delivery=a_delivery(slept.subscription), cursor=2)
     assert Delivery.objects.count() == 0
     assert Subscription.objects.get().cursor == 0
-    assert other.keep(now=NOW + DURATION, delivery=a_delivery(other.subscription), cursor=1)
+    assert other.renew(now=NOW + DURATION, delivery=a_delivery(other.subscription), cursor=1)
     stored = Subscription.objects.get()
     assert (stored.cursor, stored.lease_until) == (1, NOW + 2 * DURATION)
     assert Delivery.objects.count() == 1
@@ -87,7 +87,7 @@ def test_a_subscription_that_ended_meanwhile_is_left_alone(how: str) -> None:
     else:
         stored.stop(now=NOW, because="Enough.")
         stored.save()
-    assert not lease.keep(now=NOW, cursor=2)
+    assert not lease.renew(now=NOW, cursor=2)
     assert not Subscription.objects.filter(cursor=2).exists()
 
 

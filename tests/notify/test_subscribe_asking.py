@@ -21,9 +21,9 @@ from tracker.notify.opt_in import (
     FOR_ONE_ADDRESS,
     FROM_EVERYWHERE,
     FROM_ONE_NETWORK,
-    Wish,
-    ask,
+    EmailOptIn,
     forget,
+    request_opt_in,
 )
 from tracker.notify.tidy import tidy
 
@@ -37,8 +37,8 @@ def send(client: Client, query: str = "", **overrides: str) -> Any:
     return client.post(f"/subscribe/email/{query}", FORM | overrides)
 
 
-def wish(address: str = ADDRESS, query: str = "") -> Wish:
-    return Wish(address, query, Frequency.DAILY, with_overdue=False)
+def opt_in(address: str = ADDRESS, query: str = "") -> EmailOptIn:
+    return EmailOptIn(address, query, Frequency.DAILY, with_overdue=False)
 
 
 def test_a_wish_waits_to_be_confirmed(client: Client) -> None:
@@ -266,9 +266,9 @@ def test_a_mail_server_that_fails_is_logged_and_not_shown(
 
 
 def test_words_searched_for_are_not_sent_to_strangers() -> None:
-    ask(wish(query="q=Buy+at+https%3A%2F%2Fspam.example"), asked_from="n", now=NOW)
+    request_opt_in(opt_in(query="q=Buy+at+https%3A%2F%2Fspam.example"), asked_from="n", now=NOW)
     make_email(address="active@example.org", query="q=spam.example")
-    ask(wish("active@example.org", "q=spam.example"), asked_from="n", now=NOW)
+    request_opt_in(opt_in("active@example.org", "q=spam.example"), asked_from="n", now=NOW)
     assert len(mail.outbox) == 2
     for message in mail.outbox:
         assert "spam.example" not in f"{message.subject}{message.body}"
@@ -283,8 +283,8 @@ def sent_when(moments: list[dt.datetime], **overrides: str) -> list[int]:
     for number, now in enumerate(moments):
         before = len(mail.outbox)
         values = {name: value.format(number) for name, value in overrides.items()}
-        ask(
-            wish(values.get("address", ADDRESS), values.get("query", "")),
+        request_opt_in(
+            opt_in(values.get("address", ADDRESS), values.get("query", "")),
             asked_from=values.get("network", f"network-{number}"),
             now=now,
         )
@@ -345,7 +345,7 @@ def test_networks_are_told_apart_by_the_address_that_asks(client: Client) -> Non
 
 
 def test_only_hashes_are_kept_and_only_for_a_day() -> None:
-    ask(wish(), asked_from="hash of a network", now=NOW)
+    request_opt_in(opt_in(), asked_from="hash of a network", now=NOW)
     stored = AskedMail.objects.get()
     assert ADDRESS not in stored.address_hash
     assert len(stored.address_hash) == 64
@@ -356,7 +356,7 @@ def test_only_hashes_are_kept_and_only_for_a_day() -> None:
 
 
 def test_what_is_not_confirmed_is_deleted_after_a_week() -> None:
-    ask(wish(), asked_from="n", now=NOW)
+    request_opt_in(opt_in(), asked_from="n", now=NOW)
     tidy(now=NOW + 7 * DAY)
     assert Subscription.objects.exists()
     tidy(now=NOW + 7 * DAY + MINUTE)

@@ -25,7 +25,7 @@ from tracker.models import (
 )
 from tracker.notify.deliver import deliver_due
 from tracker.notify.links import Purpose, lasting_token, link, token_to_confirm
-from tracker.notify.opt_in import Wish, ask
+from tracker.notify.opt_in import EmailOptIn, request_opt_in
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,11 @@ def test_a_link_holds_for_a_week(client: Client, age: dt.timedelta, status: int)
 
 def test_asking_again_makes_a_new_link_and_keeps_the_row(client: Client) -> None:
     subscription = pending(created_at=NOW - 6 * DAY)
-    ask(Wish(ADDRESS, "", Frequency.DAILY, with_overdue=True), asked_from="n", now=timezone.now())
+    request_opt_in(
+        EmailOptIn(ADDRESS, "", Frequency.DAILY, with_overdue=True),
+        asked_from="n",
+        now=timezone.now(),
+    )
     (confirm,) = links_in(mail.outbox[0].body, "/subscribe/confirm/")
     assert client.post(confirm).status_code == 200
     subscription.refresh_from_db()
@@ -312,7 +316,11 @@ def test_everything_about_an_address_is_deleted(client: Client) -> None:
     _delivered(subscription)
     _delivered(make_email(query="kind=status"))
     other = make_email(address="other@example.org")
-    ask(Wish(ADDRESS, "kind=status", Frequency.DAILY, with_overdue=False), asked_from="n", now=NOW)
+    request_opt_in(
+        EmailOptIn(ADDRESS, "kind=status", Frequency.DAILY, with_overdue=False),
+        asked_from="n",
+        now=NOW,
+    )
     response = client.post(MAKERS["manage"](subscription), {"do": "forget"})
     assert b"Everything about this address is deleted" in response.content
     assert list(Subscription.objects.all()) == [other]

@@ -245,7 +245,7 @@ def test_nobody_gets_at_another_webhook_by_its_key(client: Client, it: Receiver,
 
 
 def test_one_network_may_ask_for_so_many_a_day(client: Client, it: Receiver) -> None:
-    for number in range(webhook_acts.ASKED_BY_ONE_NETWORK):
+    for number in range(webhook_acts.REQUESTS_BY_NETWORK):
         other = f"https://host{number}.example.org/"
         make_webhook(
             address=other,
@@ -270,9 +270,9 @@ def test_one_network_may_ask_for_so_many_a_day(client: Client, it: Receiver) -> 
 @pytest.mark.parametrize(
     ("limit", "sentence"),
     [
-        ("ASKED_FOR_ONE_CONTACT", "asked for with this e-mail address today"),
-        ("ASKED_FOR_ONE_HOST", "asked for at 127.0.0.1 today"),
-        ("ASKED_ALTOGETHER", "Too many webhooks were asked for today."),
+        ("REQUESTS_BY_CONTACT", "asked for with this e-mail address today"),
+        ("REQUESTS_BY_HOST", "asked for at 127.0.0.1 today"),
+        ("REQUESTS_IN_ALL", "Too many webhooks were asked for today."),
     ],
 )
 def test_contacts_hosts_and_all_together_have_limits(
@@ -292,11 +292,11 @@ def test_contacts_hosts_and_all_together_have_limits(
 
 
 def test_deleting_does_not_make_room(client: Client, it: Receiver) -> None:
-    for _ in range(webhook_acts.ASKED_BY_ONE_NETWORK):
+    for _ in range(webhook_acts.REQUESTS_BY_NETWORK):
         ask(client, it.url)
         press(client, Subscription.objects.latest("pk"), "delete", sure="yes")
     assert "Too many webhooks" in words(ask(client, it.url))
-    assert len(received(it)) == webhook_acts.ASKED_BY_ONE_NETWORK
+    assert len(received(it)) == webhook_acts.REQUESTS_BY_NETWORK
     left = Subscription.objects.values_list("state", "contact", "query").distinct()
     assert list(left.order_by()) == [("stopped", "", "")]
 

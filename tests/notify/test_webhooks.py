@@ -186,7 +186,7 @@ def test_the_receiver_on_our_page_takes_our_test(
     settings.WEBHOOK_SELF_SERVICE = True
     with receiver(answering(OK)) as it:
         webhook = make_webhook(address=it.url, state="pending", query="topic=cyber")
-        webhook_acts.try_out(webhook, now=timezone.now())
+        webhook_acts.send_test(webhook, now=timezone.now())
         (request,) = received(it)
     receive = the_receiver_on_our_page(client, webhook.secret)
     assert receive(request.body, request.headers) == 204

@@ -1,4 +1,4 @@
-"""The face that speaks first: e-mail, webhooks and the hub, and the pages to ask for them.
+"""Outgoing notifications by e-mail, webhook and hub, and the pages to subscribe.
 
 Everything here reads the log of changes and writes only subscriptions and deliveries.
 """

@@ -1,7 +1,7 @@
-"""Messages that came back because nobody reads at an address, and when to stop writing to it.
+"""Bounced e-mail, and when to stop writing to an address.
 
-What the mail server says at once is recorded as the outcome of the attempt (see `emails`). What it
-says later comes as a delivery status notification (RFC 3464), which is read here.
+What the mail server rejects at once is recorded as the outcome of the attempt (see `emails`). A
+later rejection arrives as a delivery status notification (RFC 3464), which is read here.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from django.utils.translation import gettext as _
 
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 
-# So many messages in a row that came back end a subscription: more than a mailbox that was full
-# for a weekend, fewer than make mail servers think that we send to lists of guessed names.
+# Bounces in a row that end a subscription: more than a mailbox that was full for a weekend causes,
+# fewer than make mail servers suspect us of guessing addresses.
 BOUNCES = 5
-# Mail servers give up after five days or so (RFC 5321, section 4.5.4.1); their queues may be slow.
-COMES_BACK_WITHIN = dt.timedelta(days=14)
+# Mail servers give up after about five days (RFC 5321, section 4.5.4.1); queues may be slow.
+BOUNCE_WINDOW = dt.timedelta(days=14)
 _OUR_ID = re.compile(r"<(([0-9a-f]{32})\.[0-9]+-[0-9]+)@[^>]+>")
 
 
 def bounces_in_a_row(subscription: Subscription) -> int:
-    """Messages that came back since the last one that did not; what failed otherwise is left out.
+    """Count the bounces since the last delivery; other failures are ignored.
 
-    A stop is recorded as refused, so that a subscription that is started again begins at nought.
+    A stop is recorded as refused, so that a subscription that is started again counts from zero.
     """
     outcomes = (
         Delivery.objects.filter(subscription=subscription, is_test=False)
@@ -46,14 +46,14 @@ def bounces_in_a_row(subscription: Subscription) -> int:
 
 
 def record_bounce(notification: bytes, *, now: dt.datetime) -> list[Subscription]:
-    """Read a notification and mark the message that it says came back.
+    """Read a notification and mark the message that it reports as bounced.
 
-    Returns the subscriptions concerned: none for what is no notification, tells of a delay, or does
-    not name a message that we sent lately. Anybody can write a notification about an address; the
-    id of a message holds the subscription's key, which nobody knows who was not sent it.
+    Return the subscriptions concerned: none if it is no notification, reports a delay, or names no
+    message that we sent recently. Anybody can forge a notification about an address, but the id of
+    a message holds the subscription's key, which only its recipient knows.
     """
     mail = message_from_bytes(notification, policy=compat32)
-    if not _says_that_it_failed(mail):
+    if not _reports_failure(mail):
         return []
     with transaction.atomic():
         delivery = _delivery_by_id(mail, now=now)
@@ -63,8 +63,8 @@ def record_bounce(notification: bytes, *, now: dt.datetime) -> list[Subscription
         return [delivery.subscription]
 
 
-def _says_that_it_failed(mail: Mail) -> bool:
-    """Whether a part of type message/delivery-status says `Action: failed` of a recipient."""
+def _reports_failure(mail: Mail) -> bool:
+    """Return whether a message/delivery-status part has `Action: failed` for a recipient."""
     for part in mail.walk():
         if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
             continue
@@ -77,20 +77,20 @@ def _says_that_it_failed(mail: Mail) -> bool:
 
 
 def _delivery_by_id(mail: Mail, *, now: dt.datetime) -> Delivery | None:
-    """The message whose id the returned headers name."""
+    """Return the delivery whose message id is in the returned headers."""
     for part in mail.walk():
         if part is mail:
-            continue  # the notification's own headers are written by whoever sent it
+            continue  # the sender can write anything into the notification's own headers
         names = [str(part.get("Message-ID", ""))]
         if part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
             names.append(payload.decode("utf-8", "replace") if isinstance(payload, bytes) else "")
-        for found in _OUR_ID.finditer("\n".join(names)):
+        for match in _OUR_ID.finditer("\n".join(names)):
             delivery = (
                 Delivery.objects.select_related("subscription")
                 .filter(subscription__channel=Channel.EMAIL, is_test=False)
-                .filter(subscription__key=uuid.UUID(found[2]), message_id=found[1])
-                .filter(started_at__gt=now - COMES_BACK_WITHIN)
+                .filter(subscription__key=uuid.UUID(match[2]), message_id=match[1])
+                .filter(started_at__gt=now - BOUNCE_WINDOW)
                 .exclude(outcome=Outcome.FAILED)
                 .order_by("-pk")
                 .first()
@@ -101,7 +101,7 @@ def _delivery_by_id(mail: Mail, *, now: dt.datetime) -> Delivery | None:
 
 
 def _mark(delivery: Delivery, *, now: dt.datetime) -> None:
-    """Once for each message, however often its return is told."""
+    """Mark a message as bounced once, however often its bounce is reported."""
     if delivery.outcome != Outcome.DELIVERED:
         return
     delivery.outcome = Outcome.BOUNCED

@@ -1,8 +1,8 @@
-"""The deliverer: takes a subscription, sends what it is owed, moves its cursor, goes on.
+"""The deliverer: lease a due subscription, send what it is owed, and advance its cursor.
 
-The cursor moves in the transaction that records the attempt, after the receiver has answered. So a
-crash repeats at most the message that was under way, with the same id, and loses none. Any number
-of deliverers may run side by side (see `leases`).
+The cursor advances in the transaction that records the attempt, after the receiver has responded.
+So a crash repeats at most the message under way, with the same id, and loses none. Any number of
+deliverers may run in parallel (see `leases`).
 """
 
 from __future__ import annotations
@@ -29,31 +29,30 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 
-# Longer than any one message may take, so that nobody takes over from a deliverer that lives.
+# Longer than any one message may take, so that nobody takes over from a live deliverer.
 LEASE = dt.timedelta(seconds=90)
-# After so many messages to one subscription, or so long, the others get their turn: a receiver that
-# takes its time over each has no more of a deliverer's than one that does not answer.
+# After so many messages to one subscription, or so long, the others get their turn, so that a slow
+# receiver takes no more of a deliverer's time than one that does not respond.
 _IN_A_ROW = 200
 _TURN = dt.timedelta(seconds=20)
 
 
 class Sender(Protocol):
-    """What a channel does; each is a module of this package."""
+    """The interface of a channel; each channel is a module of this package."""
 
     def messages(
         self, subscription: Subscription, *, now: dt.datetime, head: int
     ) -> Iterator[Message | Later]:
-        """The messages owed, in order; none when nothing up to `head` concerns it.
+        """Yield the messages owed, in order; none if nothing up to `head` concerns it.
 
-        `Later`, as the last, when something does and is not to be told before a certain time.
-        Raises BrokenFilterError.
+        Yield `Later` last if something does but must not be sent yet. Raise BrokenFilterError.
         """
 
     def send(self, subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
-        """Try to deliver; never raises for what a receiver does."""
+        """Try to deliver; never raise for what a receiver does."""
 
     def next_time(self, subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-        """When to look again once all is told."""
+        """Return when to look again once everything is sent."""
 
 
 SENDERS: Mapping[str, Sender] = {
@@ -73,24 +72,24 @@ def deliver_due(
     """Deliver until nothing is due on these channels; return the number of attempts made."""
     attempts = 0
     while not is_stopping():
-        taken = take(channels, now=clock(), duration=lease)
-        if taken is None:
+        leased = take(channels, now=clock(), duration=lease)
+        if leased is None:
             break
         try:
-            attempts += _serve(taken, clock=clock, is_stopping=is_stopping)
+            attempts += _serve(leased, clock=clock, is_stopping=is_stopping)
         except DatabaseError:
             raise
         except Exception as error:
-            # A fault of ours with one subscription must not keep all others waiting: it comes
-            # again by the table, like any failure, and the log says what to mend.
-            logger.exception("Subscription %s could not be served", taken.subscription.key)
+            # A bug that affects one subscription must not block the others: it is retried like
+            # any failure, and the error log says what to fix.
+            logger.exception("Subscription %s could not be served", leased.subscription.key)
             fault = Attempt(Outcome.FAILED, detail=f"{type(error).__name__} in the register itself")
-            taken.give_back(**_after_failure(taken.subscription, fault, now=clock()))
+            leased.release(**_after_failure(leased.subscription, fault, now=clock()))
     return attempts
 
 
 def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> int:
-    """Send what one subscription is owed, up to the head as it is now."""
+    """Send what one subscription is owed, up to the current head of the log."""
     subscription, sender = lease.subscription, SENDERS[lease.subscription.channel]
     head, attempts, began = log_head().seq, 0, clock()
     messages = sender.messages(subscription, now=began, head=head)
@@ -101,22 +100,22 @@ def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> in
         try:
             message = next(messages, None)
         except BrokenFilterError as error:
-            lease.give_back(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
+            lease.release(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
             return attempts
         if message is None:
             next_time = sender.next_time(subscription, now=now)
-            lease.give_back(cursor=head, batch_end=None, next_attempt_at=next_time)
+            lease.release(cursor=head, batch_end=None, next_attempt_at=next_time)
             return attempts
         if isinstance(message, Later):
-            lease.give_back(cursor=message.cursor, next_attempt_at=message.until)
+            lease.release(cursor=message.cursor, next_attempt_at=message.until)
             return attempts
-        if message.is_batch and not lease.keep(now=now, batch_end=message.last_seq):
+        if message.is_batch and not lease.renew(now=now, batch_end=message.last_seq):
             return attempts
         attempt = sender.send(subscription, message, now=now)
         attempts += 1
         if not _settle(lease, message, attempt, sender=sender, started=now, ended=clock()):
             return attempts
-    lease.give_back()
+    lease.release()
     return attempts
 
 
@@ -129,7 +128,7 @@ def _settle(
     started: dt.datetime,
     ended: dt.datetime,
 ) -> bool:
-    """Record how it ended and move the cursor; return whether to go on with this subscription."""
+    """Record the attempt and move the cursor; return whether to continue with this one."""
     subscription = lease.subscription
     delivery = Delivery(
         subscription=subscription,
@@ -144,7 +143,7 @@ def _settle(
         detail=attempt.detail[:500],
     )
     if attempt.outcome == Outcome.DELIVERED:
-        return lease.keep(
+        return lease.renew(
             now=ended,
             delivery=delivery,
             cursor=message.last_seq,
@@ -153,12 +152,12 @@ def _settle(
             next_attempt_at=sender.next_time(subscription, now=ended),
         )
     if attempt.outcome == Outcome.REFUSED:
-        lease.give_back(delivery=delivery, **_stopped(ended, attempt.detail))
+        lease.release(delivery=delivery, **_stopped(ended, attempt.detail))
         return False
     if attempt.again_at is not None:
-        lease.give_back(delivery=delivery, next_attempt_at=attempt.again_at)
+        lease.release(delivery=delivery, next_attempt_at=attempt.again_at)
         return False
-    lease.give_back(delivery=delivery, **_after_failure(subscription, attempt, now=ended))
+    lease.release(delivery=delivery, **_after_failure(subscription, attempt, now=ended))
     return False
 
 
@@ -173,7 +172,7 @@ def _stopped(now: dt.datetime, because: str) -> dict[str, Any]:
 def _after_failure(
     subscription: Subscription, attempt: Attempt, *, now: dt.datetime
 ) -> dict[str, Any]:
-    """When to try again; after the last time of the table it stops, its cursor where it is."""
+    """Return when to retry; after the last retry it stops, and its cursor stays."""
     waits, failures = settings.DELIVERY_RETRY_SECONDS, subscription.failures + 1
     values: dict[str, Any] = {"failures": failures}
     if failures > len(waits):
@@ -182,11 +181,11 @@ def _after_failure(
             "detail": attempt.detail,
         }
         return values | _stopped(now, because)
-    # Jitter, so that receivers that failed together are not all called again together.
+    # Jitter, so that receivers that failed together are not all retried together.
     wait = waits[failures - 1] * (1 + random.random() / 10)  # noqa: S311 - no secret
     return values | {"next_attempt_at": now + dt.timedelta(seconds=wait)}
 
 
 def clock() -> dt.datetime:
-    """The deliverer's clock, for commands."""
+    """Return the current time, for commands."""
     return timezone.now()

@@ -1,4 +1,4 @@
-"""What a message says: the lines of the log, and on wish what is overdue; as text and as HTML."""
+"""Compose an e-mail: log lines and, if requested, what is overdue; as text and as HTML."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from tracker.queries.change_lines import Line
 from tracker.queries.flags import QUERIES, raised_flag
 from tracker.schema.vocabulary import Flag
 
-# Overdue commitments listed in one message; it says that there are more, and where.
+# Overdue commitments listed in one message, which links to the rest.
 MOST_OVERDUE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the log, and the address of the page that it is about."""
+    """A log line, and the address of the page about its subject."""
 
     line: Line
     href: str
     kind: str
-    # What was promised, or the rule of a flag; and an analyst's note, in CommonMark.
+    # A commitment's summary or a flag's rule; and an analyst's note in CommonMark.
     about: str
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What is overdue among a filter's commitments; `href` is the list of all of it."""
+    """Overdue commitments that match a filter; `href` is the address of the full list."""
 
     rows: Sequence[tuple[Commitment, str]]
     has_more: bool
@@ -55,11 +55,11 @@ class Overdue:
 def digest(
     subscription: Subscription, message: Message, *, now: dt.datetime
 ) -> EmailMultiAlternatives:
-    """The message as it is handed to the mail server; raises BrokenFilterError."""
-    found = filter_of(subscription, today=timezone.localdate(now))
-    context = _context(subscription, message, found, now=now)
+    """Return the message for the mail server; raise BrokenFilterError."""
+    filterset = filter_of(subscription, today=timezone.localdate(now))
+    context = _context(subscription, message, filterset, now=now)
     mail = EmailMultiAlternatives(
-        subject=subject(message, found),
+        subject=subject(message, filterset),
         body=render_to_string("emails/digest.txt", context),
         to=[subscription.address],
         headers=headers(subscription, message, now=now),
@@ -68,54 +68,54 @@ def digest(
     return mail
 
 
-def subject(message: Message, found: ChangeFilter) -> str:
-    """The title of the only line, or how many there are and of what."""
+def subject(message: Message, filterset: ChangeFilter) -> str:
+    """Return the title of the only line, or the number of lines and what they are about."""
     count = len(message.lines) + message.omitted
     if count == 1:
         return subject_line(message.lines[0].title)
-    told = ngettext("%(count)d change: %(what)s", "%(count)d changes: %(what)s", count)
-    return subject_line(told % {"count": count, "what": _subject(found)})
+    text = ngettext("%(count)d change: %(what)s", "%(count)d changes: %(what)s", count)
+    return subject_line(text % {"count": count, "what": _subject(filterset)})
 
 
 def overdue(subscription: Subscription, *, today: dt.date) -> Overdue:
-    """The public commitments of the filter that are overdue on that day, in order of target."""
-    params = _of_commitments(QueryDict(subscription.query))
-    found = CommitmentFilter(params, today=today)
-    overdue = found.qs.filter(QUERIES[Flag.OVERDUE](found.moment))
+    """Return the filter's public commitments that are overdue on that day, in order of target."""
+    params = _commitment_params(QueryDict(subscription.query))
+    filterset = CommitmentFilter(params, today=today)
+    overdue = filterset.qs.filter(QUERIES[Flag.OVERDUE](filterset.moment))
     rows = overdue.order_by("target_last_day", "reference")
     listed = list(rows[: MOST_OVERDUE + 1])
     params.setlist("flag", [Flag.OVERDUE])
     return Overdue(
-        rows=[(row, _whole(row.get_absolute_url())) for row in listed[:MOST_OVERDUE]],
+        rows=[(row, _absolute(row.get_absolute_url())) for row in listed[:MOST_OVERDUE]],
         has_more=len(listed) > MOST_OVERDUE,
-        href=f"{_whole(reverse('dashboard'))}?{params.urlencode()}",
+        href=f"{_absolute(reverse('dashboard'))}?{params.urlencode()}",
     )
 
 
-def _subject(found: ChangeFilter) -> str:
-    if not found.active:
+def _subject(filterset: ChangeFilter) -> str:
+    if not filterset.active:
         return str(settings.REGISTER_NAME)
-    if found.active.keys() & {"kind", "significance"}:
-        return log_sentence(found)
-    return sentence(found)
+    if filterset.active.keys() & {"kind", "significance"}:
+        return log_sentence(filterset)
+    return sentence(filterset)
 
 
 def _context(
-    subscription: Subscription, message: Message, found: ChangeFilter, *, now: dt.datetime
+    subscription: Subscription, message: Message, filterset: ChangeFilter, *, now: dt.datetime
 ) -> dict[str, object]:
     query = f"?{subscription.query}" if subscription.query else ""
     today = timezone.localdate(now)
     return {
-        "subject": subject(message, found),
+        "subject": subject(message, filterset),
         "entries": [_entry(line) for line in message.lines],
         "omitted": message.omitted,
-        "changes": f"{_whole(reverse('changes'))}{query}",
+        "changes": f"{_absolute(reverse('changes'))}{query}",
         "overdue": overdue(subscription, today=today) if subscription.with_overdue else None,
         "today": today,
-        "sentence": one_line(log_sentence(found)),
+        "sentence": one_line(log_sentence(filterset)),
         "subscription": subscription,
         "register_name": settings.REGISTER_NAME,
-        "home": _whole(reverse("dashboard")),
+        "home": _absolute(reverse("dashboard")),
         "manage": link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
         "stop": link(Purpose.STOP, lasting_token(subscription, Purpose.STOP)),
     }
@@ -125,7 +125,7 @@ def _entry(line: Line) -> Entry:
     movements = [str(movement.label) for movement in line.movements]
     number = _("Change %(number)d") % {"number": line.change.seq}
     kind = " · ".join([number, line.change.get_kind_display(), *movements])
-    href = _whole(_page_of(line.change))
+    href = _absolute(_page_of(line.change))
     note = str(line.change.payload.get("note", {}).get("text", ""))
     return Entry(
         line=line,
@@ -149,13 +149,13 @@ def _page_of(change: Change) -> str:
     return about.get_absolute_url() if about else f"{reverse('changes')}#change-{change.seq}"
 
 
-def _of_commitments(params: QueryDict) -> QueryDict:
-    """The part of a filter that is about commitments and not about lines of the log."""
-    kept = params.copy()
+def _commitment_params(params: QueryDict) -> QueryDict:
+    """Return the parameters that apply to commitments rather than to log lines."""
+    remaining = params.copy()
     for name in set(params) - set(CommitmentFilter.base_filters):
-        del kept[name]
-    return kept
+        del remaining[name]
+    return remaining
 
 
-def _whole(path: str) -> str:
+def _absolute(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"

@@ -1,4 +1,4 @@
-"""The forms about subscriptions by e-mail."""
+"""Forms for subscriptions by e-mail."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tracker.lib.email_addresses import AddressField
 from tracker.models import Frequency
 
 
-class HowForm(forms.Form):
-    """How often to be told, and with what."""
+class OptionsForm(forms.Form):
+    """How often messages are sent, and what they include."""
 
     frequency = forms.ChoiceField(
         label=_("How often"), choices=Frequency.choices, widget=forms.RadioSelect
@@ -20,8 +20,8 @@ class HowForm(forms.Form):
     )
 
 
-class AskForm(HowForm):
-    """The address, and how; `website` is filled in by programs only."""
+class EmailOptInForm(OptionsForm):
+    """The address and the options; `website` is a trap that only programs fill in."""
 
     address = AddressField(
         label=_("E-mail address"),

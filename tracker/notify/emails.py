@@ -1,7 +1,7 @@
-"""Telling by e-mail: one message for each period in which something happened.
+"""The e-mail channel: one message for each period in which something happened.
 
-A period of a day or a week ends at seven in the morning, by the register's clock. Nothing is sent
-for one in which nothing happened.
+A period of a day or a week ends at seven in the morning, in the register's time zone. Nothing is
+sent for a period without changes.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from django.utils.translation import gettext as _
 from tracker.models import Change, Frequency, Outcome, Subscription
 from tracker.notify.bounces import BOUNCES, bounces_in_a_row
 from tracker.notify.digest import digest
-from tracker.notify.following import lines_to_tell
+from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
 from tracker.queries.change_lines import lines
 
-# Lines told in one message; it says how many more there are, and where.
+# Lines in one message, which says how many more there are, and where.
 MOST_LINES = 100
 MORNING = dt.time(7)
 MONDAY = 0
 # "Mailbox unavailable", "not local", "name not allowed", "no such user" (RFC 5321, section 4.2.3):
-# said after the message itself, they are about the recipient. Other refusals may be about us.
-_NOBODY_THERE = {550, 551, 553}
+# in reply to the message itself, these are about the recipient. Others may be about us.
+_NO_MAILBOX = {550, 551, 553}
 _PERMANENT = range(500, 600)
 
 
 def messages(
     subscription: Subscription, *, now: dt.datetime, head: int
 ) -> Iterator[Message | Later]:
-    """What is owed, message after message, as the cursor moves."""
+    """Yield the messages owed, one after another, as the cursor advances."""
     while (owed := next_message(subscription, now=now, head=head)) is not None:
         yield owed
 
@@ -41,7 +41,7 @@ def messages(
 def next_message(
     subscription: Subscription, *, now: dt.datetime, head: int
 ) -> Message | Later | None:
-    """One message with all that is owed. One that was begun ends where it was to end."""
+    """Return one message with everything owed; a message already begun keeps its end."""
     if subscription.batch_end is not None:
         begun = _owed(subscription, to=subscription.batch_end, now=now)
         if begun:
@@ -50,15 +50,15 @@ def next_message(
     if not owed:
         return None
     written_at = owed[0].recorded_at
-    # A line from under a clock that was ahead is told now: nobody waits until its time has come.
-    until = _told_at(subscription, written_at=written_at) if written_at <= now else now
+    # A line dated in the future, by a clock that was ahead, is sent now instead of held back.
+    until = next_time(subscription, now=written_at) if written_at <= now else now
     if now < until:
         return Later(until=until, cursor=owed[0].seq - 1)
     return _message(subscription, owed, end=head, now=now)
 
 
 def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
-    """Hand it to the mail server. Nobody there: a bounce; anything else that fails: once more."""
+    """Hand it to the mail server: no mailbox is a bounce, any other failure is retried."""
     try:
         digest(subscription, message, now=now).send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -66,7 +66,7 @@ def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> A
         return _refused(subscription, code, said, is_about_recipient=code in _PERMANENT, now=now)
     except smtplib.SMTPResponseException as error:
         is_about_recipient = (
-            isinstance(error, smtplib.SMTPDataError) and error.smtp_code in _NOBODY_THERE
+            isinstance(error, smtplib.SMTPDataError) and error.smtp_code in _NO_MAILBOX
         )
         return _refused(
             subscription,
@@ -81,17 +81,15 @@ def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> A
 
 
 def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-    """At once, tomorrow morning or on Monday morning; at seven, also when the clocks change."""
+    """Return now, tomorrow morning or Monday morning: at seven, also when the clocks change."""
     if subscription.frequency == Frequency.IMMEDIATE:
         return now
     return _morning_after(now, is_weekly=subscription.frequency == Frequency.WEEKLY)
 
 
 def _owed(subscription: Subscription, *, to: int, now: dt.datetime) -> list[Change]:
-    """The lines owed, oldest first: as many as are told, and one more if there are more."""
-    owed = lines_to_tell(
-        subscription, today=timezone.localdate(now), after=subscription.cursor, to=to
-    )
+    """Return the lines owed, oldest first: as many as fit, and one more if there are more."""
+    owed = owed_lines(subscription, today=timezone.localdate(now), after=subscription.cursor, to=to)
     return list(owed[: MOST_LINES + 1])
 
 
@@ -101,7 +99,7 @@ def _message(
     first, omitted = subscription.cursor + 1, 0
     if len(owed) > MOST_LINES:
         today = timezone.localdate(now)
-        all_owed = lines_to_tell(subscription, today=today, after=subscription.cursor, to=end)
+        all_owed = owed_lines(subscription, today=today, after=subscription.cursor, to=end)
         omitted = all_owed.count() - MOST_LINES
     return Message(
         id=f"{subscription.key.hex}.{first}-{end}",
@@ -111,11 +109,6 @@ def _message(
         omitted=omitted,
         is_batch=True,
     )
-
-
-def _told_at(subscription: Subscription, *, written_at: dt.datetime) -> dt.datetime:
-    """When a line is told: at once, or at the end of the period in which it was written."""
-    return next_time(subscription, now=written_at)
 
 
 def _morning_after(moment: dt.datetime, *, is_weekly: bool) -> dt.datetime:
@@ -136,14 +129,14 @@ def _refused(
     is_about_recipient: bool,
     now: dt.datetime,
 ) -> Attempt:
-    told = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    detail = f"SMTP {code}: {told[:200]}"
+    reply = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    detail = f"SMTP {code}: {reply[:200]}"
     if not is_about_recipient:
         return Attempt(Outcome.FAILED, code, detail)
     count = bounces_in_a_row(subscription) + 1
     if count >= BOUNCES:
         because = _("%(count)d messages in a row came back, the last one so: %(detail)s")
         return Attempt(Outcome.REFUSED, code, because % {"count": count, "detail": detail})
-    # By the table a mailbox would have all its chances within an hour.
+    # The retry table would use up all of a mailbox's chances within an hour.
     again_at = max(next_time(subscription, now=now), now + dt.timedelta(days=1))
     return Attempt(Outcome.BOUNCED, code, detail, again_at=again_at)

@@ -1,6 +1,6 @@
-"""Which lines of the log a subscription is told: its filter, from its cursor on.
+"""The log lines that a subscription receives: those matching its filter, after its cursor.
 
-Back-fills and imports are told to nobody, and minor changes only where the filter asks for them by
+Back-fills and imports are sent to nobody, and minor changes only if the filter requests them by
 `significance`.
 """
 
@@ -15,40 +15,41 @@ from tracker.filters import ChangeFilter
 from tracker.models import Change, Significance, Subscription
 from tracker.queries.visibility import public_changes
 
-# Parameters that mean nothing to what follows the log.
-_LEFT_OUT = ("sort", "page", "per_page", "show", "before", "as_of", "known_at")
+# Parameters that have no meaning for a subscription.
+_IGNORED = ("sort", "page", "per_page", "show", "before", "as_of", "known_at")
 
 
 class BrokenFilterError(Exception):
-    """The subscription's filter names something that is not there (any more)."""
+    """Raised when a subscription's filter names something that does not exist (any more)."""
 
 
-def kept_query(params: QueryDict) -> str:
-    """A filter as a subscription keeps it: in the order of names, without what cuts pages."""
-    kept = {name: params.getlist(name) for name in sorted(params) if name not in _LEFT_OUT}
+def stored_query(params: QueryDict) -> str:
+    """Return a filter as a subscription stores it: sorted by name, without paging."""
+    stored = {name: params.getlist(name) for name in sorted(params) if name not in _IGNORED}
     query = QueryDict(mutable=True)
-    for name, values in kept.items():
+    for name, values in stored.items():
         if any(values):
             query.setlist(name, sorted({value for value in values if value}))
     return query.urlencode()
 
 
 def filter_of(subscription: Subscription, *, today: dt.date) -> ChangeFilter:
-    """The subscription's filter; raises BrokenFilterError with a sentence when it is not valid."""
-    found = ChangeFilter(QueryDict(subscription.query), today=today, follows=True)
-    if not found.is_valid():
-        told = "; ".join(f"{name}: {' '.join(errors)}" for name, errors in found.errors.items())
-        raise BrokenFilterError(told)
-    return found
+    """Return the subscription's filter; raise BrokenFilterError with a sentence if it is
+    invalid."""
+    filterset = ChangeFilter(QueryDict(subscription.query), today=today, follows=True)
+    if not filterset.is_valid():
+        text = "; ".join(f"{name}: {' '.join(e)}" for name, e in filterset.errors.items())
+        raise BrokenFilterError(text)
+    return filterset
 
 
-def lines_to_tell(
+def owed_lines(
     subscription: Subscription, *, today: dt.date, after: int, to: int
 ) -> QuerySet[Change]:
-    """The lines numbered after `after` and up to `to` that it is told, oldest first."""
-    found = filter_of(subscription, today=today)
-    log = found.log if found.active else public_changes()
+    """Return the lines numbered after `after` and up to `to` that it receives, oldest first."""
+    filterset = filter_of(subscription, today=today)
+    log = filterset.log if filterset.active else public_changes()
     log = log.filter(is_backfill=False, seq__gt=after, seq__lte=to)
-    if "significance" not in found.active:
+    if "significance" not in filterset.active:
         log = log.filter(significance=Significance.MAJOR)
     return log.order_by("seq")

@@ -1,4 +1,4 @@
-"""What stands in the headers of a message; nothing in them can begin another header."""
+"""Headers of an e-mail, each on a single line so that none can inject another header."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_SUBJECT = 180
 
 
 def subject_line(text: str) -> str:
-    """Text on a single line; cut with "…" past LONGEST_SUBJECT characters."""
+    """Put text on a single line, cut with "…" past LONGEST_SUBJECT characters."""
     line = one_line(text)
     if len(line) > LONGEST_SUBJECT:
         return line[: LONGEST_SUBJECT - 1].rstrip() + "…"
@@ -25,12 +25,12 @@ def subject_line(text: str) -> str:
 
 
 def host() -> str:
-    """The host of the register's own address, for ids that are unique in the world."""
+    """Return the host of the register's own address, for globally unique ids."""
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
 def headers(subscription: Subscription, message: Message, *, now: dt.datetime) -> dict[str, str]:
-    """The same Message-ID each time; unsubscribing by one click (RFC 8058); no auto-replies.
+    """Return a stable Message-ID, one-click unsubscribe (RFC 8058) and a ban on auto-replies.
 
     List-Id is RFC 2919, List-Unsubscribe RFC 2369, Auto-Submitted RFC 3834.
     """

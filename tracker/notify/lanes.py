@@ -1,8 +1,8 @@
-"""The deliverer's work side by side: each lane looks for its own work, and none waits for another.
+"""Run the deliverer's work in parallel: each lane looks for its own work.
 
-A lane is a thread with a connection of its own to the database. A fault in one is written to the
-error log and it begins again; a lane that ends all the same ends the deliverer, with a message,
-for whoever started it to start it again.
+A lane is a thread with its own database connection. A fault in one is logged and the lane starts
+over; a lane that ends all the same ends the deliverer, with a message, so that its supervisor can
+restart it.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from django.db import close_old_connections, connection
 
 logger = logging.getLogger(__name__)
 
-# Seconds after a fault of ours, which would most likely come again at once.
+# Seconds to pause after a fault of ours, which would most likely recur at once.
 AFTER_A_FAULT = 30.0
 
 
 class NotNowError(Exception):
-    """Nothing may be done at present; str() says why, for the operator."""
+    """Raised when nothing may be done at present; str() is the reason, for the operator."""
 
 
 class LaneEndedError(Exception):
-    """A lane ended that should have gone on; str() is a sentence for the operator."""
+    """Raised when a lane ended unexpectedly; str() is a sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One kind of work; `look` does what is due now, and is called again and again."""
+    """One kind of work; `look` does what is due now, and is called repeatedly."""
 
     name: str
     look: Callable[[], object]
 
 
-def keep_looking(
+def run_until_stopped(
     lanes: Sequence[Lane],
     *,
     stopping: threading.Event,
     is_orphaned: Callable[[], bool] = lambda: False,
     rest: float = 2,
 ) -> None:
-    """Run the lanes until `stopping` is set or `is_orphaned`; `rest` is in seconds.
+    """Run the lanes until `stopping` is set or `is_orphaned`, with pauses of `rest` seconds.
 
-    Each then finishes what it is at. Raises LaneEndedError when one ended by itself.
+    Each lane then finishes its current work. Raise LaneEndedError if one ended by itself.
     """
     threads = [
-        threading.Thread(target=_go_on, args=(lane, stopping, rest), name=lane.name)
+        threading.Thread(target=_run_lane, args=(lane, stopping, rest), name=lane.name)
         for lane in lanes
     ]
     for thread in threads:
@@ -57,18 +57,18 @@ def keep_looking(
     ended: list[str] = []
     while not ended and not stopping.wait(rest) and not is_orphaned():
         ended = [thread.name for thread in threads if not thread.is_alive()]
-    was_asked_to = stopping.is_set()
+    was_requested = stopping.is_set()
     stopping.set()
     for thread in threads:
         thread.join()
-    if ended and not was_asked_to:
+    if ended and not was_requested:
         raise LaneEndedError(f"Ended by itself: {', '.join(ended)}. The error log says why.")
 
 
-def look_once(lanes: Sequence[Lane], *, meanwhile: Lane, rest: float = 2) -> list[object]:
-    """Let each lane look once, side by side, and `meanwhile` as often as it takes.
+def run_once(lanes: Sequence[Lane], *, meanwhile: Lane, rest: float = 2) -> list[object]:
+    """Let each lane look once, in parallel, and `meanwhile` repeatedly until they have ended.
 
-    Returns what each lane returned; raises what the first of them raised, once all have ended.
+    Return what each lane returned, or raise the first exception once all have ended.
     """
     results: list[object] = [None] * len(lanes)
     errors: list[Exception] = []
@@ -93,15 +93,15 @@ def look_once(lanes: Sequence[Lane], *, meanwhile: Lane, rest: float = 2) -> lis
     return results
 
 
-def _go_on(lane: Lane, stopping: threading.Event, rest: float) -> None:
+def _run_lane(lane: Lane, stopping: threading.Event, rest: float) -> None:
     try:
         while not stopping.is_set():
             close_old_connections()
             try:
                 lane.look()
             except DatabaseError as error:
-                # A database that restarts, or is busy beyond patience: what was not recorded is
-                # done again; messages have the same ids.
+                # The database is restarting or overloaded: what was not recorded is repeated, and
+                # messages keep their ids.
                 logger.warning(
                     "%s: the database did not answer; trying again: %s", lane.name, error
                 )

@@ -1,10 +1,9 @@
-"""Who may send to a subscription: one deliverer at a time, for as long as its lease lasts.
+"""Leases on subscriptions: one deliverer at a time may send to each.
 
-A lease is taken in one short transaction and not held as a lock while a receiver takes its time:
-on SQLite that would stop everybody who writes. A deliverer that dies leaves a lease that ends by
-itself; whoever then takes over finds the cursor where the last message left it. Everything that is
-written about a subscription names the lease, so a deliverer that slept through the end of its own
-changes nothing any more.
+A lease is taken in one short transaction rather than held as a lock while a receiver responds: on
+SQLite that would block every writer. The lease of a dead deliverer expires by itself, and its
+successor finds the cursor where the last message left it. Every write names the lease, so a
+deliverer whose lease has expired writes nothing.
 """
 
 from __future__ import annotations
@@ -22,28 +21,30 @@ from tracker.queries.visibility import log_head
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A subscription in this deliverer's hands."""
+    """A subscription leased to this deliverer."""
 
     subscription: Subscription
     token: uuid.UUID
     duration: dt.timedelta
 
-    def keep(self, *, now: dt.datetime, delivery: Delivery | None = None, **values: object) -> bool:
-        """Write values, and the attempt that led to them, and renew the lease.
+    def renew(
+        self, *, now: dt.datetime, delivery: Delivery | None = None, **values: object
+    ) -> bool:
+        """Write values, with the attempt that led to them, and renew the lease.
 
-        Returns False, and writes nothing, when the lease has passed to another deliverer or the
-        subscription was stopped or deleted meanwhile.
+        Return False and write nothing if the lease has passed to another deliverer, or the
+        subscription was stopped or deleted.
         """
         return self._write(delivery, lease_until=now + self.duration, **values)
 
-    def give_back(self, *, delivery: Delivery | None = None, **values: object) -> bool:
-        """Write values and let others have it."""
+    def release(self, *, delivery: Delivery | None = None, **values: object) -> bool:
+        """Write values and release the lease."""
         return self._write(delivery, lease=None, lease_until=None, **values)
 
     def _write(self, delivery: Delivery | None, **values: object) -> bool:
         with transaction.atomic():
-            mine = Subscription.objects.active().filter(pk=self.subscription.pk, lease=self.token)
-            if not mine.update(**values):
+            leased = Subscription.objects.active().filter(pk=self.subscription.pk, lease=self.token)
+            if not leased.update(**values):
                 return False
             if delivery is not None:
                 delivery.save(force_insert=True)
@@ -53,10 +54,10 @@ class Lease:
 
 
 def take(channels: Collection[str], *, now: dt.datetime, duration: dt.timedelta) -> Lease | None:
-    """Take the lease of the subscription that has waited longest; None when none is due."""
+    """Lease the due subscription that has waited longest; return None if none is due."""
     due = Subscription.objects.due(now=now, head=log_head().seq).filter(channel__in=channels)
     due = due.order_by("next_attempt_at", "pk")
-    if not due.exists():  # without a transaction: on SQLite one would wait for every writer
+    if not due.exists():  # outside the transaction, which on SQLite waits for every writer
         return None
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:

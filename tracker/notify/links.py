@@ -1,7 +1,7 @@
-"""The signed links in messages: whoever has one received the message that it stood in.
+"""Signed links in e-mails: a valid one proves that its holder received the message.
 
 A token is the subscription's key, signed for one purpose: a link to unsubscribe opens nothing else.
-Links to confirm end after a week; the others hold for as long as the subscription does.
+Links to confirm expire after a week; the others last as long as the subscription.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.notify.tidy import CONFIRM_WITHIN
 
 
 class Purpose(TextChoices):
-    """What a link is for: the name of the page that it leads to."""
+    """What a link is for, named after its page."""
 
     CONFIRM = "confirm-subscription"
     MANAGE = "manage-subscription"
@@ -27,11 +27,11 @@ class Purpose(TextChoices):
 
 
 class BadLinkError(Exception):
-    """Not a link that we sent for this purpose, or not all of it."""
+    """Raised when a link is not one of ours for this purpose, or is incomplete."""
 
 
 class ExpiredLinkError(Exception):
-    """A link to confirm that came too late."""
+    """Raised when a link to confirm is too old."""
 
 
 def _signer(purpose: Purpose) -> Signer:
@@ -44,35 +44,35 @@ def token_to_confirm(subscription: Subscription, *, now: dt.datetime) -> str:
 
 
 def key_to_confirm(token: str, *, now: dt.datetime) -> uuid.UUID:
-    """The key in a token to confirm; raises BadLinkError or ExpiredLinkError."""
-    key, _, made_at = _opened(token, Purpose.CONFIRM).partition(".")
-    # One from the future was made under a clock that was ahead, and would hold for as long.
+    """Return the key in a token to confirm; raise BadLinkError or ExpiredLinkError."""
+    key, _, made_at = _unsigned(token, Purpose.CONFIRM).partition(".")
+    # A token from the future was made by a clock that was ahead, and would last too long.
     if abs(now.timestamp() - int(made_at)) > CONFIRM_WITHIN.total_seconds():
         raise ExpiredLinkError
     return uuid.UUID(key)
 
 
 def lasting_token(subscription: Subscription, purpose: Purpose) -> str:
-    """A token for a purpose that does not end with time."""
+    """Return a token for a purpose that does not expire."""
     return _signer(purpose).sign(subscription.key.hex)
 
 
 def key_of(token: str, purpose: Purpose) -> uuid.UUID:
-    """The key in a token for this purpose; raises BadLinkError."""
-    return uuid.UUID(_opened(token, purpose))
+    """Return the key in a token for this purpose; raise BadLinkError."""
+    return uuid.UUID(_unsigned(token, purpose))
 
 
 def link(purpose: Purpose, token: str) -> str:
-    """The whole address of the page to which a token belongs, for messages."""
+    """Return the absolute address of a token's page, for messages."""
     return f"{settings.PUBLIC_URL}{path_of(purpose, token)}"
 
 
 def path_of(purpose: Purpose, token: str) -> str:
-    """The same without the host, for pages: a form may only be sent to where it came from."""
+    """Return the path of a token's page: pages may only post forms to their own host."""
     return reverse(purpose.value, args=[token])
 
 
-def _opened(token: str, purpose: Purpose) -> str:
+def _unsigned(token: str, purpose: Purpose) -> str:
     try:
         return _signer(purpose).unsign(token)
     except BadSignature as error:

@@ -1,4 +1,4 @@
-"""What is sent to one subscription at one time, and how an attempt to send it ended."""
+"""A message to one subscription, and the outcome of an attempt to send it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from tracker.queries.change_lines import Line
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Lines of the log for one subscription. A message sent again has the same `id`.
+    """Log lines for one subscription. A message that is sent again has the same `id`.
 
-    `last_seq` is where the cursor stands once it is delivered: the last line looked at, which may
-    be after the last line told. `omitted` counts lines that matched and found no room.
-    `is_batch` is true when what the message covers depends on when it was put together: its end is
-    then written down before it is sent.
+    `last_seq` is the cursor's position after delivery: the last line examined, which may come after
+    the last line sent. `omitted` counts matching lines that did not fit. `is_batch` is true if the
+    time of composing decides what the message covers: its end is then stored before it is sent.
     """
 
     id: str
@@ -30,9 +29,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Something is owed, and its time has not come: look again at `until`.
+    """Something is owed but not due yet: look again at `until`.
 
-    Up to `cursor` nothing concerned the subscription.
+    Nothing up to `cursor` concerned the subscription.
     """
 
     until: dt.datetime
@@ -41,10 +40,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How sending ended. `status` is the HTTP or SMTP status; `detail` a sentence for people.
+    """The outcome of sending; `status` is the HTTP or SMTP status, `detail` a sentence for people.
 
-    An attempt that failed is repeated by the table of the settings, unless `again_at` says when;
-    that one does not count towards the failures after which a subscription stops.
+    A failed attempt is retried by the table in the settings, unless `again_at` gives a time. That
+    attempt does not count towards the failures that stop a subscription.
     """
 
     outcome: Outcome

@@ -1,7 +1,7 @@
-"""Asking to be told by e-mail: what happens between the form and the message with a link.
+"""E-mail opt-in: from the submitted form to the message with a link.
 
-Nobody learns here who subscribes to what: every way through ends in the same answer. How many
-messages may be asked for is counted in the database, so that every process counts the same.
+Nobody learns here who subscribes to what: every outcome gets the same response. Requests are
+counted in the database, so that all processes share the limits.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ logger = logging.getLogger(__name__)
 
 _Limits: TypeAlias = tuple[tuple[dt.timedelta, int], ...]
 
-# How many messages may be asked for within a time. For one address: enough to try again after a
-# message that got lost, too few to fill somebody else's mailbox.
+# How many messages may be requested within a time. For one address: enough to try again after a
+# lost message, too few to fill somebody else's mailbox.
 FOR_ONE_ADDRESS = ((dt.timedelta(minutes=10), 1), (dt.timedelta(days=1), 5))
-# From one network: a ministry's whole house may stand behind one address.
+# From one network: a whole ministry may share one address.
 FROM_ONE_NETWORK = ((dt.timedelta(hours=1), 10), (dt.timedelta(days=1), 30))
-# From everywhere: below what makes a mail server suspicious of us.
+# In total: below what makes a mail server suspicious of us.
 FROM_EVERYWHERE = ((dt.timedelta(hours=1), 200),)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody fills in: the address in its normal form, the filter as it is kept."""
+class EmailOptIn:
+    """A submitted form: the normalised address, the filter as stored, and the options."""
 
     address: str
     query: str
@@ -51,76 +51,76 @@ class Wish:
     with_overdue: bool
 
 
-def ask(wish: Wish, *, asked_from: str, now: dt.datetime) -> None:
-    """Store the wish and send the message that it takes; do nothing where too much was asked.
+def request_opt_in(opt_in: EmailOptIn, *, asked_from: str, now: dt.datetime) -> None:
+    """Store an opt-in and send its message; do nothing beyond the limits.
 
-    `asked_from` is the hash of the asking network. A mail server that fails is logged, not raised.
+    `asked_from` is the hash of the requesting network. A mail failure is logged, not raised.
     """
-    if not _is_within_limits(wish.address, asked_from=asked_from, now=now):
+    if not _is_within_limits(opt_in.address, asked_from=asked_from, now=now):
         return
     subscription, is_new = Subscription.objects.get_or_create(
         channel=Channel.EMAIL,
-        address=wish.address,
-        query=wish.query,
-        defaults={**_options(wish), "created_at": now, "next_attempt_at": now},
+        address=opt_in.address,
+        query=opt_in.query,
+        defaults={**_options(opt_in), "created_at": now, "next_attempt_at": now},
     )
     if subscription.state == SubscriptionState.ACTIVE:
-        message = _that_it_exists(subscription, now=now)
+        message = _existing_message(subscription, now=now)
     else:
         if not is_new:
-            _ask_again(subscription, wish, now=now)
-        message = _to_confirm(subscription, now=now)
+            _reopen(subscription, opt_in, now=now)
+        message = _confirmation_message(subscription, now=now)
     try:
         message.send()
     except (OSError, ValueError) as error:
-        # Only what kind it was: a refusal by the mail server names the address.
+        # Only the kind of error: the mail server's own words name the address.
         code = getattr(error, "smtp_code", "")
         logger.error("A message asked for was not sent: %s %s", type(error).__name__, code)
 
 
 def address_hash(address: str) -> str:
-    """What counts a mailbox without naming it; of no use without the site's key."""
+    """Return a keyed hash of a mailbox, which counts it without naming it."""
     mailbox = mailbox_of(address)
     return salted_hmac("tracker.notify.address", mailbox, algorithm="sha256").hexdigest()
 
 
 def forget(address: str) -> None:
-    """Delete everything that is held about an address, save that its network once asked."""
+    """Delete everything stored about an address, except that its network once made a request."""
     Subscription.objects.filter(channel=Channel.EMAIL, address=address).delete()
     AskedMail.objects.filter(address_hash=address_hash(address)).update(address_hash="")
     empty_write_ahead_log()
 
 
-def _options(wish: Wish) -> dict[str, Any]:
-    return {"frequency": wish.frequency, "with_overdue": wish.with_overdue}
+def _options(opt_in: EmailOptIn) -> dict[str, Any]:
+    return {"frequency": opt_in.frequency, "with_overdue": opt_in.with_overdue}
 
 
-def _ask_again(subscription: Subscription, wish: Wish, *, now: dt.datetime) -> None:
-    """Not confirmed yet, or stopped: it waits for its owner once more, as now asked for."""
+def _reopen(subscription: Subscription, opt_in: EmailOptIn, *, now: dt.datetime) -> None:
+    """Set an unconfirmed or stopped subscription back to pending, with the new options."""
     Subscription.objects.filter(pk=subscription.pk).exclude(state=SubscriptionState.ACTIVE).update(
         state=SubscriptionState.PENDING,
         created_at=now,
         stopped_at=None,
         stopped_because="",
-        **_options(wish),
+        **_options(opt_in),
     )
     subscription.refresh_from_db()
 
 
 def _is_within_limits(address: str, *, asked_from: str, now: dt.datetime) -> bool:
-    """Count this message, and take it back when it is one too many.
+    """Count this message, or return False and uncount it if it exceeds a limit.
 
-    Written first and counted then: of two processes that ask at once, none can overlook the other.
+    It is written before it is counted, so that two concurrent requests cannot miss each other.
     """
-    mine = AskedMail.objects.create(
+    counted = AskedMail.objects.create(
         address_hash=address_hash(address), network_hash=asked_from, sent_at=now
     )
-    counted: tuple[tuple[dict[str, str], _Limits], ...] = (
-        ({"address_hash": mine.address_hash}, FOR_ONE_ADDRESS),
+    limited: tuple[tuple[dict[str, str], _Limits], ...] = (
+        ({"address_hash": counted.address_hash}, FOR_ONE_ADDRESS),
         ({"network_hash": asked_from}, FROM_ONE_NETWORK),
         ({}, FROM_EVERYWHERE),
     )
-    for where, limits in counted:
+    for where, limits in limited:
         for span, most in limits:
             if (
                 AskedMail.objects.filter(
@@ -128,12 +128,12 @@ def _is_within_limits(address: str, *, asked_from: str, now: dt.datetime) -> boo
                 ).count()
                 > most
             ):
-                mine.delete()
+                counted.delete()
                 return False
     return True
 
 
-def _to_confirm(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
+def _confirmation_message(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
     return _message(
         subscription,
         subject=_("Please confirm: %(register)s by e-mail"),
@@ -143,7 +143,7 @@ def _to_confirm(subscription: Subscription, *, now: dt.datetime) -> EmailMessage
     )
 
 
-def _that_it_exists(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
+def _existing_message(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
     return _message(
         subscription,
         subject=_("You already subscribe: %(register)s by e-mail"),
@@ -156,13 +156,13 @@ def _that_it_exists(subscription: Subscription, *, now: dt.datetime) -> EmailMes
 def _message(
     subscription: Subscription, *, subject: str, template: str, address: str, now: dt.datetime
 ) -> EmailMessage:
-    # Without the words searched for: nobody is to send his own text to others through us.
+    # Without the search words: nobody may send their own text to others through us.
     params = QueryDict(subscription.query, mutable=True)
     has_words = bool(params.pop("q", None))
-    found = ChangeFilter(params, today=timezone.localdate(now), follows=True)
+    filterset = ChangeFilter(params, today=timezone.localdate(now), follows=True)
     context = {
         "subscription": subscription,
-        "sentence": log_sentence(found),
+        "sentence": log_sentence(filterset),
         "has_words": has_words,
         "link": address,
         "days": CONFIRM_WITHIN.days,

@@ -1,4 +1,4 @@
-"""The page that explains each way of following a filter, and its form for e-mail."""
+"""The page with every channel for following a filter, and its form for e-mail."""
 
 from __future__ import annotations
 
@@ -13,59 +13,60 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Frequency
-from tracker.notify.channels import query_of, ways
-from tracker.notify.email_forms import AskForm
-from tracker.notify.opt_in import Wish, ask
+from tracker.notify.channels import addresses_of, query_of
+from tracker.notify.email_forms import EmailOptInForm
+from tracker.notify.opt_in import EmailOptIn, request_opt_in
 from tracker.queries.visibility import log_head
 
-# With the address it stands in an index, whose entries PostgreSQL limits to about 2,700 bytes.
+# It is indexed with the address, and PostgreSQL limits an index entry to about 2,700 bytes.
 _LONGEST_QUERY = 2_000
 
 
 @require_safe
 def subscribe(request: HttpRequest) -> HttpResponse:
-    found = ChangeFilter(request.GET, today=timezone.localdate(), follows=True)
-    return _page(request, found, AskForm(initial={"frequency": Frequency.DAILY}))
+    filterset = ChangeFilter(request.GET, today=timezone.localdate(), follows=True)
+    return _page(request, filterset, EmailOptInForm(initial={"frequency": Frequency.DAILY}))
 
 
 @require_POST
-def ask_by_email(request: HttpRequest) -> HttpResponse:
-    """Take the form; whoever fills it in well is sent to the same page, whatever comes of it."""
+def opt_in_by_email(request: HttpRequest) -> HttpResponse:
+    """Take the form; a valid one always redirects to the same page, whatever the outcome."""
     now = timezone.now()
-    found = ChangeFilter(request.GET, today=timezone.localdate(now), follows=True)
-    form = AskForm(request.POST)
-    is_possible = bool(settings.EMAIL_URL) and found.is_valid() and not _is_too_long(found)
+    filterset = ChangeFilter(request.GET, today=timezone.localdate(now), follows=True)
+    form = EmailOptInForm(request.POST)
+    is_possible = bool(settings.EMAIL_URL) and filterset.is_valid() and not _is_too_long(filterset)
     if not form.is_valid() or not is_possible:
-        return _page(request, found, form, status=400)
-    asked = form.cleaned_data
-    if not asked.pop("website"):
-        ask(Wish(query=query_of(found), **asked), asked_from=network_hash(request), now=now)
+        return _page(request, filterset, form, status=400)
+    data = form.cleaned_data
+    if not data.pop("website"):
+        opt_in = EmailOptIn(query=query_of(filterset), **data)
+        request_opt_in(opt_in, asked_from=network_hash(request), now=now)
     return redirect(reverse("subscribe-asked"))
 
 
 @require_safe
-def asked(request: HttpRequest) -> HttpResponse:
+def requested(request: HttpRequest) -> HttpResponse:
     return render(request, "subscribe/asked.html")
 
 
-def _is_too_long(found: ChangeFilter) -> bool:
-    return len(query_of(found)) > _LONGEST_QUERY
+def _is_too_long(filterset: ChangeFilter) -> bool:
+    return len(query_of(filterset)) > _LONGEST_QUERY
 
 
 def _page(
-    request: HttpRequest, found: ChangeFilter, form: AskForm, *, status: int = 200
+    request: HttpRequest, filterset: ChangeFilter, form: EmailOptInForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"filter": found, "form": form, "register_sends_email": bool(settings.EMAIL_URL)}
-    if found.is_valid():
-        query = query_of(found)
+    context = {"filter": filterset, "form": form, "register_sends_email": bool(settings.EMAIL_URL)}
+    if filterset.is_valid():
+        query = query_of(filterset)
         context |= {
-            "sentence": log_sentence(found),
+            "sentence": log_sentence(filterset),
             "query": f"?{query}" if query else "",
-            "ways": ways(request, found, head=log_head().seq),
-            "is_too_long": _is_too_long(found),
+            "channels": addresses_of(request, filterset, head=log_head().seq),
+            "is_too_long": _is_too_long(filterset),
             "hub": settings.WEBSUB_HUB,
         }
     response = render(request, "subscribe/subscribe.html", context, status=status)
-    # The form holds a token of this reader alone.
+    # The form holds the CSRF token of this reader.
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -1,4 +1,4 @@
-"""What is done when the day turns and when the log has moved, rather than at every look."""
+"""Housekeeping that runs when the day changes or the log moves, not on every poll."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from tracker.notify.hub import keep_hub
+from tracker.notify.hub import sync_hub
 from tracker.notify.tidy import tidy
 from tracker.queries.visibility import log_head
 
@@ -15,10 +15,10 @@ PREPARE_EVERY = dt.timedelta(seconds=30)
 
 
 class Upkeep:
-    """Keeps the hub and forgets what is old when the day turns; calls `prepare` as well then.
+    """Sync the hub and delete old records when the day changes; call `prepare` then as well.
 
-    `prepare` is called, too, when the log has moved, at most every PREPARE_EVERY, since it looks at
-    the whole register. The first look is always the first of a day.
+    `prepare` is also called when the log has moved, at most every PREPARE_EVERY, since it reads the
+    whole register. The first look always counts as a new day.
     """
 
     def __init__(self, *, prepare: Callable[[dt.datetime], object]) -> None:
@@ -28,11 +28,11 @@ class Upkeep:
 
     def look(self, *, now: dt.datetime) -> None:
         state = (timezone.localdate(now), log_head().seq)
-        has_turned = self._seen is None or self._seen[0] != state[0]
-        is_rested = self._prepared_at is None or now - self._prepared_at >= PREPARE_EVERY
-        if has_turned or (state != self._seen and is_rested):
+        is_new_day = self._seen is None or self._seen[0] != state[0]
+        may_prepare = self._prepared_at is None or now - self._prepared_at >= PREPARE_EVERY
+        if is_new_day or (state != self._seen and may_prepare):
             self._prepare(now)
             self._prepared_at, self._seen = now, (state[0], log_head().seq)
-        if has_turned:
-            keep_hub(now=now)
+        if is_new_day:
+            sync_hub(now=now)
             tidy(now=now)

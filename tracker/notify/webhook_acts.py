@@ -1,6 +1,6 @@
-"""What the owner of a webhook can do to it; each is safe to repeat and to do in two tabs.
+"""What the owner of a webhook can do to it; each action is safe to repeat and to do in two tabs.
 
-Each reads the row anew and holds it until it is written, since deliverers write to it as well.
+Each locks the row until it is written, since deliverers write to it as well.
 """
 
 from __future__ import annotations
@@ -31,44 +31,44 @@ from tracker.notify.webhooks import (
 )
 from tracker.queries.visibility import log_head
 
-# A new webhook costs its receiver one request, whether it wants it or not. So they are counted,
-# over `WINDOW`: an office with a few services gets by, and nobody can be kept busy by them.
-ASKED_BY_ONE_NETWORK = 10
-ASKED_FOR_ONE_CONTACT = 10
-ASKED_FOR_ONE_HOST = 10
-ASKED_ALTOGETHER = 200
-# Enough to put a receiver right by trial and error.
+# A new webhook costs its receiver one request, wanted or not. So they are limited within `WINDOW`:
+# an office with a few services gets by, and nobody can be flooded.
+REQUESTS_BY_NETWORK = 10
+REQUESTS_BY_CONTACT = 10
+REQUESTS_BY_HOST = 10
+REQUESTS_IN_ALL = 200
+# Enough to debug a receiver by trial and error.
 TESTS_IN_AN_HOUR = 12
-# Somebody waits at the page meanwhile, and a worker of the web server with them.
+# During a test the owner waits for the page, and a worker of the web server is occupied.
 SECONDS_OF_TEST = 8
 
 
 class RefusedError(Exception):
-    """It cannot be done; str() is a sentence for the person who asked for it."""
+    """Raised when an action is not possible; str() is a sentence for the owner."""
 
 
-# -- Asking for one -----------------------------------------------------------------------------
+# -- Requesting one -----------------------------------------------------------------------------
 
 
 def _refuse_too_many(webhook: Subscription, *, now: dt.datetime) -> None:
-    """Raise RefusedError when this one, which is written already, is one too many."""
+    """Raise RefusedError if this webhook, which is already written, exceeds a limit."""
     recent = Subscription.objects.filter(
         channel=Channel.WEBHOOK, created_at__gt=now - WINDOW, created_at__lt=now + WINDOW
     )
-    told = list(recent.values_list("asked_from", "contact", "address")[: ASKED_ALTOGETHER + 1])
+    rows = list(recent.values_list("asked_from", "contact", "address")[: REQUESTS_IN_ALL + 1])
     host = _host_of(webhook.address)
-    if len(told) > ASKED_ALTOGETHER:
+    if len(rows) > REQUESTS_IN_ALL:
         raise RefusedError(_("Too many webhooks were asked for today. Try again tomorrow."))
-    if sum(network == webhook.asked_from for network, _w, _a in told) > ASKED_BY_ONE_NETWORK:
+    if sum(network == webhook.asked_from for network, _w, _a in rows) > REQUESTS_BY_NETWORK:
         raise RefusedError(
             _("Too many webhooks were asked for from your network today. Try again tomorrow.")
         )
     contact = mailbox_of(webhook.contact)
-    if sum(mailbox_of(whom) == contact for _n, whom, _a in told) > ASKED_FOR_ONE_CONTACT:
+    if sum(mailbox_of(whom) == contact for _n, whom, _a in rows) > REQUESTS_BY_CONTACT:
         raise RefusedError(
             _("Too many webhooks were asked for with this e-mail address today. Try tomorrow.")
         )
-    if sum(_host_of(url) == host for _n, _w, url in told) > ASKED_FOR_ONE_HOST:
+    if sum(_host_of(url) == host for _n, _w, url in rows) > REQUESTS_BY_HOST:
         raise RefusedError(
             _("Too many webhooks were asked for at %(host)s today. Try again tomorrow.")
             % {"host": host}
@@ -76,7 +76,7 @@ def _refuse_too_many(webhook: Subscription, *, now: dt.datetime) -> None:
 
 
 def _host_of(url: str) -> str:
-    """The host of an address that may be called; a number in its usual notation."""
+    """Return the host of a callable address; an IP address in its usual notation."""
     host = urlsplit(url).hostname or ""
     return str(written_address(host) or host)
 
@@ -84,21 +84,21 @@ def _host_of(url: str) -> str:
 def register(
     *, key: uuid.UUID, address: str, contact: str, query: str, asked_from: str, now: dt.datetime
 ) -> tuple[Subscription, bool]:
-    """Keep what was asked for, not active yet; return it, and whether it is new.
+    """Store a requested webhook, not active yet; return it, and whether it is new.
 
-    `key` comes with the form: sent twice, the form makes one webhook. Raises RefusedError when too
-    much was asked for.
+    `key` comes with the form, so a form sent twice makes one webhook. Raise RefusedError beyond the
+    limits.
     """
-    asked = {"channel": Channel.WEBHOOK, "address": address, "contact": contact, "query": query}
+    requested = {"channel": Channel.WEBHOOK, "address": address, "contact": contact, "query": query}
     further = {"created_at": now, "next_attempt_at": now, "asked_from": asked_from}
-    values = {**asked, **further, "secret": new_secret()}
+    values = {**requested, **further, "secret": new_secret()}
     webhook, is_new = Subscription.objects.get_or_create(key=key, defaults=values)
     if not is_new:
-        if all(getattr(webhook, name) == value for name, value in asked.items()):
+        if all(getattr(webhook, name) == value for name, value in requested.items()):
             return webhook, False
-        # The form was sent, altered, and sent again.
+        # The form was sent, edited, and sent again.
         webhook = Subscription.objects.create(**values)
-    # Written first and counted then: of two at once, neither can overlook the other.
+    # Written before it is counted, so that two concurrent requests cannot miss each other.
     try:
         _refuse_too_many(webhook, now=now)
     except RefusedError:
@@ -111,26 +111,26 @@ def register(
 
 
 def may_be_called(webhook: Subscription) -> bool:
-    """Whether requests may go out: staff have approved, or nobody needs them to.
+    """Return whether requests may go out: staff have approved, or need not.
 
-    One that staff have stopped has lost its confirmation with that.
+    A webhook that staff have stopped has lost its confirmation.
     """
     if webhook.confirmed_at is not None:
         return True
     return settings.WEBHOOK_SELF_SERVICE and webhook.state == SubscriptionState.PENDING
 
 
-def try_out(webhook: Subscription, *, now: dt.datetime) -> Attempt:
-    """Send a test and record it. The first that is answered 2xx makes a pending webhook active.
+def send_test(webhook: Subscription, *, now: dt.datetime) -> Attempt:
+    """Send a test and record it; the first 2xx response makes a pending webhook active.
 
-    So nothing but tests, and few of those, ever reaches a receiver that did not agree. Raises
-    RefusedError when it may not be called, or was too often.
+    So nothing but a few tests reaches a receiver that did not agree. Raise RefusedError if it may
+    not be called, or was tested too often.
     """
     message_id = id_of_test()
-    test = _noted_test(webhook, message_id=message_id, now=now)
+    test = _record_test(webhook, message_id=message_id, now=now)
     body, begun = body_of_test(webhook, now=now), time.monotonic()
     attempt = request(webhook, id=message_id, content=body, now=now, seconds=SECONDS_OF_TEST)
-    with held(webhook) as current:
+    with locked(webhook) as current:
         test.milliseconds = int((time.monotonic() - begun) * 1000)
         test.outcome, test.status, test.detail = attempt.outcome, attempt.status, attempt.detail
         test.save()
@@ -141,9 +141,9 @@ def try_out(webhook: Subscription, *, now: dt.datetime) -> Attempt:
     return attempt
 
 
-def _noted_test(webhook: Subscription, *, message_id: str, now: dt.datetime) -> Delivery:
-    """Write a test down before it is sent, so that many at the same moment are counted too."""
-    with held(webhook) as current:
+def _record_test(webhook: Subscription, *, message_id: str, now: dt.datetime) -> Delivery:
+    """Record a test before it is sent, so that concurrent tests are counted too."""
+    with locked(webhook) as current:
         if not may_be_called(current):
             raise RefusedError(_("Nothing is sent to this address until staff have approved it."))
         recent = current.deliveries.filter(is_test=True, started_at__gt=now - dt.timedelta(hours=1))
@@ -168,8 +168,8 @@ def _noted_test(webhook: Subscription, *, message_id: str, now: dt.datetime) -> 
 
 
 @contextmanager
-def held(webhook: Subscription) -> Iterator[Subscription]:
-    """The row as it is now, held until the end. Raises RefusedError when it is gone."""
+def locked(webhook: Subscription) -> Iterator[Subscription]:
+    """Yield the current row, locked until the end. Raise RefusedError if it is gone."""
     with transaction.atomic():
         current = Subscription.objects.select_for_update().filter(key=webhook.key).first()
         if current is None:
@@ -178,18 +178,18 @@ def held(webhook: Subscription) -> Iterator[Subscription]:
 
 
 def fingerprint(webhook: Subscription) -> str:
-    """What a form says of the secret that it replaces."""
+    """Return a short hash of the secret, by which a form names the one that it replaces."""
     return salted_hmac("tracker.notify.secret", webhook.secret, algorithm="sha256").hexdigest()[:16]
 
 
 def rotate(webhook: Subscription, *, seen: str, now: dt.datetime) -> str:
-    """Make a new secret and return it; the one before signs as well for a while.
+    """Make a new secret and return it; the previous one keeps signing for a while.
 
-    `seen` is the fingerprint of the secret that the form was about. A second click comes from a
-    form about a secret that is replaced already: then it is the first one that goes on signing,
-    because that is what the receiver knows.
+    `seen` is the fingerprint of the secret that the form showed. A second click comes from a form
+    whose secret is already replaced: then that first secret keeps signing, because it is the one
+    that the receiver knows.
     """
-    with held(webhook) as current:
+    with locked(webhook) as current:
         if seen == fingerprint(current):
             current.previous_secret = current.secret
             current.previous_secret_until = now + BOTH_SECRETS
@@ -199,22 +199,22 @@ def rotate(webhook: Subscription, *, seen: str, now: dt.datetime) -> str:
 
 
 def replay(webhook: Subscription, *, after: int, now: dt.datetime) -> None:
-    """Tell the lines after number `after` again. Raises RefusedError before it was active."""
-    with held(webhook) as current:
+    """Send the lines after number `after` again. Raise RefusedError before it was active."""
+    with locked(webhook) as current:
         if current.confirmed_at is None:
             raise RefusedError(_("It is not active yet: there is nothing to send again."))
         current.cursor, current.batch_end, current.next_attempt_at = after, None, now
-        # A deliverer that is sending would set the cursor back to where it was.
+        # Revoke the lease: a deliverer that is sending would overwrite the cursor.
         current.lease = current.lease_until = None
         current.save()
 
 
 def pause(webhook: Subscription, *, now: dt.datetime) -> None:
-    """Send nothing until it is resumed, when it goes on where it was.
+    """Send nothing until it is resumed, then continue from the same cursor.
 
-    Raises RefusedError before it was active.
+    Raise RefusedError before it was active.
     """
-    with held(webhook) as current:
+    with locked(webhook) as current:
         if current.state == SubscriptionState.PENDING:
             raise RefusedError(_("It is not active yet: there is nothing to pause."))
         if current.state == SubscriptionState.ACTIVE:
@@ -223,8 +223,8 @@ def pause(webhook: Subscription, *, now: dt.datetime) -> None:
 
 
 def resume(webhook: Subscription, *, now: dt.datetime) -> None:
-    """Go on where it stopped. Raises RefusedError for what only staff can start."""
-    with held(webhook) as current:
+    """Continue where it stopped. Raise RefusedError if only staff can start it."""
+    with locked(webhook) as current:
         if current.confirmed_at is None:
             raise RefusedError(_("Staff stopped this webhook, or have not approved it yet."))
         if current.state == SubscriptionState.STOPPED:
@@ -233,12 +233,12 @@ def resume(webhook: Subscription, *, now: dt.datetime) -> None:
 
 
 def delete(webhook: Subscription, *, now: dt.datetime) -> None:
-    """Delete it. A young one leaves a row without contact, filter and link while it counts.
+    """Delete it; a recent one leaves a row without contact, filter and link, which still counts.
 
-    Otherwise whoever deletes and asks again could have requests sent without end. `tidy` removes
-    the row in the end.
+    Otherwise deleting and requesting again could trigger requests without limit. `tidy` removes the
+    row later.
     """
-    with held(webhook) as current:
+    with locked(webhook) as current:
         if current.created_at <= now - WINDOW:
             current.delete()
             return

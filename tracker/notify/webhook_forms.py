@@ -1,4 +1,4 @@
-"""What is typed on the pages of webhooks."""
+"""Forms of the webhook pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.lib.safe_http import Refused, check_address
 
 
 class WebhookForm(forms.Form):
-    """Asking for a webhook: the address to call, and whom to ask about it."""
+    """A request for a webhook: the address to call, and a contact."""
 
     address = forms.CharField(
         label=gettext_lazy("Address to call"),
@@ -56,7 +56,7 @@ class WebhookForm(forms.Form):
 
 
 class ReplayForm(forms.Form):
-    """From which change on lines are sent again; `head` is the number of the log's last one."""
+    """The change after which lines are sent again; `head` is the number of the last line."""
 
     after = forms.IntegerField(label=gettext_lazy("Send again everything after change"))
 

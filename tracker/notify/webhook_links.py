@@ -1,4 +1,4 @@
-"""The link with which its owner manages a webhook: whoever has it may do everything, for ever."""
+"""The signed link to manage a webhook: its holder may do everything, and it never expires."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tracker.models import Channel, Subscription
 
-# Django's usual ":" is cut off by some programs that make links of text.
+# Some programs that turn text into links cut it off at Django's usual ":".
 _LINK = signing.Signer(sep=".", salt="tracker.notify.webhook")
 _FORM = signing.Signer(salt="tracker.notify.webhook.form")
 
@@ -20,19 +20,19 @@ def manage_url(request: HttpRequest, webhook: Subscription) -> str:
 
 
 def webhook_of(token: str) -> Subscription | None:
-    """The webhook that a link is about; None when the link is not ours, or the webhook is gone."""
+    """Return the webhook of a link; None if the link is not ours, or the webhook is gone."""
     key = _key(_LINK, token)
     webhooks = Subscription.objects.filter(channel=Channel.WEBHOOK)
     return webhooks.filter(key=key).first() if key else None
 
 
 def new_key() -> str:
-    """A signed key for a form that asks for a webhook: sent twice, it makes one."""
+    """Return a signed key for a form, so that a form sent twice makes one webhook."""
     return _FORM.sign(uuid.uuid4().hex)
 
 
 def key_of(given: str) -> uuid.UUID | None:
-    """The key in a form; None when it was not us who gave it."""
+    """Return the key in a form; None if we did not sign it."""
     return _key(_FORM, given)
 
 

@@ -1,6 +1,6 @@
-"""The pages of webhooks: one to ask for one, and one behind a signed link to run it.
+"""The webhook pages: one to request a webhook, and one behind a signed link to manage it.
 
-Every button is a POST whose answer is the page itself, with a sentence about what was done.
+Every button is a POST that renders the page again, with a sentence about what was done.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
-from tracker.notify.following import BrokenFilterError, filter_of, kept_query, lines_to_tell
+from tracker.notify.following import BrokenFilterError, filter_of, owed_lines, stored_query
 from tracker.notify.messages import Attempt
 from tracker.notify.webhook_forms import ReplayForm, WebhookForm
 from tracker.notify.webhook_links import key_of, manage_url, new_key, webhook_of
@@ -36,24 +36,24 @@ ATTEMPTS_SHOWN = 50
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep an address that is a key from other sites, and the page from caches and searches."""
+    """Keep a secret address from other sites, and its page from caches and search engines."""
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-# -- Asking for one -----------------------------------------------------------------------------
+# -- Requesting one -----------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for a webhook that follows the filter in the address."""
-    found = ChangeFilter(request.GET, today=today(), follows=True)
-    context: dict[str, Any] = {"filter": found, "self_service": settings.WEBHOOK_SELF_SERVICE}
-    if not found.is_valid():
+def request_webhook(request: HttpRequest) -> HttpResponse:
+    """Request a webhook that follows the filter in the address."""
+    filterset = ChangeFilter(request.GET, today=today(), follows=True)
+    context: dict[str, Any] = {"filter": filterset, "self_service": settings.WEBHOOK_SELF_SERVICE}
+    if not filterset.is_valid():
         return _form_page(request, context)
-    context["sentence"] = log_sentence(found)
+    context["sentence"] = log_sentence(filterset)
     if request.method != "POST":
         return _form_page(request, context | {"form": WebhookForm(initial={"key": new_key()})})
     typed = request.POST.copy()
@@ -62,7 +62,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = WebhookForm(typed)
     if form.is_valid():
         try:
-            return _private(_ask(request, form, query=kept_query(QueryDict(found.query[1:]))))
+            query = stored_query(QueryDict(filterset.query[1:]))
+            return _private(_register(request, form, query=query))
         except acts.RefusedError as refused:
             form.add_error(None, str(refused))
     return _form_page(request, context | {"form": form})
@@ -74,7 +75,7 @@ def _form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return response
 
 
-def _ask(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse:
+def _register(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse:
     now = timezone.now()
     webhook, is_new = acts.register(
         key=key_of(form.cleaned_data["key"]) or uuid.uuid4(),
@@ -89,12 +90,12 @@ def _ask(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse
             "You have asked for this webhook already. If you did not see its secret, make a new "
             "one below."
         )
-        return _page(request, webhook, Told(sentence))
-    told = _test(webhook, {}) if acts.may_be_called(webhook) else Told("")
+        return _page(request, webhook, Feedback(sentence))
+    feedback = _test(webhook, {}) if acts.may_be_called(webhook) else Feedback("")
     webhook.refresh_from_db()
     context = {
         "webhook": webhook,
-        "told": told,
+        "feedback": feedback,
         "manage_url": manage_url(request, webhook),
         "is_active": webhook.state == SubscriptionState.ACTIVE,
         "may_be_called": acts.may_be_called(webhook),
@@ -103,12 +104,12 @@ def _ask(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse
     return render(request, "webhooks/asked.html", context)
 
 
-# -- Running one --------------------------------------------------------------------------------
+# -- Managing one -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the page says of the button that was pressed."""
+class Feedback:
+    """What the page says about the button that was pressed."""
 
     sentence: str
     is_refusal: bool = False
@@ -118,33 +119,33 @@ class Told:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, token: str) -> HttpResponse:
-    """How a webhook does, and the buttons to run it."""
+    """Show a webhook's state, with the buttons to manage it."""
     webhook = webhook_of(token)
     if webhook is None:
         return _private(render(request, "webhooks/unknown.html", status=404))
-    told = Told("")
+    feedback = Feedback("")
     if request.method == "POST":
         press = BUTTONS.get(request.POST.get("press", ""))
         try:
-            told = press(webhook, request.POST) if press else _no_such_button()
+            feedback = press(webhook, request.POST) if press else _no_such_button()
         except acts.RefusedError as refused:
-            told = Told(str(refused), is_refusal=True)
+            feedback = Feedback(str(refused), is_refusal=True)
         webhook = webhook_of(token)
         if webhook is None:
             return _private(render(request, "webhooks/deleted.html"))
-    return _private(_page(request, webhook, told))
+    return _private(_page(request, webhook, feedback))
 
 
-def _page(request: HttpRequest, webhook: Subscription, told: Told) -> HttpResponse:
+def _page(request: HttpRequest, webhook: Subscription, feedback: Feedback) -> HttpResponse:
     head = log_head().seq
     context = {
         "webhook": webhook,
-        "told": told,
+        "feedback": feedback,
         "manage_url": manage_url(request, webhook),
         "sentence": "",
         "head": head,
         "attempts": _attempts(webhook, head=head),
-        "replay": told.form or ReplayForm(head=head, initial={"after": webhook.cursor}),
+        "replay": feedback.form or ReplayForm(head=head, initial={"after": webhook.cursor}),
         "fingerprint": acts.fingerprint(webhook),
         "may_be_called": acts.may_be_called(webhook),
         "both_until": both_until(webhook, now=timezone.now()),
@@ -158,9 +159,9 @@ def _page(request: HttpRequest, webhook: Subscription, told: Told) -> HttpRespon
 
 
 def _attempts(webhook: Subscription, *, head: int) -> list[dict[str, Any]]:
-    """The last attempts, each with where its line stands among the changes.
+    """Return the last attempts, each with a link to its line among the changes.
 
-    Lines are numbered without gaps, and shown newest first.
+    Lines are numbered without gaps and shown newest first, so the number gives the page.
     """
     listed = reverse("changes")
     rows = []
@@ -172,23 +173,23 @@ def _attempts(webhook: Subscription, *, head: int) -> list[dict[str, Any]]:
 
 
 def _owed(webhook: Subscription, *, after: int, head: int) -> int:
-    return lines_to_tell(webhook, today=today(), after=after, to=head).count()
+    return owed_lines(webhook, today=today(), after=after, to=head).count()
 
 
-def _no_such_button() -> Told:
-    return Told(_("There is no such button: use those of this page."), is_refusal=True)
+def _no_such_button() -> Feedback:
+    return Feedback(_("There is no such button: use those of this page."), is_refusal=True)
 
 
-def _test(webhook: Subscription, data: Mapping[str, str]) -> Told:
-    attempt = acts.try_out(webhook, now=timezone.now())
+def _test(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
+    attempt = acts.send_test(webhook, now=timezone.now())
     if attempt.outcome != Outcome.DELIVERED:
-        return Told(_not_taken(attempt), is_refusal=True)
-    return Told(
+        return Feedback(_test_failure(attempt), is_refusal=True)
+    return Feedback(
         _("The test was answered with %(status)d: it arrived.") % {"status": attempt.status}
     )
 
 
-def _not_taken(attempt: Attempt) -> str:
+def _test_failure(attempt: Attempt) -> str:
     if attempt.status is None:
         return _("The test did not arrive. %(why)s") % {"why": attempt.detail}
     return _("The test was not taken; only an answer of 200 to 299 says that it was: %(why)s") % {
@@ -196,48 +197,48 @@ def _not_taken(attempt: Attempt) -> str:
     }
 
 
-def _rotate(webhook: Subscription, data: Mapping[str, str]) -> Told:
+def _rotate(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
     secret = acts.rotate(webhook, seen=data.get("seen", ""), now=timezone.now())
-    return Told(_("The secret is a new one."), secret=secret)
+    return Feedback(_("The secret is a new one."), secret=secret)
 
 
-def _replay(webhook: Subscription, data: Mapping[str, str]) -> Told:
+def _replay(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
     head = log_head().seq
     form = ReplayForm(data, head=head)
     if not form.is_valid():
-        return Told("", form=form)
+        return Feedback("", form=form)
     after = form.cleaned_data["after"]
     try:
         count = _owed(webhook, after=after, head=head)
     except BrokenFilterError as broken:
-        return Told(str(broken), is_refusal=True, form=form)
+        return Feedback(str(broken), is_refusal=True, form=form)
     acts.replay(webhook, after=after, now=timezone.now())
     sentence = ngettext(
         "%(count)d change after change %(after)d is sent again, with the same id as before.",
         "%(count)d changes after change %(after)d are sent again, with the same ids as before.",
         count,
     )
-    return Told(sentence % {"count": count, "after": after})
+    return Feedback(sentence % {"count": count, "after": after})
 
 
-def _pause(webhook: Subscription, data: Mapping[str, str]) -> Told:
+def _pause(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
     acts.pause(webhook, now=timezone.now())
-    return Told(_("It is paused. Resumed, it goes on where it was, and leaves nothing out."))
+    return Feedback(_("It is paused. Resumed, it goes on where it was, and leaves nothing out."))
 
 
-def _resume(webhook: Subscription, data: Mapping[str, str]) -> Told:
+def _resume(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
     acts.resume(webhook, now=timezone.now())
-    return Told(_("It goes on where it was."))
+    return Feedback(_("It goes on where it was."))
 
 
-def _delete(webhook: Subscription, data: Mapping[str, str]) -> Told:
+def _delete(webhook: Subscription, data: Mapping[str, str]) -> Feedback:
     if not data.get("sure"):
         raise acts.RefusedError(_("Nothing was deleted: tick the box above “Delete” as well."))
     acts.delete(webhook, now=timezone.now())
-    return Told("")
+    return Feedback("")
 
 
-BUTTONS: Mapping[str, Callable[[Subscription, Mapping[str, str]], Told]] = {
+BUTTONS: Mapping[str, Callable[[Subscription, Mapping[str, str]], Feedback]] = {
     "test": _test,
     "rotate": _rotate,
     "replay": _replay,

@@ -16,7 +16,7 @@ from tracker.actions.raise_flags import raise_flags
 from tracker.actions.uploads import carry_out_due, forget_old
 from tracker.models import Channel
 from tracker.notify.deliver import LEASE, clock, deliver_due
-from tracker.notify.lanes import Lane, LaneEndedError, NotNowError, keep_looking, look_once
+from tracker.notify.lanes import Lane, LaneEndedError, NotNowError, run_once, run_until_stopped
 from tracker.notify.upkeep import Upkeep
 from tracker.queries.clock import present_clock_fault
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         try:
             PUBLISHING.look()
             _keep_up(upkeep)
-            done = look_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
+            done = run_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
         except NotNowError as reason:
             raise CommandError(str(reason)) from reason
         attempts = sum(count for count in done[: len(told)] if isinstance(count, int))
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         self.stdout.write("Delivering to subscribers.")
         self.stdout.flush()
         try:
-            keep_looking(
+            run_until_stopped(
                 [
                     PUBLISHING,
                     Lane("Flags and upkeep", lambda: _keep_up(upkeep)),
