@@ -23,7 +23,7 @@ from tracker.lib.licences import read_licence
 
 @cache
 def schema() -> dict[str, Any]:
-    """Return the schema. It holds nothing of any record, so it is generated once."""
+    """Return the schema, generated once because it contains no record."""
     generator: Any = SchemaGenerator
     document: dict[str, Any] = generator().get_schema(request=None, public=True)
     licence = read_licence(settings.REGISTER_LICENCE)

@@ -73,7 +73,7 @@ def _single_row(filterset: CommitmentFilter, sets: FoundSets) -> Row | None:
 
 
 def _position_text(row: Row) -> str:
-    """ "Signed. Awaiting entry into force. Not assessed." """
+    """Return "Signed. Awaiting entry into force. Not assessed." """
     parts = [str(Stage(row.position.stage).label), *(str(flag.label) for flag in row.flags)]
     if row.has_no_information:
         parts.append(_("No information"))

@@ -20,7 +20,7 @@ class Parameter:
 
 
 def dictionary() -> dict[str, Any]:
-    """Return the context of the page, which holds nothing of any record."""
+    """Return the context of the page, which contains no record."""
     return {
         "tables": TABLES,
         "parameters": [
