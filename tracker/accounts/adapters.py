@@ -1,4 +1,4 @@
-"""What allauth asks of a project: who may come in, where links lead, what its sentences are."""
+"""allauth's adapters: who may sign in, where links lead, and the messages."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ TOO_MANY = gettext_lazy("That was tried too often. Wait five minutes, then try a
 
 
 def is_recent(at: float) -> bool:
-    """Whether somebody who proved who they are at this time need not do so again."""
+    """Whether an authentication at this time still counts, so that it need not be repeated."""
     return bool(0 <= time.time() - at < REAUTHENTICATION_TIMEOUT)
 
 
-def back_to_login(request: HttpRequest, told: str) -> HttpResponseRedirect:
-    messages.error(request, told)
+def back_to_login(request: HttpRequest, message: str) -> HttpResponseRedirect:
+    messages.error(request, message)
     return HttpResponseRedirect(reverse("account_login"))
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        # One sentence, whatever was typed.
+        # The same message for every mistake, so that it does not reveal which accounts exist.
         "username_password_mismatch": WRONG,
         "email_password_mismatch": WRONG,
         "too_many_login_attempts": TOO_MANY,
@@ -57,21 +57,21 @@ class AccountAdapter(DefaultAccountAdapter):
         return False  # administrators make the accounts
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether somebody may be sent there after signing in: to this very host only."""
+        """Allow redirects after sign-in only to this host."""
         request = self.request
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What limits count a network by: they keep no address that could be read back."""
+        """Return a hash for the rate limits to count by, so that no IP address is stored."""
         return network_hash(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong passwords by the account that signing in finds, whatever names it.
+        """Count wrong passwords by account, whether a user name or an e-mail address was typed.
 
-        allauth counts what was typed, beside the host that the request names: both can be varied
-        without end.
+        allauth counts by the text that was typed and the request's host, both of which an attacker
+        can vary without limit.
         """
         return guessed_account(credentials.get("username") or credentials.get("email") or "")
 
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponseRedirect:
-        """The password is right, so this betrays nothing to a stranger."""
+        """Say why sign-in is refused: the password was right, so this reveals nothing."""
         return back_to_login(
             request,
             _(
@@ -91,20 +91,20 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """No second time for somebody who signed in a moment ago, such as to set up a factor."""
+        """Do not ask again after a recent sign-in, such as before setting up a factor."""
         records = get_authentication_records(self.request, self.request.user)
         if records and is_recent(records[-1]["at"]):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Under PUBLIC_URL: what the request calls this host is not for a message to repeat."""
+        """Return a URL under PUBLIC_URL, because the request's Host header is not trusted."""
         uid, _dash, token = key.partition("-")
-        place = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-        return f"{settings.PUBLIC_URL}{place}"
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return f"{settings.PUBLIC_URL}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send it, or log that it failed: the page must be the same for every address."""
+        """Send a message; only log a failure, so that the page is the same for every address."""
         try:
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:
@@ -128,16 +128,16 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
-    """Sign-in by OpenID Connect: it opens accounts that exist, and neither makes nor links any."""
+    """Sign-in by OpenID Connect to existing accounts; none is created or linked."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Find the account by the e-mail address that the provider says it has verified.
+        """Find the account by an e-mail address that the provider has verified.
 
-        `email_verified` is a boolean (OpenID Connect Core 1.0, section 5.1); some providers write
-        it as text, where "false" must not pass for true.
+        `email_verified` is a boolean (OpenID Connect Core 1.0, section 5.1); some providers send a
+        string, where "false" must not count as true.
         """
         verified = [a.email for a in sociallogin.email_addresses if a.verified in (True, "true")]
         owners = [user for address in verified for user in staff_with_email(address)]
@@ -155,5 +155,5 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
         logger.warning("OpenID Connect failed: %r", kwargs.get("exception") or kwargs.get("error"))
-        told = _("Signing in there did not work. Try again, or sign in here.")
-        raise ImmediateHttpResponse(back_to_login(request, told))
+        message = _("Signing in there did not work. Try again, or sign in here.")
+        raise ImmediateHttpResponse(back_to_login(request, message))

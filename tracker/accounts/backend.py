@@ -1,7 +1,7 @@
-"""Who may sign in, and how an account is found by what somebody typed.
+"""Who may sign in, and how a login name is matched to an account.
 
-Whatever was typed, exactly one password is hashed, so that neither the answer nor the time it takes
-says whether there is such an account.
+Every attempt hashes exactly one password, so that neither the response nor its timing reveals
+whether the account exists.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from tracker.lib.text import without_control_characters
 
 
 def may_sign_in(user: User) -> bool:
-    """Accounts are for staff only; there is nothing to sign in to for anybody else."""
+    """Whether the account may sign in: active staff only."""
     return user.is_active and user.is_staff
 
 
 def staff_with_email(address: str) -> list[User]:
-    """Those who may sign in and have this e-mail address, in whichever spelling."""
+    """Return the active staff with this e-mail address, in any spelling."""
     address = normal_address(without_control_characters(address))
     if not address:
         return []
-    found = User.objects.filter(email__iexact=address, is_active=True, is_staff=True)
-    # The database may fold more than capitals: for PostgreSQL, a Turkish i without dot is an i.
-    return [user for user in found if normal_address(user.email) == address]
+    candidates = User.objects.filter(email__iexact=address, is_active=True, is_staff=True)
+    # The database may fold more than case: PostgreSQL treats a Turkish dotless i as an i.
+    return [user for user in candidates if normal_address(user.email) == address]
 
 
 def account_of(login: str) -> User | None:
-    """The account that has this user name, or else alone has this e-mail address."""
+    """Return the account with this user name, or the only one with this e-mail address."""
     login = User.normalize_username(without_control_characters(login)).strip()
     named = User.objects.filter(username=login).first()
     if named is not None:
@@ -43,10 +43,10 @@ def account_of(login: str) -> User | None:
 
 
 def guessed_account(login: str) -> str:
-    """What wrong passwords are counted by: the user name, however the account is named.
+    """Return the key by which wrong passwords are counted: one for each account.
 
-    What no account has is folded in the same way, or the limit would say which accounts exist. A
-    keyed hash, since people type passwords and addresses into the wrong field.
+    Unknown names are folded in the same way, or the limit would reveal which accounts exist. The
+    key is a keyed hash, because people type passwords into the wrong field.
     """
     user = account_of(login)
     name = user.username if user is not None else without_control_characters(login)
@@ -63,15 +63,15 @@ class StaffBackend(ModelBackend):
         email: str | None = None,
         **credentials: Any,
     ) -> User | None:
-        """The account of this user name or e-mail address, if the password is its own.
+        """Return the account with this user name or e-mail address, if the password is right.
 
-        It may still be one that may not sign in: whoever knows its password is told so (see
-        `AccountAdapter.pre_login`), and nobody else learns that it exists.
+        The account may still be refused, but only after its password was given (see
+        `AccountAdapter.pre_login`), so nobody else learns that it exists.
         """
         if password is None:
             return None
         user = account_of(username or email or "")
         if user is None:
-            User().set_password(password)  # takes as long as checking one
+            User().set_password(password)  # takes as long as checking a password
             return None
         return user if user.check_password(password) and user.is_active else None

@@ -1,4 +1,4 @@
-"""The forms of signing in, where they differ from allauth's: labels, and how accounts are found."""
+"""The sign-in forms that differ from allauth's: labels, and how accounts are looked up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SignInForm(LoginForm):
 
 
 class ForgottenPasswordForm(ResetPasswordForm):
-    # In its normal form, by which messages are counted and sent, too.
+    # Cleans to the normal form, by which messages are also counted and sent.
     email = AddressField(label=_("E-mail address"))
 
     def clean_email(self) -> str:
@@ -44,7 +44,7 @@ class ForgottenPasswordForm(ResetPasswordForm):
         return address
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the message, unless too many went there: the page is the same either way."""
+        """Send the message unless the rate limit is reached; the page is the same either way."""
         address: str = self.cleaned_data["email"]
         hashed = salted_hmac("tracker.accounts.reset", mailbox_of(address), algorithm="sha256")
         if all(
@@ -58,17 +58,17 @@ class ForgottenPasswordForm(ResetPasswordForm):
         return address
 
 
-# What reading a credential raises that no browser made; allauth expects some of these only.
-NO_CREDENTIAL = (AttributeError, KeyError, TypeError, ValueError)
+# Raised for a malformed credential; allauth handles only some of these.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class CheckedPasskey:
-    """Refuses junk in the place of a passkey's answer by a sentence."""
+    """Turn a malformed passkey response into a validation error."""
 
     def clean_credential(self) -> Authenticator:
         try:
             return super().clean_credential()  # type: ignore[misc]
-        except NO_CREDENTIAL as error:
+        except MALFORMED as error:
             raise get_adapter().validation_error("incorrect_code") from error
 
 
@@ -82,7 +82,7 @@ class ConfirmWithPasskeyForm(CheckedPasskey, ReauthenticateWebAuthnForm): ...
 
 
 class AddPasskeyForm(AddWebAuthnForm):
-    """A key that signs in alone is what people mean by a passkey, so it is ticked to begin with."""
+    """Tick "passwordless" by default: that is what people mean by a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,6 +99,6 @@ class AddPasskeyForm(AddWebAuthnForm):
     def clean(self) -> dict[str, Any]:
         try:
             cleaned: dict[str, Any] = super().clean()
-        except NO_CREDENTIAL as error:
+        except MALFORMED as error:
             raise get_adapter().validation_error("incorrect_code") from error
         return cleaned

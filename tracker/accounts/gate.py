@@ -1,7 +1,7 @@
-"""What stands before the admin: sessions that end when idle, and a second factor where it is asked.
+"""Middleware in front of the admin: end idle sessions, and require a second factor.
 
-Both look at addresses of staff only. A public page never asks who reads it, so that it sets no
-cookie and one copy serves everybody.
+Both look at the admin and account pages only. Public pages never read the session, so they set no
+cookie and can be cached for everybody.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from tracker.accounts.adapters import FACTORS, is_recent
 SEEN = "seen_at"
 PROVEN = "second_factor_of"
 PROVEN_AT = "second_factor_at"
-# Seconds for which a further request does not write the session again.
+# Seconds between two writes of the session.
 STEP = 60
-# What anybody may ask for.
+# Admin URLs open to anybody.
 OPEN = {"login", "logout", "jsi18n"}
-# Where a factor is proven; the other pages about factors show or change them.
+# Where a factor is proven; the other `mfa_` pages show or change factors.
 PROVING = {
     "mfa_authenticate",
     "mfa_login_webauthn",
@@ -42,13 +42,13 @@ PROVING = {
 
 
 def in_the_admin(request: HttpRequest) -> bool:
-    """Whether the address is one of the admin's for those who are signed in."""
+    """Whether the request is for an admin page that requires sign-in."""
     match = request.resolver_match
     return match is not None and "admin" in match.app_names and match.url_name not in OPEN
 
 
 def changes_factors(request: HttpRequest) -> bool:
-    """Whether the address is one of those that show or change somebody's own factors."""
+    """Whether the request is for a page that shows or changes the user's own factors."""
     match = request.resolver_match
     if match is None or match.app_names or not match.url_name:
         return False
@@ -56,7 +56,7 @@ def changes_factors(request: HttpRequest) -> bool:
 
 
 class KeepSessionWhileBusy:
-    """Moves the end of the session on, SESSION_IDLE_MINUTES after the last page of the admin."""
+    """End the session SESSION_IDLE_MINUTES after the last admin page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -68,23 +68,23 @@ class KeepSessionWhileBusy:
         if in_the_admin(request) and request.user.is_authenticated:
             now = timezone.now().timestamp()
             if request.session.get(SEEN, 0) > now + 24 * 3600:
-                logout(request)  # kept under a clock that was ahead, it would not end for as long
+                logout(request)  # stored while the clock was ahead: it would last too long
             elif now - request.session.get(SEEN, 0) >= STEP:
-                request.session[SEEN] = now  # a session that changed is stored with a new end
+                request.session[SEEN] = now  # saving the session renews its expiry
 
 
 @receiver(user_logged_in)
 def begins_now(sender: Any, **signal: Any) -> None:
-    """The session is stored for signing in anyway, so the first page need not store it again."""
+    """Set the time at sign-in, which saves the session anyway, to spare the first page."""
     signal["request"].session[SEEN] = timezone.now().timestamp()
 
 
 class RequireSecondFactor:
-    """With REQUIRE_SECOND_FACTOR no page of the admin answers before this session proved one.
+    """With REQUIRE_SECOND_FACTOR, refuse admin pages until this session has proven a factor.
 
-    It is the session that counts, not the account: a session begun with the password alone stays
-    outside when a factor is set up elsewhere. Once there is a factor, whoever looks at the factors
-    or changes them has proven one a moment ago, with or without the setting.
+    The session counts, not the account: a session begun with only the password stays out when a
+    factor is set up elsewhere. With or without the setting, showing or changing existing factors
+    requires a recent proof.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -95,26 +95,26 @@ class RequireSecondFactor:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if changes_factors(request):
-            is_let_in, setting_up = has_proven_recently, None
+            is_allowed, set_up = has_proven_recently, None
         elif settings.REQUIRE_SECOND_FACTOR and in_the_admin(request):
-            is_let_in, setting_up = has_proven, HttpResponseRedirect(reverse("mfa_index"))
+            is_allowed, set_up = has_proven, HttpResponseRedirect(reverse("mfa_index"))
         else:
             return None
         user = request.user
-        if not user.is_authenticated or not user.is_staff or is_let_in(request):
+        if not user.is_authenticated or not user.is_staff or is_allowed(request):
             return None
         if not get_adapter().is_mfa_enabled(user, FACTORS):
-            return setting_up
-        return _to_prove_one(request)
+            return set_up
+        return _redirect_to_proof(request)
 
 
-def _to_prove_one(request: HttpRequest) -> HttpResponse:
-    """Send somebody to prove a factor, and back to what was asked for."""
+def _redirect_to_proof(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page that proves a factor, and from there back."""
     apps = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP)
     name = "mfa_reauthenticate" if apps.exists() else "mfa_reauthenticate_webauthn"
     start = reverse("mfa_index" if changes_factors(request) else "admin:index")
-    back = request.get_full_path() if request.method == "GET" else start
-    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': back})}")
+    next_url = request.get_full_path() if request.method == "GET" else start
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': next_url})}")
 
 
 def has_proven(request: HttpRequest) -> bool:
@@ -123,7 +123,7 @@ def has_proven(request: HttpRequest) -> bool:
 
 
 def has_proven_recently(request: HttpRequest) -> bool:
-    """Whether this session did so a moment ago."""
+    """Whether this session proved a second factor recently."""
     times = _times_proven(request)
     if request.session.get(PROVEN) == request.user.pk:
         times.append(request.session.get(PROVEN_AT, 0))
@@ -137,7 +137,7 @@ def _times_proven(request: HttpRequest) -> list[float]:
 
 @receiver(authenticator_added)
 def setting_up_proves(sender: Any, **signal: Any) -> None:
-    """Who sets up a factor has just used it: by a code of the app, or by touching the key."""
+    """Count setting up a factor as proof: it takes a code from the app, or a touch of the key."""
     if signal["authenticator"].type in FACTORS:
         session = signal["request"].session
         session[PROVEN], session[PROVEN_AT] = signal["user"].pk, time.time()

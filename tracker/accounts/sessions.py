@@ -1,7 +1,7 @@
-"""Ending the sessions of an account when what protects it changes.
+"""End the other sessions of an account when its factors or e-mail address change.
 
-Whoever got in by what protected it before does not stay. A changed password ends the other sessions
-by itself: Django keeps a hash of it in each.
+An intruder must not stay signed in. A changed password ends the other sessions by itself, because
+Django stores a hash of it in each.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from tracker.accounts.adapters import FACTORS
 
 
 def end_other_sessions(user: User) -> None:
-    """End the sessions of an account, save the one that the present request belongs to.
+    """End the sessions of an account except that of the current request.
 
-    Only staff who are signed in have sessions, so that there are few to look through.
+    Only signed-in staff have sessions, so there are few to search.
     """
     request = context.request
-    kept = request.session.session_key if request is not None else None
-    running = Session.objects.filter(expire_date__gte=timezone.now()).exclude(session_key=kept)
-    for session in running.iterator():
+    current = request.session.session_key if request is not None else None
+    others = Session.objects.filter(expire_date__gte=timezone.now()).exclude(session_key=current)
+    for session in others.iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
 
@@ -42,7 +42,7 @@ def on_a_factor_set_up(sender: Any, **signal: Any) -> None:
 
 @receiver(post_delete, sender=Authenticator)
 def on_a_factor_removed(sender: Any, instance: Authenticator, **signal: Any) -> None:
-    """By its owner, or by an administrator because it was lost."""
+    """End sessions after the owner, or an administrator, removed a factor."""
     if instance.type in FACTORS:
         end_other_sessions(instance.user)
 
@@ -51,9 +51,9 @@ def on_a_factor_removed(sender: Any, instance: Authenticator, **signal: Any) -> 
 def on_another_address(
     sender: Any, instance: User, update_fields: frozenset[str] | None = None, **signal: Any
 ) -> None:
-    """The address signs in and is sent new passwords, so it is as good as a key."""
+    """End sessions when the address changes: it signs in, and receives password resets."""
     if update_fields is not None and "email" not in update_fields:
-        return  # such as signing in, which notes the time
+        return  # such as `last_login` at sign-in
     before = User.objects.filter(pk=instance.pk).values_list("email", flat=True).first()
     if before is not None and before != instance.email:
         end_other_sessions(instance)

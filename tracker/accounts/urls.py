@@ -1,4 +1,4 @@
-"""The addresses of signing in, under /accounts/: of allauth's, those that staff need here."""
+"""The URLs under /accounts/: those of allauth that staff need."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
@@ -41,7 +41,7 @@ urlpatterns = [
         views.RemovePasskeyView.as_view(),
         name="mfa_remove_webauthn",
     ),
-    # Both answer 404 unless OIDC_SERVER_URL is set.
+    # Both return 404 unless OIDC_SERVER_URL is set.
     path(f"oidc/{settings.OIDC_ID}/login/", views.sign_in_elsewhere, name="sign_in_elsewhere"),
     path(
         "oidc/<provider_id>/login/callback/",
@@ -49,7 +49,7 @@ urlpatterns = [
         name="openid_connect_callback",
     ),
 ]
-# Without a mail server a forgotten password is an administrator's matter.
+# Without a mail server, an administrator resets forgotten passwords.
 if settings.EMAIL_URL:
     urlpatterns += [
         path("password/reset/", account.password_reset, name="account_reset_password"),

@@ -1,4 +1,4 @@
-"""Pages of signing in that allauth does not have, or has otherwise."""
+"""Sign-in views that allauth lacks or that differ from its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def no_sign_up(request: HttpRequest) -> HttpResponse:
-    """allauth wants the address to exist; there is nothing at it."""
+    """Return 404: allauth requires the URL name, but there is no sign-up."""
     raise Http404
 
 
@@ -37,9 +37,9 @@ def no_sign_up(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def totp_picture(request: HttpRequest) -> HttpResponse:
-    """The QR code of the secret that the set-up page shows, as SVG at an address of its own.
+    """Return the QR code of the TOTP secret as SVG, at a URL of its own.
 
-    The content security policy allows no pictures inside the page's text.
+    The content security policy forbids `data:` images.
     """
     secret = request.session.get(SECRET_SESSION_KEY)
     if not secret:
@@ -50,19 +50,19 @@ def totp_picture(request: HttpRequest) -> HttpResponse:
 
 
 class RemovePasskeyView(RemoveWebAuthnView):
-    """As allauth's, but the last factor stays where one is compulsory."""
+    """Refuse to remove the last factor if one is required."""
 
     def form_valid(self, form: Any) -> HttpResponseBase:
         adapter = get_adapter()
         if not adapter.can_delete_authenticator(self.object):
             messages.error(self.request, adapter.error_messages["cannot_delete_authenticator"])
             return HttpResponseRedirect(reverse("mfa_list_webauthn"))
-        answer: HttpResponseBase = super().form_valid(form)
-        return answer
+        response: HttpResponseBase = super().form_valid(form)
+        return response
 
 
 def or_back_to_login(view: View) -> View:
-    """Somebody whose provider does not answer, or answers nonsense, may still sign in here."""
+    """Redirect to the login page with an error if the provider fails."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -70,8 +70,8 @@ def or_back_to_login(view: View) -> View:
             return view(request, *args, **kwargs)
         except (RequestException, KeyError, ValueError) as error:
             logger.warning("OpenID Connect failed: %r", error)
-            told = _("Signing in there did not work. Try again, or sign in here.")
-            return back_to_login(request, told)
+            message = _("Signing in there did not work. Try again, or sign in here.")
+            return back_to_login(request, message)
 
     return wrapped
 
@@ -80,22 +80,22 @@ def or_back_to_login(view: View) -> View:
 @never_cache
 @or_back_to_login
 def sign_in_elsewhere(request: HttpRequest) -> HttpResponseBase:
-    """Begin at the OpenID Connect provider, by a page that goes on to it at once.
+    """Start sign-in at the OpenID Connect provider, by a page that redirects to it at once.
 
-    A redirect in answer to a form would need the provider's host in the policy's form-action.
+    A redirect from a form would need the provider's host in the policy's form-action.
     """
     if any("process" in sent for sent in (request.GET, request.POST)):
         raise Http404  # accounts are not linked, see ProviderAdapter
-    answer: HttpResponseBase = openid_connect.login(request, settings.OIDC_ID)
-    place = answer.headers.get("Location", "")
-    if not place.startswith(("https://", "http://")):
-        return answer
-    return render(request, "socialaccount/elsewhere.html", {"place": place})
+    response: HttpResponseBase = openid_connect.login(request, settings.OIDC_ID)
+    url = response.headers.get("Location", "")
+    if not url.startswith(("https://", "http://")):
+        return response
+    return render(request, "socialaccount/elsewhere.html", {"place": url})
 
 
 @never_cache
 @or_back_to_login
 def back_from_elsewhere(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """The provider has sent somebody back, with a code that is exchanged for who they are."""
-    answer: HttpResponseBase = openid_connect.callback(request, provider_id)
-    return answer
+    """Handle the redirect back from the provider, and exchange its code for the identity."""
+    response: HttpResponseBase = openid_connect.callback(request, provider_id)
+    return response
