@@ -1,4 +1,4 @@
-"""The nouns, in the order in which the facts arrive."""
+"""All models of the register."""
 
 from tracker.models.changes import GENESIS_HASH, Change, ChangeKind, LogHead, PublicLine
 from tracker.models.commitments import (

@@ -1,7 +1,7 @@
-"""The log of changes: append-only, numbered without gaps, chained by hash. The hinge of the house.
+"""The log of changes: append-only, numbered without gaps, chained by hash.
 
-The canonical form of a line, over which its hash is taken, is `PublicLine.canonical`; it is
-described for readers in `tracker/docs/log.md`. Database triggers refuse to alter or delete a line.
+The hash of a line is taken over `PublicLine.canonical`, which `tracker/docs/log.md` documents.
+Database triggers refuse to alter or delete a line.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ChangeKind(models.TextChoices):
 
 
 class PublicLine(NamedTuple):
-    """All of a line that a reader can see, and the hash of the line before."""
+    """The public part of a line, and the hash of the line before."""
 
     seq: int
     recorded_at: dt.datetime
@@ -52,7 +52,7 @@ class PublicLine(NamedTuple):
     previous_hash: str
 
     def canonical(self) -> dict[str, Any]:
-        """The line as hashed."""
+        """Return the line in the form that is hashed."""
         recorded_at = self.recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
         return {
             **self._asdict(),
@@ -62,7 +62,7 @@ class PublicLine(NamedTuple):
         }
 
     def computed_hash(self) -> str:
-        """SHA-256 of the canonical form, as 64 hexadecimal digits."""
+        """Return the SHA-256 of the canonical form as 64 hexadecimal digits."""
         return sha256_hex(self.canonical())
 
 
@@ -92,7 +92,7 @@ class Change(models.Model):
     payload = models.JSONField(_("as published"))
     previous_hash = models.CharField(_("hash of the line before"), max_length=64)
     hash = models.CharField(_("hash"), max_length=64, unique=True)
-    # For the office's own records: neither public nor part of the hash.
+    # For the office only: neither public nor part of the hash.
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -102,7 +102,7 @@ class Change(models.Model):
         verbose_name, verbose_name_plural = _("change"), _("changes")
         indexes = (
             models.Index(name="change_by_commitment", fields=("commitment", "-seq")),
-            # Finds the few lines that renamed something among those that did not.
+            # Finds the few lines that renamed something.
             models.Index(name="change_by_kind", fields=("kind", "-seq")),
         )
         constraints = (
@@ -132,16 +132,16 @@ class Change(models.Model):
 
 
 class LogHead(models.Model):
-    """The last line's number and hash: one row, locked by whoever appends."""
+    """The number and hash of the last line: one row, locked while a line is appended."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS_HASH)
     recorded_at = models.DateTimeField(null=True)
-    # Counts repairs of derived rows, which write no line: what was made of them is made anew.
+    # Counts repairs of derived rows, which write no line, to invalidate caches.
     generation = models.PositiveIntegerField(default=0)
-    # Set when an operator has said that the clock is right and the last line's time is not to be
-    # waited for: the next line comes after this instead.
+    # Set when an operator has confirmed the clock although the last line is dated later: the next
+    # line must come after this instead.
     clock_accepted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -152,5 +152,5 @@ class LogHead(models.Model):
 
     @property
     def next_after(self) -> dt.datetime | None:
-        """The time that the next line is not dated before; None while the log is empty."""
+        """The earliest time of the next line; None while the log is empty."""
         return self.clock_accepted_at or self.recorded_at

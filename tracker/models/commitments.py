@@ -50,7 +50,7 @@ class Topic(PublicRecord):
 
 
 def _of_public(*fields: str) -> models.Index:
-    """An index of what lists show: public commitments, neither drafts nor retracted."""
+    """Return an index of public commitments: neither drafts nor retracted."""
     falls = "_falling" if fields[0].startswith("-") else ""
     return models.Index(
         name=f"public_by_{fields[0].removeprefix('-').removesuffix('_at')}{falls}"[:30],
@@ -99,7 +99,7 @@ class Commitment(PublicRecord, Position):
         models.PROTECT,
         verbose_name=_("series to be held"),
         related_name="promised_by",
-        # Looked for when a forum is amended, and hardly any commitment has one.
+        # Queried only when a forum is amended; hardly any commitment has one.
         db_index=False,
         null=True,
         blank=True,
@@ -127,7 +127,7 @@ class Commitment(PublicRecord, Position):
     last_change_seq = models.PositiveBigIntegerField(null=True, editable=False)
     last_changed_at = models.DateTimeField(_("last change"), null=True, editable=False)
 
-    # The reason is in the log: whoever reads it there puts it here.
+    # Not a column: the code that reads the reason from the log sets it.
     retracted_because = ""
 
     objects = CommitmentQuerySet.as_manager()
@@ -137,8 +137,8 @@ class Commitment(PublicRecord, Position):
         abstract = False
         ordering = ("reference",)
         verbose_name, verbose_name_plural = _("commitment"), _("commitments")
-        # One for each order of a public list, rising and falling, equals by reference. Where a
-        # list is sorted by stage or assessment it is read value by value (see found_sets).
+        # One for each order of a public list, ascending and descending, then by reference. Lists
+        # sorted by stage or assessment are read value by value (see `filters.bitset_filter`).
         indexes = (
             _of_public("reference"),
             _of_public("stage", "reference"),
@@ -151,8 +151,8 @@ class Commitment(PublicRecord, Position):
                 )
                 for sign in ("", "-")
             ),
-            # Hardly any commitment has these: in an index of all, SQLite takes the many without
-            # for one value that they share, and reads the whole register instead.
+            # Hardly any commitment has these: with a full index, SQLite takes the many nulls
+            # for a common value, and reads the whole table instead.
             models.Index(
                 name="commitment_parts",
                 fields=("part_of",),
@@ -197,12 +197,12 @@ class Commitment(PublicRecord, Position):
 class Alias(PublicRecord):
     """Another name for the same commitment, in some language.
 
-    A name that a meeting gave it belongs to the draft of the update that says so, and is published
-    with that alone; one without an update is published with its commitment.
+    A name given at a meeting belongs to the update that says so, and is published with it; a name
+    without an update is published with its commitment.
     """
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="aliases")
-    # By name, since updates come after commitments.
+    # A string, since `updates` imports this module.
     update = models.ForeignKey(
         "tracker.StatusUpdate",
         models.CASCADE,
@@ -227,10 +227,10 @@ class Alias(PublicRecord):
             models.UniqueConstraint(
                 name="alias_is_given_once",
                 fields=("commitment", "name", "language"),
-                # What was taken back may be given again.
+                # A retracted name may be given again.
                 condition=Q(published_seq__isnull=False, retracted_seq__isnull=True),
             ),
-            # Two meetings may both have drafted the same name: it is published with the first.
+            # Two updates may both draft the same name: it is published with the first.
             models.UniqueConstraint(
                 name="alias_is_drafted_once",
                 fields=("commitment", "name", "language"),

@@ -1,8 +1,8 @@
-"""What public records said of themselves before they were amended: one row for each field.
+"""The values of public records before amendments: one row for each field.
 
-A projection of the lines of the log that say what was before. It lets `known_at` show the words and
-relations of then, and finds a record under an address that it once had; `manage.py rebuild` makes
-it anew from the log.
+A projection of the lines of the log that contain former values. It lets `known_at` show the texts
+and relations of that time, and finds a record by a former slug; `manage.py rebuild` recomputes it
+from the log.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from tracker.lib.partial_dates import PartialDate
 
-# What a payload names of other records, by noun and field: the noun that it names.
+# The fields of payloads that refer to other records: the noun that each refers to.
 RELATIONS: dict[str, dict[str, str]] = {
     "commitment": {
         "topics": "topic",
@@ -32,11 +32,11 @@ RELATIONS: dict[str, dict[str, str]] = {
     "note": {"source": "source", "meeting": "meeting", "commitment": "commitment"},
 }
 MANY = frozenset({"topics", "parties", "related", "sources"})
-# By what payloads name a record, where it is not the slug.
+# The field by which payloads name a record, where it is not the slug.
 NAMED_BY = {"commitment": "reference", "party": "code", "note": "key"}
-# The days beside a partial date, by which lists are cut.
+# The columns with the first and last day of a partial date.
 EDGES = {"date": ("first_day", "last_day"), "published_on": ("published_first_day", "")}
-# These have a line number on a row of their own, from which and until which they hold.
+# These have rows of their own with the numbers of the lines between which they hold.
 _ELSEWHERE = frozenset({"aliases", "is_fully_recorded", "left_out"})
 
 NOUNS = ("commitment", "meeting", "source", "party", "topic", "forum", "note")
@@ -46,10 +46,10 @@ KeyOf = Callable[[str, str], int | None]
 
 
 class FormerValue(models.Model):
-    """What a field said to changes in [since, until): the value that change `until` replaced.
+    """The value of a field during changes in [since, until), which change `until` replaced.
 
-    Text as it is; several records as their keys with spaces around each (" 3 17 "); a date as it
-    is stored in its own column; empty for nothing.
+    Text unchanged; several records as their keys with spaces around each (" 3 17 "); a date as
+    stored in its own column; empty for none.
     """
 
     noun = models.CharField(max_length=12)
@@ -81,7 +81,7 @@ class FormerValue(models.Model):
 
 
 class Said(NamedTuple):
-    """A field's value until a change."""
+    """The value of a field until a change."""
 
     noun: str
     record: int
@@ -90,16 +90,16 @@ class Said(NamedTuple):
     until: int
 
 
-def joined(keys: Iterable[int]) -> str:
+def join_keys(keys: Iterable[int]) -> str:
     return "".join(f" {key}" for key in sorted(keys)) + " "
 
 
-def parted(value: str) -> list[int]:
+def split_keys(value: str) -> list[int]:
     return [int(key) for key in value.split()]
 
 
 def amended_noun(payload: Mapping[str, Any]) -> str | None:
-    """The noun that a line of the log amends; None for any other line."""
+    """Return the noun that a line of the log amends; None for any other line."""
     if not payload.get("before") or payload.get("update"):
         return None
     return next((noun for noun in NOUNS if noun in payload), None)
@@ -108,35 +108,35 @@ def amended_noun(payload: Mapping[str, Any]) -> str | None:
 def said_before(
     noun: str, record: int, before: Mapping[str, Any], *, until: int, key_of: KeyOf
 ) -> Iterator[Said]:
-    """What `before` of a line tells of a record, as it is stored."""
-    for name, told in before.items():
+    """Yield the former values in `before` of a line, as they are stored."""
+    for name, old in before.items():
         if name in _ELSEWHERE:
             continue
         target = RELATIONS.get(noun, {}).get(name)
         if target is not None:
-            names = told if name in MANY else [told] if told else []
+            names = old if name in MANY else [old] if old else []
             keys = [key for key in (key_of(target, each) for each in names) if key is not None]
-            value = joined(keys) if name in MANY else str(keys[0]) if keys else ""
+            value = join_keys(keys) if name in MANY else str(keys[0]) if keys else ""
             if (noun, name) == ("meeting", "parties"):
-                yield Said(noun, record, "parties_key", "-".join(sorted(told)), until)
+                yield Said(noun, record, "parties_key", "-".join(sorted(old)), until)
         elif name in EDGES:
-            date = _date(told)
-            value = date.stored if date else ""
-            first, last = EDGES[name]
-            for edge, day in ((first, date and date.first_day), (last, date and date.last_day)):
+            parsed = _date(old)
+            value = parsed.stored if parsed else ""
+            days = (parsed.first_day, parsed.last_day) if parsed else (None, None)
+            for edge, day in zip(EDGES[name], days, strict=True):
                 if edge:
                     yield Said(noun, record, edge, day.isoformat() if day else "", until)
         else:
-            value = told or "" if told is None or isinstance(told, str) else json.dumps(told)
+            value = old or "" if old is None or isinstance(old, str) else json.dumps(old)
         yield Said(noun, record, name, value, until)
 
 
-def _date(told: Mapping[str, str] | None) -> PartialDate | None:
-    if told is None:
+def _date(date: Mapping[str, str] | None) -> PartialDate | None:
+    if date is None:
         return None
-    if told["date"]:
-        return PartialDate.parse(told["date"], words=told["words"])
-    return PartialDate(words=told["words"])
+    if date["date"]:
+        return PartialDate.parse(date["date"], words=date["words"])
+    return PartialDate(words=date["words"])
 
 
 def related_before(
@@ -147,18 +147,18 @@ def related_before(
     key_of: KeyOf,
     related_of: Callable[[int], set[int]],
 ) -> Iterator[Said]:
-    """What other commitments were related to before a line about one of them altered it.
+    """Yield the former relations of the other commitments that a line altered.
 
-    The relation has two sides, and the line tells of one. `related_of` gives the published
+    The relation is symmetrical, and the line records one side. `related_of` returns the published
     relations of a commitment right after the line.
     """
     if "related" not in payload["before"]:
         return
-    told = (payload["before"]["related"], payload["commitment"]["related"])
-    was, now = ({key_of("commitment", name) for name in side} for side in told)
+    sides = (payload["before"]["related"], payload["commitment"]["related"])
+    was, now = ({key_of("commitment", name) for name in side} for side in sides)
     for other in was ^ now:
         if other is not None:
-            value = joined(related_of(other) ^ {record})
+            value = join_keys(related_of(other) ^ {record})
             yield Said("commitment", other, "related", value, until)
 
 
@@ -169,10 +169,10 @@ def replayed(
     related: dict[int, set[int]],
     published: Mapping[int, int],
 ) -> list[Said]:
-    """Everything that amending lines, the newest first, say was before; in order of lines.
+    """Return all former values in amending lines, given newest first; sorted by line.
 
-    `names` has today's primary keys by noun and name, `related` today's relations of published
-    commitments, and `published` the line that published each; the first two are altered.
+    `names` maps nouns and names to primary keys as of today, `related` has today's relations of
+    published commitments, and `published` the line that published each. The first two are mutated.
     """
     said: list[Said] = []
 
@@ -214,7 +214,7 @@ def replayed(
 def with_beginnings(
     said: Iterable[Said], beginnings: dict[tuple[str, int, str], int]
 ) -> list[tuple[Any, ...]]:
-    """The values of `FormerValue`'s columns; `beginnings` is since when each field said it."""
+    """Return rows for `FormerValue`; `beginnings` maps fields to the lines that set them."""
     rows: list[tuple[Any, ...]] = []
     for noun, record, field, value, until in said:
         place = (noun, record, field)
@@ -225,14 +225,14 @@ def with_beginnings(
 
 COLUMNS = ("noun", "record", "field", "value", "since", "until")
 
-# The lines that may amend something, by kind.
+# The kinds of lines that may amend something.
 _AMENDING = ("renamed", "amended", "meeting", "commentary")
 
 
 def rows_of_the_log(model_of: Callable[[str], Any]) -> list[tuple[Any, ...]]:
-    """The values of all rows, made of the log; `model_of` gives a model by its name.
+    """Compute all rows from the log; `model_of` returns a model by its name.
 
-    A migration gives the models as they were.
+    A migration passes the historical models.
     """
     lines = model_of("Change").objects.filter(kind__in=_AMENDING).order_by("-seq")
     names = {noun: _names(model_of(noun.capitalize()), noun) for noun in NOUNS}

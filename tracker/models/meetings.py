@@ -19,9 +19,9 @@ from tracker.models.sources import Source
 
 
 class Level(models.IntegerChoices):
-    """How high a meeting is held; a higher number outranks a lower one.
+    """The level of a meeting; a higher number outranks a lower one.
 
-    One whose level no source states is compared with no other.
+    A meeting whose level is not stated is compared with no other.
     """
 
     NOT_STATED = 0, _("Level not stated")
@@ -65,7 +65,7 @@ class Forum(PublicRecord):
 
 class MeetingQuerySet(PublicRecordQuerySet["Meeting"]):
     def fully_recorded(self, *, known: int | None = None) -> MeetingQuerySet:
-        """Keep held meetings of which everything was read, so that silence says something."""
+        """Keep held meetings whose full text was read, so that silence is meaningful."""
         held = self.filter(state=MeetingState.HELD)
         if known is None:
             return held.filter(fully_recorded_seq__isnull=False)
@@ -150,7 +150,7 @@ class Meeting(PublicRecord):
 
     @property
     def cadence_months(self) -> int | None:
-        """The months between meetings of its forum, where it has one that says so."""
+        """The months between meetings of its forum, if known."""
         return self.forum.cadence_months if self.forum is not None else None
 
     @property
@@ -158,5 +158,5 @@ class Meeting(PublicRecord):
         return self.fully_recorded_seq is not None
 
     def is_past(self, day: dt.date) -> bool:
-        """Whether its whole date lies before `day`."""
+        """Whether the whole of its date is before `day`."""
         return self.last_day is not None and self.last_day < day

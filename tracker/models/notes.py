@@ -1,4 +1,4 @@
-"""What analysts say about it: commentary, attributed, never evidence."""
+"""Analysts' notes: attributed commentary, never evidence."""
 
 from __future__ import annotations
 

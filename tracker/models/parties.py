@@ -1,4 +1,4 @@
-"""Who promises: states and organisations."""
+"""The parties to commitments: states and organisations."""
 
 from __future__ import annotations
 

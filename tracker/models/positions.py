@@ -1,4 +1,4 @@
-"""Where a commitment stands: the vocabularies, and the rules of what is open, overdue or quiet."""
+"""The status of a commitment: the vocabularies, and the rules for open, overdue and quiet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.models.meetings import Level
 
 
 class Stage(models.TextChoices):
-    """How far it has come: a fact, with evidence. Declared in the order of progress."""
+    """Progress: a fact, with evidence. Declared in the order of progress."""
 
     ANNOUNCED = "announced", _("Announced")
     PREPARING = "preparing", _("Preparing")
@@ -34,7 +34,7 @@ ENDED_STAGES = (Stage.SUPERSEDED, Stage.WITHDRAWN)
 
 
 class Assessment(models.TextChoices):
-    """How it is going: a judgement, with a rationale."""
+    """A judgement of the progress, with a rationale."""
 
     NOT_ASSESSED = "not_assessed", _("Not assessed")
     ON_TRACK = "on_track", _("On track")
@@ -51,7 +51,7 @@ _DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
 
 
 class Firmness(models.TextChoices):
-    """How firmly the words bind. Declared from the weakest to the strongest."""
+    """How binding the wording is. Declared from the weakest to the strongest."""
 
     ASPIRATION = "aspiration", _("Aspiration")
     INTENT = "intent", _("Intent")
@@ -63,7 +63,7 @@ def is_delivered(stage: str, assessment: str) -> bool:
 
 
 def quiet_since(day: dt.date) -> dt.date:
-    """The day on or before which a last update makes an open commitment quiet on `day`."""
+    """Return the latest day of a last update that makes an open commitment quiet on `day`."""
     try:
         return add_months(day, -settings.QUIET_AFTER_MONTHS)
     except ValueError:
@@ -75,13 +75,13 @@ def due_soon_until(day: dt.date) -> dt.date:
 
 
 class Position(models.Model):
-    """Where a commitment stands after a sequence of updates.
+    """The status of a commitment after a sequence of updates.
 
-    The commitment's row carries today's position and each `Standing` a past one, under the same
-    column names, so that one filter serves both. Always derived, never typed in.
+    The commitment's row has today's position and each `Standing` a past one, in columns of the
+    same names, so that one filter works on both. Always derived, never entered.
 
-    Each rule is said of a row and, beside it, as a query: `at` is the path to the position there
-    ("at__"), empty for the commitment's own row.
+    Each rule exists for a row and as a query, where `at` is the path to the position ("at__"),
+    empty for the commitment's own row.
     """
 
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
@@ -95,15 +95,15 @@ class Position(models.Model):
     target_first_day = EdgeDayField(of="target", edge="first")
     target_last_day = EdgeDayField(of="target", edge="last")
     has_slipped = models.BooleanField(_("slipped"), default=False, editable=False)
-    # Last day of the newest update's date: the day up to which something is known.
+    # The last day of the newest update's date.
     last_update_day = models.DateField(_("last update"), null=True, editable=False)
-    # Level and parties of the newest meeting that mentioned it: the measure of "not mentioned".
+    # The level and parties of the newest meeting that mentioned it, for the rule "not mentioned".
     mention_level = models.PositiveSmallIntegerField(choices=Level, null=True, editable=False)
     mention_parties_key = models.CharField(max_length=400, blank=True, editable=False)
-    # A meeting that begins after this day is expected to mention it: the last update, or, of a
-    # series that is to be held, the day on which that is due again.
+    # Meetings that begin after this day are expected to mention it: the last update, or, for a
+    # series of meetings to be held, the day when the next is due.
     silence_counts_after = models.DateField(null=True, editable=False)
-    # Until this day its forum has had no fair chance to speak of it again; none without a cadence.
+    # Before this day its forum was not expected to meet again; null without a cadence.
     expected_by = models.DateField(null=True, editable=False)
 
     class Meta:
@@ -121,7 +121,7 @@ class Position(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Superseded, withdrawn or abandoned: nobody waits for it, delivered or not."""
+        """Superseded, withdrawn or abandoned: no longer awaited."""
         return self.stage in ENDED_STAGES or self.assessment == Assessment.ABANDONED
 
     @property
@@ -165,7 +165,7 @@ class Position(models.Model):
         return Position.open_q(at) & is_old & was_expected
 
     def has_no_information(self, day: dt.date) -> bool:
-        """Past its target without any evidence since, either way. Never a failure."""
+        """Past its target without any evidence since, for or against. Not a failure."""
         last, updated = self.target_last_day, self.last_update_day
         return (
             self.is_overdue(day)

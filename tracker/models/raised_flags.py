@@ -1,7 +1,7 @@
-"""Which time-made flags the log has told of, so that each is told exactly once.
+"""Flags raised by the passing of time that the log contains, so that each is logged exactly once.
 
-A deadline passes and something goes quiet without anybody doing anything. `actions.raise_flags`
-writes that into the log; a row here names the line. Rows are derived from these lines.
+A deadline passes, or a commitment goes quiet, without any action. `actions.raise_flags` writes that
+into the log; a row here refers to the line, and is derived from it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from django.db.models import Q
 from tracker.models.changes import Change
 from tracker.models.commitments import Commitment
 
-# The flags that the passing of time, or the silence of a meeting, raises by itself.
+# The flags that the passing of time or the silence of a meeting raises.
 TIME_MADE_FLAGS = ("overdue", "due_soon", "quiet", "not_mentioned")
 
 
 class RaisedFlag(models.Model):
-    """A flag as it was raised on a commitment, for one `basis`.
+    """A flag raised on a commitment, for one `basis`.
 
-    `basis` is the day that the flag's rule counts from: the last day of the target, or the day of
-    the last update. A new target or a new update makes a new basis, and the flag may be raised
-    again; going back to an earlier one does not tell the same thing twice.
+    `basis` is the day from which the rule of the flag counts: the last day of the target, or the
+    day of the last update. After a new target or update the flag may be raised again; returning to
+    an earlier basis does not log it twice.
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="raised_flags")

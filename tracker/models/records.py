@@ -1,7 +1,7 @@
-"""What every noun of the register has in common: whether, and since which change, it is public.
+"""The base of all public records: whether, and since which change, a record is public.
 
-A record is a draft until an action publishes it; the number of that change in the log is kept on
-the row. Nothing here publishes: see `tracker.actions`.
+A record is a draft until an action publishes it; its row then has the number of that change in the
+log. For publishing, see `tracker.actions`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def public_q(*, known: int | None = None, of: str = "") -> Q:
-    """The condition that readers may see a record, or the record that the path `of` leads to."""
+    """Match records that readers may see, or whose related record at the path `of` they may see."""
     if known is None:
         return Q(**{f"{of}published_seq__isnull": False, f"{of}retracted_seq__isnull": True})
     return Q(**{f"{of}published_seq__lte": known}) & (
@@ -27,11 +27,11 @@ _M_co = TypeVar("_M_co", bound=models.Model, covariant=True)
 
 class PublicRecordQuerySet(models.QuerySet[_M_co]):
     def public(self, *, known: int | None = None) -> Self:
-        """Keep what readers may see, up to change number `known` where given."""
+        """Keep what readers may see, as of change number `known` if given."""
         return self.filter(public_q(known=known))
 
     def published(self, *, known: int | None = None) -> Self:
-        """Keep what was ever public, retracted since or not, up to change number `known`."""
+        """Keep what was published by change number `known`, even if retracted since."""
         if known is None:
             return self.filter(published_seq__isnull=False)
         return self.filter(published_seq__lte=known)
@@ -41,7 +41,7 @@ class PublicRecordQuerySet(models.QuerySet[_M_co]):
 
 
 class PublicRecord(models.Model):
-    """A row that is a draft, public or retracted; the two numbers point into the log of changes."""
+    """A draft, public or retracted row; the two numbers refer to lines of the log."""
 
     published_seq = models.PositiveBigIntegerField(
         _("public since change"),
@@ -67,7 +67,7 @@ class PublicRecord(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Whether it was ever made public, be it retracted since or not."""
+        """Whether it was ever made public, even if retracted since."""
         return self.published_seq is not None
 
     @property
@@ -80,6 +80,6 @@ class PublicRecord(models.Model):
 
 
 def one_of(field: str, choices: type[models.Choices], *, blank: bool = False) -> Q:
-    """The condition that a column holds one of its choices, for a CheckConstraint."""
+    """Match rows whose column has one of its choices, for a CheckConstraint."""
     values: list[Any] = list(choices.values)
     return Q(**{f"{field}__in": [*values, ""] if blank else values})

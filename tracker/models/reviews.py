@@ -1,7 +1,7 @@
-"""How far a draft has come inside the office: who wrote it, sent it, sent it back, approved it.
+"""The review of drafts: who wrote, sent, returned and approved them.
 
-Kept apart from the records themselves, so that it never reaches what is public, and so that a
-published row needs no further change. Written by `tracker.actions.review` alone.
+Separate from the records, so that it is never public, and so that a published row never changes.
+Written only by `tracker.actions.review`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.models.records import PublicRecord, one_of
 from tracker.models.sources import Source
 from tracker.models.updates import StatusUpdate
 
-# What may be done to what is public, and to drafts beyond editing them: `Review.Meta` makes it.
+# The permission to publish, and to amend what is public; `Review.Meta` declares it.
 PUBLISH = "tracker.publish"
 
 
@@ -30,7 +30,7 @@ class ReviewState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
-# Sent, and neither published nor taken back yet.
+# Sent, and neither published nor withdrawn yet.
 WAITING = (ReviewState.IN_REVIEW, ReviewState.SCHEDULED)
 
 # The nouns that have a review, by the name of its column. The first four are published by an act
@@ -48,7 +48,7 @@ REVIEWED: dict[type[models.Model], str] = {
 
 
 class Review(models.Model):
-    """The one review of one record; a draft without a row was not sent, by nobody known."""
+    """The review of one record; a draft without a row was not sent, and its author is unknown."""
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, null=True, related_name="review")
     commitment = models.OneToOneField(Commitment, models.CASCADE, null=True, related_name="review")
@@ -69,7 +69,7 @@ class Review(models.Model):
         null=True,
     )
     edited_at = models.DateTimeField(_("last edited"), null=True)
-    # Whoever else had a hand in the draft: none of them approves it either.
+    # The other editors of the draft, who may not approve it either.
     earlier_editors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name=_("edited before by"), related_name="+"
     )
@@ -96,7 +96,7 @@ class Review(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
     publish_at = models.DateTimeField(_("to be published at"), null=True, db_index=True)
-    # With which a scheduled commitment is published.
+    # Published together with a scheduled commitment.
     first_update = models.ForeignKey(
         StatusUpdate, models.SET_NULL, null=True, related_name="scheduled_with"
     )
@@ -104,7 +104,7 @@ class Review(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("review"), _("reviews")
         permissions = (("publish", "Can review, publish, correct, retract and amend"),)
-        # Reviews stay when all is published; what waits is found among them.
+        # Reviews remain after publication; this finds those that wait.
         indexes = (models.Index(name="review_waiting", fields=("state", "sent_at")),)
         constraints = (
             models.CheckConstraint(
@@ -141,7 +141,7 @@ class Review(models.Model):
 
     @property
     def record(self) -> PublicRecord | StatusUpdate:
-        """What it is a review of."""
+        """The record under review."""
         for name in REVIEWED.values():
             record: PublicRecord | StatusUpdate | None = getattr(self, name)
             if record is not None:

@@ -1,4 +1,4 @@
-"""What the search index holds for a commitment. Written by actions, read by `queries.search`."""
+"""The searchable text of a commitment. Written by actions, read by queries."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from tracker.models.commitments import Commitment
 
 
 class SearchDocument(models.Model):
-    """Folded text of one public commitment; triggers keep the full-text index beside it in step."""
+    """Folded text of one public commitment; triggers synchronise the full-text index."""
 
     commitment = models.OneToOneField(
         Commitment, models.CASCADE, primary_key=True, related_name="search_document"
     )
-    # Title, reference and other names: what one- and two-letter words are looked for in.
+    # Title, reference and other names: searched for words of one or two letters.
     names = models.TextField()
-    # The same and summary and quotations.
+    # The same, the summary and the quotations.
     text = models.TextField()
 
     def __str__(self) -> str:

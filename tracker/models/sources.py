@@ -1,4 +1,4 @@
-"""The documents that everything rests on."""
+"""Source documents, and the passages of them that were left out."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ class SourceKind(models.TextChoices):
 class Source(PublicRecord):
     """A document with its publisher, dates and address.
 
-    The full text, where we hold it, is for checking quotations and is not shown to the public;
-    its SHA-256 is.
+    The full text, if we have it, is for checking quotations and is not public; its SHA-256 is.
     """
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
@@ -64,7 +63,7 @@ class Source(PublicRecord):
     text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PublicRecordQuerySet["Source"].as_manager()
-    # Not the text itself once more at each edit: whether it changed.
+    # Versions have the hash of the text, not another copy of it.
     history = FieldHistory(without=["text"], beside=["text_sha256"])
 
     class Meta(PublicRecord.Meta):
@@ -102,12 +101,12 @@ class Source(PublicRecord):
 
     @property
     def is_evidence(self) -> bool:
-        """Whether a stage may rest on it: commentary never counts."""
+        """Whether it may support a stage: commentary never does."""
         return self.kind != SourceKind.ANALYST_NOTE
 
 
 class LeftOutReason(models.TextChoices):
-    """Why a passage of a source that was read in full is no commitment."""
+    """Why a passage of a source that was read in full is not a commitment."""
 
     POSITION = "position", _("A position on a third state or a conflict")
     AIM = "aim", _("A value or a general aim, without an action")
@@ -116,9 +115,9 @@ class LeftOutReason(models.TextChoices):
 
 
 class PassageLeftOut(PublicRecord):
-    """A passage that was read and not recorded, and why: public with its source.
+    """A passage that was read and not recorded, with the reason; public with its source.
 
-    What it says is quoted in a few words, or put in our own.
+    Its content is quoted or described in a few words.
     """
 
     source = models.ForeignKey(

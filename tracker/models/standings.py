@@ -1,7 +1,7 @@
-"""How each commitment stood, from one day to another, as known between two lines of the log.
+"""The status of each commitment over time, as known between two lines of the log.
 
-A projection, like the position on the commitment's own row: it makes `as_of` and `known_at` one
-join instead of a walk through history, and `manage.py rebuild` makes it anew from the log.
+A bitemporal projection: it makes `as_of` and `known_at` a join instead of a replay of the history,
+and `manage.py rebuild` recomputes it from the log.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NO_END = 2**62
 
 
 def known_q(known: int | None, *, of: str = "") -> Q:
-    """That a standing was known after change number `known`, or is known now where that is None.
+    """Match standings known after change number `known`, or known now if that is None.
 
     `of` is the path to the standings ("standings__").
     """
@@ -31,7 +31,7 @@ def known_q(known: int | None, *, of: str = "") -> Q:
 
 
 def stood_q(day: dt.date, known: int | None, *, of: str = "") -> Q:
-    """That a standing held at the end of a day, as known after change `known`."""
+    """Match standings valid at the end of a day, as known after change `known`."""
     held = Q(**{f"{of}valid_from__lte": day, f"{of}valid_to__gt": day})
     return held & known_q(known, of=of)
 

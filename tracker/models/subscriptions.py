@@ -1,7 +1,7 @@
-"""Who asked to be told, of which lines of the log, and every attempt to tell them.
+"""Subscriptions to the log, and every attempt to deliver to them.
 
-A subscription is a filter and a cursor into the log. Nothing here is public; a row is found by its
-`key`, which only its owner's signed links and the office's staff know.
+A subscription is a filter and a cursor into the log. Nothing here is public; a row is looked up by
+its `key`, which only the owner's signed links contain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tracker.models.records import one_of
 class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     WEBHOOK = "webhook", _("Webhook")
-    # The WebSub hub that the office has configured: there is at most one.
+    # The configured WebSub hub: there is at most one.
     HUB = "hub", _("WebSub hub")
 
 
@@ -37,7 +37,7 @@ class Frequency(models.TextChoices):
     WEEKLY = "weekly", _("Once a week")
 
 
-# No lease lasts so long, and e-mail waits for a Monday at most, or a day more after a bounce.
+# Longer than any lease; longer than e-mail waits for a Monday, or a day more after a bounce.
 _LEASED = dt.timedelta(days=1)
 _WEEK = dt.timedelta(days=9)
 
@@ -47,9 +47,9 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(state=SubscriptionState.ACTIVE)
 
     def due(self, *, now: dt.datetime, head: int) -> Self:
-        """Active, with lines to look at, its time come, and in no deliverer's hands.
+        """Keep active subscriptions with new lines whose time has come and that are not leased.
 
-        A time further away than anybody waits is from under a clock that was ahead: it has come.
+        A time further ahead than any wait was set while the clock was wrong, and counts as come.
         """
         free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + _LEASED)
         longest = _WEEK + dt.timedelta(
@@ -60,10 +60,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """A filter of the log, an address to tell, and how far it has been told.
+    """A filter of the log, an address to deliver to, and how far delivery has come.
 
-    `cursor` is the number of the last line dealt with. `batch_end` is set while a message that
-    covers several lines is being sent: whoever takes over sends the same message again.
+    `cursor` is the number of the last line handled. `batch_end` is set while a message that covers
+    several lines is being sent: a deliverer that takes over sends the same message again.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -85,7 +85,7 @@ class Subscription(models.Model):
     )
     contact = models.EmailField(_("whom to ask about it"), blank=True)
     created_at = models.DateTimeField(_("asked for"))
-    # A hash: enough to count how much one network asks for, too little to know who asked.
+    # A hash, to count the requests of one network without storing its address.
     asked_from = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
@@ -146,33 +146,33 @@ class Subscription(models.Model):
         return f"{self.get_channel_display()}: {self.address}"
 
     def start(self, *, now: dt.datetime, head: int) -> None:
-        """Make it active from the log's head on: what was before is not told. Unsaved."""
+        """Make it active from the log's head on, without earlier lines. Does not save."""
         self.state, self.confirmed_at, self.next_attempt_at = SubscriptionState.ACTIVE, now, now
         self.cursor, self.batch_end, self.failures = head, None, 0
         self.stopped_at, self.stopped_because = None, ""
 
     def stop(self, *, now: dt.datetime, because: str) -> None:
-        """Tell nothing more, until it is started or resumed. The cursor stays. Unsaved."""
+        """Stop deliveries until it is started or resumed. The cursor stays. Does not save."""
         self.state, self.stopped_at, self.stopped_because = SubscriptionState.STOPPED, now, because
 
     def resume(self, *, now: dt.datetime) -> None:
-        """Make a stopped one active again from where it was, so that nothing is missed. Unsaved."""
+        """Make it active again from its cursor, so that nothing is missed. Does not save."""
         self.state, self.next_attempt_at, self.failures = SubscriptionState.ACTIVE, now, 0
         self.stopped_at, self.stopped_because = None, ""
 
 
 class Outcome(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
-    # To be tried again.
+    # To be retried.
     FAILED = "failed", _("Failed")
-    # Not to be tried again: the receiver said so, or the address may not be called.
+    # Not to be retried: the receiver said so, or the URL may not be called.
     REFUSED = "refused", _("Refused")
-    # By e-mail: nobody reads there, as the mail server said at once or in a message of its own.
+    # E-mail only: undeliverable, by the mail server's response or a bounce message.
     BOUNCED = "bounced", _("Bounced")
 
 
 class Delivery(models.Model):
-    """One attempt to send one message, as it ended."""
+    """The outcome of one attempt to send one message."""
 
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="deliveries")
     message_id = models.CharField(_("message"), max_length=200)
@@ -201,9 +201,9 @@ class Delivery(models.Model):
 
 
 class AskedMail(models.Model):
-    """One message that was sent because somebody filled in the form; kept for a day, to count.
+    """One message sent because of the subscription form; stored for a day, for rate limits.
 
-    It holds hashes only: enough to see that one address or one network is asked for too often.
+    It contains only hashes: enough to count the requests for one address or from one network.
     """
 
     address_hash = models.CharField(max_length=64)

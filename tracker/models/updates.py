@@ -1,7 +1,7 @@
-"""What a meeting or event did to a commitment, and the evidence for it.
+"""Status updates of commitments, and the evidence for them.
 
-Once published, an update, its citations and its revision never change: database triggers refuse
-it (migration 0002). What is wrong is corrected or retracted by a further row.
+Once published, an update, its citations and its revision never change: database triggers refuse it
+(migration 0002). Mistakes are corrected or retracted by a further row.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Significance(models.TextChoices):
 
 class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
     def published(self, *, known: int | None = None) -> Self:
-        """Keep what was ever published, revised since or not, up to change number `known`."""
+        """Keep what was published by change number `known`, even if revised since."""
         if known is None:
             return self.filter(published_seq__isnull=False)
         return self.filter(published_seq__lte=known)
 
     def effective(self, *, known: int | None = None) -> Self:
-        """Keep what counts: published, and neither corrected nor retracted by change `known`."""
+        """Keep what was published, and neither corrected nor retracted, by change `known`."""
         published = self.published(known=known)
         if known is None:
             return published.filter(revision__isnull=True)
@@ -46,7 +46,7 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         return self.filter(published_seq__isnull=True)
 
     def chronological(self) -> Self:
-        """Order by when it happened; within a day a coarser date comes last."""
+        """Order by when it happened; of dates that start on one day, the less precise come last."""
         return self.order_by(
             F("happened_first_day").asc(nulls_last=True), "happened_last_day", "number", "pk"
         )
@@ -125,7 +125,7 @@ class StatusUpdate(models.Model):
         ordering = ("commitment", "number")
         verbose_name, verbose_name_plural = _("status update"), _("status updates")
         indexes = (
-            # Which meeting mentioned what, and when, is answered by the index alone.
+            # A covering index for which meeting mentioned what, and when.
             models.Index(
                 name="update_mentions",
                 fields=("meeting", "commitment", "happened_first_day", "id"),
@@ -178,18 +178,18 @@ class StatusUpdate(models.Model):
 
     @property
     def permanent_id(self) -> str:
-        """Its commitment's reference and its number."""
+        """The reference of its commitment and its number."""
         return f"{self.commitment.reference}/{self.number}"
 
     @property
     def retracted_because(self) -> str:
-        """The reason for which it was retracted; empty if it was not."""
+        """The reason for its retraction; empty if it was not retracted."""
         revision: Revision | None = getattr(self, "revision", None)
         return revision.reason if revision is not None and revision.is_retraction else ""
 
 
 class Citation(models.Model):
-    """Where a source says so: the few words that fix the wording, and where they stand."""
+    """The evidence in a source: a short quotation, and its place."""
 
     update = models.ForeignKey(StatusUpdate, models.CASCADE, related_name="citations")
     source = models.ForeignKey(
@@ -221,7 +221,7 @@ class Citation(models.Model):
 
 
 class Revision(models.Model):
-    """That a published update no longer counts: corrected by another one, or retracted."""
+    """The end of a published update: replaced by a correction, or retracted."""
 
     update = models.OneToOneField(StatusUpdate, models.PROTECT, related_name="revision")
     replacement = models.OneToOneField(

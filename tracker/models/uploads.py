@@ -1,7 +1,7 @@
-"""Files on their way into the register: kept here between the steps of an import.
+"""Uploaded files, stored between the steps of an import.
 
-In the database, since the process that carries an import out may be on another machine than the
-one that took the file.
+In the database, since the process that runs the import may be on another machine than the one that
+received the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class UploadNoun(models.TextChoices):
 
 
 class UploadState(models.TextChoices):
-    """What comes next."""
+    """The next step."""
 
     OPEN = "open", _("Say what its columns hold")
     TO_CHECK = "to_check", _("It is checked")
@@ -31,7 +31,7 @@ class UploadState(models.TextChoices):
 
 
 class Upload(models.Model):
-    """One file, whose it is, how it is read, and what came of it."""
+    """One file: its owner, how to read it, and the result."""
 
     noun = models.CharField(max_length=12, choices=UploadNoun)
     file_name = models.CharField(max_length=200)
@@ -44,24 +44,24 @@ class Upload(models.Model):
     )
     uploaded_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=UploadState, default=UploadState.OPEN)
-    # Its headings and first rows, or what is asked before these can be read.
+    # Its headings and first rows, or a question to answer before they can be read.
     head = models.JSONField(default=dict)
     # The heading of each column, and the answers.
     reading = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
-    # What is done with its drafts, and the reason told for what is amended.
+    # What to do with its drafts, and the reason given for amendments.
     then = models.CharField(max_length=7, default="keep")
     why = models.TextField(blank=True)
     rows_done = models.PositiveIntegerField(default=0)
-    # Until when whoever carries it out has it to himself.
+    # The end of the lease of the process that runs the import.
     taken_until = models.DateTimeField(null=True)
-    # How often it was begun since it was last asked for.
+    # The number of attempts since it was last requested.
     tries = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("uploaded file"), _("uploaded files")
-        # Nobody edits them: an import asks for the rights upon its noun.
+        # No permissions of its own: an import requires those on its noun.
         default_permissions = ()
         constraints = (
             models.CheckConstraint(
@@ -77,7 +77,7 @@ class Upload(models.Model):
 
 
 class UploadPart(models.Model):
-    """A piece of the file; the whole may be larger than memory should hold."""
+    """A part of the file, which may be too large to hold in memory."""
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()

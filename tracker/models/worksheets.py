@@ -1,8 +1,8 @@
-"""What staff have typed on a meeting's worksheet that is no draft of an update yet.
+"""Rows of a meeting's worksheet that are not yet drafts of updates.
 
-A row that is complete is a draft update, kept nowhere else. What is not, because a date is half
-typed or a commitment is still without a title, waits here word for word, so that nothing is lost.
-So does the word that a meeting was read and did not mention a commitment. Never public.
+A complete row is a draft update, and is stored nowhere else. An incomplete one, such as with half a
+date or a commitment without a title, is stored here as typed, so that nothing is lost. So is the
+mark that a meeting was read and did not mention a commitment. Never public.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.models.meetings import Meeting
 
 
 class WorksheetRow(models.Model):
-    """One row as it was typed: of a commitment, or of a new one that has no record yet."""
+    """One row as typed: of a commitment, or of a new one that has no record yet."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="worksheet_rows")

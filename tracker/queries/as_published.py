@@ -33,7 +33,7 @@ from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.prefetching import prefetched, prefetched_rows
 from tracker.models import Change, Commitment, FormerValue, Level
-from tracker.models.former_values import MANY, NOUNS, RELATIONS, parted
+from tracker.models.former_values import MANY, NOUNS, RELATIONS, split_keys
 from tracker.models.records import PublicRecord, public_q
 
 _R = TypeVar("_R", bound=Model)
@@ -159,7 +159,7 @@ def values_then(
 def _value(model: type[Model], name: str, stored: str) -> Any:
     column = model._meta.get_field(name)
     if column.is_relation:
-        return next(iter(parted(stored)), None)
+        return next(iter(split_keys(stored)), None)
     return _decoded(column, stored)
 
 
@@ -168,7 +168,9 @@ def links_then(model: type[Model], name: str, known: int | None) -> dict[int, li
     if known is None:
         return {}
     former = former_values(noun_of(model), known, field=name)
-    return {key: parted(value) for key, value in former.values_list("record", "value").iterator()}
+    return {
+        key: split_keys(value) for key, value in former.values_list("record", "value").iterator()
+    }
 
 
 def keys_q(keys: Iterable[int]) -> Q:
@@ -199,7 +201,7 @@ def linked_q(record: Model, name: str, known: int | None) -> Q:
     if known is not None:
         former = former_values(noun_of(record), known, field=name, record=record.pk).first()
         if former is not None:
-            return Q(pk__in=parted(former.value))
+            return Q(pk__in=split_keys(former.value))
     return Q(pk__in=getattr(record, name).values("pk"))
 
 
@@ -312,7 +314,7 @@ class _LookBack:
         for place, values in former.items():
             for name, target in RELATIONS.get(place[0], {}).items():
                 if name in values:
-                    keys = parted(values[name])
+                    keys = split_keys(values[name])
                     changed.append((place, name, target, keys))
                     wanted[target].update(keys)
         loaded: dict[str, dict[int, Model]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
-from tracker.models.former_values import parted
+from tracker.models.former_values import split_keys
 from tracker.queries.as_published import equals_q, former_values, linked_q, relates_q, values_then
 from tracker.queries.meetings import by_the_day
 from tracker.queries.moments import Moment, last_change_by
@@ -158,7 +158,7 @@ def _of_commitments(records: QuerySet[Any], relation: str, moment: Moment) -> Qu
     former = former_values("commitment", known, field=relation)
     kept = stated.exclude(pk__in=former.values("record"))
     then = former.filter(record__in=stated.values("pk")).values_list("value", flat=True)
-    related = {key for value in then for key in parted(value)}
+    related = {key for value in then for key in split_keys(value)}
     return records.filter(
         Exists(kept.filter(**{relation: OuterRef("pk")})) | Q(pk__in=sorted(related))
     )
