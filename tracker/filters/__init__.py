@@ -1,4 +1,4 @@
-"""The filter set, and the active filter in words."""
+"""The filter sets, and the active filter in words."""
 
 from tracker.filters.changes import ChangeFilter
 from tracker.filters.commitments import SORT_LABELS, CommitmentFilter, MomentForm

@@ -1,6 +1,6 @@
-"""What a filter finds, as a bit set: for counts beside choices, the headline, and pages.
+"""Evaluate a filter with bitsets: for facet counts, the headline, and pages.
 
-The same meaning as `CommitmentFilter.found`, which asks the database; tests compare the two.
+Gives the same results as `CommitmentFilter.found`, which queries the database; tests compare them.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ BY_VALUE = (
     *("stage", "assessment", "flag", "instrument", "topic", "party"),
     *("forum", "meeting", "firmness"),
 )
-# Up to so many are read by key and sorted, which takes less than looking for them in an index.
+# Up to this many are read by key and sorted, which is faster than walking an index.
 _FEW = 2_000
 
 
 class FoundSets(Sequence[int]):
-    """A valid filter, answered from the sets of its moment.
+    """The results of a valid filter, computed from the bitsets of its moment.
 
-    As a sequence, the primary keys of what is found, in the order asked for.
+    As a sequence: the primary keys of the results in the requested order.
     """
 
     def __init__(self, found: CommitmentFilter, sets: ValueSets) -> None:
@@ -45,31 +45,31 @@ class FoundSets(Sequence[int]):
 
     @cached_property
     def _rest(self) -> int:
-        """What the conditions find that only the database can answer."""
+        """The results of the conditions that need the database, as a bitset."""
         bits = self.sets.everything
         narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
         if "q" in narrowing:
             bits &= self._matching(self.found.form.cleaned_data["q"])
         if self.found.scope or not narrowing <= {*BY_VALUE, "q"}:
-            found = self.found.found(leaving_out=(*BY_VALUE, "q")).order_by()
-            bits &= from_keys(found.values_list("pk", flat=True))
+            results = self.found.found(leaving_out=(*BY_VALUE, "q")).order_by()
+            bits &= from_keys(results.values_list("pk", flat=True))
         return bits
 
     def _matching(self, words: str) -> int:
-        """What words find, whether it is public or not."""
+        """Return the commitments that match the words, public or not."""
         moment, sets = self.found.moment, self.sets
         state = (sets.hash, sets.generation, moment.as_of, moment.known_at)
         key = (*state, *terms(words))
-        found = _MATCHING.get(key)
-        if found is not None:
-            return found
+        cached = _MATCHING.get(key)
+        if cached is not None:
+            return cached
         if not moment.is_past:
             return _MATCHING.keep(key, from_keys(keys_matching(words)))
         public = public_commitments(as_of=moment.as_of, known=moment.known)
         return _MATCHING.keep(key, from_keys(keys_matching_then(words, moment, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
-        """What is found; one parameter may be left out of account."""
+        """Return the results as a bitset, ignoring one parameter if given."""
         bits = self._rest
         for name, values in self._chosen.items():
             if name != leaving_out:
@@ -81,12 +81,12 @@ class FoundSets(Sequence[int]):
         return self.bits()
 
     def counts(self, facet: str, values: Iterable[str]) -> dict[str, int]:
-        """How many each value of a facet would find, whatever is chosen of that facet now."""
+        """Return the number of results for each value of a facet, ignoring its current choice."""
         within = self.bits(leaving_out=facet) if facet in self._chosen else self._all
         return {value: (self.sets.of(facet, value) & within).bit_count() for value in values}
 
     def headline(self) -> Headline:
-        """How what is found stands."""
+        """Return the headline figures of the results."""
         bits, sets = self._all, self.sets
         stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
         assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}
@@ -111,40 +111,40 @@ class FoundSets(Sequence[int]):
         return self._all.bit_count()
 
     @overload
-    def __getitem__(self, place: int) -> int: ...
+    def __getitem__(self, index: int) -> int: ...
 
     @overload
-    def __getitem__(self, place: slice) -> list[int]: ...
+    def __getitem__(self, index: slice) -> list[int]: ...
 
-    def __getitem__(self, place: int | slice) -> int | list[int]:
-        if isinstance(place, slice):
-            start, stop, _ = place.indices(len(self))
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
             return self._between(start, stop)
-        return self._between(place, place + 1)[0]
+        return self._between(index, index + 1)[0]
 
     def _between(self, start: int, stop: int) -> list[int]:
         if self.found.moment.is_past:
-            # No index has the order of a day long past: the database sorts.
+            # No index has the order of a past moment: the database sorts.
             moment = self.found.moment
             public = public_commitments(as_of=moment.as_of, known=moment.known)
             if self._all != self.sets.everything:
                 public = public.filter(keys_q(keys(self._all)))
             ordered = public.order_by(*self.found.order()).values_list("pk", flat=True)
             return list(ordered[start:stop])
-        found: list[int] = []
+        page: list[int] = []
         for segment in self._segments():
             bits = segment.whole & self._all
             count = bits.bit_count()
             if start < count and stop > 0:
-                found += _slice(segment, bits, max(start, 0), min(stop, count))
+                page += _slice(segment, bits, max(start, 0), min(stop, count))
             start, stop = start - count, stop - count
-        return found
+        return page
 
     def _segments(self) -> list[_Segment]:
-        """The register in parts that follow each other, each in the order of an index.
+        """Split the register into consecutive segments, each in the order of an index.
 
-        Stages and assessments are ordered by their vocabulary and targets put the unknown last,
-        which no index does.
+        Stages and assessments sort by their vocabulary, and unknown targets come last, as in no
+        index.
         """
         sort = self.found.form.cleaned_data.get("sort") or "reference"
         name, falls = sort.lstrip("-"), sort[0] == "-"
@@ -167,13 +167,13 @@ class FoundSets(Sequence[int]):
         ]
 
 
-# What words find, some 12 kB each at 100,000 commitments: who turns pages or narrows a search asks
-# for the same words again.
+# Search results, some 12 kB each at 100,000 commitments: turning pages or narrowing a search
+# repeats the same words.
 _MATCHING: Recent[int] = Recent(most=200)
 
 
 class FoundRows(Sequence[Any]):
-    """The same, as commitments of `public_commitments`: a slice is a queryset in that order."""
+    """The same results as commitments; a slice is a queryset in the requested order."""
 
     def __init__(self, sets: FoundSets) -> None:
         self._keys = sets
@@ -181,17 +181,17 @@ class FoundRows(Sequence[Any]):
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __getitem__(self, place: int | slice) -> Any:
+    def __getitem__(self, index: int | slice) -> Any:
         found = self._keys.found
         public = public_commitments(as_of=found.moment.as_of, known=found.moment.known)
-        if isinstance(place, slice):
-            return public.filter(pk__in=self._keys[place]).order_by(*found.order())
-        return public.get(pk=self._keys[place])
+        if isinstance(index, slice):
+            return public.filter(pk__in=self._keys[index]).order_by(*found.order())
+        return public.get(pk=self._keys[index])
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Some of the register: as a set, as a condition, and in what order."""
+    """A part of the register: as a bitset, as a condition, and its order."""
 
     whole: int
     where: Q
@@ -199,7 +199,7 @@ class _Segment:
 
 
 def _slice(segment: _Segment, bits: int, start: int, stop: int) -> list[int]:
-    """Keys from place `start` to `stop` of those in `bits`, which are some of the segment."""
+    """Return the keys from position `start` to `stop` of `bits`, a subset of the segment."""
     count, of = bits.bit_count(), segment.whole.bit_count()
     public = public_commitments().filter(segment.where).order_by(*segment.order)
     ordered = public.values_list("pk", flat=True)
@@ -208,12 +208,12 @@ def _slice(segment: _Segment, bits: int, start: int, stop: int) -> list[int]:
     if count <= _FEW:
         few = Commitment.objects.filter(pk__in=keys(bits)).order_by(*segment.order)
         return list(few.values_list("pk", flat=True)[start:stop])
-    # Walk along the order and pick, reading about as many as it takes. Where what is found lies
-    # together, that may be wrong: each further stretch is longer, so that they are few.
-    them, read = as_bytes(bits), 0
+    # Walk the index in order and pick matches, reading about as many rows as needed. The estimate
+    # is wrong if matches are clustered; each further step is longer, so that there are few.
+    matches, read = as_bytes(bits), 0
     picked: list[int] = []
     step = int(stop * of / count * 1.2) + 100
     while len(picked) < stop and read < of:
-        picked += [key for key in ordered[read : read + step] if has(them, key)]
+        picked += [key for key in ordered[read : read + step] if has(matches, key)]
         read, step = read + step, step * 4
     return picked[start:stop]

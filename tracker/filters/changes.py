@@ -1,7 +1,7 @@
-"""The filter set of the log: every parameter of the dashboard, and `kind` and `significance`.
+"""The filter set of the log: the parameters of `CommitmentFilter`, `kind` and `significance`.
 
-For whatever follows the log as it grows: the page of changes, feeds, subscriptions, the API's
-cursor. Which lines a filter finds is said in `queries.changes`.
+For the page of changes, feeds, subscriptions and the API's cursor. `queries.changes` builds the
+conditions.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from tracker.queries.search import keys_matching_then, matching
 from tracker.queries.visibility import known_seq, public_changes
 from tracker.schema.vocabulary import Flag
 
-# What can be said of a meeting itself, so that its own lines are found too.
+# Parameters that also match the lines about a meeting itself.
 _OF_MEETINGS = {"meeting", "forum", "party"}
-# What narrows the lines, whatever they are about.
+# Parameters that apply to the lines, not to their commitments.
 _OF_LINES = {"kind", "significance", "updated_since", "as_of", "known_at", "sort"}
 
 
@@ -35,7 +35,7 @@ _Condition = Callable[["ChangeFilter", Any], Q]
 
 
 def _about(condition: _Condition) -> _Condition:
-    """Lines of the commitments that meet a condition."""
+    """Match the lines of commitments that meet a condition."""
     return lambda found, value: Q(
         commitment__in=Commitment.objects.filter(condition(found, value)).order_by().values("pk")
     )
@@ -74,10 +74,10 @@ _CONDITIONS: dict[str, _Condition] = {
 
 
 class ChangeFilter(CommitmentFilter):
-    """Finds lines of the log: `log` is the queryset, newest first.
+    """Filter lines of the log; `log` is the queryset, newest first.
 
-    `follows` is true for what follows the log as it grows (feeds, subscriptions, cursors): looking
-    back with `as_of` or `known_at` is then refused, with a sentence.
+    `follows` is true for feeds, subscriptions and cursors, which follow the log as it grows:
+    `as_of` and `known_at` are then errors.
     """
 
     kind = AnyOfFilter(choices=ChangeKind.choices, method="nothing", label=_("Kind of change"))
@@ -107,7 +107,7 @@ class ChangeFilter(CommitmentFilter):
 
     @property
     def log(self) -> QuerySet[Change]:
-        """The lines that a valid filter finds, newest first; none for one with errors."""
+        """The lines that match a valid filter, newest first; none if it has errors."""
         if not self.is_valid():
             return Change.objects.none()
         cleaned = {name: value for name, value in self.form.cleaned_data.items() if value}
@@ -140,14 +140,14 @@ class ChangeFilter(CommitmentFilter):
         return condition
 
     def _of_meeting(self, name: str, value: list[str]) -> Q:
-        """What a parameter says of a meeting itself."""
+        """Return the condition of a parameter on meetings themselves."""
         if name == "party":
             named = Party.objects.filter(slug_q(Party, value, self.known))
             keys = list(named.values_list("pk", flat=True))
             today = Q(pk__in=Meeting.objects.filter(parties__in=keys).order_by().values("pk"))
             return relates_q(Meeting, "parties", self.known, keys, today=today)
-        found = self.meetings_named(value) if name == "meeting" else self.meetings_of(value)
-        return Q(pk__in=found.order_by().values("pk"))
+        meetings = self.meetings_named(value) if name == "meeting" else self.meetings_of(value)
+        return Q(pk__in=meetings.order_by().values("pk"))
 
 
 def _no_looking_back(value: dt.date) -> None:

@@ -1,8 +1,8 @@
-"""One meaning of ?stage=, ?flag= and the rest, for every face that lists commitments.
+"""The filter set of commitments, shared by pages, files, feeds and the API.
 
-The parameters are a contract: q, stage, assessment, instrument, topic, party, forum, meeting,
-firmness, flag, target_after, target_before, updated_since, commitment, as_of, known_at and sort. A
-repeated parameter means "any of". A bad value leaves an error beside its field and finds nothing.
+The parameters are a stable interface: q, stage, assessment, instrument, topic, party, forum,
+meeting, firmness, flag, target_after, target_before, updated_since, commitment, as_of, known_at and
+sort. A repeated parameter means "any of". An invalid value is a form error and gives no results.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ from tracker.queries.search import keys_matching_then, matching
 from tracker.queries.visibility import as_known, public_commitments, public_parties
 from tracker.schema.vocabulary import Flag
 
-# What an address may hold besides the filter: it says how a page is cut, not what is found.
+# Other allowed parameters: they control pagination, not the results.
 PAGE_PARAMETERS = {"page", "per_page", "show"}
-# Controls of parameters of which any number may be given.
+# The widgets of parameters that may be repeated.
 _TAKE_MANY = (forms.SelectMultiple, forms.CheckboxSelectMultiple, forms.MultipleHiddenInput)
 
 
@@ -67,7 +67,7 @@ def _offered(name: str) -> Callable[[], list[tuple[str, str]]]:
 
 
 def _with_slugs_of_parties(data: QueryDict) -> QueryDict:
-    """The parameters with each party by its address, also where its code was given, as in files."""
+    """Replace party codes, which exported files use, by slugs."""
     given = data.getlist("party")
     codes = [value for value in given if value.isascii() and value.isupper()]
     if not codes:
@@ -82,7 +82,7 @@ def _with_slugs_of_parties(data: QueryDict) -> QueryDict:
 
 
 class MomentForm(forms.Form):
-    """`as_of` and `known_at` on their own, for the page of one thing."""
+    """Only `as_of` and `known_at`, for the pages of single records."""
 
     as_of = PastDayField(required=False)
     known_at = PastDayField(required=False)
@@ -105,7 +105,7 @@ class MomentForm(forms.Form):
         return cleaned
 
     def _refuse_contradictions(self) -> None:
-        """A parameter that takes one value cannot be followed with several."""
+        """Add an error to each single-valued parameter that has several values."""
         if not isinstance(self.data, QueryDict):
             return
         for name, field in self.fields.items():
@@ -115,7 +115,7 @@ class MomentForm(forms.Form):
 
     @cached_property
     def moment(self) -> Moment:
-        """The moment asked for; call it on a valid form."""
+        """The requested moment; the form must be valid."""
         return Moment(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
 
 
@@ -143,7 +143,7 @@ SORT_LABELS = {
 
 
 def _sortable(path: str) -> Any:
-    """Stages and assessments sort by their order in the vocabulary, not by the alphabet."""
+    """Sort stages and assessments by their order in the vocabulary, not alphabetically."""
     for name, choices in (("stage", Stage), ("assessment", Assessment)):
         if path.endswith(name):
             ranks = [When(**{path: value}, then=Value(i)) for i, value in enumerate(choices.values)]
@@ -156,7 +156,7 @@ def _sort_choices() -> list[tuple[str, Any]]:
 
 
 class _FilterForm(MomentForm):
-    """The form of the filter set: its own fields come from the filters."""
+    """The form of the filter set; the filters add its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         forms.Form.__init__(self, *args, **kwargs)
@@ -164,11 +164,11 @@ class _FilterForm(MomentForm):
 
 
 class CommitmentFilter(django_filters.FilterSet):
-    """The filter set of the register. `qs` is the filtered, sorted queryset of public commitments.
+    """Filter public commitments; `qs` is the filtered and sorted queryset.
 
-    `today` is the day for which flags are computed and after which nothing can be asked for;
-    `scope` is a condition that the page itself sets, whatever is asked for. `choices` are the
-    topics, parties, forums and meetings on offer, where they are known; else they are asked for.
+    `today` is the day for which flags are computed, and the latest day allowed. `scope` is a
+    condition that the page adds. `choices` are the topics, parties, forums and meetings to offer;
+    those not given are queried.
     """
 
     q = SearchFilter(method="by_words", label=_("Search"))
@@ -217,16 +217,16 @@ class CommitmentFilter(django_filters.FilterSet):
         self.today = today
         cast(_FilterForm, self.form).today = today
         if self._may_look_back:
-            # What is named otherwise today, or was not there yet, may still be asked for.
+            # Also accept what has another name today, or did not exist yet.
             for name in OFFERED:
                 cast(Any, self.form.fields[name]).choices = partial(self._accepted, name)
         for name, given in self._choices.items():
-            # As a callable, so that thousands of meetings are looked at only if one is asked for.
+            # A callable, so that thousands of meetings are read only if one is requested.
             if not (self._may_look_back and name in OFFERED):
                 cast(Any, self.form.fields[name]).choices = partial(list, given)
 
     def get_form_class(self) -> type[forms.Form]:
-        """The form of this kind of filter set, made once; each filter set has fields of its own."""
+        """Return the form class, created once for each filter set class."""
         kind = type(self)
         if "_form_class" not in kind.__dict__:
             kind._form_class = super().get_form_class()
@@ -236,7 +236,7 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @cached_property
     def moment(self) -> Moment:
-        """The moment asked for; today when the filter has errors."""
+        """The requested moment; today if the filter has errors."""
         if not self.is_valid():
             return Moment(self.today)
         cleaned = self.form.cleaned_data
@@ -244,12 +244,12 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @cached_property
     def unknown(self) -> list[str]:
-        """Parameters that are none of ours, so that a page can say that they did nothing."""
+        """Unknown parameters, so that a page can say that it ignored them."""
         return sorted(set(self.params) - set(self.filters) - PAGE_PARAMETERS)
 
     @cached_property
     def active(self) -> dict[str, list[str]]:
-        """The parameters that narrow the list, each with its values; the words as searched for."""
+        """The parameters that narrow the list, with their values; search words as cleaned."""
         if not self.is_valid():
             return {}
         given = {name: self.params.getlist(name) for name in self.filters if name != "sort"}
@@ -258,24 +258,24 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @property
     def query(self) -> str:
-        """The given parameters that are a filter's, as the end of an address; empty for none."""
-        kept = self.params.copy()
+        """The query string of the filter's own parameters; empty if there are none."""
+        params = self.params.copy()
         for name in set(self.params) - set(self.filters):
-            del kept[name]
-        return f"?{kept.urlencode()}" if kept else ""
+            del params[name]
+        return f"?{params.urlencode()}" if params else ""
 
     @property
     def _may_look_back(self) -> bool:
         return any(self.params.get(name) for name in MomentForm.base_fields)
 
     def _accepted(self, name: str) -> list[tuple[str, str]]:
-        """What a parameter may name, looking back: by the addresses of today and of then."""
+        """Return the valid choices when looking back: by the slugs of that moment and of today."""
         form = MomentForm(self.params, today=self.today)
         moment = form.moment if form.is_valid() else None
         return [*offered(name, moment), *offered(name, None)]
 
     def choices(self, name: str) -> list[tuple[str, str]]:
-        """The values that a parameter may have, with their labels; each asked for once."""
+        """Return the values of a parameter with their labels; cached."""
         if name not in self._choices:
             field: Any = self.form.fields[name]
             if name in OFFERED:
@@ -294,15 +294,15 @@ class CommitmentFilter(django_filters.FilterSet):
         return self.found().order_by(*self.order())
 
     def found(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
-        """What a valid filter finds, unordered; some parameters may be left out of account."""
-        found = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
+        """Return the unordered results of a valid filter, ignoring some parameters if given."""
+        queryset = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
         for name, value in self.form.cleaned_data.items():
             if name not in leaving_out and name in self.filters:
-                found = self.filters[name].filter(found, value)
-        return found.filter(self.scope)
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset.filter(self.scope)
 
     def order(self) -> list[str | OrderBy]:
-        """Order by what was asked for, the unknown last, and by reference among equals."""
+        """Return the requested order, with unknown values last and equal ones by reference."""
         sort = self.form.cleaned_data.get("sort") or "reference"
         column, of_position = SORTS[sort.lstrip("-")]
         path = _sortable(self.moment.column(column)) if of_position else self._told(column)
@@ -372,17 +372,17 @@ class CommitmentFilter(django_filters.FilterSet):
         return queryset.filter(self.parties_q(value)) if value else queryset
 
     def topics_q(self, slugs: list[str]) -> Q:
-        """That a commitment is on one of these topics, as known."""
+        """Match commitments on one of these topics, as known at the moment."""
         named = Topic.objects.filter(slug_q(Topic, slugs, self.known))
         return self._linked("topics", Commitment.topics.through, "topic", named)
 
     def parties_q(self, slugs: list[str]) -> Q:
-        """That a commitment is one of these parties', as known."""
+        """Match commitments of one of these parties, as known at the moment."""
         named = Party.objects.filter(slug_q(Party, slugs, self.known))
         return self._linked("parties", Commitment.parties.through, "party", named)
 
     def _linked(self, relation: str, through: Any, column: str, named: QuerySet[Any]) -> Q:
-        """Without a join, which would repeat rows."""
+        """Match a relation without a join, which would duplicate rows."""
         keys = list(named.values_list("pk", flat=True))
         pairs = through.objects.filter(**{f"{column}__in": keys})
         today = Q(pk__in=pairs.values("commitment"))
@@ -402,7 +402,7 @@ class CommitmentFilter(django_filters.FilterSet):
         return Meeting.objects.filter(slug_q(Meeting, slugs, self.known))
 
     def meetings_of(self, forums: list[str]) -> QuerySet[Meeting]:
-        """The meetings of forums, as known."""
+        """Return the meetings of forums, as known at the moment."""
         named = Forum.objects.filter(slug_q(Forum, forums, self.known))
         keys = list(named.values_list("pk", flat=True))
         return Meeting.objects.filter(equals_q(Meeting, "forum", self.known, keys))
@@ -410,7 +410,7 @@ class CommitmentFilter(django_filters.FilterSet):
     def _mentioned(
         self, queryset: QuerySet[Commitment], meetings: QuerySet[Meeting]
     ) -> QuerySet[Commitment]:
-        """Keep what had an update that counts, at one of these meetings."""
+        """Keep commitments with an effective update at one of these meetings."""
         mentions = StatusUpdate.objects.effective(known=self.known).filter(
             meeting__in=meetings.order_by().values("pk")
         )

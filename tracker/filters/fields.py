@@ -1,4 +1,4 @@
-"""The kinds of parameters that the filter sets have."""
+"""The filter classes that the filter sets use."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from tracker.lib.query_fields import PastDayField, SearchField
 
 
 class _Shared:
-    """A filter that its filter sets share but for what is theirs: themselves, and the method.
+    """Copy a filter shallowly, with its own method.
 
-    django-filter copies filters to the last label of the last choice, for each request; that was a
-    sixth of a feed's time.
+    django-filter deep-copies every filter with all its choices at each request, which took a sixth
+    of a feed's time.
     """
 
     method: Any
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        mine = copy.copy(self)
-        mine.method = mine.method  # makes the call to it anew, on the copy
-        return mine
+        copied = copy.copy(self)
+        copied.method = copied.method  # binds the method to the copy
+        return copied
 
 
 class SearchFilter(_Shared, django_filters.CharFilter):
@@ -42,11 +42,11 @@ class PartialDateFilter(_Shared, django_filters.Filter):
 
 
 class OneOfFilter(_Shared, django_filters.ChoiceFilter):
-    """One value from a list; shown as a drop-down."""
+    """One value from a list, as a drop-down."""
 
 
 class AnyOfFilter(_Shared, django_filters.MultipleChoiceFilter):
-    """Several values of one parameter, any of which may hold; shown as checkboxes."""
+    """Any of several values, as checkboxes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
@@ -61,6 +61,6 @@ class AnyOfFilter(_Shared, django_filters.MultipleChoiceFilter):
 
 
 class NamedCommitmentsFilter(_Shared, django_filters.Filter):
-    """Commitments by reference or slug, for addresses that are about a few of them."""
+    """A few commitments, by reference or slug."""
 
     field_class = NamedCommitmentsField

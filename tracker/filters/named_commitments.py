@@ -1,4 +1,4 @@
-"""The field behind `?commitment=`: a few commitments, each by its reference or its slug."""
+"""The form field of `?commitment=`: commitments by reference or slug."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MOST_NAMES = 50
 
 
 class NamedCommitmentsField(forms.Field):
-    """Values of a repeated parameter; cleaned to the commitments, in the order of references.
+    """A repeated parameter, cleaned to a list of commitments in the order of references.
 
-    A retracted commitment can still be named: the log holds its lines. A draft cannot, and reads
-    like one that does not exist.
+    Retracted commitments are accepted, because the log has their lines. Drafts give the same error
+    as commitments that do not exist.
     """
 
     widget = forms.MultipleHiddenInput
@@ -39,13 +39,13 @@ class NamedCommitmentsField(forms.Field):
             )
         plain = [name for name in names if "\0" not in name]
         published = Commitment.objects.filter(published_seq__isnull=False)
-        found = (
+        commitments = (
             list(published.filter(Q(reference__in=plain) | Q(slug__in=plain)).order_by("reference"))
             if plain
             else []
         )
-        known = {c.reference for c in found} | {c.slug for c in found}
+        known = {c.reference for c in commitments} | {c.slug for c in commitments}
         for name in names:
             if name not in known:
                 raise ValidationError(self.error_messages["unknown"], params={"value": name})
-        return found
+        return commitments

@@ -1,4 +1,4 @@
-"""What may follow each parameter of the filters, in a sentence: for pages that document them."""
+"""The values that each filter parameter accepts, for pages that document them."""
 
 from __future__ import annotations
 

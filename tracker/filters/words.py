@@ -1,4 +1,4 @@
-"""The active filter in words: a sentence for titles, feeds and files, and a chip for each part."""
+"""Describe the active filter: a sentence for titles, feeds and files, and a chip for each part."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.filters.changes import ChangeFilter
 from tracker.filters.commitments import CommitmentFilter
 from tracker.lib.partial_dates import PartialDate
 
-# How each parameter joins the sentence that begins with "Commitments".
+# The phrase of each parameter in a sentence that begins with "Commitments".
 _PHRASES: dict[str, str | Promise] = {
     "q": gettext_lazy("that mention %(values)s"),
     "stage": gettext_lazy("at the stage %(values)s"),
@@ -38,22 +38,22 @@ _PHRASES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One active condition, and the address without it."""
+    """One active condition, and the URL without it."""
 
     label: str
     value: str
     href: str
 
 
-def _spelled(found: CommitmentFilter, name: str, value: str) -> str:
-    """A parameter's value as a reader says it."""
+def _spelled(filterset: CommitmentFilter, name: str, value: str) -> str:
+    """Spell out the value of a parameter for readers."""
     if name == "q":
         return f"“{value}”"
-    cleaned = found.form.cleaned_data.get(name)
+    cleaned = filterset.form.cleaned_data.get(name)
     if isinstance(cleaned, PartialDate):
         return cleaned.spelled()
     if isinstance(cleaned, list):
-        labels = dict(found.choices(name))
+        labels = dict(filterset.choices(name))
         return labels.get(value, value)
     return formats.date_format(cleaned, "j F Y") if cleaned else value
 
@@ -63,47 +63,47 @@ def _either(values: Iterable[str]) -> str:
     return _("%(most)s or %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
-def sentence(found: CommitmentFilter) -> str:
-    """What a valid filter shows, in words: "Commitments at the stage Signed, of Canada"."""
+def sentence(filterset: CommitmentFilter) -> str:
+    """Describe a valid filter: "Commitments at the stage Signed, of Canada"."""
     parts = [
         str(_PHRASES[name])
-        % {"values": _either([_spelled(found, name, v) for v in values if v] or [""])}
-        for name, values in found.active.items()
+        % {"values": _either([_spelled(filterset, name, v) for v in values if v] or [""])}
+        for name, values in filterset.active.items()
     ]
     if not parts:
         return _("All commitments")
     return _("Commitments %(conditions)s") % {"conditions": ", ".join(parts)}
 
 
-def log_sentence(found: ChangeFilter) -> str:
-    """Which lines of the log a valid filter finds, in words, as a whole title."""
-    told = {
-        name: _either([_spelled(found, name, v) for v in values if v] or [""])
-        for name, values in found.active.items()
+def log_sentence(filterset: ChangeFilter) -> str:
+    """Describe the lines that match a valid filter, as a title."""
+    phrases = {
+        name: _either([_spelled(filterset, name, v) for v in values if v] or [""])
+        for name, values in filterset.active.items()
     }
-    kinds = [told.pop(name) for name in ("kind", "significance") if name in told]
+    kinds = [phrases.pop(name) for name in ("kind", "significance") if name in phrases]
     title = _("All changes")
-    if told:
-        parts = [str(_PHRASES[name]) % {"values": values} for name, values in told.items()]
+    if phrases:
+        parts = [str(_PHRASES[name]) % {"values": values} for name, values in phrases.items()]
         title = _("Changes to commitments %(conditions)s") % {"conditions": ", ".join(parts)}
     if kinds:
         return _("%(title)s, only: %(kinds)s") % {"title": title, "kinds": "; ".join(kinds)}
     return title
 
 
-def file_stem(found: CommitmentFilter) -> str:
-    """The sentence as a file name without its ending, at most 80 characters."""
-    return slugify(sentence(found))[:80].strip("-") or "commitments"
+def file_stem(filterset: CommitmentFilter) -> str:
+    """Return the sentence as a file name without extension, at most 80 characters."""
+    return slugify(sentence(filterset))[:80].strip("-") or "commitments"
 
 
-def chips(found: CommitmentFilter) -> list[Chip]:
-    """Each active condition with the address that takes it away."""
-    listed = []
-    for name, values in found.active.items():
+def chips(filterset: CommitmentFilter) -> list[Chip]:
+    """Return a chip for each active condition."""
+    result = []
+    for name, values in filterset.active.items():
         for value in filter(None, values):
-            params = found.params.copy()
+            params = filterset.params.copy()
             params.pop("page", None)
             params.setlist(name, [v for v in params.getlist(name) if v != value])
-            label = str(found.form.fields[name].label)
-            listed.append(Chip(label, _spelled(found, name, value), f"?{params.urlencode()}"))
-    return listed
+            label = str(filterset.form.fields[name].label)
+            result.append(Chip(label, _spelled(filterset, name, value), f"?{params.urlencode()}"))
+    return result

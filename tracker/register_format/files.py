@@ -1,7 +1,7 @@
-"""Which files a register has, and which noun each holds.
+"""The files of a register, and the noun that each contains.
 
-What they say of it, `schema` declares. The format is described for people in
-`tracker/docs/register-format.md`, and a test keeps the two together.
+`schema` declares the fields. `tracker/docs/register-format.md` documents the format, and a test
+compares the two.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ from tracker.schema.sources import SOURCE
 
 FORMAT = "commitment-register/1"
 REGISTER = Noun("register", "The head of a register.", (Field("format", is_needed=True),))
-# One file with a list of the noun, or a folder with a file for each.
+# One file with a list of records, or a folder with a file for each record.
 LISTS = {"parties.yaml": PARTY, "topics.yaml": TOPIC, "forums.yaml": FORUM, "sources.yaml": SOURCE}
 FOLDERS = {"meetings": MEETING, "commitments": COMMITMENT}

@@ -1,4 +1,4 @@
-"""Warnings about a register that was read: words that say what became of a commitment."""
+"""Warn of words in register files that tell the outcome of a commitment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tracker.register_format.reading import Problem, Register
 
 
 def warnings_of(register: Register) -> Iterator[Problem]:
-    """Yield each title or summary that could not be said when the commitment was first stated."""
+    """Yield a warning for each title or summary that tells more than was known at first."""
     for record in register.of("commitment"):
         first = min(record["updates"], key=lambda update: (update["happened"], update["number"]))
         meeting = register.records["meeting"].get(record["first_stated"])

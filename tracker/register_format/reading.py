@@ -1,4 +1,4 @@
-"""From files to checked records: each mistake is told with its file, its line and a sentence.
+"""Read register files into checked records; report each mistake with its file and line.
 
 Nothing here touches the database; `actions.load_register` does.
 """
@@ -25,7 +25,7 @@ _MAX_FILE_BYTES = 5_000_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A mistake in a register: where it is, and what to do about it."""
+    """A mistake in a register: its place, and a sentence that says what to do."""
 
     file: str
     line: int
@@ -36,7 +36,7 @@ class Problem:
 
 
 class RegisterError(Exception):
-    """A register that cannot be loaded; `problems` holds every mistake that was found."""
+    """Raised for a register that cannot be loaded; `problems` lists every mistake."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -45,7 +45,7 @@ class RegisterError(Exception):
 
 @dataclass(slots=True)
 class Record:
-    """One record as read: its values by field name, and the line on which each stands."""
+    """One record: its values by field name, and the line number of each."""
 
     noun: Noun
     file: str
@@ -66,7 +66,7 @@ class Record:
 
 @dataclass(slots=True)
 class Register:
-    """A whole register, checked; each noun's records by key, in the order of the files."""
+    """A whole checked register: the records of each noun by key, in the order of the files."""
 
     records: dict[str, dict[str, Record]]
 
@@ -75,7 +75,7 @@ class Register:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without anchors: a register is read by people, and repeats nothing by reference."""
+    """YAML without anchors and aliases, to keep the files readable."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -85,7 +85,7 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 class Reader:
-    """Reads the files of one register and gathers every problem on the way."""
+    """Read the files of one register and collect all problems."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -98,7 +98,7 @@ class Reader:
     # -- Files ----------------------------------------------------------------------------------
 
     def node_of(self, path: Path) -> yaml.Node | None:
-        """Parse one file; None, with the problem reported, when it cannot be."""
+        """Parse one file; report a problem and return None if that fails."""
         file = path.relative_to(self.root).as_posix()
         try:
             if path.stat().st_size > _MAX_FILE_BYTES:
@@ -157,11 +157,11 @@ class Reader:
         if not isinstance(node, yaml.SequenceNode):
             self.report(file, node, f"Here stands a list of {noun.name} records, each with “- ”.")
             return []
-        found = (self.record(file, item, noun) for item in node.value)
-        return [record for record in found if record is not None]
+        records = (self.record(file, item, noun) for item in node.value)
+        return [record for record in records if record is not None]
 
     def record(self, file: str, node: yaml.Node, noun: Noun) -> Record | None:
-        """Read one mapping; None when a required field is missing or wrong."""
+        """Read one mapping; return None if a field is missing or invalid."""
         if not isinstance(node, yaml.MappingNode):
             self.report(
                 file, node, f"Here stands one {noun.name} with its fields, as “key: value”."
@@ -246,12 +246,12 @@ class Reader:
     def names(self, node: yaml.Node, spec: Field) -> list[str]:
         if not isinstance(node, yaml.SequenceNode):
             raise ValueError(f"“{spec.key}” takes a list, such as [one, two].")
-        found = [self.text(item, spec) for item in node.value]
-        if spec.is_needed and not found:
+        names = [self.text(item, spec) for item in node.value]
+        if spec.is_needed and not names:
             raise ValueError(f"“{spec.key}” needs at least one entry.")
-        if len(set(found)) != len(found):
+        if len(set(names)) != len(names):
             raise ValueError(f"“{spec.key}” names something twice.")
-        return found
+        return names
 
     def date(self, node: yaml.Node, spec: Field) -> PartialDate:
         if isinstance(node, yaml.ScalarNode):
@@ -269,7 +269,7 @@ class Reader:
 
 
 def _referring(record: Record) -> Iterator[tuple[Record, Field, str]]:
-    """Every name by which a record, or one inside it, refers to another."""
+    """Yield every reference from a record, or one inside it, to another."""
     for spec in record.noun.in_file:
         value = record[spec.key]
         if spec.noun and value:
@@ -291,7 +291,7 @@ def _check_references(records: dict[str, dict[str, Record]]) -> Iterator[Problem
 
 
 def _check_numbers(commitment: Record) -> Iterator[Problem]:
-    """Updates are numbered from one; a correction names an earlier one and says why."""
+    """Check that updates are numbered from one, and that a correction names an earlier one."""
     for expected, update in enumerate(commitment["updates"], start=1):
         if update["number"] != expected:
             yield update.problem(
@@ -305,7 +305,7 @@ def _check_numbers(commitment: Record) -> Iterator[Problem]:
 
 
 def _check_names(commitment: Record) -> Iterator[Problem]:
-    """A name may come with an update after the first; those from the start name none."""
+    """Check that aliases name an update after the first, or none."""
     for alias in commitment["aliases"]:
         if alias["update"] is not None and not 1 < alias["update"] <= len(commitment["updates"]):
             yield alias.problem(
@@ -316,7 +316,7 @@ def _check_names(commitment: Record) -> Iterator[Problem]:
 
 
 def _check_note_keys(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
-    """A note's key is its own in the whole register."""
+    """Check that the keys of notes are unique in the register."""
     first: dict[str, Record] = {}
     for noun in ("meeting", "commitment"):
         for about in records[noun].values():
@@ -343,7 +343,7 @@ def _check_parents(commitments: dict[str, Record]) -> Iterator[Problem]:
 
 
 def read_register(root: Path) -> Register:
-    """Read and check the register in a folder. Raises RegisterError with everything amiss."""
+    """Read and check the register in a folder. Raises RegisterError with all problems."""
     reader = Reader(root)
     if not root.is_dir():
         raise RegisterError([Problem(str(root), 1, "There is no such folder.")])

@@ -1,4 +1,4 @@
-"""From values to files: one form for one content, so that a dump shows in a diff what changed."""
+"""Write register files in one fixed form, so that a diff of two dumps shows what changed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tracker.lib.partial_dates import PartialDate
 from tracker.schema.fields import Noun, Type
 
 _WIDTH = 96
-# White space that a block of text would lose or change.
+# White space that a YAML block scalar would lose or change.
 _NEEDS_ESCAPES = re.compile("[\r\t\x85\u2028\u2029\ufeff]| \n|\n ")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists inside a mapping are indented, as people write them."""
+    """Indent lists inside a mapping, as people write them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)
@@ -33,7 +33,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 class _Names(list[str]):
-    """A short list that is written on one line."""
+    """A short list to write on one line."""
 
 
 def _represent_names(dumper: yaml.SafeDumper, names: _Names) -> yaml.Node:
@@ -41,7 +41,7 @@ def _represent_names(dumper: yaml.SafeDumper, names: _Names) -> yaml.Node:
 
 
 class _Quoted(str):
-    """A date, which YAML would take for a number or a day of its own without quotation marks."""
+    """A date to quote, which YAML would otherwise read as a number or a date."""
 
 
 def _represent_quoted(dumper: yaml.SafeDumper, text: _Quoted) -> yaml.Node:
@@ -61,7 +61,7 @@ def _date(value: PartialDate) -> str | dict[str, str]:
 
 
 def plain(values: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
-    """A record as it is written: fields in order, what is empty or the default left out."""
+    """Return a record ready to write: fields in order, without empty and default values."""
     written: dict[str, Any] = {}
     for spec in noun.in_file:
         value = values.get(spec.key)
@@ -83,7 +83,7 @@ def plain(values: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
 
 
 def to_yaml(content: object) -> str:
-    """Write plain content as YAML text."""
+    """Serialise plain content as YAML."""
     return yaml.dump(
         content,
         Dumper=_Dumper,

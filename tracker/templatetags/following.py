@@ -1,4 +1,4 @@
-"""Which feeds, calendar and subscriptions belong to a page: those of its filter or its subject."""
+"""The feeds, calendar and subscriptions of a page: those of its filter or its record."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tracker.models import Commitment, Forum, Meeting, Party, Topic
 
 register = template.Library()
 
-# What follows the log cannot look back in time.
+# Not for feeds and subscriptions, which follow the log as it grows.
 _LOOKING_BACK = {"as_of", "known_at"}
-# What narrows the lines of the log and means nothing to a calendar.
+# Filters of the log that do not apply to a calendar.
 _OF_LINES = {"kind", "significance"}
-# The pages of one record: the variable that holds it, its model, and the field that names it. The
-# name of the variable is that of the parameter.
+# Pages of one record: the context variable, which is also the parameter, the model, and the field
+# for the parameter's value.
 _SUBJECTS: dict[str, tuple[type[Any], str]] = {
     "commitment": (Commitment, "reference"),
     "meeting": (Meeting, "slug"),
@@ -30,7 +30,7 @@ _SUBJECTS: dict[str, tuple[type[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The end of the addresses of feeds and subscriptions, and of the calendar; empty for all."""
+    """The query strings for feeds and subscriptions, and for the calendar; empty for all."""
 
     query: str
     calendar_query: str
@@ -38,15 +38,15 @@ class Following:
 
 @register.simple_tag(takes_context=True)
 def following(context: Context) -> Following:
-    """What to put behind `/changes.atom`, `/subscribe/` and `/calendar.ics` on this page."""
+    """Return the query strings for `/changes.atom`, `/subscribe/` and `/calendar.ics`."""
     params = _narrowing(context)
     dated = {name: values for name, values in params.items() if name not in _OF_LINES}
     return Following(_query(params), _query(dated))
 
 
 def _narrowing(context: Context) -> dict[str, list[str]]:
-    found = context.get("filter")
-    active: dict[str, list[str]] = getattr(found, "active", {})
+    filterset = context.get("filter")
+    active: dict[str, list[str]] = getattr(filterset, "active", {})
     params = {
         name: list(filter(None, values))
         for name, values in active.items()
@@ -60,6 +60,6 @@ def _narrowing(context: Context) -> dict[str, list[str]]:
 
 
 def _query(params: dict[str, list[str]]) -> str:
-    """In one order, so that a filter has one address."""
+    """Encode the parameters in a fixed order, so that a filter has one URL."""
     pairs = [(name, value) for name in sorted(params) for value in sorted(set(params[name]))]
     return f"?{urlencode(pairs)}" if pairs else ""

@@ -1,4 +1,4 @@
-"""Formatting for templates: stages, dates, notes, addresses. Nothing here decides anything."""
+"""Formatting for templates: stages, dates, notes and URLs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ register = template.Library()
 
 @register.filter
 def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
-    """A date spelled out: “25 February 2026”."""
+    """Spell out a date: “25 February 2026”."""
     if value is None:
         return ""
     if isinstance(value, PartialDate):
@@ -36,7 +36,7 @@ def spelled(value: dt.date | dt.datetime | PartialDate | None) -> str:
 
 @register.simple_tag
 def date_element(value: PartialDate | None) -> SafeString:
-    """A partial date as a <time> element, with the source's words beside it where there are any."""
+    """Render a partial date as a <time> element, followed by the source's words if any."""
     if value is None:
         return SafeString()
     if not value.iso:
@@ -49,13 +49,13 @@ def date_element(value: PartialDate | None) -> SafeString:
 
 @register.simple_tag
 def record_link(record: Source | Meeting) -> SafeString:
-    """The title of a source or a meeting as a link to its page."""
+    """Render the title of a source or a meeting as a link to its page."""
     href, title = html.escape(record.get_absolute_url()), html.escape(record.title)
     return SafeString(f'<a href="{href}">{title}</a>')
 
 
 def _label(choices: type[TextChoices], value: str) -> str:
-    """The word for a value; the bare value where a later vocabulary no longer has it."""
+    """Return the label of a value, or the value itself if the vocabulary no longer has it."""
     try:
         return str(choices(value).label)
     except ValueError:
@@ -105,12 +105,12 @@ _FILLED: dict[str, int] = {
 
 @register.simple_tag
 def stage_mark(value: str) -> SafeString:
-    """The small labelled mark of a stage, whose glyph fills as the pledge advances."""
+    """Render the mark of a stage: a glyph that fills as the pledge advances, and the label."""
     filled = _FILLED.get(value, 0)
     glyph = '<path class="stage-cross" d="M3 13 13 3" />'
     if filled:
         glyph = f'<rect class="stage-fill" x="0" y="0" width="{2 * filled}" height="16" rx="1" />'
-    # Lists show it in every row, and `format_html` takes four times as long.
+    # Used in every row of lists, where `format_html` takes four times as long.
     return SafeString(
         f'<span class="stage stage-{html.escape(value)}"><svg class="stage-glyph" '
         'viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">'
@@ -120,7 +120,7 @@ def stage_mark(value: str) -> SafeString:
 
 
 def _choice(name: str, value: str, place: int, label: str) -> tuple[str, str]:
-    """What of a checkbox is always the same: before and after whether it is checked."""
+    """Return the constant parts of a checkbox, before and after the `checked` attribute."""
     return (
         format_html(
             '<input type="checkbox" name="{}" value="{}" id="id_{}_{}"', name, value, name, place
@@ -131,12 +131,12 @@ def _choice(name: str, value: str, place: int, label: str) -> tuple[str, str]:
 
 @register.simple_tag
 def choices_of(facet: Any) -> SafeString:
-    """The checkboxes of a facet: up to hundreds on each page, for which a template is too slow."""
-    told = []
+    """Render the checkboxes of a facet: up to hundreds on a page, too many for a template."""
+    rendered = []
     for place, choice in enumerate(facet.choices):
         first, last = _choice(facet.name, choice.value, place, choice.label)
         is_empty = choice.count == 0 and not choice.is_chosen
-        told.append(
+        rendered.append(
             f'<label class="choice{" choice-empty" if is_empty else ""}">'
             f"{first}{' checked' if choice.is_chosen else ''}{last}"
             + (
@@ -146,12 +146,12 @@ def choices_of(facet: Any) -> SafeString:
             )
             + "</label>"
         )
-    return mark_safe("\n".join(told))  # noqa: S308 - escaped in _choice; the rest are ours
+    return mark_safe("\n".join(rendered))  # noqa: S308 - escaped in _choice; the rest are ours
 
 
 @register.inclusion_tag("dashboard/_stage_bar.html")
 def stage_bar(stages: dict[Stage, int], total: int) -> dict[str, Any]:
-    """How many stand at each stage, as one bar; positions are in shares of the total."""
+    """Render the number of commitments at each stage as one bar, in proportion."""
     segments, x = [], 0
     for stage, count in stages.items():
         segments.append({"stage": stage.value, "label": stage.label, "count": count, "x": x})
@@ -161,29 +161,29 @@ def stage_bar(stages: dict[Stage, int], total: int) -> dict[str, Any]:
 
 @register.filter
 def note_html(text: str, page: str = "") -> SafeString:
-    """A note's CommonMark as safe HTML; with the whole address of its page where it leaves it."""
-    return mark_safe(render_note(text, page=page))  # noqa: S308 - render_note lets nothing dangerous through
+    """Render a note's CommonMark as safe HTML; `page` is the absolute URL for relative links."""
+    return mark_safe(render_note(text, page=page))  # noqa: S308 - render_note cleans it
 
 
 @register.simple_tag
 def without(params: QueryDict, *names: str) -> str:
-    """The query string without some parameters; “?” alone when nothing is left."""
-    kept = params.copy()
+    """Return the query string without some parameters; “?” if none is left."""
+    params = params.copy()
     for name in names:
-        kept.pop(name, None)
-    return f"?{kept.urlencode()}"
+        params.pop(name, None)
+    return f"?{params.urlencode()}"
 
 
 @register.simple_tag
 def only(params: QueryDict, *names: str) -> str:
-    """The query string of just some parameters; nothing at all where none of them is given."""
-    kept = params.copy()
+    """Return the query string of only some parameters; empty if none of them is given."""
+    params = params.copy()
     for name in set(params) - {name for name in names if params.get(name)}:
-        kept.pop(name, None)
-    return f"?{kept.urlencode()}" if kept else ""
+        params.pop(name, None)
+    return f"?{params.urlencode()}" if params else ""
 
 
-# A sign beside the word for each movement, so that neither rests on colour.
+# A sign beside the label of each movement, so that it does not depend on colour.
 _SIGNS = {
     "corrected": "†",
     "new": "+",
@@ -204,47 +204,48 @@ def movement_sign(value: str) -> str:
     return _SIGNS.get(value, "")
 
 
-# -- What the head of a page says ---------------------------------------------------------------
+# -- The <head> of a page -----------------------------------------------------------------------
 
-# On pages without the filter, what makes another document; order and page number never do.
+# Parameters that make another document on pages without a filter; sort and page never do.
 _CANONICAL = ("as_of", "known_at", "from", "to")
-# As django.utils.html.json_script has it: no text can end the element or begin another.
+# As in django.utils.html.json_script: no text can end the element or begin another.
 _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
 def canonical_url(context: Context) -> str:
-    """The one address of what the page shows; empty where there is no request."""
+    """Return the canonical URL of the page; empty if there is no request."""
     request = context.get("request")
     if request is None:
         return ""
-    found = context.get("filter")
-    names = [name for name in found.filters if name != "sort"] if found else _CANONICAL
-    kept = request.GET.copy()
+    filterset = context.get("filter")
+    names = [name for name in filterset.filters if name != "sort"] if filterset else _CANONICAL
+    params = request.GET.copy()
     for name in request.GET:
-        if name not in names or not any(kept.getlist(name)):
-            kept.pop(name)
-    query = kept.urlencode()
+        if name not in names or not any(params.getlist(name)):
+            params.pop(name)
+    query = params.urlencode()
     address: str = request.build_absolute_uri(request.path)
     return f"{address}?{query}" if query else address
 
 
-# The things of which a page may be: their card is that of the filter for them.
+# Records that have a page: their card is that of the filter for them.
 _CARDS_OF = {"commitment": "reference", "meeting": "slug", "party": "slug"}
 _CARDS_OF |= {"topic": "slug", "forum": "slug"}
 
 
 @register.simple_tag(takes_context=True)
 def share_card_url(context: Context) -> str:
-    """The whole address of the picture that other sites show beside a link to this page."""
+    """Return the absolute URL of the preview image of the page for other sites."""
     request = context.get("request")
     if request is None:
         return ""
-    found = context.get("filter")
-    shown = [name for name in found.filters if name != "sort"] if found else ("as_of", "known_at")
+    filterset = context.get("filter")
+    filters = filterset.filters if filterset else ("as_of", "known_at")
     params = request.GET.copy()
-    for name in set(params) - {name for name in shown if any(params.getlist(name))}:
-        params.pop(name)
+    for name in request.GET:
+        if name not in filters or name == "sort" or not any(params.getlist(name)):
+            params.pop(name)
     for name, key in _CARDS_OF.items():
         if isinstance(context.get(name), Model):
             params[name] = getattr(context[name], key)
@@ -255,54 +256,54 @@ def share_card_url(context: Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def words_of_block(context: Context, name: str) -> str:
-    """What the page puts into one of its blocks, to be said once more elsewhere."""
+    """Return the text of one of the page's blocks, to repeat it elsewhere."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
-    # Plain text again: what prints it escapes it for where it is printed.
+    # Plain text: the caller escapes it for its own context.
     return html.unescape(block.render(context)).strip() if block is not None else ""
 
 
 @register.simple_tag(takes_context=True)
 def full_title(context: Context) -> str:
-    """The title of a page, told apart from its neighbours: a browser's history lists it alone.
+    """Return a title that tells the page from similar ones: browser histories show it alone.
 
-    The block `title` says what the page is about; where it leaves out the filter, the day looked
-    back to or the number of the page, they stand behind it.
+    The block `title` names the subject of the page; this adds the filter, the past day and the page
+    number if the block leaves them out.
     """
     name = str(context.get("register_name", ""))
-    said = words_of_block(context, "title")
-    about = said.removesuffix(name).removesuffix(" · ") if said != name else ""
+    title = words_of_block(context, "title")
+    about = title.removesuffix(name).removesuffix(" · ") if title != name else ""
     parts = [about, *_condition(context, about), *_place(context), name]
     return " · ".join(part for part in parts if part)
 
 
 def _condition(context: Context, about: str) -> list[str]:
-    """What the page is narrowed to, in words; nothing where its title has said so."""
-    sentence, found = context.get("sentence"), context.get("filter")
+    """Describe the filter or the past day; empty if the title already does."""
+    sentence, filterset = context.get("sentence"), context.get("filter")
     moment: Any = context.get("moment")
-    if found is not None and sentence:
-        return [] if sentence in about or not found.active else [str(sentence)]
-    told = []
+    if filterset is not None and sentence:
+        return [] if sentence in about or not filterset.active else [str(sentence)]
+    parts = []
     if getattr(moment, "as_of", None):
-        told.append(_("position on %(day)s") % {"day": spelled(moment.as_of)})
+        parts.append(_("position on %(day)s") % {"day": spelled(moment.as_of)})
     if getattr(moment, "known_at", None):
-        told.append(_("as recorded by %(day)s") % {"day": spelled(moment.known_at)})
-    return told
+        parts.append(_("as recorded by %(day)s") % {"day": spelled(moment.known_at)})
+    return parts
 
 
 def _place(context: Context) -> list[str]:
-    """The number of every page but the first."""
-    told = []
+    """Return the page number of every page but the first."""
+    parts = []
     for name, words in (("paging", _("page %(n)d")), ("column_paging", _("meetings page %(n)d"))):
         paging = context.get(name)
         if paging is not None and paging.page.number > 1:
-            told.append(words % {"n": paging.page.number})
-    return told
+            parts.append(words % {"n": paging.page.number})
+    return parts
 
 
 @register.simple_tag
 def json_ld(data: dict[str, Any]) -> SafeString:
-    """Linked data as a data block, which browsers do not execute."""
+    """Render linked data as a data block, which browsers do not execute."""
     text = to_json(data).translate(_JSON_ESCAPES)
     block = f'<script type="application/ld+json">{text}</script>'
     return mark_safe(block)  # noqa: S308 - nothing in the text can end the element
@@ -310,5 +311,5 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 
 @register.filter
 def citation_day(value: dt.date) -> str:
-    """A day as the citation_* tags of Highwire Press have it."""
+    """Format a date for the citation_* tags of Highwire Press."""
     return f"{value:%Y/%m/%d}"

@@ -1,4 +1,4 @@
-"""The name of the organisation's own sign-in, where there is one."""
+"""The name of the organisation's single sign-on."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def single_sign_on_name() -> str:
-    """What the button of OpenID Connect says after "Sign in with"; empty where it is off."""
+    """Return the name on the OpenID Connect button, after "Sign in with"; empty if it is off."""
     return settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""

@@ -1,7 +1,7 @@
-"""The steps of a commitment's story as HTML: what an update did, its quotations and its wording.
+"""Render the history of a commitment: its updates, quotations and wording.
 
-In Python and not in templates, nor by `format_html`: a page has fifty of each, and either took
-longer than everything else that the page needs. So every text is escaped here by hand.
+In Python rather than in templates or with `format_html`: a page has fifty of each, and either took
+longer than the rest of the page. So every text is escaped here explicitly.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ register = template.Library()
 
 @register.simple_tag
 def story_step(step: Any) -> SafeString:
-    """One step of a history: when it happened, and what the update said."""
+    """Render one step of the history: when it happened, and the update."""
     update: StatusUpdate = step.update
     meeting, where = update.meeting, ""
     if meeting is not None:
@@ -50,7 +50,7 @@ def story_step(step: Any) -> SafeString:
 
 @register.simple_tag
 def step_body(step: Any) -> SafeString:
-    """What an update said and did, with its quotations."""
+    """Render an update with its quotations."""
     update: StatusUpdate = step.update
     assessed = ""
     if update.assessment != Assessment.NOT_ASSESSED:
@@ -85,23 +85,23 @@ def _fact(name: str, html: str) -> str:
 def _own_step(update: StatusUpdate) -> str:
     if update.party is None:
         return ""
-    told = _("%(party)s’s own step") % {"party": update.party.name}
-    return f'<p class="step-fact">{escape(told)}</p>'
+    text = _("%(party)s’s own step") % {"party": update.party.name}
+    return f'<p class="step-fact">{escape(text)}</p>'
 
 
 def _reason(update: StatusUpdate) -> str:
     if not update.reason:
         return ""
     number = update.corrects.number if update.corrects is not None else ""
-    told = _("Corrects update %(number)s: %(reason)s")
+    text = _("Corrects update %(number)s: %(reason)s")
     return (
-        f'<p class="step-reason">{escape(told % {"number": number, "reason": update.reason})}</p>'
+        f'<p class="step-reason">{escape(text % {"number": number, "reason": update.reason})}</p>'
     )
 
 
 @register.simple_tag
 def quotation(citation: Citation) -> SafeString:
-    """The words of a source, and where they stand."""
+    """Render the quotation of a source with its locator."""
     source, quoted, without = citation.source, "", ""
     if citation.quotation:
         lang, words = escape(citation.language), escape(citation.quotation)
@@ -126,7 +126,7 @@ def _locator(citation: Citation) -> str:
 
 @register.simple_tag
 def rung(rung: Any) -> SafeString:
-    """One quotation, its words marked against those before it."""
+    """Render one quotation, with its changes from the one before marked."""
     update, citation, firmness = rung.step.update, rung.citation, ""
     if update.firmness:
         label = escape(firmness_label(update.firmness))
@@ -149,20 +149,20 @@ def rung(rung: Any) -> SafeString:
 def _piece(mark: str, html: str) -> str:
     if mark == "same":
         return html
-    name, told = ("ins", _("new:")) if mark == "added" else ("del", _("gone:"))
+    name, text = ("ins", _("new:")) if mark == "added" else ("del", _("gone:"))
     return (
-        f'<{name}><span class="visually-hidden">[{escape(told)} </span>{html}'
+        f'<{name}><span class="visually-hidden">[{escape(text)} </span>{html}'
         f'<span class="visually-hidden">]</span></{name}>'
     )
 
 
 def _against(rung: Any) -> str:
-    """What became of the words, or which earlier ones they are set against."""
+    """Render how the wording changed, or which earlier quotation it is compared with."""
     if rung.is_reworded:
         return f'<span class="movement">{escape(_("Worded anew"))}</span>'
     if rung.is_repeated:
         return f'<span class="movement">{escape(_("The same words"))}</span>'
     if rung.skips:
-        told = _("against %(day)s") % {"day": rung.before.step.update.happened.spelled()}
-        return f'<span class="row-facts">{escape(told)}</span>'
+        text = _("against %(day)s") % {"day": rung.before.step.update.happened.spelled()}
+        return f'<span class="row-facts">{escape(text)}</span>'
     return ""
