@@ -188,7 +188,7 @@ def test_a_fault_of_ours_is_told_in_the_form_of_the_address(
     def fail(*args: object) -> None:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("tracker.answers.kept_or_made", fail)
+    monkeypatch.setattr("tracker.answers.cached_or_made", fail)
     client.raise_request_exception = False
     response = client.get(address)
     assert response.status_code == 500
@@ -201,7 +201,7 @@ def test_even_the_page_of_a_fault_may_fail(
     def fail(*args: object) -> None:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("tracker.answers.kept_or_made", fail)
+    monkeypatch.setattr("tracker.answers.cached_or_made", fail)
     monkeypatch.setattr("tracker.error_pages._answer", fail)
     client.raise_request_exception = False
     response = client.get("/")

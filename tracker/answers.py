@@ -1,14 +1,13 @@
-"""What every public answer has in common: the day it is given on, its ETag, and being cached.
+"""Wrap public views: give them the day, answer conditional requests, and cache whole responses.
 
-Public answers change only when the log's head moves, the day turns, or the program or its settings
-are replaced. So their ETag is made of these and the request, and a request that names it is
-answered with 304 (RFC 9110, section 13) before any other query. Whole answers are cached under the
-same key, so that one which no longer holds is never found, in whichever process. Nothing here
-depends on who asks.
+Public responses change only when the log's head moves, the day turns, or the program or its
+settings change. So their ETag is made of these and the request, and a request that names it gets
+304 (RFC 9110, section 13) before any other query. Whole responses are cached under the same key, so
+a stale one is never found, in any process. Nothing here depends on who the reader is.
 
-Only an answer with status 200 has validators, since preconditions are about nothing else (section
-13.2.1). An ETag that a request brings along was therefore given with a 200, and holds; any other
-condition is looked at once the answer is there.
+Only responses with status 200 have validators, since preconditions apply to nothing else (section
+13.2.1). So an ETag in a request was given with a 200, and is valid; any other condition is
+evaluated once the response exists.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from tracker.fingerprint import fingerprint
-from tracker.kept_answers import Kept, kept_or_made
+from tracker.kept_answers import CachedResponse, cached_or_made
 from tracker.lib.address_kinds import is_public
 from tracker.lib.query_strings import normalise
 from tracker.lib.recent import Recent
@@ -41,19 +40,19 @@ from tracker.whole_files import WholeFile
 
 
 def today() -> dt.date:
-    """The register's day: the one clock that public answers look at."""
+    """Return the register's day, the only clock that public responses use."""
     return timezone.localdate()
 
 
 def now() -> dt.datetime:
-    """The instant of the answer: only to tell whether its second may still bring a line."""
+    """Return the current instant, only to tell whether this second may still add a line."""
     return timezone.now()
 
 
 def head_of(request: Any) -> LogHead:
-    """The head of the log that the answer to this request tells of: read once for each.
+    """Return the head of the log for this request, read once per request.
 
-    The request is Django's, or that of the API, which stands for Django's.
+    The request is Django's, or the API's, which wraps Django's.
     """
     head: LogHead | None = getattr(request, "log_head", None)
     if head is None:
@@ -61,9 +60,9 @@ def head_of(request: Any) -> LogHead:
     return head
 
 
-# All that answers rest on, beside what is asked.
+# All that a response depends on besides the request.
 State = tuple[str, int, dt.date, str, str]
-# Which page is meant. Pages name themselves in full.
+# The absolute URL in parts: pages contain their own.
 Address = tuple[str, str, str]
 
 
@@ -76,16 +75,16 @@ def _address(request: HttpRequest) -> Address:
 
 
 def _key(state: State, address: Address, chosen_by: Sequence[str]) -> str:
-    """All that an answer depends on, hashed: two that differ in anything differ in this."""
+    """Hash everything that a response depends on."""
     parts = (*(str(part) for part in state), *address, *chosen_by)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _last_modified(head: LogHead) -> dt.datetime | None:
-    """When the log last moved; None while that second may still bring another line.
+    """Return when the log last moved; None while that second may still add another line.
 
-    The header counts whole seconds: of two lines within one, who asked in between would never
-    hear of the second (RFC 9110, section 8.8.2.2).
+    The header has a resolution of one second: a client that asked between two lines of the same
+    second would never see the second one (RFC 9110, section 8.8.2.2).
     """
     if head.recorded_at is None or now() - head.recorded_at < dt.timedelta(seconds=1):
         return None
@@ -96,11 +95,11 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
-def _given_before(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 for a request whose only condition is that it does not have this very answer."""
+def _not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """Return 304 if If-None-Match is the only condition and names the ETag."""
     if _CONDITIONS.intersection(request.META) != {"HTTP_IF_NONE_MATCH"}:
         return None
-    # Compared weakly: a server on the way may have taken the mark off (section 13.1.2).
+    # Weak comparison: a proxy may have removed the prefix (section 13.1.2).
     known = {tag.removeprefix("W/") for tag in parse_etags(request.META["HTTP_IF_NONE_MATCH"])}
     return HttpResponseNotModified() if etag.removeprefix("W/") in known else None
 
@@ -111,11 +110,11 @@ def public_answer(
     by_headers: Sequence[str] = (),
     dated: Callable[[HttpRequest], bool] | None = None,
 ) -> Callable[..., HttpResponseBase]:
-    """Give a view the day as `today`, refuse all but GET and HEAD, and answer conditionally.
+    """Pass the day to a view as `today`, allow only GET and HEAD, and answer conditional requests.
 
-    `by_headers` names headers of the request by which the view chooses a representation. `dated`
-    says of a request whether its answer rests on the log alone; Last-Modified is then the time
-    of the log's last line.
+    `by_headers` names the request headers by which the view chooses a representation. `dated`
+    says whether the response to a request depends on the log alone; Last-Modified is then the
+    time of the log's last line.
     """
 
     @wraps(view)
@@ -123,17 +122,17 @@ def public_answer(
         day, head = today(), head_of(request)
         state, address = _state(head, day), _address(request)
         key = _key(state, address, [request.headers.get(name, "") for name in by_headers])
-        # Weak, since compression on the way changes the bytes and not the meaning.
+        # Weak, since compression changes the bytes and not the meaning.
         etag = f'W/"{key[:32]}"'
         is_dated = dated is not None and dated(request)
         modified = _last_modified(head) if is_dated else None
-        response: HttpResponseBase | None = _given_before(request, etag)
-        kept = None
+        response: HttpResponseBase | None = _not_modified(request, etag)
+        cached = None
         if response is None:
-            response, kept = kept_or_made(
+            response, cached = cached_or_made(
                 key, request, lambda: _rendered(view(request, *args, today=day, **kwargs))
             )
-        # Shared caches may keep it, and ask each time whether it still holds.
+        # Shared caches may store it, and must revalidate each time.
         response.setdefault("Cache-Control", "public, no-cache")
         patch_vary_headers(response, ["Accept-Encoding", *by_headers])
         if response.status_code not in {200, 304}:
@@ -143,8 +142,8 @@ def public_answer(
             response["Last-Modified"] = http_date(modified.timestamp())
         if response.status_code == 304:
             return response
-        if kept is not None and not by_headers and (modified is not None or not is_dated):
-            response.at_the_door = kept, state, address  # type: ignore[attr-defined]
+        if cached is not None and not by_headers and (modified is not None or not is_dated):
+            response.cache_entry = cached, state, address  # type: ignore[attr-defined]
         last_modified = int(modified.timestamp()) if modified is not None else None
         conditional: Any = get_conditional_response(
             request,
@@ -162,34 +161,34 @@ def public_answer(
 
 @dataclass(frozen=True, slots=True)
 class _Finished:
-    """A kept answer with all headers that the middleware gave it, and the state it tells of."""
+    """A cached response with all headers that the middleware added, and its state."""
 
-    kept: Kept
+    cached: CachedResponse
     state: State
     etag: str
     headers: dict[str, str]
-    of_a_304: dict[str, str]
+    headers_of_304: dict[str, str]
 
     @classmethod
-    def of(cls, response: HttpResponseBase, kept: Kept, state: State) -> _Finished:
-        # How the body is sent is told with each body.
+    def of(cls, response: HttpResponseBase, cached: CachedResponse, state: State) -> _Finished:
+        # These depend on how each body is sent.
         headers = {
             name: value
             for name, value in response.items()
             if name not in {"Content-Encoding", "Content-Length"}
         }
-        # RFC 9110, section 15.4.5: what describes a body that is not sent is left away.
+        # RFC 9110, section 15.4.5: a 304 omits the headers that describe the body.
         about_the_body = {"Content-Type", "Content-Disposition", "Content-Language", "Link"}
         bare = {name: value for name, value in headers.items() if name not in about_the_body}
-        return cls(kept, state, headers["ETag"], headers, bare)
+        return cls(cached, state, headers["ETag"], headers, bare)
 
     def answer(self, request: HttpRequest) -> HttpResponseBase | None:
-        """None where the request makes conditions that are not the usual one."""
-        asked = _CONDITIONS.intersection(request.META)
-        if not asked:
-            return self.kept.with_headers(request, self.headers)
-        if asked == {"HTTP_IF_NONE_MATCH"} and request.META["HTTP_IF_NONE_MATCH"] == self.etag:
-            response = HttpResponse(status=304, headers=self.of_a_304)
+        """Return the response; None if the request has other conditions than If-None-Match."""
+        conditions = _CONDITIONS.intersection(request.META)
+        if not conditions:
+            return self.cached.with_headers(request, self.headers)
+        if conditions == {"HTTP_IF_NONE_MATCH"} and request.META["HTTP_IF_NONE_MATCH"] == self.etag:
+            response = HttpResponse(status=304, headers=self.headers_of_304)
             del response["Content-Type"]
             return response
         return None
@@ -201,11 +200,11 @@ _CONDITIONS = frozenset(
 _FINISHED: Recent[_Finished] = Recent(most=settings.KEPT_ANSWERS)
 
 
-class AnswerAtTheDoor:
-    """The outermost middleware: what is kept is given before sessions and all else are thought of.
+class ResponseCacheMiddleware:
+    """The outermost middleware: return cached responses before any other middleware runs.
 
-    That is allowed because whatever is kept asked for none of them when it was made. It is given
-    by the address alone, so an answer that headers choose is none of them.
+    This is safe because only responses that used neither session nor cookies are cached. They are
+    looked up by URL alone, so responses that headers choose are not among them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -219,10 +218,10 @@ class AnswerAtTheDoor:
                 if response is not None:
                     return response
         response = self.get_response(request)
-        told: tuple[Kept, State, Address] | None = getattr(response, "at_the_door", None)
-        if told is not None and "Cookie" not in response.get("Vary", ""):
-            kept, state, address = told
-            _FINISHED.keep(address, _Finished.of(response, kept, state))
+        entry: tuple[CachedResponse, State, Address] | None = getattr(response, "cache_entry", None)
+        if entry is not None and "Cookie" not in response.get("Vary", ""):
+            cached, state, address = entry
+            _FINISHED.keep(address, _Finished.of(response, cached, state))
         return response
 
 
@@ -231,4 +230,4 @@ def _finished(request: HttpRequest) -> _Finished | None:
         normalise(request)
         return _FINISHED.get(_address(request))
     except SuspiciousOperation:
-        return None  # refused further in, where refusals get our headers
+        return None  # refused by the view layer, where error responses get our headers

@@ -1,4 +1,4 @@
-"""The one application of the project."""
+"""The project's only application."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from tracker import checks  # noqa: F401, PLC0415 - registers the system checks
-        from tracker.accounts import gate, sessions  # noqa: F401, PLC0415 - hear who signs in
+        from tracker.accounts import gate, sessions  # noqa: F401, PLC0415 - connects signals
 
         post_migrate.connect(make_cache_table, sender=self)
 
 
 def make_cache_table(sender: AppConfig, **migration: Any) -> None:
-    """Make the table of the cache with the others, where the cache is in this database."""
+    """Create the cache table after the others, if the cache is in this database."""
     call_command("createcachetable", database=migration["using"], verbosity=0)

@@ -1,4 +1,4 @@
-"""System checks: a wrong deployment is told before it hurts."""
+"""System checks that report a wrong deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from tracker.lib.licences import read_licence
 
-# FTS5's trigram tokenizer, by which the search finds parts of words in any script.
+# FTS5's trigram tokenizer, which the search needs to match parts of words in any script.
 OLDEST_SQLITE = (3, 34, 0)
 
 

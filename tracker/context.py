@@ -1,4 +1,4 @@
-"""What every template may know: the register's name and licence."""
+"""The context of every template: the register's name and licence."""
 
 from __future__ import annotations
 

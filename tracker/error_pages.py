@@ -1,7 +1,6 @@
-"""Errors that no view answers: as a page of ours, or as Problem Details where programs read.
+"""Render errors outside views: as a page, or as Problem Details for programs.
 
-The request itself may be what is wrong, so nothing of it but its path is looked at, and no error
-depends on who asks.
+The request itself may be invalid, so only its path is used, and no error depends on the user.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from tracker.lib.query_strings import MOST_PARAMETERS
 # Long enough for most imports to end.
 RETRY_SECONDS = 30
 
-# What SQLite and PostgreSQL say of a disk or a server that takes nothing.
+# Messages of SQLite and PostgreSQL when a disk or a server cannot be written.
 _UNWRITABLE = re.compile(
     r"disk is full|disk I/O error|No space left|readonly database|read-only transaction"
     r"|stores nothing",
@@ -79,9 +78,9 @@ def precondition_failed(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After where the database took nothing, and 500 otherwise.
+    """Return 503 with Retry-After if the database is unavailable, and 500 otherwise.
 
-    Neither asks the database or the session, which may be what failed.
+    Uses neither the database nor the session, which may have failed.
     """
     error = sys.exc_info()[1]
     is_unwritable = bool(_UNWRITABLE.search(str(error))) and isinstance(error, DatabaseError)
@@ -117,5 +116,5 @@ def _answer(
 ) -> HttpResponse:
     if is_for_programs(request.path):
         return problem(status=status, title=title, detail=detail)
-    told = {"title": title, "detail": detail, **register(request)}
-    return HttpResponse(render_to_string(template, told), status=status)
+    context = {"title": title, "detail": detail, **register(request)}
+    return HttpResponse(render_to_string(template, context), status=status)

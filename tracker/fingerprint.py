@@ -1,8 +1,7 @@
-"""One fingerprint of what answers are made of besides the register: settings and program.
+"""A fingerprint of the program and its settings, as part of every cache key.
 
-Every setting counts, but for secrets and for where things are, which differ between machines that
-give the same answers: a setting that is forgotten here costs a page made anew, and never a page
-that is out of date.
+Every setting counts except secrets and locations, which differ between machines that give the same
+responses. A setting missing from that list costs a cache miss, never a stale page.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ _NOT_IN_ANSWERS = frozenset(
         *("OIDC_CLIENT_SECRET", "SOCIALACCOUNT_PROVIDERS", "STATIC_ROOT"),
     )
 )
-# The parts of the program, beside manage.py.
+# The parts of the program, besides manage.py.
 _PARTS = ("requirements.txt", "static", "templates", "tracker")
 
 
 @cache
 def fingerprint() -> str:
-    """The same in every process that runs this program with these settings."""
+    """Return a digest that is equal in every process with this program and these settings."""
     values = {
         name: getattr(settings, name)
         for name in sorted(set(dir(settings)) - _NOT_IN_ANSWERS)
         if name.isupper()
     }
     root: Path = settings.BASE_DIR
-    told = json.dumps(values, default=_plain).replace(str(root), "")
-    return hashlib.sha256(f"{program(root)} {told}".encode()).hexdigest()
+    settings_json = json.dumps(values, default=_plain).replace(str(root), "")
+    return hashlib.sha256(f"{program(root)} {settings_json}".encode()).hexdigest()
 
 
 @cache
 def program(root: Path) -> str:
-    """A digest of the program's own files."""
+    """Return a digest of the program's files."""
     digest = hashlib.sha256()
     for path in _files(root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -52,12 +51,12 @@ def program(root: Path) -> str:
 
 
 def _files(root: Path) -> Iterable[Path]:
-    found = [path for part in _PARTS for path in [root / part, *(root / part).rglob("*")]]
-    return sorted(path for path in found if path.is_file() and path.suffix != ".pyc")
+    paths = [path for part in _PARTS for path in [root / part, *(root / part).rglob("*")]]
+    return sorted(path for path in paths if path.is_file() and path.suffix != ".pyc")
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no form for; sets in one order."""
+    """Convert a value that JSON cannot represent; sort sets."""
     return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)
 
 
@@ -65,5 +64,5 @@ def _forget(**changed: Any) -> None:
     fingerprint.cache_clear()
 
 
-# Settings change in tests alone.
+# Settings change only in tests.
 setting_changed.connect(_forget)

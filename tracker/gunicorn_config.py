@@ -1,7 +1,7 @@
-"""How gunicorn serves the register: behind a proxy that buffers, on this machine alone.
+"""gunicorn's configuration: behind a buffering proxy on the same machine.
 
-A thread is held by whoever sends or reads slowly, so nothing but the proxy may connect:
-`tracker/docs/production/nginx.conf`. The number of processes is gunicorn's own WEB_CONCURRENCY.
+A slow client would occupy a thread, so only the proxy may connect
+(`tracker/docs/production/nginx.conf`). gunicorn's WEB_CONCURRENCY is the number of processes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 16
-# Longer than the proxy keeps a connection that is idle, so that it never writes into a closed one.
+# Longer than the proxy's own timeout, so that the proxy never writes to a closed connection.
 keepalive = 75
-# Addresses with many filters; the proxy takes as many letters.
+# URLs with many filters; the proxy has the same limit.
 limit_request_line = 8190
-# The proxy writes the log, without the tokens that are in addresses.
+# The proxy writes the access log, without the tokens in URLs.
 accesslog = None
-# Should it be turned on, they stay out of it, too.
+# Hides the tokens, should it be turned on.
 logger_class = "tracker.lib.access_log.AccessLog"

@@ -1,7 +1,7 @@
-"""Whole answers, kept compressed under the state of the register that they tell of.
+"""Cache whole responses, compressed, under a key that includes the state of the register.
 
-In each process, and where `ANSWERS_CACHE_URL` names one, in a cache that processes share. What is
-kept never changes: another state has another name.
+In each process, and in a cache that processes share if `ANSWERS_CACHE_URL` names one. Entries
+never change: another state has another key.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from django.utils.cache import patch_vary_headers
 
 from tracker.lib.recent import Recent
 
-# A compressed answer larger than this, in bytes, is made anew each time.
+# A compressed response larger than this, in bytes, is not cached.
 _LARGEST = 256 * 1024
-# Who makes an answer holds one of these; the others wait for it so many seconds.
+# The thread that makes a response holds one of these; others wait up to so many seconds.
 _MAKING = [threading.Lock() for _ in range(64)]
 _PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it may be given again: compressed once, without what is said of each anew."""
+class CachedResponse:
+    """A response to return again: its compressed body and headers."""
 
     compressed: bytes
     headers: tuple[tuple[str, str], ...]
@@ -39,7 +39,7 @@ class Kept:
         return response
 
     def with_headers(self, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
-        """The body as the request takes it, with these headers and those that tell how it is."""
+        """Return the body, compressed if the request accepts it, with these headers."""
         if takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             body, coding = self.compressed, {"Content-Encoding": "gzip"}
         else:
@@ -47,39 +47,39 @@ class Kept:
         return HttpResponse(body, headers={**coding, **headers, "Content-Length": str(len(body))})
 
 
-_IN_THIS_PROCESS: Recent[Kept] = Recent(most=settings.KEPT_ANSWERS)
+_IN_THIS_PROCESS: Recent[CachedResponse] = Recent(most=settings.KEPT_ANSWERS)
 
 
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding takes gzip (RFC 9110, section 12.5.3)."""
-    for part in accepted.lower().split(","):
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header accepts gzip (RFC 9110, section 12.5.3)."""
+    for part in accept_encoding.lower().split(","):
         coding, _, weight = part.partition(";")
         if coding.strip() == "gzip":
             return not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
     return False
 
 
-def _find(key: str) -> Kept | None:
-    kept = _IN_THIS_PROCESS.get(key)
-    if kept is None:
-        kept = caches["answers"].get(key)
-        if kept is not None:
-            _IN_THIS_PROCESS.keep(key, kept)
-    return kept
+def _find(key: str) -> CachedResponse | None:
+    cached = _IN_THIS_PROCESS.get(key)
+    if cached is None:
+        cached = caches["answers"].get(key)
+        if cached is not None:
+            _IN_THIS_PROCESS.keep(key, cached)
+    return cached
 
 
-def _keep(key: str, response: HttpResponse) -> Kept | None:
-    # 5 compresses pages as well as 9, in half the time; a fixed time makes the bytes repeatable.
+def _store(key: str, response: HttpResponse) -> CachedResponse | None:
+    # Level 5 compresses pages as well as 9, in half the time; a fixed mtime makes the bytes stable.
     compressed = gzip.compress(response.content, compresslevel=5, mtime=0)
     if len(compressed) > _LARGEST:
         return None
-    kept = Kept(compressed, tuple(response.items()))
-    caches["answers"].set(key, kept)
-    return _IN_THIS_PROCESS.keep(key, kept)
+    cached = CachedResponse(compressed, tuple(response.items()))
+    caches["answers"].set(key, cached)
+    return _IN_THIS_PROCESS.keep(key, cached)
 
 
-def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Only what is the same for everybody: no cookie, no token against forgery, no session."""
+def _may_be_cached(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the response is the same for everybody: no cookie, no CSRF token, no session."""
     return (
         request.method == "GET"
         and response.status_code == 200
@@ -89,33 +89,33 @@ def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
         and "no-store" not in response.get("Cache-Control", "")
         and "private" not in response.get("Cache-Control", "")
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
-        # Without end, and none of them says anything else than the page without them.
+        # Unknown parameters could vary without limit, and do not change the response.
         and not getattr(request.GET, "ignored", ())
         and not getattr(getattr(request, "session", None), "accessed", False)
     )
 
 
-def kept_or_made(
+def cached_or_made(
     key: str, request: HttpRequest, make: Callable[[], HttpResponseBase]
-) -> tuple[HttpResponseBase, Kept | None]:
-    """The answer of that name, and as what it is kept: made once, however many ask at once.
+) -> tuple[HttpResponseBase, CachedResponse | None]:
+    """Return the response for a key, and its cache entry; make it once for concurrent requests.
 
-    What `make` returns has been rendered.
+    `make` returns a rendered response.
     """
-    kept = _find(key)
-    if kept is not None:
-        return kept.answer(request), kept
-    making = _MAKING[int(key[:4], 16) % len(_MAKING)]
-    # Who has waited so long makes it too, rather than fail for somebody's slow page.
-    mine = making.acquire(timeout=_PATIENCE)
+    cached = _find(key)
+    if cached is not None:
+        return cached.answer(request), cached
+    lock = _MAKING[int(key[:4], 16) % len(_MAKING)]
+    # After the timeout make it anyway, rather than fail because of another slow request.
+    is_locked = lock.acquire(timeout=_PATIENCE)
     try:
-        kept = _find(key)
-        if kept is not None:
-            return kept.answer(request), kept
+        cached = _find(key)
+        if cached is not None:
+            return cached.answer(request), cached
         response = make()
-        if isinstance(response, HttpResponse) and _may_be_kept(request, response):
-            kept = _keep(key, response)
-        return (response, None) if kept is None else (kept.answer(request), kept)
+        if isinstance(response, HttpResponse) and _may_be_cached(request, response):
+            cached = _store(key, response)
+        return (response, None) if cached is None else (cached.answer(request), cached)
     finally:
-        if mine:
-            making.release()
+        if is_locked:
+            lock.release()

@@ -1,7 +1,7 @@
-"""What every answer has, whoever makes it: our headers, and a body where it is an error.
+"""Middleware for every response: security headers, and bodies for errors.
 
-`CSPMiddleware`, `SafetyHeaders` and `XFrameOptionsMiddleware` stand before whatever may refuse a
-request, so that refusals pass through them as well.
+`CSPMiddleware`, `SafetyHeaders` and `XFrameOptionsMiddleware` come before any middleware that may
+refuse a request, so that those responses have the headers, too.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class SafetyHeaders(SecurityMiddleware):
-    """The headers of Django's, and Cross-Origin-Resource-Policy: who may load an answer.
+    """Django's security headers, and Cross-Origin-Resource-Policy.
 
-    What programs and other sites are meant to read is open to all; pages are ours alone. Django's
-    own stands further in: it leads to HTTPS, and what it refuses passes through here.
+    Data and embeddable pages may be loaded by any site, other pages only by this one. Django's own
+    middleware comes later and redirects to HTTPS; its responses pass through here.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -39,7 +39,7 @@ class SafetyHeaders(SecurityMiddleware):
 
 
 class NormalAddress:
-    """Answer each question of a public address once, however it is spelled."""
+    """Normalise the query strings of public URLs, so that equivalent ones are cached once."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -51,25 +51,25 @@ class NormalAddress:
 
 
 class ErrorBodies:
-    """Say what is wrong where Django answers with a status alone."""
+    """Add a body to error responses that have only a status."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        say = _SAID_BY_STATUS.get(response.status_code)
-        if say is None or getattr(response, "content", None):
+        render = _BODIES.get(response.status_code)
+        if render is None or getattr(response, "content", None):
             return response
-        told = say(request)
+        full = render(request)
         for name, value in response.items():
             if not name.startswith("Content-"):
-                told[name] = value
-        told["Content-Length"] = str(len(told.content))
-        return told
+                full[name] = value
+        full["Content-Length"] = str(len(full.content))
+        return full
 
 
-_SAID_BY_STATUS = {
+_BODIES = {
     405: error_pages.method_not_allowed,
     412: error_pages.precondition_failed,
 }

@@ -1,7 +1,7 @@
-"""Every setting, read from the environment once; what is missing or wrong fails at the start.
+"""Django settings, read from the environment; missing or invalid values fail at the start.
 
-`DEVELOPMENT=1` says "this is a developer's machine": a secret key is made and kept in an ignored
-file, localhost is allowed and HTTPS is not asked for. Everything else is production.
+`DEVELOPMENT=1` means a developer's machine: a secret key is created in an ignored file, localhost
+is allowed and HTTPS is not required. Everything else is production.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker import __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# As webhooks name it; part of every ETag, as all settings are.
+# Named by webhooks; part of every ETag, as all settings are.
 RELEASE = env.str("RELEASE", default=__version__)
 DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -34,11 +34,11 @@ def _secret_key() -> str:
             "SECRET_KEY is not set. Put a long random text into the environment variable "
             "SECRET_KEY, or set DEVELOPMENT=1 on a developer's machine."
         )
-    kept = BASE_DIR / ".secret_key"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(get_random_secret_key(), encoding="utf-8")
-    return kept.read_text(encoding="utf-8").strip()
+    key_file = BASE_DIR / ".secret_key"
+    if not key_file.exists():
+        key_file.touch(mode=0o600)
+        key_file.write_text(get_random_secret_key(), encoding="utf-8")
+    return key_file.read_text(encoding="utf-8").strip()
 
 
 SECRET_KEY = _secret_key()
@@ -52,7 +52,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 SHIPPED_REGISTER = BASE_DIR / "tracker" / "register" / "canada-korea"
 REGISTER_NAME = env.str("REGISTER_NAME", default="Commitment Tracker")
-# Under which the register's own words and data may be used: an SPDX identifier, or an address.
+# The licence of the register's own texts and data: an SPDX identifier or a URL.
 REGISTER_LICENCE = env.str("REGISTER_LICENCE", default="CC-BY-4.0")
 # Months without an update after which an open commitment counts as quiet.
 QUIET_AFTER_MONTHS = env.int("QUIET_AFTER_MONTHS", default=12)
@@ -63,7 +63,7 @@ DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=90)
 LOG_MAX_SILENCE_DAYS = env.int("LOG_MAX_SILENCE_DAYS", default=36_500 if TESTING else 100)
 ROWS_PER_PAGE = 50
 FEED_ENTRIES = 50
-# A longer history is told in pages of so many updates.
+# The number of updates on one page of a longer history.
 HISTORY_PER_PAGE = 50
 # Readers of the API who may wait for a line of the log at a time, in each process. Each of them
 # holds a thread, so this must stay below the number of threads.
@@ -78,7 +78,7 @@ IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=50)
 
 # -- Telling subscribers -------------------------------------------------------------------------
 
-# Where the register is found: for links in messages, which answer no request.
+# The public base URL, for links in messages that are sent outside a request.
 PUBLIC_URL = env.str(
     "PUBLIC_URL",
     default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
@@ -105,7 +105,7 @@ WEBHOOK_SELF_SERVICE = env.bool("WEBHOOK_SELF_SERVICE", default=DEVELOPMENT)
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 # Whether webhooks may go to addresses without TLS.
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
-# A WebSub hub that feeds name and that is told of every change.
+# A WebSub hub that feeds name and that is notified of every change.
 WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
 
 # -- Django -------------------------------------------------------------------------------------
@@ -130,8 +130,8 @@ INSTALLED_APPS = [
     "django_tables2",
 ]
 MIDDLEWARE = [
-    "tracker.answers.AnswerAtTheDoor",
-    # What sets headers stands before all that may refuse a request: refusals have them, too.
+    "tracker.answers.ResponseCacheMiddleware",
+    # Middleware that sets headers comes before any that may refuse a request.
     "csp.middleware.CSPMiddleware",
     "tracker.middleware.SafetyHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -181,12 +181,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # kB of pages that each connection keeps, and each thread has a connection: the system keeps
         # the same pages once for all.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-8000; "
-        # What is deleted is overwritten, such as an address that somebody had erased.
+        # Overwrite deleted data, such as an e-mail address that somebody had erased.
         "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-# A new connection costs more than most answers, and SQLite forgets with it what it has read.
+# A new connection costs more than most responses, and starts with an empty SQLite page cache.
 DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
 
 # -- What processes share -------------------------------------------------------------------------
@@ -199,11 +199,11 @@ CACHES = {
         default="locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes",
     )
 }
-# Whole public answers that each process keeps, some 20 kB each, under the state of the log that
-# they tell of, so that none is found when it no longer holds: those that nobody asked for longest
-# go first; 0 for none. Tests look at how each answer is made.
+# Whole public responses that each process caches, some 20 kB each, least recently used out first;
+# the key includes the state of the log, so none is stale. 0 for none, as in tests, which check how
+# each response is made.
 KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=0 if TESTING else 2_000)
-# Where processes share them, if a Redis or Valkey is named.
+# A Redis or Valkey by which processes share them.
 CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
@@ -217,7 +217,7 @@ if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
-# The day on which something is overdue begins here; the register is one place.
+# The time zone in which days begin, such as the first day on which something is overdue.
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
@@ -237,7 +237,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = _PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = _PLAIN_STATIC
-# What browsers and phones ask for at the root of a site, whatever its pages name.
+# Files that browsers and phones request at the root of every site.
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 
 # -- Safety -------------------------------------------------------------------------------------
@@ -261,11 +261,11 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _HTTPS = env.bool("HTTPS", default=not DEVELOPMENT and not TESTING)
 SECURE_SSL_REDIRECT = _HTTPS
-# Probes of a load balancer come by plain HTTP.
+# Load balancer probes use plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-# What is typed on a worksheet outlives the session whose token it was sent with.
+# A worksheet may be saved after the session whose CSRF token it has.
 CSRF_FAILURE_VIEW = "tracker.admin.worksheet.lost_sessions.csrf_failure"
 # A hundred rows of a worksheet, sent at once by a browser without JavaScript.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
@@ -278,7 +278,7 @@ if BEHIND_PROXY:
 
 # -- Signing in ---------------------------------------------------------------------------------
 
-# Staff only, whose accounts administrators make. tracker/accounts/ says how.
+# For staff only; administrators create the accounts. See tracker/accounts/.
 AUTHENTICATION_BACKENDS = ["tracker.accounts.backend.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -290,10 +290,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 if TESTING:
-    # A slow hash protects people's passwords, and there are none in a test.
+    # A slow hash protects real passwords, and tests have none.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# Whether the admin stays shut until the session has proven a second factor.
+# Whether the admin requires a session that has proven a second factor.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEVELOPMENT and not TESTING)
 # Minutes after the last page of the admin at which a session ends; closing the browser ends it too.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
@@ -316,9 +316,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{REGISTER_NAME}: "
 # allauth's own token keeps a table of addresses beside the accounts' own.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - no password
 ACCOUNT_RATE_LIMITS = {
-    # A new password is asked for by form. From one network; what is more gets 429.
+    # Requests for a new password. From one network: more get 429.
     "reset_password": "10/h/ip,30/d/ip",
-    # To one address, and to all together: what is more is sent to nobody (see the form).
+    # To one address, and to all together: more are silently not sent (see the form).
     "reset_message": "1/10m/key,5/d/key",
     "reset_messages": "200/h/key",
 }
@@ -343,7 +343,7 @@ OIDC_ID = "sso"
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
-# What its button says after "Sign in with".
+# The name on its button, after "Sign in with".
 OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
 SOCIALACCOUNT_ADAPTER = "tracker.accounts.adapters.ProviderAdapter"
 SOCIALACCOUNT_PROVIDERS = (
@@ -367,7 +367,7 @@ SOCIALACCOUNT_PROVIDERS = (
 
 # -- The API ------------------------------------------------------------------------------------
 
-# It is read by anybody, so nobody is asked who they are.
+# The API is public: no authentication.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

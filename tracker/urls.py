@@ -1,4 +1,4 @@
-"""The public surface on one screen: one include for each face."""
+"""The root URLconf: one include for each package with views."""
 
 from django.contrib import admin
 from django.urls import include, path

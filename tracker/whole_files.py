@@ -1,7 +1,7 @@
-"""What all whole files have in common, whoever asks for them: few are made at a time.
+"""Limit how many whole files are generated at a time.
 
-A file may hold the whole register. Each holds a thread for as long as its reader takes, and a
-workbook a processor for minutes; pages go on beside them because files never have all threads.
+A file may contain the whole register. Each occupies a thread until its reader is done, and a
+workbook occupies a processor for minutes; the limit leaves threads for pages.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tracker.lib.problem_details import problem
 from tracker.lib.reader_gone import ReaderGoneError, stop_if_gone
 
 FILES = Places(settings.FILES_AT_ONCE)
-# One fills a processor.
+# One keeps a processor busy.
 WORKBOOKS = Places(1)
-# Seconds after which to ask again.
+# Seconds for Retry-After.
 COME_BACK = 30
 _PIECE = 1 << 16
 
@@ -30,27 +30,27 @@ Check = Callable[[], object]
 
 
 class WholeFile(StreamingHttpResponse):
-    """A file that is made while it is sent."""
+    """A file that is streamed while it is generated."""
 
     def __init__(self, parts: PartsThatEnd) -> None:
         super().__init__(parts)
         self._parts = parts
 
     def discard(self) -> None:
-        """End a file that is not sent, where `close` would end the request and its connection."""
+        """Discard a file that is not sent; `close` would end the request and its connection."""
         self._parts.close()
 
 
 def streamed(parts: Iterable[bytes]) -> WholeFile | None:
-    """An answer that is made while it is sent; None where too many are."""
+    """Return a streamed response; None if too many files are being sent."""
     place = FILES.take()
     return None if place is None else WholeFile(PartsThatEnd(parts, place.leave))
 
 
 def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase | None:
-    """An answer from a file that `make` writes before it is sent; None where too many are made.
+    """Return a response with a file that `make` writes first; None if too many are being made.
 
-    `make` is given what it must call now and then: it raises when nobody waits any more.
+    `make` must call its argument now and then: it raises if the client has disconnected.
     """
     place, making = FILES.take(), WORKBOOKS.take()
     with ExitStack() as leaving:
@@ -61,16 +61,16 @@ def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpRe
         try:
             file = make(lambda: stop_if_gone(request.META))
         except ReaderGoneError:
-            # Nobody sees this status; nginx writes it for the same.
+            # Nobody sees this status; nginx logs it for the same case.
             return HttpResponse(status=499, headers={"Cache-Control": "no-store"})
         making.leave()
         leaving.pop_all()
     size = file.seek(0, 2)
     file.seek(0)
     pieces = iter(lambda: file.read(_PIECE), b"")
-    answer = WholeFile(PartsThatEnd(pieces, place.leave, file.close))
-    answer["Content-Length"] = str(size)
-    return answer
+    response = WholeFile(PartsThatEnd(pieces, place.leave, file.close))
+    response["Content-Length"] = str(size)
+    return response
 
 
 def busy_sentence() -> str:
@@ -78,10 +78,10 @@ def busy_sentence() -> str:
 
 
 def busy_answer(kind: str = "about:blank") -> HttpResponse:
-    """503 as Problem Details, with the time after which to ask again (RFC 9110, 10.2.3)."""
-    answer = problem(
+    """Return 503 as Problem Details, with Retry-After (RFC 9110, section 10.2.3)."""
+    response = problem(
         status=503, title=_("Busy with other files"), detail=busy_sentence(), kind=kind
     )
-    answer["Retry-After"] = str(COME_BACK)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response["Retry-After"] = str(COME_BACK)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,4 +1,4 @@
-"""manage.py accept_clock: say that the clock is right, although the log speaks of another time."""
+"""manage.py accept_clock: confirm that the clock is right where it disagrees with the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        # These count by times that may be years ahead, even where no line was written by then.
+        # Rate limits may have stored times that are years ahead, even if no line was written then.
         cache.clear()
         if not present_clock_fault(now=now):
             self.stdout.write("The clock and the log agree. Limits on guesses begin anew.")

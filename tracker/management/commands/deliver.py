@@ -1,4 +1,4 @@
-"""manage.py deliver: tell subscribers what they are owed, once or for as long as it runs."""
+"""manage.py deliver: send what is due to subscribers, once or continuously."""
 
 from __future__ import annotations
 
@@ -46,25 +46,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         lease = dt.timedelta(seconds=options["lease"])
         if options["watch"]:
-            self._stay(lease=lease, rest=options["rest"], with_parent=options["with_parent"])
+            self._watch(lease=lease, rest=options["rest"], with_parent=options["with_parent"])
         else:
             self._once(lease=lease, rest=options["rest"])
 
     def _once(self, *, lease: dt.timedelta, rest: float) -> None:
-        """All that is due; what falls due at a time meanwhile is published on time, too."""
+        """Do all that is due; meanwhile, publish on time what is scheduled."""
         stopping = threading.Event()
-        upkeep, told = Upkeep(prepare=_prepare), _telling(lease=lease, stopping=stopping)
+        upkeep, lanes = Upkeep(prepare=_prepare), _delivery_lanes(lease=lease, stopping=stopping)
         try:
             PUBLISHING.look()
             _keep_up(upkeep)
-            done = run_once([*told, FILES], meanwhile=PUBLISHING, rest=rest)
+            done = run_once([*lanes, FILES], meanwhile=PUBLISHING, rest=rest)
         except NotNowError as reason:
             raise CommandError(str(reason)) from reason
-        attempts = sum(count for count in done[: len(told)] if isinstance(count, int))
+        attempts = sum(count for count in done[: len(lanes)] if isinstance(count, int))
         attempts += deliver_due(clock=clock, lease=lease)  # of what was published meanwhile
         self.stdout.write(f"Attempts: {attempts}.")
 
-    def _stay(self, *, lease: dt.timedelta, rest: float, with_parent: bool) -> None:
+    def _watch(self, *, lease: dt.timedelta, rest: float, with_parent: bool) -> None:
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
@@ -76,7 +76,7 @@ class Command(BaseCommand):
                 [
                     PUBLISHING,
                     Lane("Flags and upkeep", lambda: _keep_up(upkeep)),
-                    *_telling(lease=lease, stopping=stopping),
+                    *_delivery_lanes(lease=lease, stopping=stopping),
                     FILES,
                 ],
                 stopping=stopping,
@@ -88,8 +88,8 @@ class Command(BaseCommand):
 
 
 def _right_now() -> dt.datetime:
-    """The time, if it can be right: or all that is scheduled would be published at once, what is
-    remembered for some days forgotten, and every deadline passed. Raises NotNowError."""
+    """Return the time. Raises NotNowError if the clock is implausible: everything scheduled would
+    be published at once, temporary data deleted, and every deadline passed."""
     now = clock()
     if fault := present_clock_fault(now=now):
         raise NotNowError(fault)
@@ -102,12 +102,12 @@ def _keep_up(upkeep: Upkeep) -> None:
 
 PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=_right_now()))
 FILES = Lane("Files", lambda: carry_out_due(clock=clock))
-# Slow receivers hold up others only when there are as many of them at a time.
+# Slow receivers delay others only if there are this many at a time.
 WEBHOOK_LANES = 4
 
 
-def _telling(*, lease: dt.timedelta, stopping: threading.Event) -> list[Lane]:
-    """E-mail, which one mail server takes; and webhooks and the hub, some at a time."""
+def _delivery_lanes(*, lease: dt.timedelta, stopping: threading.Event) -> list[Lane]:
+    """Return one lane for e-mail, which has one server, and several for webhooks and the hub."""
 
     def lane(name: str, *channels: str) -> Lane:
         return Lane(

@@ -1,4 +1,4 @@
-"""manage.py dump_register PATH: write the public register to files that can be loaded again."""
+"""manage.py dump_register PATH: write the public register to files for load_register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""manage.py first_run: from nothing to a register that can be shown; later runs keep the data."""
+"""manage.py first_run: set up an empty installation; later runs keep the data."""
 
 from __future__ import annotations
 

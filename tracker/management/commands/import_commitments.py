@@ -33,13 +33,13 @@ _WIDTH = 40
 
 
 class Progress:
-    """A bar on a terminal, and nothing elsewhere."""
+    """A progress bar, shown only on a terminal."""
 
     def __init__(self, out: Any, *, rows: int) -> None:
         self.out, self.rows = out, rows
         self.is_shown = bool(getattr(out, "isatty", lambda: False)())
 
-    def tell(self, what: str, rows: int) -> None:
+    def show(self, what: str, rows: int) -> None:
         if not self.is_shown:
             return
         part = min(1.0, rows / self.rows) if self.rows else 1.0
@@ -87,9 +87,9 @@ class Command(BaseCommand):
                 self._import(opened, ending, by, options)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        except UnknownEncodingError as asked:
-            samples = "\n".join(f"  --encoding {name}: “{text}”" for name, text in asked.samples())
-            raise CommandError(f"Nothing was imported. {asked}\n{samples}") from asked
+        except UnknownEncodingError as error:
+            samples = "\n".join(f"  --encoding {name}: “{text}”" for name, text in error.samples())
+            raise CommandError(f"Nothing was imported. {error}\n{samples}") from error
         except SpreadsheetError as error:
             raise CommandError(f"Nothing was imported. {error}") from error
         except ValidationError as error:
@@ -119,8 +119,8 @@ class Command(BaseCommand):
             ending=ending,
             reading=self._reading(file, ending, options),
             rights=rights_of(by, noun) if by is not None else Rights(),
-            tell_read=lambda rows: progress.tell("Reading", rows),
-            tell_written=lambda rows: progress.tell("Writing", rows),
+            tell_read=lambda rows: progress.show("Reading", rows),
+            tell_written=lambda rows: progress.show("Writing", rows),
         )
         try:
             if options["dry_run"] or by is None:
@@ -138,41 +138,41 @@ class Command(BaseCommand):
             report = refusal.report
         finally:
             progress.end()
-        self._tell(report, is_dry=options["dry_run"])
+        self._report(report, is_dry=options["dry_run"])
 
     @staticmethod
     def _reading(file: IO[bytes], ending: str, options: dict[str, Any]) -> Reading:
-        """How the file is read: by the mapping, or by headings that are our names."""
+        """Return how to read the file: by the mapping, or by headings that are our names."""
         resource = RESOURCES[options["noun"]]()
         dates, encoding = options["dates"] or "", options["encoding"] or ""
         if options["mapping"] is not None:
             with suppress(UnicodeDecodeError):
                 text = options["mapping"].read_text(encoding="utf-8")
-                kept = read_mapping(text, names=resource.columns)
-                return Reading(kept.columns, dates or kept.dates, encoding or kept.encoding)
+                given = read_mapping(text, names=resource.columns)
+                return Reading(given.columns, dates or given.dates, encoding or given.encoding)
             raise SpreadsheetError(f"{options['mapping']} is not UTF-8.")
         headings = read_sheet(file, ending=ending, encoding=encoding).headings
-        told = suggest(headings, resource.labels)
-        if not told.is_complete:
-            unknown = ", ".join([*told.close.values(), *told.left])
+        suggestion = suggest(headings, resource.labels)
+        if not suggestion.is_complete:
+            unknown = ", ".join([*suggestion.close.values(), *suggestion.left])
             raise SpreadsheetError(
                 f"These columns are not known: {unknown}. Say with --mapping which column holds "
-                f"what:\n{Reading(told.sure | told.close).as_yaml()}"
+                f"what:\n{Reading(suggestion.sure | suggestion.close).as_yaml()}"
             )
-        return Reading(told.sure, dates, encoding)
+        return Reading(suggestion.sure, dates, encoding)
 
-    def _tell(self, report: Report, *, is_dry: bool) -> None:
+    def _report(self, report: Report, *, is_dry: bool) -> None:
         if report.ambiguous_count:
-            first = "\n".join(str(asked) for asked in report.ambiguous_dates[:10])
+            first = "\n".join(str(date) for date in report.ambiguous_dates[:10])
             raise CommandError(
                 f"Nothing was imported. {report.ambiguous_count} dates are two days; say with "
                 f"--dates day_first or month_first which is meant:\n{first}"
             )
         if report.problem_count:
-            told = [str(problem) for problem in report.problems]
+            lines = [str(problem) for problem in report.problems]
             if report.problem_count > MAX_LISTED:
-                told.append(f"And {report.problem_count - MAX_LISTED} more.")
-            raise CommandError("\n".join(["Nothing was imported.", *told]))
+                lines.append(f"And {report.problem_count - MAX_LISTED} more.")
+            raise CommandError("\n".join(["Nothing was imported.", *lines]))
         for warning in report.warnings:
             self.stderr.write(self.style.WARNING(f"Look at {warning}"))
         counts = ", ".join(f"{report.counts[outcome]} {outcome}" for outcome in Outcome)

@@ -1,4 +1,4 @@
-"""manage.py rebuild: make every derived row anew from the published updates."""
+"""manage.py rebuild: recompute every derived row from the published updates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""manage.py record_bounce: read a mail server's notification that a message came back."""
+"""manage.py record_bounce: process a mail server's bounce notification."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tracker.notify.bounces import record_bounce
 
-# A notification returns headers, and at most the message; what is longer is none of ours.
+# A notification contains headers and at most the message; anything longer is not ours.
 _MOST_BYTES = 1_000_000
 
 
@@ -22,6 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         concerned = record_bounce(sys.stdin.buffer.read(_MOST_BYTES), now=timezone.now())
-        # Never a failure: the mail server would return the notification to itself.
-        told = [f"{subscription.key}: {subscription.state}" for subscription in concerned]
-        self.stdout.write("\n".join(told) or "Nothing to record.")
+        # Never fail: the mail server would bounce the notification to itself.
+        lines = [f"{subscription.key}: {subscription.state}" for subscription in concerned]
+        self.stdout.write("\n".join(lines) or "Nothing to record.")
