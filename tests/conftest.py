@@ -16,11 +16,12 @@ from hypothesis import settings as hypothesis_settings
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
 from tracker import answers, kept_answers, whole_files
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.filters import bitset_filter
 from tracker.lib.places import Places
 from tracker.lib.recent import Recent
-from tracker.queries import health, update_pages, value_sets
+from tracker.queries import health
+from tracker.queries.lists import facet_bitsets, update_pages
 
 # A first example pays for imports and queries that later ones do not.
 hypothesis_settings.register_profile(
@@ -95,7 +96,7 @@ def _flush_past_the_triggers() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Forget what a process keeps: another test may come to the same rows, or the same head."""
-    value_sets.forget()
+    facet_bitsets.forget()
     bitset_filter._MATCHING.clear()
     update_pages.forget()
     for recent in RECENT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.queries.log_chain import Break, walk_log
+from tracker.queries.log.chain import Break, walk_log
 
 
 def first_break() -> Break | None:

@@ -241,9 +241,9 @@ def test_the_law_has_no_circle() -> None:
             "settings are read through django.conf only.",
         ),
         (
-            "tracker/queries/search.py",
+            "tracker/queries/flags.py",
             "class Search:\n    def run(self):\n        import json",
-            "tracker/queries/search.py:3 imports json inside run(): move it to the top of the "
+            "tracker/queries/flags.py:3 imports json inside run(): move it to the top of the "
             "module; if that makes a circle, move the code.",
         ),
         (

@@ -25,8 +25,8 @@ from tests.test_query_counts import addresses
 from tracker import answers, kept_answers
 from tracker.actions.amend import amend_commitment
 from tracker.actions.correct import retract_update
-from tracker.actions.load_register import load_register
 from tracker.actions.log.rebuild import rebuild
+from tracker.actions.register_files.load import load_register
 from tracker.answers import public_answer
 from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests import make
 from tests.log_chain import first_break
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from tracker.queries import visibility
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import known_seq
 
 # What drafts in these tests are full of.
@@ -83,7 +83,7 @@ def positions(commitments: QuerySet[Commitment]) -> list[tuple[Any, ...]]:
 
 def answer(day: dt.date) -> dict[str, Any]:
     """What the register answers when asked what it knew on a day, about then and about before."""
-    moment = Moment(today=day, known_at=day)
+    moment = Viewpoint(today=day, known_at=day)
     commitments = visibility.public_commitments(known=known_seq(day))
     return {
         "now": positions(commitments),

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from tests.make import NOW
-from tracker.actions.import_rows import Task, check_file, import_file
+from tracker.actions.imports.rows import Task, check_file, import_file
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.report import Report, Rights
 from tracker.spreadsheets.resources import RESOURCES

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from tests.make import NOW
-from tracker.actions.review import note_edit
+from tracker.actions.review.states import note_edit
 from tracker.models import StatusUpdate
 from tracker.models.records import PublicRecord
 

@@ -35,9 +35,9 @@ from tests.register_format.files import a_commitment, write_register
 from tests.stored import forget_everything, stored_rows
 from tests.thorough import examples
 from tracker.actions import amend, correct
-from tracker.actions.load_register import load_register
 from tracker.actions.publishing import publish
 from tracker.actions.raise_flags import raise_flags
+from tracker.actions.register_files.load import load_register
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
     Alias,

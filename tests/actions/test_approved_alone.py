@@ -27,17 +27,17 @@ from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.thorough import examples
-from tracker.actions import review
-from tracker.actions.publish_reviewed import (
+from tracker.actions.record_meeting import Entry, Evidence, record_entry
+from tracker.actions.review import states
+from tracker.actions.review.publish import (
     publish_reviewed,
     publish_scheduled,
     publish_together,
     rows_in_review,
 )
-from tracker.actions.record_meeting import Entry, Evidence, record_entry
-from tracker.actions.review import note_edit, schedule, send_for_review, send_together
+from tracker.actions.review.states import note_edit, schedule, send_for_review, send_together
 from tracker.models import Change, Citation, Commitment, Meeting, StatusUpdate
-from tracker.queries.submissions import Draft, key_of, submissions
+from tracker.queries.drafts.submissions import Draft, key_of, submissions
 
 pytestmark = pytest.mark.django_db
 
@@ -274,7 +274,7 @@ def test_the_walk_would_notice_what_was_not_shown(
 ) -> None:
     settings.REQUIRE_SECOND_PERSON = True
     for rule in ("refuse_other_than_sent", "refuse_other_than_shown"):
-        monkeypatch.setattr(review, rule, lambda *told: None)
+        monkeypatch.setattr(states, rule, lambda *told: None)
     office = Office()
     office.send("ann", 0)
     office.look("eve", 0)

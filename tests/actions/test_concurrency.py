@@ -17,7 +17,7 @@ from tracker.actions.log.rebuild import rebuild
 from tracker.actions.publishing.publish import publish_commitment, publish_meeting, publish_update
 from tracker.lib.snapshot import snapshot
 from tracker.models import Change, Commitment, Meeting, Party, StatusUpdate
-from tracker.queries.log_chain import walk_log
+from tracker.queries.log.chain import walk_log
 from tracker.queries.visibility import log_head
 
 NOW = make.NOW

@@ -11,7 +11,7 @@ from tests.actions.refusals import refused
 from tracker.actions.correct import correct_update, retract_commitment, retract_update
 from tracker.models import Commitment, Party, SearchDocument, Source, StatusUpdate
 from tracker.queries.history import history
-from tracker.queries.search import matching
+from tracker.queries.lists.search import matching
 from tracker.queries.visibility import public_commitments, public_updates
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import make
-from tests.actions.test_load_register import load, load_refused
+from tests.actions.register_files.test_load import load, load_refused
 from tests.register_format.files import (
     PLAN,
     TEXTS,
@@ -18,7 +18,7 @@ from tests.register_format.files import (
     write_texts,
 )
 from tests.stored import stored_rows
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.models import Commitment, Source, StatusUpdate
 from tracker.register_format.reading import RegisterError
 

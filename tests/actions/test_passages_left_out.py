@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tests import make
-from tests.actions.test_load_register import load, load_refused
+from tests.actions.register_files.test_load import load, load_refused
 from tests.register_format.files import TEXTS, edited
 from tracker.actions.amend import amend_passages
 from tracker.models import Change, PassageLeftOut, Source
-from tracker.queries.evidence import left_out_of
-from tracker.queries.in_full import source_in_full
-from tracker.queries.moments import Moment
+from tracker.queries.records.details import source_in_full
+from tracker.queries.records.source import left_out_of
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_passages
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_later_ones_and_those_taken_back_are_known_as_of_then() -> None:
         (make.NOW.date(), ["paragraph 4"]),
         (LATER.date(), ["opening, paragraph 1"]),
     ):
-        moment = Moment(LATER.date(), known_at=known_at)
+        moment = Viewpoint(LATER.date(), known_at=known_at)
         assert [passage.locator for passage in left_out_of(source, moment)] == locators
         told = source_in_full("statement", moment)
         assert told is not None
@@ -75,7 +75,7 @@ def test_they_are_shown_as_a_reader_meets_the_places() -> None:
     for place in ("Annex, item 1", "paragraph 11", "paragraph 9", "opening, paragraph 2"):
         a_passage(source, locator=place)
     make.published_commitment(source=source)
-    assert [passage.locator for passage in left_out_of(source, Moment(make.NOW.date()))] == [
+    assert [passage.locator for passage in left_out_of(source, Viewpoint(make.NOW.date()))] == [
         *("opening, paragraph 2", "paragraph 9", "paragraph 11", "Annex, item 1"),
     ]
 

@@ -13,8 +13,8 @@ from tests import make
 from tests.actions.reviewing import edit
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker.actions.publish_reviewed import publish_reviewed, publish_scheduled
-from tracker.actions.review import call_off, review_of, schedule, send_for_review
+from tracker.actions.review.publish import publish_reviewed, publish_scheduled
+from tracker.actions.review.states import call_off, review_of, schedule, send_for_review
 from tracker.models import Change, Commitment, Meeting
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_a_fault_with_one_holds_up_none_of_the_others(
             raise RuntimeError("Something nobody foresaw")
         return publish(record, **rest)
 
-    monkeypatch.setattr("tracker.actions.publish_reviewed.publish_reviewed", fails_for_one)
+    monkeypatch.setattr("tracker.actions.review.publish.publish_reviewed", fails_for_one)
     with pytest.raises(ExceptionGroup) as raised:
         publish_scheduled(now=DUE)
     assert [str(fault) for fault in raised.value.exceptions] == ["Something nobody foresaw"]

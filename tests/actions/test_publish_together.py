@@ -12,8 +12,8 @@ from tests import make
 from tests.log_chain import first_break
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker.actions.publish_reviewed import publish_together
-from tracker.actions.review import schedule, send_for_review
+from tracker.actions.review.publish import publish_together
+from tracker.actions.review.states import schedule, send_for_review
 from tracker.models import Change, Commitment, Meeting, StatusUpdate
 
 pytestmark = pytest.mark.django_db

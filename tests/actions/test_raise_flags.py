@@ -23,8 +23,8 @@ from tracker.actions.log.append import Subject, open_log
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag, Stage
-from tracker.queries.change_lines import title_of
-from tracker.queries.moments import Moment
+from tracker.queries.log.change_summary import title_of
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import log_head
 from tracker.schema import payloads
 from tracker.schema.vocabulary import Flag
@@ -71,7 +71,7 @@ def test_what_another_deliverer_raised_meanwhile_is_not_raised_again(
     published_commitment(now=at("2026-03-01"), happened="2026-02-25", target="2026-12")
     in_turn = module._in_turn
 
-    def overtaken(flag: Flag, moment: Moment) -> Iterator[list[int]]:
+    def overtaken(flag: Flag, moment: Viewpoint) -> Iterator[list[int]]:
         for keys in list(in_turn(flag, moment)):
             monkeypatch.setattr(module, "_in_turn", in_turn)
             assert raise_flags(now=at("2026-10-02"))

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from tests import make
 from tests.actions.refusals import refused
 from tests.make import NOW
-from tracker.actions.publish_reviewed import publish_together
 from tracker.actions.record_meeting import keep_typed, next_reference
-from tracker.actions.review import send_together
+from tracker.actions.review.publish import publish_together
+from tracker.actions.review.states import send_together
 from tracker.models import Alias, Meeting, Review, ReviewState
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from tests.actions.importing import COMMITMENT, importer, written
 from tests.actions.test_concurrency import run_all
 from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import confirmed, handed_in
-from tracker.actions import uploads
-from tracker.actions.import_rows import Task
-from tracker.actions.uploads import carry_out, carry_out_due
+from tracker.actions.imports import uploads
+from tracker.actions.imports.rows import Task
+from tracker.actions.imports.uploads import carry_out, carry_out_due
 from tracker.models import Commitment, Upload, UploadState
 
 

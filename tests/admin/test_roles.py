@@ -23,8 +23,8 @@ from tests import make
 from tests.admin.browsing import Browser
 from tests.notify.subscriptions import make_webhook
 from tests.stored import stored_rows
-from tracker.actions.review import schedule, send_for_review
-from tracker.actions.uploads import keep_upload
+from tracker.actions.imports.uploads import keep_upload
+from tracker.actions.review.states import schedule, send_for_review
 from tracker.migrations._roles import HOUSE, make_groups
 from tracker.models import Change, Delivery, Subscription
 

@@ -18,7 +18,7 @@ from tests.test_bad_input import SENTENCES
 from tracker.filters import ChangeFilter
 from tracker.lib.canonical_json import sha256_hex
 from tracker.models import GENESIS_HASH, Change
-from tracker.queries import cursor
+from tracker.queries.log import cursor
 from tracker.schema import payloads
 
 FILTERS = [

@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.before_the_meeting import MEETING, SHIPPED, what_it_did, write_register_before
 from tests.make import NOW, make_topic
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.migrations._roles import make_groups
 from tracker.models import Meeting, StatusUpdate, Topic
 

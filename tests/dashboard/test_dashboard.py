@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.dashboard.conftest import OnDay
 from tests.make import published_commitment, published_meeting
-from tracker.queries.headline import Headline
+from tracker.queries.lists.headline import Headline
 
 AGREEMENT = "Agreement protecting military and defence classified information"
 CYBER = "Launch the Cyber Policy Dialogue"

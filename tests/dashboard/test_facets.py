@@ -14,7 +14,7 @@ from tests.make import published_commitment, published_meeting
 from tracker.dashboard.facets import facets
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import FoundSets
-from tracker.queries.value_sets import value_sets_at
+from tracker.queries.lists.facet_bitsets import value_sets_at
 from tracker.queries.visibility import log_head
 
 FILTERS = [

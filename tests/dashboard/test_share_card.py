@@ -18,7 +18,7 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import FoundSets
 from tracker.lib.share_cards import Card
 from tracker.models import Stage
-from tracker.queries.value_sets import value_sets_at
+from tracker.queries.lists.facet_bitsets import value_sets_at
 from tracker.queries.visibility import log_head
 
 TODAY = dt.date(2026, 11, 22)

@@ -24,7 +24,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> Commitment:
     """A register in more than one chunk, and answers in small parts."""
     monkeypatch.setattr("tracker.lib.one_state._PART", 100)
     for name in ("CHUNK", "PLAIN_CHUNK", "STORIES"):
-        monkeypatch.setattr(f"tracker.queries.extracts.{name}", 1)
+        monkeypatch.setattr(f"tracker.queries.lists.bulk.{name}", 1)
     one = published_commitment(target="2027")
     for _ in range(3):
         published_commitment(target="2027")

@@ -26,7 +26,7 @@ from tests.make import (
 )
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Change, Commitment, Meeting, Stage
-from tracker.queries import agenda
+from tracker.queries.lists import dates
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "feeds" / "calendar.ics"
 LATER = NOW + dt.timedelta(days=1)
@@ -286,7 +286,7 @@ def count_of_queries(client: Client) -> int:
 def test_queries_grow_by_the_chunk_alone(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agenda, "CHUNK", 4)
+    monkeypatch.setattr(dates, "CHUNK", 4)
     meeting = published_meeting()
     published_commitment(target="2028", meeting=meeting)
     given_up = published_commitment(target="2028")

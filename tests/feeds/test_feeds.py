@@ -22,7 +22,7 @@ from tests.make import (
 from tracker.actions.amend import amend_meeting
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, Meeting, Stage
-from tracker.queries.change_lines import lines
+from tracker.queries.log.change_summary import lines
 from tracker.schema.payloads import change_id
 
 Told = list[tuple[str, str, str]]

@@ -24,8 +24,8 @@ from tracker.queries.flags import (
     QUERIES,
     with_silence,
 )
-from tracker.queries.headline import Headline
-from tracker.queries.moments import Moment
+from tracker.queries.lists.headline import Headline
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import known_seq, public_parties, public_topics
 from tracker.schema.vocabulary import Flag
 
@@ -43,7 +43,7 @@ _COLUMNS: dict[str, tuple[list[str], bool]] = {
 _ROW_FACETS = (*_COLUMNS, "flag")
 
 
-def _conditions(facet: str, moment: Moment) -> dict[str, Q]:
+def _conditions(facet: str, moment: Viewpoint) -> dict[str, Q]:
     """The condition of each value of a facet that one row alone can answer."""
     if facet == "flag":
         conditions = {flag.value: query(moment) for flag, query in QUERIES.items()}
@@ -56,7 +56,7 @@ def _conditions(facet: str, moment: Moment) -> dict[str, Q]:
     return {value: Q(**{column: value}) for value in values}
 
 
-def _row_counts(found: QuerySet[Commitment], facets: Collection[str], moment: Moment) -> Counts:
+def _row_counts(found: QuerySet[Commitment], facets: Collection[str], moment: Viewpoint) -> Counts:
     """Count the values of several facets in one query."""
     wanted = {
         f"{facet}__{value}": Count("pk", filter=condition)
@@ -76,7 +76,7 @@ def _grouped(rows: QuerySet[Any], key: str) -> dict[str, int]:
     return {value: count for value, count in counted if value is not None}
 
 
-def _related_counts(found: QuerySet[Commitment], facet: str, moment: Moment) -> dict[str, int]:
+def _related_counts(found: QuerySet[Commitment], facet: str, moment: Viewpoint) -> dict[str, int]:
     """Count the values of a facet that lies in another table, in one query."""
     within = found.order_by().values("pk")
     if facet == "topic":
@@ -92,7 +92,7 @@ def _related_counts(found: QuerySet[Commitment], facet: str, moment: Moment) -> 
     return _grouped(mentions.filter(commitment__in=within), key)
 
 
-def facet_counts(found: Found, moment: Moment, *, selected: Collection[str]) -> Counts:
+def facet_counts(found: Found, moment: Viewpoint, *, selected: Collection[str]) -> Counts:
     """Counts by facet and value. `found("stage")` is what is found but for ?stage=.
 
     One query for the facets of a row without a selection, and one for each other facet.
@@ -107,7 +107,7 @@ def facet_counts(found: Found, moment: Moment, *, selected: Collection[str]) -> 
     return counts
 
 
-def headline(commitments: QuerySet[Commitment], moment: Moment) -> Headline:
+def headline(commitments: QuerySet[Commitment], moment: Viewpoint) -> Headline:
     """Count in one query; the stages that occur, in the order of progress."""
     stage, assessment = moment.column("stage"), moment.column("assessment")
     delivered = Q(**{f"{stage}__in": ["in_effect", "completed"]}) | Q(

@@ -14,16 +14,16 @@ from tests import make
 from tests.filters.counted import facet_counts, headline
 from tracker.actions.amend import amend_commitment, amend_meeting
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.actions.load_register import load_register
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
+from tracker.actions.register_files.load import load_register
 from tracker.filters import CommitmentFilter, bitset_filter
 from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
 from tracker.filters.commitments import SORTS
 from tracker.models import Commitment, Meeting, StatusUpdate
-from tracker.queries import value_sets as kept
-from tracker.queries.moments import Moment
-from tracker.queries.value_sets import value_sets_at
+from tracker.queries.lists import facet_bitsets as kept
+from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -156,16 +156,16 @@ def test_another_day_and_a_log_put_back_are_read_anew() -> None:
 def test_only_what_changed_is_read_again(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    before = value_sets_at(log_head(), Moment(DAY))
+    before = value_sets_at(log_head(), Viewpoint(DAY))
     make.published_update(_one(), happened="2026-11-01", stage="signed")
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
         with django_assert_max_num_queries(15):
-            after = value_sets_at(head, Moment(DAY))
+            after = value_sets_at(head, Viewpoint(DAY))
     assert after.seq == before.seq + 1
     # Somebody whose head is older gets what is kept.
-    assert value_sets_at(head, Moment(DAY)) is after
+    assert value_sets_at(head, Viewpoint(DAY)) is after
 
 
 def _told(sets: kept.ValueSets) -> dict[str, dict[str, int]]:
@@ -179,7 +179,7 @@ def _told(sets: kept.ValueSets) -> dict[str, dict[str, int]]:
 _read_anew = kept._everything
 
 
-def _as_read_anew(moment: Moment) -> None:
+def _as_read_anew(moment: Viewpoint) -> None:
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
@@ -194,20 +194,20 @@ def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
     make.published_commitment(target="2027-01-05")
     make.published_commitment(target="2027-04")  # due soon on the way
     day = dt.date(2026, 12, 1)
-    value_sets_at(log_head(), Moment(day))
+    value_sets_at(log_head(), Viewpoint(day))
     while day < dt.date(2027, 3, 1):
         day += dt.timedelta(days=step)
-        _as_read_anew(Moment(day))
+        _as_read_anew(Viewpoint(day))
 
 
 @pytest.mark.usefixtures("shipped_register")
 def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
     day = dt.date(2026, 11, 9)
-    value_sets_at(log_head(), Moment(day))
+    value_sets_at(log_head(), Viewpoint(day))
     _held_and_recorded()
-    before = value_sets_at(log_head(), Moment(day)).of("flag", "not_mentioned")
-    _as_read_anew(Moment(dt.date(2026, 11, 11)))
-    after = value_sets_at(log_head(), Moment(dt.date(2026, 11, 11))).of("flag", "not_mentioned")
+    before = value_sets_at(log_head(), Viewpoint(day)).of("flag", "not_mentioned")
+    _as_read_anew(Viewpoint(dt.date(2026, 11, 11)))
+    after = value_sets_at(log_head(), Viewpoint(dt.date(2026, 11, 11))).of("flag", "not_mentioned")
     assert before.bit_count() < after.bit_count()
 
 
@@ -215,16 +215,16 @@ def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        Moment(DAY),
-        Moment(DAY, as_of=dt.date(2025, 12, 31)),
-        Moment(DAY, known_at=DAY),
-        Moment(DAY, as_of=dt.date(2026, 2, 26), known_at=DAY),
+        Viewpoint(DAY),
+        Viewpoint(DAY, as_of=dt.date(2025, 12, 31)),
+        Viewpoint(DAY, known_at=DAY),
+        Viewpoint(DAY, as_of=dt.date(2026, 2, 26), known_at=DAY),
     ],
     ids=str,
 )
 @pytest.mark.parametrize("act", [_held_and_recorded, *ACTS[:3], _retract_last, ACTS[7]])
 def test_a_look_back_is_brought_up_to_the_head_too(
-    moment: Moment, act: Callable[[], object]
+    moment: Viewpoint, act: Callable[[], object]
 ) -> None:
     value_sets_at(log_head(), moment)
     act()
@@ -234,8 +234,8 @@ def test_a_look_back_is_brought_up_to_the_head_too(
 @pytest.mark.usefixtures("shipped_register")
 def test_a_meeting_of_another_forum_takes_its_mentions_along() -> None:
     meeting = Meeting.objects.public().filter(forum__isnull=False).earliest("pk")
-    value_sets_at(log_head(), Moment(DAY))
+    value_sets_at(log_head(), Viewpoint(DAY))
     make_forum = make.make_forum(slug="another")
     amend_meeting(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
-    _as_read_anew(Moment(DAY))
-    assert value_sets_at(log_head(), Moment(DAY)).of("forum", "another")
+    _as_read_anew(Viewpoint(DAY))
+    assert value_sets_at(log_head(), Viewpoint(DAY)).of("forum", "another")

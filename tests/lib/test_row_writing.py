@@ -12,7 +12,7 @@ from tests import make
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys, write_each
 from tracker.models import Citation, Commitment, Meeting, SearchDocument, Topic
-from tracker.queries.search import keys_matching
+from tracker.queries.lists.search import keys_matching
 
 pytestmark = pytest.mark.django_db
 

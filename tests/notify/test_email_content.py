@@ -30,7 +30,7 @@ from tracker.notify.deliver import deliver_due
 from tracker.notify.digest import digest
 from tracker.notify.emails import next_message
 from tracker.notify.messages import Message
-from tracker.queries.change_lines import lines
+from tracker.queries.log.change_summary import lines
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from tests.notify.emailing import make_email
 from tests.notify.subscriptions import make_webhook
 from tests.notify.test_faults import start_deliverer
 from tests.receivers import OK, Link, answering, receiver, silent
-from tracker.actions.review import schedule, send_for_review
+from tracker.actions.review.states import schedule, send_for_review
 from tracker.management.commands import deliver as command
 from tracker.models import Channel, Delivery, Meeting, Outcome, Subscription
 from tracker.notify import lanes as module

@@ -17,7 +17,7 @@ from django.test import override_settings
 
 from tests.make import NOW, make_meeting, published_commitment
 from tests.notify.subscriptions import make_webhook
-from tracker.actions.review import schedule, send_for_review
+from tracker.actions.review.states import schedule, send_for_review
 from tracker.models import Change, ChangeKind, Channel, Delivery, Outcome, Subscription
 from tracker.notify.upkeep import Upkeep
 

@@ -34,7 +34,7 @@ from tests.receivers import (
     receiver,
     silent,
 )
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.lib.safe_http import Answer
 from tracker.models import (
     Change,
@@ -48,7 +48,7 @@ from tracker.models import (
 from tracker.notify import webhook_acts, webhooks
 from tracker.notify.deliver import deliver_due
 from tracker.notify.webhooks import body_of, signatures
-from tracker.queries.change_lines import lines
+from tracker.queries.log.change_summary import lines
 from tracker.queries.visibility import log_head
 from tracker.schema.payloads import change_id
 

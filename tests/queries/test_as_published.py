@@ -22,10 +22,10 @@ from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
 from tracker.filters.words import sentence
 from tracker.models import Commitment, FormerValue, Meeting
 from tracker.queries.as_published import as_published, equals_q, find
-from tracker.queries.by_then import parts_of
-from tracker.queries.moments import Moment
-from tracker.queries.rows import rows
-from tracker.queries.value_sets import value_sets_at
+from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.rows import rows
+from tracker.queries.reference_data import parts_of
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     known_seq,
     log_head,
@@ -42,7 +42,7 @@ DAY = dt.timedelta(days=1)
 
 def titles_then(known_at: dt.date) -> list[str]:
     public = public_commitments(known=known_seq(known_at)).order_by("reference")
-    return [row.title for row in rows(public, Moment(TODAY, known_at=known_at))]
+    return [row.title for row in rows(public, Viewpoint(TODAY, known_at=known_at))]
 
 
 def test_each_amendment_keeps_what_it_replaced_until_then() -> None:
@@ -99,7 +99,7 @@ def test_a_parent_that_was_taken_away_is_there_again() -> None:
     parent = make.published_commitment(now=NOW)
     part = make.published_commitment(part_of=parent, now=NOW)
     amend_commitment(part, values={"part_of": None}, now=NOW + DAY)
-    then, now = (Moment(NOW.date() + DAY, known_at=day) for day in (NOW.date(), None))
+    then, now = (Viewpoint(NOW.date() + DAY, known_at=day) for day in (NOW.date(), None))
     assert [c.pk for c in parts_of(parent, then)] == [part.pk]
     assert [c.pk for c in parts_of(parent, now)] == []
 
@@ -260,7 +260,7 @@ def test_a_look_back_takes_as_many_queries_for_more_rows() -> None:
             values = {"title": "Other", "topics": [], "part_of": parent, "related": [parent]}
             amend_commitment(part, values=values, now=NOW + DAY)
             amend_reference(topic, values={"name": f"Other {topic.pk}"}, now=NOW + DAY)
-        moment = Moment(NOW.date() + DAY, known_at=NOW.date())
+        moment = Viewpoint(NOW.date() + DAY, known_at=NOW.date())
         with CaptureQueriesContext(connection) as queries:
             told = rows(public_commitments(known=moment.known), moment)
         assert "Other" not in {row.title for row in told}

@@ -16,7 +16,7 @@ from tracker.queries.flags import (
     flags_of,
     with_silence,
 )
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of, public_commitments
 from tracker.schema.vocabulary import RULES, Flag
 
@@ -29,11 +29,11 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def on(text: str) -> Moment:
-    return Moment(today=day(text))
+def on(text: str) -> Viewpoint:
+    return Viewpoint(today=day(text))
 
 
-def flags(commitment: Commitment, moment: Moment) -> list[str]:
+def flags(commitment: Commitment, moment: Viewpoint) -> list[str]:
     """The flags by the row's rules, after seeing that SQL says the same."""
     rows = with_silence(public_commitments(as_of=moment.as_of, known=moment.known), moment)
     row = rows.get(pk=commitment.pk)
@@ -58,10 +58,10 @@ def test_overdue_begins_on_the_day_after_the_last_day_of_the_target(
 ) -> None:
     commitment = make.published_commitment(target=target)
     last = day(last_day)
-    assert flags(commitment, Moment(today=last - dt.timedelta(days=91))) == []
-    assert flags(commitment, Moment(today=last - dt.timedelta(days=90))) == ["due_soon"]
-    assert flags(commitment, Moment(today=last)) == ["due_soon"]
-    assert flags(commitment, Moment(today=last + dt.timedelta(days=1))) == ["overdue"]
+    assert flags(commitment, Viewpoint(today=last - dt.timedelta(days=91))) == []
+    assert flags(commitment, Viewpoint(today=last - dt.timedelta(days=90))) == ["due_soon"]
+    assert flags(commitment, Viewpoint(today=last)) == ["due_soon"]
+    assert flags(commitment, Viewpoint(today=last + dt.timedelta(days=1))) == ["overdue"]
 
 
 def test_words_and_no_date_are_never_due() -> None:
@@ -126,8 +126,8 @@ def test_quiet_begins_months_after_the_last_day_of_the_last_update(
 ) -> None:
     commitment = make.published_commitment(happened=happened)
     first = day(first_quiet_day)
-    assert flags(commitment, Moment(today=first - dt.timedelta(days=1))) == []
-    assert flags(commitment, Moment(today=first)) == ["quiet"]
+    assert flags(commitment, Viewpoint(today=first - dt.timedelta(days=1))) == []
+    assert flags(commitment, Viewpoint(today=first)) == ["quiet"]
 
 
 # -- No information -----------------------------------------------------------------------------
@@ -226,11 +226,11 @@ def test_not_mentioned_looks_back_in_time() -> None:
     make.mark_fully_recorded(second, now=later)
     today = later.date()
     for moment, expected in (
-        (Moment(today=today), ["quiet", "not_mentioned"]),
-        (Moment(today=today, as_of=day("2026-01-14")), []),
-        (Moment(today=today, as_of=day("2026-01-15")), ["not_mentioned"]),
-        (Moment(today=today, known_at=NOW.date()), ["quiet"]),
-        (Moment(today=today, known_at=today), ["quiet", "not_mentioned"]),
+        (Viewpoint(today=today), ["quiet", "not_mentioned"]),
+        (Viewpoint(today=today, as_of=day("2026-01-14")), []),
+        (Viewpoint(today=today, as_of=day("2026-01-15")), ["not_mentioned"]),
+        (Viewpoint(today=today, known_at=NOW.date()), ["quiet"]),
+        (Viewpoint(today=today, known_at=today), ["quiet", "not_mentioned"]),
     ):
         assert flags(commitment, moment) == expected
 
@@ -306,8 +306,8 @@ def test_quiet_heeds_the_cadence_of_the_forum_that_spoke_last(
     meeting = make.published_meeting(date="2025-10-02", forum=forum)
     commitment = make.published_commitment(happened="2025-10-02", meeting=meeting)
     first = day(quiet_from)
-    assert flags(commitment, Moment(today=first - dt.timedelta(days=1))) == []
-    assert flags(commitment, Moment(today=first)) == ["quiet"]
+    assert flags(commitment, Viewpoint(today=first - dt.timedelta(days=1))) == []
+    assert flags(commitment, Viewpoint(today=first)) == ["quiet"]
 
 
 @override_settings(QUIET_AFTER_MONTHS=12)
@@ -374,8 +374,8 @@ def test_the_day_before_it_was_signed_it_awaited_nothing() -> None:
     )
     make.published_update(commitment, stage="signed", happened="2026-02-25")
     today = day("2026-11-22")
-    assert flags(commitment, Moment(today=today)) == ["awaiting_entry_into_force"]
-    assert flags(commitment, Moment(today=today, as_of=day("2026-02-24"))) == []
+    assert flags(commitment, Viewpoint(today=today)) == ["awaiting_entry_into_force"]
+    assert flags(commitment, Viewpoint(today=today, as_of=day("2026-02-24"))) == []
 
 
 def test_the_choices_of_open_and_closed_are_all_there() -> None:

@@ -14,7 +14,7 @@ from tracker.queries.flags import (
     flags_of,
     with_silence,
 )
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of, public_commitments
 from tracker.schema.vocabulary import Flag
 
@@ -63,15 +63,15 @@ def population() -> None:
             make.published_update(commitment, **values())
 
 
-def moments() -> list[Moment]:
+def moments() -> list[Viewpoint]:
     days = [dt.date.fromisoformat(text) for text in DAYS]
     now = make.NOW.date()
     return [
-        *[Moment(today=day) for day in days],
-        *[Moment(today=now, as_of=day) for day in days],
-        *[Moment(today=now, as_of=day, known_at=now) for day in days[::4]],
-        Moment(today=now, known_at=now),
-        Moment(today=now, known_at=now - dt.timedelta(days=1)),
+        *[Viewpoint(today=day) for day in days],
+        *[Viewpoint(today=now, as_of=day) for day in days],
+        *[Viewpoint(today=now, as_of=day, known_at=now) for day in days[::4]],
+        Viewpoint(today=now, known_at=now),
+        Viewpoint(today=now, known_at=now - dt.timedelta(days=1)),
     ]
 
 

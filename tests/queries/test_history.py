@@ -9,15 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from tracker.actions.amend import add_evidence, publish_aliases
 from tracker.actions.correct import retract_update
-from tracker.actions.publish_reviewed import publish_draft
+from tracker.actions.review.publish import publish_draft
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Change, Commitment, StatusUpdate
-from tracker.queries.change_lines import title_of
-from tracker.queries.extracts import update_chunks
 from tracker.queries.history import Wording, history, movements
-from tracker.queries.meetings import outcomes
-from tracker.queries.moments import Moment
-from tracker.queries.stories import chapters
+from tracker.queries.lists.bulk import update_chunks
+from tracker.queries.log.change_summary import title_of
+from tracker.queries.records.meeting import outcomes
+from tracker.queries.records.meeting_steps import chapters
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import known_seq, public_commitments
 from tracker.schema.vocabulary import Movement
 
@@ -217,7 +217,7 @@ def test_an_update_that_comes_with_a_new_name_renames(db: None) -> None:
     lines = publish_draft(update, now=make.NOW, by=None)
     assert lines[0].payload["movement"] == ["renamed"]
     assert title_of(lines[0]).startswith("Cyber Policy Dialogue: Announced (renamed)")
-    moment = Moment(make.NOW.date())
+    moment = Viewpoint(make.NOW.date())
     assert [s.movements for s in history(dialogue).steps] == [[Movement.NEW], [Movement.RENAMED]]
     assert [o.movement for o in outcomes(second, moment)] == [Movement.RENAMED]
     told = chapters([dialogue.pk], [second.pk], moment)[dialogue.pk]

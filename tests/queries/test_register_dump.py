@@ -19,7 +19,7 @@ from tracker.actions.amend import (
     retract_alias,
 )
 from tracker.actions.correct import retract_commitment, retract_update
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Alias, Commitment, SourceKind, StatusUpdate
 from tracker.queries.register_dump import register_files

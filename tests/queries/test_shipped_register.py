@@ -22,8 +22,8 @@ from tracker.models import (
 )
 from tracker.queries.flags import QUERIES, with_silence
 from tracker.queries.history import history
-from tracker.queries.moments import Moment
-from tracker.queries.search import matching
+from tracker.queries.lists.search import matching
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     known_seq,
     position_of,
@@ -43,7 +43,7 @@ CYBER = "cyber-policy-consultations"
 AIR_FORCE = "air-force-staff-talks-terms-of-reference"
 
 
-def flagged(flag: Flag, moment: Moment) -> set[str]:
+def flagged(flag: Flag, moment: Viewpoint) -> set[str]:
     visible = public_commitments(as_of=moment.as_of, known=moment.known)
     found = with_silence(visible, moment).filter(QUERIES[flag](moment))
     return set(found.values_list("slug", flat=True))
@@ -75,11 +75,11 @@ def test_exactly_two_are_not_mentioned(today: dt.date) -> None:
         "indo-pacific-dialogue",
         "energy-supply-chain-security",
     }
-    assert flagged(Flag.NOT_MENTIONED, Moment(today=today)) == silent
-    assert flagged(Flag.NOT_MENTIONED, Moment(today=dt.date(2026, 2, 25))) == silent
-    assert flagged(Flag.NOT_MENTIONED, Moment(today=dt.date(2026, 2, 24))) == set()
-    assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 24))) == set()
-    assert flagged(Flag.NOT_MENTIONED, Moment(today=today, as_of=dt.date(2026, 2, 25))) == silent
+    assert flagged(Flag.NOT_MENTIONED, Viewpoint(today=today)) == silent
+    assert flagged(Flag.NOT_MENTIONED, Viewpoint(today=dt.date(2026, 2, 25))) == silent
+    assert flagged(Flag.NOT_MENTIONED, Viewpoint(today=dt.date(2026, 2, 24))) == set()
+    assert flagged(Flag.NOT_MENTIONED, Viewpoint(today=today, as_of=dt.date(2026, 2, 24))) == set()
+    assert flagged(Flag.NOT_MENTIONED, Viewpoint(today=today, as_of=dt.date(2026, 2, 25))) == silent
 
 
 def test_a_series_that_is_not_due_is_not_missed() -> None:
@@ -93,25 +93,25 @@ def test_a_series_that_is_not_due_is_not_missed() -> None:
 @pytest.mark.parametrize("day", ["2027-02-24", "2027-02-25", "2027-02-26", "2027-03-31"])
 def test_they_do_not_turn_quiet_together_after_a_year(day: str) -> None:
     """Their forum meets every two years: silence of one year means nothing."""
-    assert flagged(Flag.QUIET, Moment(today=dt.date.fromisoformat(day))) == set()
+    assert flagged(Flag.QUIET, Viewpoint(today=dt.date.fromisoformat(day))) == set()
 
 
 def test_cyber_is_overdue_for_want_of_information(today: dt.date) -> None:
-    assert flagged(Flag.OVERDUE, Moment(today=today)) == {CYBER}
+    assert flagged(Flag.OVERDUE, Viewpoint(today=today)) == {CYBER}
     row = public_commitments().get(slug=CYBER)
     assert (row.stage, row.assessment) == ("scheduled", "not_assessed")
     assert row.has_no_information(today)
-    assert flagged(Flag.OVERDUE, Moment(today=dt.date(2026, 3, 31))) == set()
-    assert flagged(Flag.OVERDUE, Moment(today=dt.date(2026, 4, 1))) == {CYBER}
+    assert flagged(Flag.OVERDUE, Viewpoint(today=dt.date(2026, 3, 31))) == set()
+    assert flagged(Flag.OVERDUE, Viewpoint(today=dt.date(2026, 4, 1))) == {CYBER}
 
 
 @pytest.mark.parametrize("day", ["2026-02-25", "2026-06-30", "2026-11-22", "2026-12-31"])
 def test_a_target_of_2026_is_not_overdue_in_2026(day: str) -> None:
-    assert AIR_FORCE not in flagged(Flag.OVERDUE, Moment(today=dt.date.fromisoformat(day)))
+    assert AIR_FORCE not in flagged(Flag.OVERDUE, Viewpoint(today=dt.date.fromisoformat(day)))
 
 
 def test_a_target_of_2026_is_overdue_on_new_years_day() -> None:
-    assert flagged(Flag.OVERDUE, Moment(today=dt.date(2027, 1, 1))) == {CYBER, AIR_FORCE}
+    assert flagged(Flag.OVERDUE, Viewpoint(today=dt.date(2027, 1, 1))) == {CYBER, AIR_FORCE}
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.filters import CommitmentFilter
 from tracker.models import Alias, Commitment, Meeting, StatusUpdate
-from tracker.queries import extracts
-from tracker.queries.moments import Moment
+from tracker.queries.lists import bulk
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 
 NOW, DAY = make.NOW, make.NOW.date()
@@ -49,8 +49,8 @@ def compare(query: str = "", *, day: dt.date = DAY) -> None:
     found = CommitmentFilter(QueryDict(query), today=day)
     assert found.is_valid(), found.errors
     for quick, plain in (
-        (extracts.commitment_chunks, extracts.plain_commitment_chunks),
-        (extracts.update_chunks, extracts.plain_update_chunks),
+        (bulk.commitment_chunks, bulk.plain_commitment_chunks),
+        (bulk.update_chunks, bulk.plain_update_chunks),
     ):
         told = list(chain.from_iterable(quick(found.qs, found.moment)))
         expected = list(chain.from_iterable(plain(found.qs, found.moment)))
@@ -63,8 +63,8 @@ def compare(query: str = "", *, day: dt.date = DAY) -> None:
 def test_both_ways_agree(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in DAYS if "as_of" not in query else [DAY]:
         compare(query, day=day)
-    monkeypatch.setattr(extracts, "CHUNK", 3)
-    monkeypatch.setattr(extracts, "STORIES", 2)
+    monkeypatch.setattr(bulk, "CHUNK", 3)
+    monkeypatch.setattr(bulk, "STORIES", 2)
     compare(query)
 
 
@@ -192,7 +192,7 @@ def test_an_instant_is_told_to_the_second_that_has_begun(db: None) -> None:
             Commitment.objects.update(last_changed_at=at)
             StatusUpdate.objects.update(published_at=at)
         compare()
-    [[told]] = extracts.commitment_chunks(public_commitments(), Moment(DAY))
+    [[told]] = bulk.commitment_chunks(public_commitments(), Viewpoint(DAY))
     assert told["last_change"] == {
         "seq": made.last_change_seq,
         "recorded_at": "2026-11-22T09:00:59Z",

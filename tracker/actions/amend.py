@@ -17,14 +17,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
-from tracker.actions.approval import end_changed_reviews, waiting_on
-from tracker.actions.edits import remember, remember_before
 from tracker.actions.log.append import OpenLog, Subject, open_log
 from tracker.actions.log.former_values import keep_former_values
 from tracker.actions.log.projection import project_anew
 from tracker.actions.log.search_index import index
 from tracker.actions.publishing.drafts import introduce, require_draft, touch
 from tracker.actions.publishing.publish import parties_key
+from tracker.actions.review.approval import end_changed_reviews, waiting_on
+from tracker.actions.review.edits import remember, remember_before
 from tracker.models import (
     Alias,
     Change,
@@ -41,7 +41,7 @@ from tracker.models import (
     Topic,
 )
 from tracker.models.records import PublicRecord
-from tracker.queries.submissions import forum_with_parties
+from tracker.queries.drafts.submissions import forum_with_parties
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 

@@ -18,7 +18,7 @@ from tracker.lib.partial_dates import add_months
 from tracker.models import Change, ChangeKind, Commitment, RaisedFlag
 from tracker.models.positions import quiet_since
 from tracker.queries.flags import QUERIES, silent_meetings
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 from tracker.schema import payloads
 from tracker.schema.vocabulary import Flag
@@ -34,22 +34,22 @@ _BASIS = {
 _AT_ONCE = 100
 
 
-def _due_soon_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+def _due_soon_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
     return basis - dt.timedelta(days=settings.DUE_SOON_DAYS)
 
 
-def _overdue_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+def _overdue_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
     return basis + dt.timedelta(days=1)
 
 
-def _quiet_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+def _quiet_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
     day = add_months(basis, settings.QUIET_AFTER_MONTHS)
     while quiet_since(day) < basis:  # a month's end, such as 31 August to 28 February
         day += dt.timedelta(days=1)
     return max(day, commitment.expected_by or day)
 
 
-def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Moment) -> dt.date:
+def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
     silent = silent_meetings(
         moment,
         parties_key=commitment.mention_parties_key,
@@ -60,7 +60,7 @@ def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Moment) 
     return first
 
 
-_SINCE: dict[Flag, Callable[[Commitment, dt.date, Moment], dt.date]] = {
+_SINCE: dict[Flag, Callable[[Commitment, dt.date, Viewpoint], dt.date]] = {
     Flag.DUE_SOON: _due_soon_from,
     Flag.OVERDUE: _overdue_from,
     Flag.QUIET: _quiet_from,
@@ -68,7 +68,7 @@ _SINCE: dict[Flag, Callable[[Commitment, dt.date, Moment], dt.date]] = {
 }
 
 
-def _untold(flag: Flag, moment: Moment) -> QuerySet[Commitment]:
+def _untold(flag: Flag, moment: Viewpoint) -> QuerySet[Commitment]:
     """The public commitments that carry the flag without a line that says so."""
     told = RaisedFlag.objects.filter(
         commitment=OuterRef("pk"), flag=flag, basis=OuterRef(_BASIS[flag])
@@ -76,7 +76,7 @@ def _untold(flag: Flag, moment: Moment) -> QuerySet[Commitment]:
     return public_commitments().filter(QUERIES[flag](moment)).exclude(Exists(told))
 
 
-def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Moment) -> Change:
+def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Viewpoint) -> Change:
     basis: dt.date = getattr(commitment, _BASIS[flag])
     since = _SINCE[flag](commitment, basis, moment)
     first = commitment.changes.order_by("seq").first()
@@ -96,7 +96,7 @@ def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Moment) -> C
     return change
 
 
-def _in_turn(flag: Flag, moment: Moment) -> Iterator[list[int]]:
+def _in_turn(flag: Flag, moment: Viewpoint) -> Iterator[list[int]]:
     """The keys of all that is untold, some at a time, however many there are."""
     last = 0
     while True:
@@ -114,7 +114,7 @@ def raise_flags(*, now: dt.datetime) -> list[int]:
     Returns the numbers of the lines written. A flag that was raised already when the register
     first heard of the commitment is marked as back-fill: it is no news.
     """
-    moment = Moment(timezone.localdate(now))
+    moment = Viewpoint(timezone.localdate(now))
     told: list[int] = []
     for flag in _BASIS:
         for some in _in_turn(flag, moment):

@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from tracker.actions.edits import remember, remember_before
-from tracker.actions.review import note_edit
+from tracker.actions.review.edits import remember, remember_before
+from tracker.actions.review.states import note_edit
 from tracker.models import (
     Alias,
     Citation,

@@ -23,7 +23,7 @@ from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
 from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Change, LogHead
-from tracker.queries.cursor import each_line, end_of, lines_after
+from tracker.queries.log.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema import payloads
 from tracker.whole_files import streamed

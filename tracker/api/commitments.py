@@ -23,10 +23,10 @@ from tracker.api.records import Noun, moved, record_or_redirect
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.models import Change, ChangeKind, Commitment
-from tracker.queries.extracts import commitment_chunks
-from tracker.queries.in_full import commitment_in_full
-from tracker.queries.update_pages import UpdatePages
-from tracker.queries.value_sets import value_sets_at
+from tracker.queries.lists.bulk import commitment_chunks
+from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.update_pages import UpdatePages
+from tracker.queries.records.details import commitment_in_full
 from tracker.queries.visibility import public_commitments
 from tracker.schema.payloads import Payload, recorded
 from tracker.schema.records import COMMITMENT_IN_FULL, COMMITMENT_RECORD, UPDATE_RECORD

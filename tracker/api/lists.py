@@ -16,8 +16,8 @@ from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
-from tracker.queries.by_then import forums_by, parties_by, topics_by
-from tracker.queries.moments import Moment
+from tracker.queries.reference_data import forums_by, parties_by, topics_by
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_parties
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
@@ -27,7 +27,7 @@ from tracker.schema.records import FORUM_RECORD, PARTY_RECORD, TOPIC_RECORD
 def _listed(
     request: Request,
     url_name: str,
-    listed_by: Callable[[Moment], QuerySet[Any]],
+    listed_by: Callable[[Viewpoint], QuerySet[Any]],
     payload: Callable[[Any], Payload],
     *,
     today: dt.date,
@@ -79,6 +79,6 @@ class Forums(ReadOnlyView):
         return _listed(request, "forum", _with_parties, payloads.forum, today=today)
 
 
-def _with_parties(moment: Moment) -> QuerySet[Any]:
+def _with_parties(moment: Viewpoint) -> QuerySet[Any]:
     public = Prefetch("parties", public_parties(known=moment.known))
     return forums_by(moment).prefetch_related(public)

@@ -18,7 +18,7 @@ from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
 from tracker.api.records import Noun, record_or_redirect
 from tracker.models import Meeting
-from tracker.queries.in_full import described_meetings, meeting_in_full, meeting_records
+from tracker.queries.records.details import described_meetings, meeting_in_full, meeting_records
 from tracker.queries.visibility import public_meetings
 from tracker.schema.payloads import Payload
 from tracker.schema.records import MEETING_IN_FULL, MEETING_RECORD

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from tracker.api.parameters import Cut
 from tracker.api.problems import Refused
 from tracker.models import LogHead
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Payload, day
 
 Rows = QuerySet[Any] | Sequence[Any]
@@ -27,7 +27,9 @@ def no_such_page(requested: int, last: int) -> Refused:
     )
 
 
-def state(head: LogHead, moment: Moment, *, active: dict[str, list[str]] | None = None) -> Payload:
+def state(
+    head: LogHead, moment: Viewpoint, *, active: dict[str, list[str]] | None = None
+) -> Payload:
     """Return the register's state and the filter of a response, under the keys of the files."""
     return {
         "day": day(moment.today),

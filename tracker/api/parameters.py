@@ -15,8 +15,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tracker.api.problems import bad_parameters
-from tracker.filters import CommitmentFilter, MomentForm
-from tracker.queries.moments import Moment
+from tracker.filters import CommitmentFilter, ViewpointForm
+from tracker.queries.viewpoint import Viewpoint
 
 MOST_PER_PAGE = 200
 PAGING = ("page", "per_page")
@@ -84,9 +84,11 @@ def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cu
     return filterset, cut
 
 
-def read_moment(params: QueryDict, today: dt.date, *, paging: bool = False) -> tuple[Moment, Cut]:
+def read_moment(
+    params: QueryDict, today: dt.date, *, paging: bool = False
+) -> tuple[Viewpoint, Cut]:
     """Return the moment, and the page if there are pages; raise Refused."""
-    form = MomentForm(params, today=today)
+    form = ViewpointForm(params, today=today)
     known = [*form.fields, *(PAGING if paging else ())]
     errors = sentences(form.errors) | unknown(params, known)
     cut = read_cut(params, errors) if paging else Cut(1, MOST_PER_PAGE)

@@ -16,8 +16,8 @@ from rest_framework.request import Request
 
 from tracker.api.parameters import read_moment
 from tracker.api.problems import Refused, not_found
-from tracker.queries.moments import Moment
-from tracker.queries.renames import current_slug
+from tracker.queries.log.renamed_addresses import current_slug
+from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Payload
 
 
@@ -27,7 +27,7 @@ class Noun:
 
     name: str
     url_name: str
-    in_full: Callable[[str, Moment], Payload | None]
+    in_full: Callable[[str, Viewpoint], Payload | None]
     public_today: Callable[[], QuerySet[Any]]
 
 

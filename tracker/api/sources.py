@@ -17,8 +17,8 @@ from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_moment
 from tracker.api.records import Noun, record_or_redirect
 from tracker.models import Source
-from tracker.queries.by_then import sources_by
-from tracker.queries.in_full import source_in_full
+from tracker.queries.records.details import source_in_full
+from tracker.queries.reference_data import sources_by
 from tracker.queries.visibility import as_known, public_sources
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload

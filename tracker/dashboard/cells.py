@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tracker.lib.partial_dates import day_of
-from tracker.queries.rows import Row
+from tracker.queries.lists.rows import Row
 from tracker.templatetags.register import (
     assessment_label,
     date_element,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.models import Stage
-from tracker.queries.trends import Counts, Due, Named, Period, Undated
+from tracker.queries.lists.trends import Counts, Due, Named, Period, Undated
 
 # A sentence names at most this many rows; of more it names only the largest.
 _NAMED_IN_FULL = 3

@@ -26,7 +26,7 @@ from tracker.dashboard.listing import filter_of, matched_sets
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import chips, file_stem, sentence
 from tracker.models import Assessment, Stage
-from tracker.queries.trends import (
+from tracker.queries.lists.trends import (
     Counts,
     Due,
     Named,

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from tracker.answers import head_of
 from tracker.lib.reference_formats import Reference
 from tracker.models import Commitment
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 
 
 def reference(
     request: HttpRequest,
     commitment: Commitment,
-    moment: Moment,
+    moment: Viewpoint,
     *,
     last_recorded_at: dt.datetime | None,
 ) -> Reference:

@@ -15,20 +15,20 @@ from tracker.dashboard.commitment_sections import sections
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import commitment_data
-from tracker.filters import MomentForm
+from tracker.filters import ViewpointForm
 from tracker.lib.reference_formats import FORMATS, to_text
 from tracker.models import Change, ChangeKind, Commitment
-from tracker.queries.change_lines import loaded_lines, newest
-from tracker.queries.commitment_reading import (
+from tracker.queries.flags import flags_of
+from tracker.queries.log.change_summary import loaded_lines, newest
+from tracker.queries.records.commitment import (
     commitment_then,
     commitment_today,
     read_around,
     read_long_history,
 )
-from tracker.queries.flag_grounds import grounds
-from tracker.queries.flags import flags_of
-from tracker.queries.long_history import Part, read_part, read_whole
-from tracker.queries.moments import Moment
+from tracker.queries.records.flag_grounds import grounds
+from tracker.queries.records.history_pages import Part, read_part, read_whole
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of
 
 
@@ -64,14 +64,14 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
 
 def _at_moment(
     request: HttpRequest, slug: str, *, today: dt.date
-) -> tuple[Commitment, Moment] | HttpResponse:
+) -> tuple[Commitment, Viewpoint] | HttpResponse:
     """Return the commitment at the requested moment, or a response that explains its absence."""
-    moment = Moment(today)
+    moment = Viewpoint(today)
     record = commitment_today(slug, moment)
     if record is not None and record.is_retracted:
         return _gone(request, record)
-    if any(name in request.GET for name in MomentForm.base_fields):
-        form = MomentForm(request.GET, today=today)
+    if any(name in request.GET for name in ViewpointForm.base_fields):
+        form = ViewpointForm(request.GET, today=today)
         if not form.is_valid():
             return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
         moment = form.moment
@@ -91,27 +91,27 @@ def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
     return render(request, "dashboard/gone.html", context, status=410)
 
 
-def _last_recorded_at(record: Commitment, moment: Moment) -> dt.datetime | None:
+def _last_recorded_at(record: Commitment, moment: Viewpoint) -> dt.datetime | None:
     known = moment.known
     last = newest(record.pk, as_of=moment.as_of, known=known, most=1)
     return next((change.recorded_at for change in last), None)
 
 
 def _read_history(
-    request: HttpRequest, record: Commitment, moment: Moment, known: int | None
+    request: HttpRequest, record: Commitment, moment: Viewpoint, known: int | None
 ) -> tuple[Part, Paging | None]:
     """Read the history to show: all of a short one, the requested page of a long one."""
     whole = read_long_history(record, as_of=moment.as_of, known=known)
     if whole is None:
         return read_whole(record, as_of=moment.as_of, known=known), None
     params = request.GET.copy()
-    for name in request.GET.keys() - {"page", *MomentForm.base_fields}:
+    for name in request.GET.keys() - {"page", *ViewpointForm.base_fields}:
         del params[name]
     paging = paginate(whole.newest_first, params, per_page=settings.HISTORY_PER_PAGE)
     return read_part(whole, paging.page.number), paging
 
 
-def _context(request: HttpRequest, record: Commitment, moment: Moment) -> dict[str, Any]:
+def _context(request: HttpRequest, record: Commitment, moment: Viewpoint) -> dict[str, Any]:
     read_around(record, moment)
     known = moment.known
     part, paging = _read_history(request, record, moment, known)

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from tracker.dashboard.paging import Paging
 from tracker.lib.partial_dates import spelled_day
 from tracker.models import ChangeKind, Commitment, Instrument, Party
-from tracker.queries.change_lines import Line
-from tracker.queries.crosswalk import crosswalk_of
 from tracker.queries.history import Step
-from tracker.queries.long_history import Part
-from tracker.queries.target_history import stated_targets
+from tracker.queries.log.change_summary import Line
+from tracker.queries.records.crosswalk import crosswalk_of
+from tracker.queries.records.history_pages import Part
+from tracker.queries.records.target_history import stated_targets
+from tracker.queries.records.wording_ladder import ladder
 from tracker.queries.visibility import position_of
-from tracker.queries.wording_ladder import ladder
 from tracker.templatetags.register import stage_label
 
 

@@ -18,13 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from tracker.answers import public_answer
 from tracker.dashboard.paging import paginate
-from tracker.filters import CommitmentFilter, MomentForm
+from tracker.filters import CommitmentFilter, ViewpointForm
 from tracker.filters.words import chips, sentence
 from tracker.lib.query_fields import EARLIEST_DAY
 from tracker.models import Meeting, MeetingState
 from tracker.queries.as_published import find
-from tracker.queries.by_then import meetings_by
-from tracker.queries.compare import (
+from tracker.queries.records.compare import (
     Difference,
     changed,
     compared_rows,
@@ -32,8 +31,9 @@ from tracker.queries.compare import (
     grouped,
     with_differences,
 )
-from tracker.queries.meetings import pairs_of_forums, state_q
-from tracker.queries.moments import Moment
+from tracker.queries.records.meeting import pairs_of_forums, state_q
+from tracker.queries.reference_data import meetings_by
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_meetings
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -52,7 +52,7 @@ class End:
 class CompareForm(forms.Form):
     """`from` and `to`, each an ISO 8601 day or the slug of a meeting that was held."""
 
-    def __init__(self, data: QueryDict, *, today: dt.date, moment: Moment) -> None:
+    def __init__(self, data: QueryDict, *, today: dt.date, moment: Viewpoint) -> None:
         super().__init__(data)
         self.today, self.moment = today, moment
         widget = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
@@ -157,13 +157,13 @@ class ComparedFilter(CommitmentFilter):
         return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
 
 
-def _moment(request: HttpRequest, *, today: dt.date) -> Moment:
+def _moment(request: HttpRequest, *, today: dt.date) -> Viewpoint:
     """Return the moment whose meetings are offered as ends; the filter uses the later end."""
-    form = MomentForm(request.GET, today=today)
-    return form.moment if form.is_valid() else Moment(today)
+    form = ViewpointForm(request.GET, today=today)
+    return form.moment if form.is_valid() else Viewpoint(today)
 
 
-def _offered_meetings(moment: Moment) -> list[Meeting]:
+def _offered_meetings(moment: Viewpoint) -> list[Meeting]:
     held = meetings_by(moment).filter(state_q(MeetingState.HELD, moment))
     return as_known(held[:MEETINGS_ON_OFFER], moment)
 
@@ -192,7 +192,7 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 def _differences(
     request: HttpRequest, filterset: ComparedFilter, ends: tuple[End, End]
 ) -> dict[str, Any]:
-    since = Moment(filterset.today, as_of=ends[0].day, known_at=filterset.moment.known_at)
+    since = Viewpoint(filterset.today, as_of=ends[0].day, known_at=filterset.moment.known_at)
     compared = with_differences(filterset.found(), since=since, until=filterset.moment)
     paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
     counted = counts(compared)

@@ -14,12 +14,12 @@ from tracker.answers import head_of
 from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
-from tracker.filters import CommitmentFilter, MomentForm
+from tracker.filters import CommitmentFilter, ViewpointForm
 from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.filters.words import chips, sentence
-from tracker.queries.moments import Moment
-from tracker.queries.rows import rows
-from tracker.queries.value_sets import Choices, value_sets_at
+from tracker.queries.lists.facet_bitsets import Choices, value_sets_at
+from tracker.queries.lists.rows import rows
+from tracker.queries.viewpoint import Viewpoint
 
 
 def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
@@ -30,8 +30,8 @@ def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -
 
 def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
     """Return the topics, parties, forums and meetings to choose from at the requested moment."""
-    form = MomentForm(request.GET, today=today)
-    moment = form.moment if form.is_valid() else Moment(today)
+    form = ViewpointForm(request.GET, today=today)
+    moment = form.moment if form.is_valid() else Viewpoint(today)
     return value_sets_at(head_of(request), moment).choices
 
 

@@ -23,9 +23,9 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import FoundRows
 from tracker.filters.fields import OneOfFilter
 from tracker.filters.words import chips, sentence
-from tracker.queries.matrix import matrix as matrix_of
-from tracker.queries.matrix import matrix_meetings
-from tracker.queries.rows import rows
+from tracker.queries.lists.rows import rows
+from tracker.queries.records.matrix import matrix as matrix_of
+from tracker.queries.records.matrix import matrix_meetings
 
 ALL = "all"
 # As many as fit a wide screen or a landscape page; older meetings are on further pages.

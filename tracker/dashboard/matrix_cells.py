@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from tracker.dashboard.cells import flags
 from tracker.models import Citation, Meeting
-from tracker.queries.matrix import Cell, Matrix, MatrixRow, Silence
+from tracker.queries.records.matrix import Cell, Matrix, MatrixRow, Silence
 from tracker.templatetags.register import movement_sign, stage_mark
 
 

@@ -14,20 +14,12 @@ from tracker.answers import public_answer
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import meeting_data
-from tracker.filters import MomentForm
+from tracker.filters import ViewpointForm
 from tracker.lib.partial_dates import add_days
 from tracker.models import Meeting, MeetingState
 from tracker.queries.as_published import find
-from tracker.queries.brief import MOST_ROWS, agenda, between_the_parties
-from tracker.queries.by_then import (
-    hide_outcome,
-    meetings_by,
-    notes_by,
-    parties_of,
-    sources_of,
-    was_there,
-)
-from tracker.queries.compare import (
+from tracker.queries.records.brief import MOST_ROWS, agenda, between_the_parties
+from tracker.queries.records.compare import (
     Difference,
     changed,
     compared_rows,
@@ -35,7 +27,7 @@ from tracker.queries.compare import (
     grouped,
     with_differences,
 )
-from tracker.queries.meetings import (
+from tracker.queries.records.meeting import (
     by_movement,
     next_of_forum,
     outcomes,
@@ -44,7 +36,15 @@ from tracker.queries.meetings import (
     with_update_counts,
     with_words,
 )
-from tracker.queries.moments import Moment
+from tracker.queries.reference_data import (
+    hide_outcome,
+    meetings_by,
+    notes_by,
+    parties_of,
+    sources_of,
+    was_there,
+)
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     as_known,
     public_commitments,
@@ -52,19 +52,19 @@ from tracker.queries.visibility import (
 )
 
 
-def _meeting_at(slug: str, moment: Moment) -> Meeting | None:
+def _meeting_at(slug: str, moment: Viewpoint) -> Meeting | None:
     known = public_meetings(known=moment.known).select_related("forum")
     record = find(known, slug, moment.known)
     return next(iter(as_known([record], moment)), None) if record is not None else None
 
 
-def _not_yet(request: HttpRequest, slug: str, moment: Moment) -> HttpResponse:
+def _not_yet(request: HttpRequest, slug: str, moment: Viewpoint) -> HttpResponse:
     return not_yet(request, public_meetings().filter(slug=slug).exists(), moment)
 
 
 @public_answer
 def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
@@ -78,7 +78,7 @@ def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("meeting")
 def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
@@ -115,7 +115,7 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("meeting")
 def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     record = _meeting_at(slug, form.moment)
@@ -135,14 +135,14 @@ def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     return render(request, "dashboard/brief.html", context)
 
 
-def _eve(record: Meeting, moment: Moment) -> Moment:
+def _eve(record: Meeting, moment: Viewpoint) -> Viewpoint:
     """Return the moment to write for: as requested, today, or the day before a held meeting."""
     if moment.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
         return moment
     return replace(moment, as_of=add_days(record.first_day, -1))
 
 
-def _since(record: Meeting, previous: Meeting | None, moment: Moment) -> dict[str, Any]:
+def _since(record: Meeting, previous: Meeting | None, moment: Viewpoint) -> dict[str, Any]:
     """Return what changed between the parties since the forum last met; nothing if it never did."""
     if previous is None or previous.last_day is None or previous.last_day >= moment.day:
         return {}

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 
-from tracker.queries.moments import Moment
-from tracker.queries.renames import current_slug
+from tracker.queries.log.renamed_addresses import current_slug
+from tracker.queries.viewpoint import Viewpoint
 
 
 def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
@@ -39,7 +39,7 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
     return decorate
 
 
-def not_yet(request: HttpRequest, is_there_today: bool, moment: Moment) -> HttpResponse:
+def not_yet(request: HttpRequest, is_there_today: bool, moment: Viewpoint) -> HttpResponse:
     """Say that a record was not known at the requested moment, without its current name.
 
     Raise Http404 if it is not public today either, or if the moment is the present.

@@ -13,20 +13,20 @@ from django.shortcuts import render
 
 from tracker.answers import public_answer
 from tracker.dashboard.paging import paginate
-from tracker.filters import MomentForm
-from tracker.queries.by_then import forums_by, parties_by, sources_by, topics_by
-from tracker.queries.moments import Moment
+from tracker.filters import ViewpointForm
+from tracker.queries.reference_data import forums_by, parties_by, sources_by, topics_by
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known
 
 
 def _listed(
     request: HttpRequest,
     template: str,
-    listed_by: Callable[[Moment], QuerySet[Any]],
+    listed_by: Callable[[Viewpoint], QuerySet[Any]],
     *,
     today: dt.date,
 ) -> HttpResponse:
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment

@@ -13,11 +13,11 @@ from django.shortcuts import render
 from tracker.answers import public_answer
 from tracker.dashboard.listing import filter_of, listing
 from tracker.dashboard.not_here import following_renames, not_yet
-from tracker.filters import MomentForm
+from tracker.filters import ViewpointForm
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
 from tracker.queries.as_published import equals_q, find, relates_q
-from tracker.queries.by_then import meetings_by, parties_of, was_there
-from tracker.queries.moments import Moment
+from tracker.queries.reference_data import meetings_by, parties_of, was_there
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     as_known,
     public_forums,
@@ -28,9 +28,9 @@ from tracker.queries.visibility import (
 )
 
 
-def _moment(request: HttpRequest, today: dt.date) -> Moment | None:
+def _moment(request: HttpRequest, today: dt.date) -> Viewpoint | None:
     """Return the requested moment, or None if it is invalid: the filter then shows the error."""
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     return form.moment if form.is_valid() else None
 
 
@@ -41,7 +41,7 @@ def _scoped(
     return render(request, template, {**context, **listing(request, filterset)})
 
 
-def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
+def _related(relation: str, record: Party | Topic, moment: Viewpoint) -> Q:
     """Match the commitments that were related to the record at the moment."""
     today = Q(pk__in=record.commitments.values("pk"))
     known = moment.known
@@ -55,7 +55,7 @@ def _related(relation: str, record: Party | Topic, moment: Moment) -> Q:
 @following_renames("party")
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     requested = _moment(request, today)
-    moment = requested or Moment(today)
+    moment = requested or Viewpoint(today)
     record = find(public_parties(known=moment.known), slug, moment.known)
     if record is None:
         return not_yet(request, public_parties().filter(slug=slug).exists(), moment)
@@ -76,7 +76,7 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    moment = _moment(request, today) or Moment(today)
+    moment = _moment(request, today) or Viewpoint(today)
     record = find(public_topics(known=moment.known), slug, moment.known)
     if record is None:
         return not_yet(request, public_topics().filter(slug=slug).exists(), moment)
@@ -92,7 +92,7 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @following_renames("forum")
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     requested = _moment(request, today)
-    moment = requested or Moment(today)
+    moment = requested or Viewpoint(today)
     record = find(public_forums(known=moment.known), slug, moment.known)
     if record is None or not was_there(record, moment):
         return not_yet(request, public_forums().filter(slug=slug).exists(), moment)
@@ -107,16 +107,16 @@ def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     return _scoped(request, "dashboard/forum.html", scope, today=today, **context)
 
 
-def _meetings(record: Forum, moment: Moment) -> QuerySet[Meeting]:
+def _meetings(record: Forum, moment: Viewpoint) -> QuerySet[Meeting]:
     """Return a forum's newest meetings in any state; looking back, none after that day."""
     return meetings_by(moment).filter(_of_forum(record, moment))[: settings.ROWS_PER_PAGE]
 
 
-def _of_forum(record: Forum, moment: Moment) -> Q:
+def _of_forum(record: Forum, moment: Viewpoint) -> Q:
     return equals_q(Meeting, "forum", moment.known, [record.pk])
 
 
-def _mentioned_at(record: Forum, moment: Moment) -> QuerySet[Any, Any]:
+def _mentioned_at(record: Forum, moment: Viewpoint) -> QuerySet[Any, Any]:
     """Return the commitments that have a current update from a meeting of the forum."""
     updates = public_updates(as_of=moment.as_of, known=moment.known)
     held = Meeting.objects.filter(_of_forum(record, moment)).order_by()

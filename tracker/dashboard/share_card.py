@@ -15,7 +15,7 @@ from tracker.filters.bitset_filter import FoundRows, FoundSets
 from tracker.filters.words import sentence
 from tracker.lib.share_cards import Card, can_draw, png
 from tracker.models import Assessment, Stage
-from tracker.queries.rows import Row, rows
+from tracker.queries.lists.rows import Row, rows
 from tracker.templatetags.register import spelled
 
 # Stage colours of the light theme in static/css/tokens.css; a test compares the two.

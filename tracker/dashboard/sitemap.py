@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tracker.answers import public_answer
-from tracker.queries.addresses import SECTIONS, counts, page_of
+from tracker.queries.lists.sitemap import SECTIONS, counts, page_of
 
 # The protocol allows 50,000; smaller pages render faster.
 PER_PAGE = 5_000

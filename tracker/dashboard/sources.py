@@ -13,19 +13,19 @@ from tracker.answers import public_answer
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import source_data
-from tracker.filters import MomentForm
+from tracker.filters import ViewpointForm
 from tracker.models import Source
 from tracker.queries.as_published import find
-from tracker.queries.by_then import meetings_of, notes_of, was_there
-from tracker.queries.evidence import left_out_of, resting_on, with_what_rests
-from tracker.queries.moments import Moment
+from tracker.queries.records.source import left_out_of, resting_on, with_what_rests
+from tracker.queries.reference_data import meetings_of, notes_of, was_there
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_sources
 
 
 @public_answer
 @following_renames("source")
 def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = MomentForm(request.GET, today=today)
+    form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
     moment = form.moment
@@ -36,7 +36,7 @@ def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     return render(request, "dashboard/source.html", _context(request, record, moment))
 
 
-def _context(request: HttpRequest, record: Source, moment: Moment) -> dict[str, Any]:
+def _context(request: HttpRequest, record: Source, moment: Viewpoint) -> dict[str, Any]:
     paging: Paging = paginate(
         resting_on(record, moment), request.GET, per_page=settings.ROWS_PER_PAGE
     )

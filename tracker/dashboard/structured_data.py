@@ -28,7 +28,7 @@ from tracker.models import (
     Source,
     SourceKind,
 )
-from tracker.queries.long_history import Part
+from tracker.queries.records.history_pages import Part
 from tracker.queries.visibility import position_of
 
 Data = dict[str, Any]

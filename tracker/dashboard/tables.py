@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 
 from tracker.dashboard import cells
-from tracker.queries.rows import Row
+from tracker.queries.lists.rows import Row
 
 SHOWN_BY_DEFAULT = ("stage", "assessment", "target", "happened")
 
@@ -30,7 +30,7 @@ def _column(label: Any, **options: Any) -> tables.Column:
 
 
 class CommitmentTable(tables.Table):  # type: ignore[misc]
-    """Rows of `queries.rows`, sorted and cut to one page; columns are named as in `?sort=`."""
+    """One page of sorted rows (`queries.lists.rows`). Columns have the names of `?sort=`."""
 
     title = _column(_("Commitment"))
     stage = _column(_("Stage"))

@@ -17,9 +17,9 @@ from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
 from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import chips, log_sentence
-from tracker.queries.change_lines import lines
 from tracker.queries.health import health
-from tracker.queries.named_so import Named, named_so
+from tracker.queries.lists.other_matches import Named, named_so
+from tracker.queries.log.change_summary import lines
 
 
 @public_answer

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Significance, Stage
-from tracker.queries.crosswalk import CROSSWALK
+from tracker.queries.records.crosswalk import CROSSWALK
 from tracker.schema.vocabulary import Flag, Movement
 
 VERSION = 1

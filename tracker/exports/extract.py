@@ -13,13 +13,13 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem
 from tracker.lib.slug_addresses import slug_addresses
 from tracker.models import Commitment, LogHead
-from tracker.queries.extracts import (
+from tracker.queries.lists.bulk import (
     commitment_count,
     commitment_fields,
     update_count,
     update_fields,
 )
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Fields
 from tracker.schema.records import COMMITMENT_RECORD, UPDATE_RECORD
 
@@ -42,8 +42,8 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    chunks: Callable[[QuerySet[Commitment], Moment], Iterator[Fields]]
-    count: Callable[[QuerySet[Commitment], Moment], int]
+    chunks: Callable[[QuerySet[Commitment], Viewpoint], Iterator[Fields]]
+    count: Callable[[QuerySet[Commitment], Viewpoint], int]
     paths: Callable[[Fields, Callable[[str], str]], list[str]]
 
 

@@ -17,7 +17,7 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem, sentence
 from tracker.lib.one_state import parts_of_one_state
 from tracker.models import Commitment, Meeting
-from tracker.queries.agenda import due_chunks, gathering_chunks
+from tracker.queries.lists.dates import due_chunks, gathering_chunks
 from tracker.queries.visibility import log_head, public_updates
 from tracker.whole_files import busy_answer, streamed
 

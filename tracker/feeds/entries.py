@@ -21,7 +21,7 @@ from tracker.feeds.facts import facts, note_of, summary_of
 from tracker.feeds.words import plain, spelled_date
 from tracker.lib.text import one_line, render_note, with_whole_links
 from tracker.models import Change, ChangeKind, Revision
-from tracker.queries.change_lines import Line, loaded_lines
+from tracker.queries.log.change_summary import Line, loaded_lines
 from tracker.queries.visibility import public_changes
 from tracker.schema.payloads import Payload, change_id
 

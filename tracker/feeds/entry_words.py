@@ -18,7 +18,7 @@ from tracker.feeds.facts import Fact
 from tracker.feeds.words import plain
 from tracker.lib.partial_dates import spelled_day
 from tracker.models import Significance
-from tracker.queries.change_lines import Line
+from tracker.queries.log.change_summary import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tracker.feeds.words import label, plain
 from tracker.lib.partial_dates import PartialDate, Precision
 from tracker.lib.text import one_line
 from tracker.models import Assessment, MeetingState, Stage
-from tracker.queries.agenda import Due, Gathering, Recorded
+from tracker.queries.lists.dates import Due, Gathering, Recorded
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 # How often a calendar program should refresh; a refresh without changes costs one query.

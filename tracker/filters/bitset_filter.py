@@ -18,10 +18,10 @@ from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.recent import Recent
 from tracker.models import Assessment, Commitment, Stage
 from tracker.queries.as_published import keys_q
-from tracker.queries.headline import Headline
-from tracker.queries.search import keys_matching, keys_matching_then, terms
-from tracker.queries.value_reading import DELIVERED, NO_INFORMATION, TARGET_KNOWN
-from tracker.queries.value_sets import ValueSets
+from tracker.queries.lists.facet_bitsets import ValueSets
+from tracker.queries.lists.facet_values import DELIVERED, NO_INFORMATION, TARGET_KNOWN
+from tracker.queries.lists.headline import Headline
+from tracker.queries.lists.search import keys_matching, keys_matching_then, terms
 from tracker.queries.visibility import public_commitments
 
 BY_VALUE = (

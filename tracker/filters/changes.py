@@ -1,6 +1,6 @@
 """The filter set of the log: the parameters of `CommitmentFilter`, `kind` and `significance`.
 
-For the page of changes, feeds, subscriptions and the API's cursor. `queries.changes` builds the
+For the page of changes, feeds, subscriptions and the API's cursor. `queries.log.changes` builds the
 conditions.
 """
 
@@ -19,9 +19,9 @@ from tracker.filters.commitments import CommitmentFilter
 from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
 from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
-from tracker.queries.changes import flagged, happened_by, lines_about, mentioned, positioned
-from tracker.queries.moments import start_of_day
-from tracker.queries.search import keys_matching_then, matching
+from tracker.queries.lists.search import keys_matching_then, matching
+from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
+from tracker.queries.viewpoint import start_of_day
 from tracker.queries.visibility import known_seq, public_changes
 from tracker.schema.vocabulary import Flag
 

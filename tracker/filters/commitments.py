@@ -49,10 +49,10 @@ from tracker.queries.as_published import (
     relates_q,
     slug_q,
 )
-from tracker.queries.by_then import OFFERED, offered
 from tracker.queries.flags import QUERIES
-from tracker.queries.moments import Moment, start_of_day
-from tracker.queries.search import keys_matching_then, matching
+from tracker.queries.lists.search import keys_matching_then, matching
+from tracker.queries.reference_data import OFFERED, offered
+from tracker.queries.viewpoint import Viewpoint, start_of_day
 from tracker.queries.visibility import as_known, public_commitments, public_parties
 from tracker.schema.vocabulary import Flag
 
@@ -81,7 +81,7 @@ def _with_slugs_of_parties(data: QueryDict) -> QueryDict:
     return with_slugs
 
 
-class MomentForm(forms.Form):
+class ViewpointForm(forms.Form):
     """Only `as_of` and `known_at`, for the pages of single records."""
 
     as_of = PastDayField(required=False)
@@ -114,9 +114,9 @@ class MomentForm(forms.Form):
                 self.add_error(name, _("Give this once; the address has several values for it."))
 
     @cached_property
-    def moment(self) -> Moment:
+    def moment(self) -> Viewpoint:
         """The requested moment; the form must be valid."""
-        return Moment(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
+        return Viewpoint(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
 
 
 SORTS: dict[str, tuple[str, bool]] = {
@@ -155,7 +155,7 @@ def _sort_choices() -> list[tuple[str, Any]]:
     return [(sign + name, label) for name, label in SORT_LABELS.items() for sign in ("", "-")]
 
 
-class _FilterForm(MomentForm):
+class _FilterForm(ViewpointForm):
     """The form of the filter set; the filters add its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -235,12 +235,12 @@ class CommitmentFilter(django_filters.FilterSet):
     # -- Reading --------------------------------------------------------------------------------
 
     @cached_property
-    def moment(self) -> Moment:
+    def moment(self) -> Viewpoint:
         """The requested moment; today if the filter has errors."""
         if not self.is_valid():
-            return Moment(self.today)
+            return Viewpoint(self.today)
         cleaned = self.form.cleaned_data
-        return Moment(self.today, cleaned["as_of"], cleaned["known_at"])
+        return Viewpoint(self.today, cleaned["as_of"], cleaned["known_at"])
 
     @cached_property
     def unknown(self) -> list[str]:
@@ -266,11 +266,11 @@ class CommitmentFilter(django_filters.FilterSet):
 
     @property
     def _may_look_back(self) -> bool:
-        return any(self.params.get(name) for name in MomentForm.base_fields)
+        return any(self.params.get(name) for name in ViewpointForm.base_fields)
 
     def _accepted(self, name: str) -> list[tuple[str, str]]:
         """Return the valid choices when looking back: by the slugs of that moment and of today."""
-        form = MomentForm(self.params, today=self.today)
+        form = ViewpointForm(self.params, today=self.today)
         moment = form.moment if form.is_valid() else None
         return [*offered(name, moment), *offered(name, None)]
 

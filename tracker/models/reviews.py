@@ -1,7 +1,7 @@
 """The review of drafts: who wrote, sent, returned and approved them.
 
 Separate from the records, so that it is never public, and so that a published row never changes.
-Written only by `tracker.actions.review`.
+Written only by `tracker.actions.review.states`.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class Review(models.Model):
         null=True,
     )
     sent_at = models.DateTimeField(_("sent"), null=True)
-    # All that it would make public as it was sent, and the digest of that, which an approval names
-    # (`queries.submissions`). What it said then stays to be compared when the review has ended.
+    # All that it would make public as it was sent, and its digest, which an approval names
+    # (`queries.drafts.submissions`). It stays, to be compared when the review has ended.
     sent_content = models.JSONField(_("what was sent"), default=dict)
     sent_digest = models.CharField(_("digest of what was sent"), max_length=64, blank=True)
     approved_digest = models.CharField(_("digest of what was approved"), max_length=64, blank=True)

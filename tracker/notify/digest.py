@@ -23,8 +23,8 @@ from tracker.notify.following import filter_of
 from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
-from tracker.queries.change_lines import Line
 from tracker.queries.flags import QUERIES, raised_flag
+from tracker.queries.log.change_summary import Line
 from tracker.schema.vocabulary import Flag
 
 # Overdue commitments listed in one message, which links to the rest.

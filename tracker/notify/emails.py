@@ -18,7 +18,7 @@ from tracker.notify.bounces import BOUNCES, bounces_in_a_row
 from tracker.notify.digest import digest
 from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.change_lines import lines
+from tracker.queries.log.change_summary import lines
 
 # Lines in one message, which says how many more there are, and where.
 MOST_LINES = 100

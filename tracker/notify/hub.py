@@ -15,7 +15,7 @@ from django.urls import reverse
 from tracker.lib.safe_http import Failed, Refused, post
 from tracker.models import Change, Channel, Outcome, Subscription
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.change_lines import lines
+from tracker.queries.log.change_summary import lines
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema.payloads import change_id
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.models import Outcome
-from tracker.queries.change_lines import Line
+from tracker.queries.log.change_summary import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
 from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.change_lines import Line, lines, public_line
+from tracker.queries.log.change_summary import Line, lines, public_line
 from tracker.schema.payloads import change_id
 
 # For the whole exchange, including DNS.

@@ -26,7 +26,7 @@ from tracker.models import Commitment, Instrument, Meeting, Position, Stage
 from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.as_published import equals_q
-from tracker.queries.moments import Moment
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Flag
@@ -44,7 +44,7 @@ def raised_flag(payload: Payload) -> Flag | None:
 # -- For a row ----------------------------------------------------------------------------------
 
 
-def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
+def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
     """The flags of one commitment; it must come from `with_silence`."""
     position, day = position_of(commitment), moment.day
     is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
@@ -63,7 +63,9 @@ def flags_of(commitment: Commitment, moment: Moment) -> list[Flag]:
 # -- As SQL -------------------------------------------------------------------------------------
 
 
-def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any) -> MeetingQuerySet:
+def silent_meetings(
+    moment: Viewpoint, *, parties_key: Any, level: Any, since: Any
+) -> MeetingQuerySet:
     """The fully recorded meetings of equal rank after a last mention: the rule of "not mentioned".
 
     The meeting is compared with the one that mentioned it last: exactly the same parties, the
@@ -80,7 +82,7 @@ def silent_meetings(moment: Moment, *, parties_key: Any, level: Any, since: Any)
     )
 
 
-def passed_over(moment: Moment) -> Exists:
+def passed_over(moment: Viewpoint) -> Exists:
     """Whether a fully recorded meeting since the last mention, of equal rank, was silent on it."""
     silent = silent_meetings(
         moment,
@@ -91,17 +93,17 @@ def passed_over(moment: Moment) -> Exists:
     return Exists(silent.order_by())
 
 
-def not_mentioned_q(moment: Moment) -> Q:
+def not_mentioned_q(moment: Viewpoint) -> Q:
     return Position.open_q(moment.at) & Q(passed_over(moment))
 
 
-def awaiting_entry_into_force_q(moment: Moment) -> Q:
+def awaiting_entry_into_force_q(moment: Viewpoint) -> Q:
     known = moment.known
     agreements = equals_q(Commitment, "instrument", known, [Instrument.AGREEMENT.value])
     return Q(**{moment.column("stage"): Stage.SIGNED}) & agreements
 
 
-def may_turn_q(before: dt.date, moment: Moment) -> Q:
+def may_turn_q(before: dt.date, moment: Viewpoint) -> Q:
     """Commitments of which a flag may hold on one of two days and not on the other.
 
     All that came to one of their dates between the day `before` and the moment's, and some that a
@@ -131,7 +133,7 @@ def may_turn_q(before: dt.date, moment: Moment) -> Q:
     )
 
 
-QUERIES: dict[Flag, Callable[[Moment], Q]] = {
+QUERIES: dict[Flag, Callable[[Viewpoint], Q]] = {
     Flag.OVERDUE: lambda moment: Position.overdue_q(moment.day, moment.at),
     Flag.DUE_SOON: lambda moment: Position.due_soon_q(moment.day, moment.at),
     Flag.SLIPPED: lambda moment: Q(**{moment.column("has_slipped"): True}),
@@ -152,6 +154,6 @@ def as_bits(rules: Iterable[Q]) -> Combinable:
     return bits
 
 
-def with_silence(commitments: QuerySet[Commitment], moment: Moment) -> QuerySet[Commitment]:
+def with_silence(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
     """Add what `flags_of` needs to know of meetings."""
     return commitments.annotate(was_passed_over=passed_over(moment))

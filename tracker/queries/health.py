@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker.queries.clock import present_clock_fault
+from tracker.queries.log.clock import present_clock_fault
 from tracker.queries.visibility import log_head
 
 logger = logging.getLogger(__name__)

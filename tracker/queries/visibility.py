@@ -34,7 +34,7 @@ from tracker.queries.as_published import (
     on_or_before_q,
     public_records,
 )
-from tracker.queries.moments import Moment, last_change_by
+from tracker.queries.viewpoint import Viewpoint, last_change_by
 
 _R = TypeVar("_R", bound=Model)
 
@@ -66,7 +66,7 @@ def public_commitments(
     )
 
 
-def as_known(records: Iterable[_R], moment: Moment) -> list[_R]:
+def as_known(records: Iterable[_R], moment: Viewpoint) -> list[_R]:
     """Records of these querysets, and what was loaded with them, in the words published by then.
 
     For reading only: the rows are not to be saved. See `as_published`.
@@ -83,7 +83,7 @@ def as_known(records: Iterable[_R], moment: Moment) -> list[_R]:
     return as_published(records, known, public=public)
 
 
-def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Moment) -> None:
+def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Viewpoint) -> None:
     """Take from commitments what they were part of, or superseded, if that came after `as_of`.
 
     And the day on which they were checked, if that was later. One query; none without `as_of`.

@@ -1,6 +1,6 @@
 """Read register files into checked records; report each mistake with its file and line.
 
-Nothing here touches the database; `actions.load_register` does.
+Nothing here touches the database; `actions.register_files.load` does.
 """
 
 from __future__ import annotations

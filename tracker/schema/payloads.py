@@ -24,7 +24,7 @@ from tracker.schema.fields import JSON, Field, Noun, Type, Where
 Payload = dict[str, Any]
 # Many payloads of one shape side by side: for each name the values, one for each of them.
 Fields = dict[str, Sequence[Any]]
-# Which records a payload names. `queries.submissions` asks for those that are still to be public.
+# Which records a payload names: `queries.drafts.submissions` wants those not public yet, too.
 Named = Callable[[PublicRecord], bool]
 _PUBLIC: Named = attrgetter("is_public")
 

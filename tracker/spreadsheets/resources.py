@@ -1,6 +1,6 @@
 """The django-import-export resources of the files that staff export and import.
 
-Exported files can be imported again. A resource never writes: `actions.import_rows` does, so that
+Exported files can be imported again. A resource never writes: `actions.imports.rows` does, so that
 nothing becomes public without its line in the log.
 """
 
@@ -126,7 +126,7 @@ class RegisterResource(ModelResource):
         return values | {name: str(row[name]) for name in errors}
 
     def import_data(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedError("Rows are written by actions.import_rows.")
+        raise NotImplementedError("Rows are written by actions.imports.rows.")
 
 
 def _many(value: Value) -> tuple[str, ...]:

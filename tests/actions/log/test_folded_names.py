@@ -11,8 +11,8 @@ from tests import make
 from tests.actions.importing import MEETING, SOURCE, bring_in, written
 from tests.register_format.files import a_commitment, write_register
 from tracker.actions.amend import amend_meeting, amend_reference
-from tracker.actions.load_register import load_register
 from tracker.actions.log.rebuild import rebuild
+from tracker.actions.register_files.load import load_register
 from tracker.lib.folded_fields import FoldedField
 from tracker.models import Forum, Meeting, Party, Source, Topic
 

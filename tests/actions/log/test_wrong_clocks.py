@@ -16,12 +16,12 @@ from tests.log_chain import first_break
 from tests.make import NOW
 from tests.notify.emailing import make_email
 from tests.stored import stored_rows
+from tracker.actions.imports.uploads import carry_out_due, keep_upload
 from tracker.actions.log.append import ClockError, accept_clock
-from tracker.actions.review import schedule, send_for_review
-from tracker.actions.uploads import carry_out_due, keep_upload
+from tracker.actions.review.states import schedule, send_for_review
 from tracker.models import Change, LogHead, Meeting, Upload
-from tracker.queries.clock import present_clock_fault
 from tracker.queries.health import health
+from tracker.queries.log.clock import present_clock_fault
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)

@@ -9,7 +9,7 @@ from tests import make
 from tests.actions.importing import COMMITMENT, written
 from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import handed_in
-from tracker.actions.review import send_for_review
+from tracker.actions.review.states import send_for_review
 from tracker.models import Commitment
 
 OUTCOME = "“was held” tells what became of it."

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.admin.browsing import Browser
 from tracker.actions.amend import publish_aliases
-from tracker.actions.review import send_for_review
+from tracker.actions.review.states import send_for_review
 from tracker.admin.editing import long_lists
 from tracker.admin.editing.pages import RegisterAdmin
 from tracker.models import Change, Commitment, Meeting, Source, StatusUpdate

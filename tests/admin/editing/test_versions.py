@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tracker.actions.publishing.publish import publish_commitment
-from tracker.actions.review import note_edit
+from tracker.actions.review.states import note_edit
 from tracker.admin.editing.versions import version_of, versions_of
 from tracker.models import Commitment, Party
 

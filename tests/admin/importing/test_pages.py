@@ -16,8 +16,8 @@ from tests import make
 from tests.actions.importing import COMMITMENT, MEETING, SOURCE, UPDATE, lines_of, written
 from tests.admin.browsing import Browser, Page
 from tests.stored import Rows, stored_rows
-from tracker.actions import uploads
-from tracker.actions.uploads import ask_import, carry_out, carry_out_due, forget_old
+from tracker.actions.imports import uploads
+from tracker.actions.imports.uploads import ask_import, carry_out, carry_out_due, forget_old
 from tracker.models import (
     Change,
     Commitment,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tests.stored import stored_rows
-from tracker.actions.review import review_of, send_for_review
+from tracker.actions.review.states import review_of, send_for_review
 from tracker.admin.editing import acts
 from tracker.migrations._roles import make_groups
 from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate

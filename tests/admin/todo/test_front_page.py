@@ -16,7 +16,7 @@ from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tracker.actions.amend import amend_commitment, amend_meeting
 from tracker.actions.publishing.publish import mark_fully_recorded
-from tracker.actions.review import send_for_review
+from tracker.actions.review.states import send_for_review
 from tracker.admin.todo import front_page
 from tracker.admin.todo.front_page import WorkList
 from tracker.models import Change, Commitment

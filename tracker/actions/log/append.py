@@ -29,7 +29,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
-from tracker.queries.clock import clock_fault
+from tracker.queries.log.clock import clock_fault
 from tracker.schema.payloads import Payload
 
 # The values of a line, in the order of its columns.

@@ -18,7 +18,7 @@ from tracker.models import (
     Source,
     Topic,
 )
-from tracker.queries.search import searched_texts
+from tracker.queries.lists.search import searched_texts
 
 
 def index(commitments: Collection[Commitment]) -> None:

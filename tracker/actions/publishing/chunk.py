@@ -36,7 +36,7 @@ from tracker.models import (
     Source,
     Topic,
 )
-from tracker.queries.submissions import forum_with_parties
+from tracker.queries.drafts.submissions import forum_with_parties
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 

@@ -32,7 +32,7 @@ from tracker.models import (
     Note,
     StatusUpdate,
 )
-from tracker.queries.submissions import forum_with_parties
+from tracker.queries.drafts.submissions import forum_with_parties
 from tracker.schema import payloads
 
 

@@ -29,8 +29,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.actions.approval import ChangedError, Shown, changes_since, lock_drafts
 from tracker.actions.log.append import open_log
+from tracker.actions.review.approval import ChangedError, Shown, changes_since, lock_drafts
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.pages import RegisterAdmin, page_url
 from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
@@ -44,9 +44,9 @@ from tracker.admin.review.shown import (
     version_of,
 )
 from tracker.models import PUBLISH, Change, Significance
-from tracker.queries.change_lines import Line, lines
-from tracker.queries.submission_differences import SaidDifference
-from tracker.queries.submissions import Draft
+from tracker.queries.drafts.differences import SaidDifference
+from tracker.queries.drafts.submissions import Draft
+from tracker.queries.log.change_summary import Line, lines
 
 # In a form posted from the front page, which is shown again afterwards.
 FROM_FRONT_PAGE = "_front_page"

@@ -23,9 +23,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.approval import end_changed_reviews, waiting_on
-from tracker.actions.edits import remember_before
-from tracker.actions.review import note_edit
+from tracker.actions.review.approval import end_changed_reviews, waiting_on
+from tracker.actions.review.edits import remember_before
+from tracker.actions.review.states import note_edit
 from tracker.admin.editing.acts import ActsAdmin, editor
 from tracker.admin.editing.conflicts import (
     VERSION,

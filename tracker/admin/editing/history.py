@@ -11,7 +11,7 @@ from django.db.models import Field, Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from tracker.actions.edits import ROWS_BESIDE
+from tracker.actions.review.edits import ROWS_BESIDE
 from tracker.admin.editing.display import NOTHING, in_words, label_of, moment
 from tracker.admin.editing.versions import digest_of, digest_of_row, edited_fields, stored
 from tracker.lib.field_history import CREATED, DELETED, FieldHistory

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tracker.admin.editing.fields import MAX_KEY_DIGITS
 from tracker.models import Commitment, Meeting
-from tracker.queries.search import matching
+from tracker.queries.lists.search import matching
 
 if TYPE_CHECKING:  # generic for the type checker only
     _Paginator = Paginator[Any]

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.approval import changed_drafts, changed_reviews
+from tracker.actions.review.approval import changed_drafts, changed_reviews
 from tracker.models import Commitment, Meeting, Note, Review, ReviewState, Revision, StatusUpdate
 from tracker.models.records import PublicRecord
 

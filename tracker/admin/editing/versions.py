@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Field, Model
 
-from tracker.actions.edits import ROWS_BESIDE, rows_in_form
+from tracker.actions.review.edits import ROWS_BESIDE, rows_in_form
 from tracker.lib.canonical_json import sha256_hex
 
 # The digest of each part: a field ("title") or an inline row ("citations:12").

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.import_publishing import Then
+from tracker.actions.imports.publishing import Then
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.models import Upload
 from tracker.spreadsheets.dates import DateOrder

@@ -23,8 +23,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from tracker.actions.import_rows import choices
-from tracker.actions.uploads import (
+from tracker.actions.imports.rows import choices
+from tracker.actions.imports.uploads import (
     ask_check,
     ask_import,
     carry_out,

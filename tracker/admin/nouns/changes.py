@@ -16,7 +16,7 @@ from tracker.admin.editing.fields import MAX_KEY_DIGITS
 from tracker.admin.editing.long_lists import subject_q
 from tracker.admin.editing.pages import RegisterAdmin, page_url
 from tracker.models import Change
-from tracker.queries.change_lines import title_of
+from tracker.queries.log.change_summary import title_of
 
 
 @admin.register(Change)

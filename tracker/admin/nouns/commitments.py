@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
-from tracker.actions.edits import rows_in_form
+from tracker.actions.review.edits import rows_in_form
 from tracker.admin.editing.acts import Act, Done, RetractionForm, editor, locked
 from tracker.admin.editing.drafts import outcome
 from tracker.admin.editing.fields import FieldsMixin, RecordForm, WordsForm

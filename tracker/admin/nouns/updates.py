@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_update
-from tracker.actions.review import note_edit
+from tracker.actions.review.states import note_edit
 from tracker.admin.editing.acts import Act, Done, ReasonForm, RetractionForm
 from tracker.admin.editing.display import in_full
 from tracker.admin.editing.drafts import DraftsAdmin

@@ -19,9 +19,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.approval import changed_reviews
-from tracker.actions.publish_reviewed import publish_reviewed
-from tracker.actions.review import (
+from tracker.actions.review.approval import changed_reviews
+from tracker.actions.review.publish import publish_reviewed
+from tracker.actions.review.states import (
     call_off,
     had_a_hand_in,
     review_of,
@@ -38,8 +38,8 @@ from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Review, ReviewState, StatusUpdate
 from tracker.models.records import PublicRecord
-from tracker.queries.submission_differences import SaidDifference, differences
-from tracker.queries.submissions import Draft, submission_of
+from tracker.queries.drafts.differences import SaidDifference, differences
+from tracker.queries.drafts.submissions import Draft, submission_of
 
 
 def _moment(at: dt.datetime | None) -> str:

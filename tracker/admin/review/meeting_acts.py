@@ -13,23 +13,23 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tracker.actions.publish_reviewed import (
+from tracker.actions.publishing.publish import mark_fully_recorded
+from tracker.actions.review.publish import (
     drafts_of,
     in_review_of,
     publish_together,
     rows_in_review,
 )
-from tracker.actions.publishing.publish import mark_fully_recorded
-from tracker.actions.review import drafts_to_send, send_together
+from tracker.actions.review.states import drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Commitment, Meeting, MeetingState
-from tracker.queries.carried_flags import Carried, carried_flags
-from tracker.queries.meetings import passed_over_by
-from tracker.queries.moments import Moment
-from tracker.queries.submissions import Draft
+from tracker.queries.drafts.submissions import Draft
+from tracker.queries.lists.flag_snapshot import Carried, carried_flags
+from tracker.queries.records.meeting import passed_over_by
+from tracker.queries.viewpoint import Viewpoint
 
 
 class SendItsUpdates(Act):
@@ -149,7 +149,7 @@ class MarkFullyRecorded(Act):
         self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         done = self.perform(record, data, now=now, by=by)
-        silent = passed_over_by(record, Moment(timezone.localdate(now)))
+        silent = passed_over_by(record, Viewpoint(timezone.localdate(now)))
         notes = [
             _text("From then on it counts as not mentioned: %(reference)s %(title)s.")
             % {"reference": commitment.reference, "title": commitment.title}

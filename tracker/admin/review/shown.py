@@ -11,8 +11,15 @@ from typing import Any
 
 from django.core import signing
 
-from tracker.actions.approval import Shown
-from tracker.queries.submissions import Content, Draft, Submission, digest_of, key_of, submissions
+from tracker.actions.review.approval import Shown
+from tracker.queries.drafts.submissions import (
+    Content,
+    Draft,
+    Submission,
+    digest_of,
+    key_of,
+    submissions,
+)
 
 # The hidden field, and the name in an act's answers.
 FIELD = "_shown"

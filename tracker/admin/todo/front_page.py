@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.actions.approval import changed_reviews
+from tracker.actions.review.approval import changed_reviews
 from tracker.admin.editing.display import NOTHING, moment
 from tracker.admin.editing.pages import page_url
 from tracker.admin.editing.records import may_publish

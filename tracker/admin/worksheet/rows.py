@@ -41,8 +41,8 @@ from tracker.models import (
     WorksheetRow,
 )
 from tracker.queries.history import Wording
-from tracker.queries.moments import Moment
-from tracker.queries.stories import states
+from tracker.queries.records.meeting_steps import states
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 
 PER_PAGE = 60
@@ -128,9 +128,9 @@ class Sheet:
     states: dict[str, int] = field(default_factory=dict)
 
 
-def moment_of(meeting: Meeting, *, today: dt.date) -> Moment:
+def moment_of(meeting: Meeting, *, today: dt.date) -> Viewpoint:
     """The register as the meeting found and left it; today's for a meeting without a date."""
-    return Moment(today, as_of=meeting.last_day)
+    return Viewpoint(today, as_of=meeting.last_day)
 
 
 def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
@@ -318,7 +318,7 @@ def _first_citations(updates: Iterable[int]) -> dict[int, Citation]:
     return found
 
 
-def _last_words(commitments: list[int], moment: Moment) -> dict[int, Citation]:
+def _last_words(commitments: list[int], moment: Viewpoint) -> dict[int, Citation]:
     """The newest quotation of each commitment by then, by its primary key: one query."""
     then = {} if moment.as_of is None else {"update__happened_first_day__lte": moment.as_of}
     newest = (

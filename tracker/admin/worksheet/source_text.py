@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_reference
-from tracker.actions.edits import remember_before
-from tracker.actions.review import note_edit
+from tracker.actions.review.edits import remember_before
+from tracker.actions.review.states import note_edit
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.lib.quotations import Place, QuotableText
 from tracker.models import Change, Source

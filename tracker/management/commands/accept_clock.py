@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from tracker.actions.log.append import accept_clock
-from tracker.queries.clock import present_clock_fault
+from tracker.queries.log.clock import present_clock_fault
 
 
 class Command(BaseCommand):

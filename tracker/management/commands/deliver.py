@@ -11,14 +11,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.actions.publish_reviewed import publish_scheduled
+from tracker.actions.imports.uploads import carry_out_due, forget_old
 from tracker.actions.raise_flags import raise_flags
-from tracker.actions.uploads import carry_out_due, forget_old
+from tracker.actions.review.publish import publish_scheduled
 from tracker.models import Channel
 from tracker.notify.deliver import LEASE, clock, deliver_due
 from tracker.notify.lanes import Lane, LaneEndedError, NotNowError, run_once, run_until_stopped
 from tracker.notify.upkeep import Upkeep
-from tracker.queries.clock import present_clock_fault
+from tracker.queries.log.clock import present_clock_fault
 
 
 class Command(BaseCommand):

@@ -14,14 +14,14 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tracker.actions.import_publishing import Then
-from tracker.actions.import_rows import (
+from tracker.actions.imports.publishing import Then
+from tracker.actions.imports.rows import (
     ImportRefusedError,
     Task,
     check_file,
     import_file,
 )
-from tracker.actions.uploads import rights_of
+from tracker.actions.imports.uploads import rights_of
 from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.dates import DateOrder
 from tracker.spreadsheets.mapping import Reading, read_mapping, suggest

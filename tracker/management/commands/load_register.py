@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tracker.actions.load_register import load_register
+from tracker.actions.register_files.load import load_register
 from tracker.register_format.reading import RegisterError
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.queries.log_chain import walk_log
+from tracker.queries.log.chain import walk_log
 
 
 class Command(BaseCommand):

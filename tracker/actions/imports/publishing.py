@@ -1,0 +1,182 @@
+"""What is done with the drafts of an imported file: kept, sent for review, or published.
+
+New updates are published in bulk, lot by lot; all else one by one at the end of the file, in the
+order of events. All of it is back-fill.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy
+
+from tracker.actions.publishing.bulk import publish_in_bulk
+from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.publishing.publish import publish_commitment
+from tracker.actions.review.publish import publish_draft
+from tracker.actions.review.states import close, send
+from tracker.models import (
+    REVIEWED,
+    Citation,
+    Commitment,
+    Meeting,
+    Review,
+    ReviewState,
+    StatusUpdate,
+)
+from tracker.spreadsheets.report import Report, Staged
+
+_T = TypeVar("_T")
+_LOT = 500
+
+
+class Then(models.TextChoices):
+    """What is done with the drafts that a file made or named."""
+
+    KEEP = "keep", gettext_lazy("Keep them as drafts")
+    REVIEW = "review", gettext_lazy("Send them for review")
+    PUBLISH = "publish", gettext_lazy("Publish them as back-fill, of which nobody is notified")
+
+
+def in_lots(items: list[_T]) -> Iterator[list[_T]]:
+    """Some hundred at a time."""
+    for start in range(0, len(items), _LOT):
+        yield items[start : start + _LOT]
+
+
+class Publisher:
+    """Takes the drafts of a file as they are written. What is refused is told in the report."""
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        report: Report,
+        *,
+        then: Then,
+        now: dt.datetime,
+        by: AbstractBaseUser,
+    ) -> None:
+        self.model, self.report = model, report
+        self.then, self.now, self.by = then, now, by
+        self.drafts: list[int] = []
+
+    def stamp(self) -> dict[str, Any]:
+        return {"now": self.now, "by": self.by, "is_backfill": True}
+
+    def review_of_new(self, record: Any) -> Review:
+        """The review of a new draft, not saved yet."""
+        return Review(**{REVIEWED[self.model]: record}, edited_by_id=self.by.pk, edited_at=self.now)
+
+    def remember(self, records: Iterable[Any]) -> None:
+        """Keep the drafts among the records of a lot for the end of the file."""
+        if self.then is not Then.KEEP:
+            self.drafts += [record.pk for record in records if record.published_seq is None]
+
+    # -- New updates ----------------------------------------------------------------------------
+
+    def publish_new(
+        self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
+    ) -> list[Staged]:
+        """Save and publish new updates; return the rows that are left to be saved as drafts."""
+        if self.then is not Then.PUBLISH or self.model is not StatusUpdate:
+            return rows
+        ready = [row for row in rows if row.record.corrects is None]
+        by_commitment: dict[int, list[Staged]] = {}
+        for row in sorted(ready, key=_place):
+            by_commitment.setdefault(row.record.commitment_id, []).append(row)
+        drafted = []
+        for some in by_commitment.values():
+            commitment: Commitment = some[0].record.commitment
+            if not commitment.is_published:
+                self._publish_first(commitment, some.pop(0), citations_of)
+            updates = [DraftedUpdate(row.record, citations_of(row)) for row in some]
+            if updates:
+                drafted.append((Drafted(commitment, updates), some))
+        self._publish_drafted(drafted)
+        if not self.report.problem_count:
+            Review.objects.bulk_create(self._closed(row.record) for row in ready)
+        return [row for row in rows if row.record.corrects is not None]
+
+    def _publish_first(
+        self,
+        commitment: Commitment,
+        row: Staged,
+        citations_of: Callable[[Staged], list[Citation]],
+    ) -> None:
+        """Publish a draft of a commitment with the first of its updates in this lot."""
+        row.record.save()
+        Citation.objects.bulk_create(citations_of(row))
+        try:
+            publish_commitment(commitment, first_update=row.record, **self.stamp())
+        except ValidationError as error:
+            self.report.blame(row.number, "", " ".join(error.messages))
+        else:
+            close(commitment, now=self.now, by=self.by)
+
+    def _publish_drafted(self, drafted: list[tuple[Drafted, list[Staged]]]) -> None:
+        # A commitment that was refused has no update to be published.
+        ready = [(given, rows) for given, rows in drafted if given.commitment.is_published]
+        try:
+            publish_in_bulk([given for given, _rows in ready], **self.stamp())
+        except RefusedDraftError as error:
+            [rows] = [rows for given, rows in ready if given is error.drafted]
+            self.report.blame(rows[error.update or 0].number, "", " ".join(error.messages))
+
+    def _closed(self, record: StatusUpdate) -> Review:
+        return Review(
+            update=record,
+            edited_by_id=self.by.pk,
+            edited_at=self.now,
+            state=ReviewState.PUBLISHED,
+            reviewed_by_id=self.by.pk,
+            reviewed_at=self.now,
+        )
+
+    # -- At the end -----------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Send or publish the drafts that are left."""
+        match self.then:
+            case Then.REVIEW:
+                self._send()
+            case Then.PUBLISH:
+                self._publish()
+
+    def _send(self) -> None:
+        """Send all that do not wait already; a commitment with the drafts of its updates."""
+        for keys in in_lots(self.drafts):
+            found: list[Any] = list(self.model._base_manager.filter(pk__in=keys))
+            if self.model is Commitment:
+                found += StatusUpdate.objects.draft().filter(commitment__in=keys)
+            send(found, now=self.now, by=self.by)
+
+    def _publish(self) -> None:
+        """Publish in the order of events, so that each update finds what came before it."""
+        ordered: list[tuple[Any, int]] = []
+        for keys in in_lots(self.drafts):
+            day = "first_day" if self.model is Meeting else "happened_first_day"
+            found = self.model._base_manager.filter(pk__in=keys)
+            ordered += found.values_list(day, "pk")
+        for _day, pk in sorted(ordered):
+            record: Any = self.model._base_manager.get(pk=pk)
+            try:
+                self._publish_one(record)
+            except ValidationError as error:
+                self.report.blame(0, "", f"{record}: {' '.join(error.messages)}")
+
+    def _publish_one(self, record: Meeting | StatusUpdate) -> None:
+        if isinstance(record, StatusUpdate) and not record.commitment.is_published:
+            publish_draft(record.commitment, first_update=record, **self.stamp())
+            close(record.commitment, now=self.now, by=self.by)
+        else:
+            publish_draft(record, **self.stamp())
+        close(record, now=self.now, by=self.by)
+
+
+def _place(row: Staged) -> tuple[Any, Any, int]:
+    return row.record.happened_first_day, row.record.happened_last_day, row.number

@@ -1,0 +1,272 @@
+"""Writing the rows of an import: drafts made and changed, public records amended.
+
+Publishing and sending for review is `import_publishing`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from tracker.actions.amend import (
+    amend_commitment,
+    amend_meeting,
+    amend_reference,
+    publish_aliases,
+    retract_alias,
+)
+from tracker.actions.imports.plan import AMONG_THEMSELVES, Plan
+from tracker.actions.imports.publishing import Publisher, Then, in_lots
+from tracker.actions.review.approval import end_changed_reviews
+from tracker.actions.review.edits import remember, remember_before
+from tracker.actions.review.states import note_edit
+from tracker.lib.row_writing import insert_each
+from tracker.models import (
+    WAITING,
+    Alias,
+    Citation,
+    Commitment,
+    Meeting,
+    Review,
+    Source,
+    StatusUpdate,
+)
+from tracker.spreadsheets.cells import SpreadsheetError
+from tracker.spreadsheets.report import Outcome, Staged
+from tracker.spreadsheets.resources import CommitmentResource, UpdateResource
+from tracker.spreadsheets.values import many
+
+# A draft by its key, whether it is new, and the references that it names by column.
+_Link = tuple[int, bool, dict[str, tuple[str, ...]]]
+_AMENDING: dict[type[models.Model], Callable[..., object]] = {
+    Commitment: amend_commitment,
+    Meeting: amend_meeting,
+    Source: amend_reference,
+}
+
+
+class Writer:
+    """Writes lot after lot of planned rows, in the transaction of whoever calls it."""
+
+    def __init__(
+        self, plan: Plan, *, then: Then, why: str, now: dt.datetime, by: AbstractBaseUser
+    ) -> None:
+        self.plan, self.resource = plan, plan.resource
+        self.model: type[models.Model] = plan.resource._meta.model
+        self.why, self.now, self.by = why, now, by
+        self.publisher = Publisher(self.model, plan.report, then=then, now=now, by=by)
+        self.links: list[_Link] = []
+
+    def stamp(self) -> dict[str, Any]:
+        return {"now": self.now, "by": self.by, "is_backfill": True}
+
+    def write(self, lot: Sequence[Staged]) -> None:
+        """Make, change and amend what the rows of a lot are about."""
+        new = [row for row in lot if row.outcome is Outcome.NEW]
+        self._build(new)
+        self._create(self.publisher.publish_new(new, self._citations))
+        for row in lot:
+            if row.outcome not in {Outcome.CHANGED, Outcome.AMENDED}:
+                continue
+            try:
+                # One row that is refused must not keep the others from being told.
+                with transaction.atomic():
+                    self._write_one(row)
+            except ValidationError as error:
+                self.plan.report.blame(row.number, "", " ".join(error.messages))
+            except (IntegrityError, DataError) as error:
+                told = _("The database refuses it: %(why)s")
+                why = str(error).splitlines()[0]
+                self.plan.report.blame(row.number, "", told % {"why": why})
+        self.publisher.remember(row.record for row in lot)
+
+    def _write_one(self, row: Staged) -> None:
+        if row.outcome is Outcome.CHANGED:
+            self._change(row)
+        elif row.outcome is Outcome.AMENDED:
+            self._amend(row)
+
+    def finish(self) -> None:
+        """Link commitments that name one another, and do with the drafts what was asked."""
+        for links in in_lots(self.links):
+            self._link(links)
+        self.publisher.finish()
+
+    # -- New drafts -----------------------------------------------------------------------------
+
+    def _build(self, rows: Iterable[Staged]) -> None:
+        """Give new rows a record, not saved yet."""
+        for row in rows:
+            row.record = self.model()
+            for name, value in self._fields(row, self.resource.columns).items():
+                if not self.model._meta.get_field(name).many_to_many:
+                    setattr(row.record, name, value)
+            # Makes what is derived, such as the hash of a text.
+            row.record.clean()
+
+    def _create(self, rows: list[Staged]) -> None:
+        try:
+            self._insert(rows)
+        except (IntegrityError, DataError) as error:
+            told = _("The database refuses one of the rows %(first)d to %(last)d: %(why)s")
+            places = {"first": rows[0].number, "last": rows[-1].number}
+            why = str(error).splitlines()[0]
+            raise SpreadsheetError(told % {**places, "why": why}) from error
+
+    def _insert(self, rows: list[Staged]) -> None:
+        self.model._base_manager.bulk_create([row.record for row in rows])
+        for relation in self.model._meta.many_to_many:
+            if relation.name not in AMONG_THEMSELVES:
+                self._relate(rows, relation)
+        self._create_parts(rows)
+        self._link_later(rows)
+        insert_each(Review, (self.publisher.review_of_new(row.record) for row in rows))
+
+    def _fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
+        """The fields to set on a draft, without what links it to other rows of the file."""
+        fields = self.plan.fields(row, tuple(n for n in names if n not in AMONG_THEMSELVES))
+        if self.plan.updates and row.outcome is Outcome.NEW:
+            fields["corrects"] = self.plan.updates.corrected(row)
+        return fields
+
+    def _relate(self, rows: Iterable[Staged], relation: Any) -> None:
+        through = relation.remote_field.through
+        here, there = relation.m2m_field_name(), relation.m2m_reverse_field_name()
+        insert_each(
+            through,
+            (
+                through(**{f"{here}_id": row.record.pk, f"{there}_id": other.pk})
+                for row in rows
+                for other in self._fields(row, (relation.name,))[relation.name]
+            ),
+        )
+
+    def _create_parts(self, rows: Iterable[Staged]) -> None:
+        if self.model is Commitment:
+            aliases = (
+                Alias(commitment=row.record, name=name, language=language, note=note)
+                for row in rows
+                for name, language, note in _aliases(row)
+            )
+            insert_each(Alias, aliases)
+        if self.model is StatusUpdate:
+            insert_each(Citation, (one for row in rows for one in self._citations(row)))
+
+    def _citations(self, row: Staged) -> list[Citation]:
+        """The citations of an update, not saved yet."""
+        parts = (many(row.values[name]) for name in UpdateResource.parts)
+        sources: Any = self.plan.known["source"]
+        return [
+            Citation(
+                update=row.record,
+                source=sources[key],
+                quotation=quotation,
+                locator=locator,
+                language=language,
+            )
+            for key, quotation, locator, language in zip(*parts, strict=True)
+        ]
+
+    def _link_later(self, rows: Iterable[Staged]) -> None:
+        """Remember which other commitments a row names: they may stand further down."""
+        if self.model is not Commitment:
+            return
+        for row in rows:
+            linked = {n: many(row.values[n]) for n in AMONG_THEMSELVES if n in row.changed}
+            if linked:
+                self.links.append((row.record.pk, row.outcome is Outcome.NEW, linked))
+
+    # -- Drafts that were there -----------------------------------------------------------------
+
+    def _change(self, row: Staged) -> None:
+        remember_before(row.record, now=self.now)
+        for name, value in self._fields(row, row.changed).items():
+            if self.model._meta.get_field(name).many_to_many:
+                getattr(row.record, name).set(value)
+            else:
+                setattr(row.record, name, value)
+        row.record.save()
+        if any(name in row.changed for name in self.resource.parts):
+            if isinstance(row.record, Commitment):
+                row.record.aliases.filter(retracted_seq=None).delete()
+            else:
+                row.record.citations.all().delete()
+            self._create_parts([row])
+        self._link_later([row])
+        note_edit(row.record, now=self.now, by=self.by)
+
+    # -- What is public -------------------------------------------------------------------------
+
+    def _amend(self, row: Staged) -> None:
+        values = self.plan.fields(row, row.changed)
+        if values:
+            try:
+                _AMENDING[type(row.record)](
+                    row.record, values=values, reason=self.why, **self.stamp()
+                )
+            except ValidationError as error:
+                if getattr(error, "code", None) != "nothing":
+                    raise
+        if isinstance(row.record, Commitment) and set(self.resource.parts) & set(row.changed):
+            self._amend_aliases(row, row.record)
+
+    def _amend_aliases(self, row: Staged, commitment: Commitment) -> None:
+        wanted = set(_aliases(row))
+        kept = commitment.aliases.filter(retracted_seq=None)
+        for alias in kept:
+            told = (alias.name, alias.language, alias.note)
+            if told in wanted:
+                wanted.discard(told)
+            elif alias.is_public:
+                retract_alias(alias, **self.stamp())
+            else:
+                alias.delete()
+        new = [
+            Alias.objects.create(commitment=commitment, name=name, language=language, note=note)
+            for name, language, note in sorted(wanted)
+        ]
+        if new:
+            publish_aliases(commitment, new, **self.stamp())
+
+    # -- Commitments that name one another ------------------------------------------------------
+
+    def _link(self, links: Sequence[_Link]) -> None:
+        named = {key for _pk, _new, linked in links for keys in linked.values() for key in keys}
+        found = Commitment.objects.filter(reference__in=named)
+        keys = dict(found.values_list("reference", "pk"))
+        related: Any = Commitment.related.through
+        pairs = set()
+        for pk, is_new, linked in links:
+            single = {
+                f"{name}_id": keys[names[0]] if names else None
+                for name, names in linked.items()
+                if name != "related"
+            }
+            if single:
+                Commitment.objects.filter(pk=pk).update(**single)
+            others = [keys[name] for name in linked.get("related", ())]
+            if is_new:
+                pairs |= {(pk, other) for other in others} | {(other, pk) for other in others}
+            elif "related" in linked:
+                Commitment.objects.get(pk=pk).related.set(others)
+            if not is_new:
+                remember(Commitment.objects.get(pk=pk), now=self.now, by=self.by)
+        related._base_manager.bulk_create(
+            (related(from_commitment_id=a, to_commitment_id=b) for a, b in sorted(pairs)),
+            ignore_conflicts=True,
+        )
+        # A relation is said by both.
+        beside = {pk for pk, _new, _linked in links} | set(keys.values())
+        waiting = Review.objects.filter(commitment__in=beside, state__in=WAITING)
+        end_changed_reviews(waiting.values_list("pk", flat=True), by=self.by)
+
+
+def _aliases(row: Staged) -> list[tuple[str, str, str]]:
+    parts = (many(row.values[name]) for name in CommitmentResource.parts)
+    return list(zip(*parts, strict=True))

@@ -1,0 +1,164 @@
+"""Commitments and updates in full, in their public shapes, one chunk after another.
+
+However many there are, one chunk of them is in memory, and each chunk takes the same number of
+queries. The shapes are those of `payloads`, with where the record stands in the log.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db.models import Model, Prefetch, QuerySet
+
+from tracker.models import Commitment, Party, StatusUpdate, Topic
+from tracker.queries.flags import flags_of, with_silence
+from tracker.queries.history import Step, steps
+from tracker.queries.lists.commitment_values import CommitmentValues, values_of
+from tracker.queries.lists.update_values import named, update_values
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import (
+    as_known,
+    hide_what_was_not_there,
+    position_of,
+    public_aliases,
+    public_commitments,
+    public_updates,
+    with_evidence,
+)
+from tracker.schema import payloads
+from tracker.schema.payloads import Fields, Payload, as_fields, as_payloads, day
+
+CHUNK = 500
+# Commitments of which the updates are told at once: some ten of each.
+STORIES = 50
+# Model objects with their relations take ten times the memory of what is told of them.
+PLAIN_CHUNK = 100
+
+T = TypeVar("T")
+
+
+def commitment_chunks(
+    commitments: QuerySet[Commitment], moment: Viewpoint
+) -> Iterator[list[Payload]]:
+    """Commitments of `public_commitments` in their order, each with position and flags."""
+    return map(as_payloads, commitment_fields(commitments, moment))
+
+
+def commitment_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, plain_commitment_chunks(commitments, moment))
+        return
+    values = CommitmentValues(moment)
+    for rows in _cut(values_of(commitments, moment), CHUNK):
+        yield values.fields(rows)
+
+
+def plain_commitment_chunks(
+    commitments: QuerySet[Commitment], moment: Viewpoint
+) -> Iterator[list[Payload]]:
+    """The same from model objects: for `known_at`, and to compare the other way with.
+
+    With `known_at` they are described as they were published by then.
+    """
+    known = moment.known
+    named = public_aliases(as_of=moment.as_of, known=moment.known)
+    listed = (
+        with_silence(commitments, moment)
+        .select_related("first_stated_at", "series", "part_of", "supersedes")
+        .prefetch_related(
+            Prefetch("topics", Topic.objects.public(known=known)),
+            Prefetch("parties", Party.objects.public(known=known)),
+            Prefetch("aliases", named),
+            Prefetch("related", public_commitments(as_of=moment.as_of, known=moment.known)),
+        )
+    )
+    for chunk in _cut(listed, PLAIN_CHUNK):
+        records = as_known(chunk, moment)
+        hide_what_was_not_there(records, moment)
+        yield [_commitment(record, moment) for record in records]
+        _release(chunk)
+
+
+def update_chunks(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[list[Payload]]:
+    """The updates that count of these commitments, in their order and then as things happened."""
+    return map(as_payloads, update_fields(commitments, moment))
+
+
+def update_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
+    """The same, those of a chunk side by side."""
+    if moment.known_at is not None:
+        yield from map(as_fields, filter(None, plain_update_chunks(commitments, moment)))
+        return
+    for some in _cut(named(commitments), STORIES):
+        told = update_values(some, moment)
+        if told:
+            yield told
+
+
+def plain_update_chunks(
+    commitments: QuerySet[Commitment], moment: Viewpoint
+) -> Iterator[list[Payload]]:
+    """The same from model objects, as `plain_commitment_chunks`."""
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
+    told = with_evidence(counting, known=moment.known).chronological()
+    for chunk in _cut(commitments, PLAIN_CHUNK):
+        updates: dict[int, list[StatusUpdate]] = defaultdict(list)
+        listed = told.filter(commitment__in=[record.pk for record in chunk])
+        for update in as_known(listed, moment):
+            updates[update.commitment_id].append(update)
+        yield [told_step(step) for record in chunk for step in steps(updates[record.pk])]
+        _release(listed)
+        _release(chunk)
+
+
+def commitment_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> int:
+    return commitments.count()
+
+
+def update_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> int:
+    counting = public_updates(as_of=moment.as_of, known=moment.known)
+    return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
+
+
+def _cut(rows: QuerySet[Any, T], size: int) -> Iterator[list[T]]:
+    """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
+    waiting = rows.iterator(chunk_size=size)
+    while chunk := list(islice(waiting, size)):
+        yield chunk
+
+
+def _release(records: Iterable[Model]) -> None:
+    """Forget what was prefetched: it points back at its record, and only the garbage collector
+    would free the two, after many more chunks."""
+    for record in records:
+        record.__dict__.get("_prefetched_objects_cache", {}).clear()
+
+
+def _commitment(record: Commitment, moment: Viewpoint) -> Payload:
+    position = position_of(record)
+    return {
+        **payloads.commitment(record),
+        **payloads.position(position),
+        "target_last_day": day(position.target_last_day),
+        "flags": [str(flag) for flag in flags_of(record, moment)],
+        "no_information": position.has_no_information(moment.day),
+        "last_update_day": day(position.last_update_day),
+        "last_change": payloads.recorded(record.last_change_seq, record.last_changed_at),
+    }
+
+
+def told_step(step: Step) -> Payload:
+    """An update that counts with what it did."""
+    update = step.update
+    return {
+        "commitment": payloads.commitment_name(update.commitment),
+        **payloads.update(update),
+        "happened_last_day": day(update.happened_last_day),
+        "target_last_day": day(update.target_last_day),
+        "movement": [str(movement) for movement in step.movements],
+        "change": payloads.recorded(update.published_seq, update.published_at),
+    }

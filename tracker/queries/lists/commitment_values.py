@@ -1,0 +1,166 @@
+"""Commitments in their public shape, made from the values of rows and not from model objects.
+
+For whole files of today and of past days: one statement for the rows, and what few values repeat
+in many rows is made once. A test compares it with `extracts.plain_commitment_chunks`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.expressions import Combinable
+
+from tracker.lib.iso_sql import IsoDay, IsoInstant
+from tracker.lib.joined_keys import joined_keys, split_keys
+from tracker.models import Commitment, Party, Position, Standing, Topic
+from tracker.models.records import public_q
+from tracker.queries.flags import QUERIES, as_bits
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_aliases, public_commitments
+from tracker.schema.bulk import as_json, columns_of, expression, rows_of
+from tracker.schema.commitments import ALIAS, COMMITMENT, POSITION
+from tracker.schema.fields import Type
+from tracker.schema.payloads import Fields, Payload, line, stored_date
+from tracker.schema.records import COMMITMENT_RECORD
+
+Values = tuple[Any, ...]
+
+_NO_INFORMATION = 1 << len(QUERIES)
+_NONE: list[Payload] = []
+_PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORDS)]
+
+
+# -- What is read -------------------------------------------------------------------------------
+
+
+def _columns(moment: Viewpoint) -> dict[str, Any]:
+    """The columns that are read, by the names of fields, and those of which others are made."""
+    aliases = public_aliases(as_of=moment.as_of)
+    return {
+        "pk": "pk",
+        **{field.name: expression(field) for field in _PLAIN},
+        "topics": _keys(Commitment.topics, "topic"),
+        "parties": _keys(Commitment.parties, "party"),
+        "part_of": _if_there("part_of", moment),
+        "supersedes": _if_there("supersedes", moment),
+        "related": _keys(Commitment.related, "to_commitment", by="from_commitment"),
+        "aliases": joined_keys(aliases, by="commitment", of="pk"),
+        "last_checked_on": _checked(moment),
+        **{field.name: expression(field, moment.column(field.name)) for field in POSITION.in_json},
+        "flags": _flag_bits(moment),
+        "last_update_day": IsoDay(moment.column("last_update_day")),
+        "seq": "last_change_seq",
+        "recorded_at": IsoInstant("last_changed_at"),
+    }
+
+
+def values_of(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment, Values]:
+    """Rows of commitments of `public_commitments`, for `CommitmentValues`."""
+    return rows_of(commitments, _columns(moment))
+
+
+def _if_there(name: str, moment: Viewpoint) -> Case:
+    """The reference of another commitment, where readers may see it and it had been stated."""
+    there = public_q(of=f"{name}__")
+    if moment.as_of is not None:
+        # To walk the others first would read them for each of many rows.
+        stated = Standing.objects.at(moment.as_of).filter(commitment=OuterRef(f"{name}_id"))
+        there &= Q(Exists(stated.order_by()))
+    return Case(When(there, then=F(f"{name}__reference")))
+
+
+def _checked(moment: Viewpoint) -> Any:
+    if moment.as_of is None:
+        return IsoDay("last_checked_on")
+    by_then = Case(When(last_checked_on__lte=moment.as_of, then=F("last_checked_on")))
+    return IsoDay(by_then)
+
+
+def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
+    return joined_keys(relation.through._default_manager.all(), by=by, of=of)
+
+
+def _flag_bits(moment: Viewpoint) -> Combinable:
+    """Which flags hold, and whether nothing is known: a bit for each, by the rules as SQL."""
+    flags = [query(moment) for query in QUERIES.values()]
+    return as_bits([*flags, Position.no_information_q(moment.day, moment.at)])
+
+
+# -- What they say ------------------------------------------------------------------------------
+
+
+class CommitmentValues:
+    """Makes payloads of the rows of `values_of`. Topics and parties are few, and are read once."""
+
+    def __init__(self, moment: Viewpoint) -> None:
+        self.moment = moment
+        self.names = [*_columns(moment)]
+        self.topics = _names(dict(Topic.objects.public().values_list("pk", "slug")))
+        self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
+
+    def fields(self, rows: Sequence[Values]) -> Fields:
+        """In their order; two statements at most, for other names and related commitments.
+
+        What many rows share is in them once: nothing in them is to be altered.
+        """
+        read = columns_of(self.names, rows)
+        related = _names(_references(read["related"], self.moment))
+        aliases = _aliases(read["aliases"])
+        flags = [_flags(bits) for bits in read["flags"]]
+        made: Fields = {
+            "topics": [*map(self.topics, read["topics"])],
+            "parties": [*map(self.parties, read["parties"])],
+            "related": [*map(related, read["related"])],
+            "aliases": [aliases.get(key, _NONE) for key in read["pk"]],
+            "target_last_day": [stored_date(target)[1] for target in read["target"]],
+            "flags": [names for names, _is_unknown in flags],
+            "no_information": [is_unknown for _names, is_unknown in flags],
+            "last_change": [*map(line, read["seq"], read["recorded_at"])],
+        }
+        return {
+            field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
+            for field in COMMITMENT_RECORD.in_json
+            if field.type is not Type.ADDRESS  # known to who gives the file
+        }
+
+
+def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
+    """Make sorted names of keys that are joined in one text, without those that are not public.
+
+    The same few are together again and again.
+    """
+
+    @lru_cache(maxsize=4096)
+    def names(keys: str | None) -> Sequence[str]:
+        return sorted(named[key] for key in split_keys(keys) if key in named)
+
+    return names
+
+
+@cache
+def _flags(bits: int) -> tuple[Sequence[str], bool]:
+    """The flags in their order, and whether nothing is known."""
+    flags = [flag.value for place, flag in enumerate(QUERIES) if bits >> place & 1]
+    return flags, bool(bits & _NO_INFORMATION)
+
+
+def _references(joined: Iterable[str | None], moment: Viewpoint) -> dict[int, str]:
+    """The references of the public ones among commitments, by key; those stated by then."""
+    keys = {key for some in joined for key in split_keys(some)}
+    public = public_commitments(as_of=moment.as_of).filter(pk__in=keys).order_by()
+    return dict(public.values_list("pk", "reference"))
+
+
+def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
+    """Other names in their order, by the key of the commitment."""
+    keys = {key for some in joined for key in split_keys(some)}
+    found: dict[int, list[Payload]] = defaultdict(list)
+    columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}
+    names = [field.name for field in ALIAS.in_json]
+    for commitment, *values in rows_of(public_aliases().filter(pk__in=keys), columns):
+        found[commitment].append(dict(zip(names, values, strict=True)))
+    return found

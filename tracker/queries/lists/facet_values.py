@@ -1,0 +1,173 @@
+"""Which commitments have which value, read from the database: all of them, or some."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Min, Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from tracker.lib.bit_sets import from_keys
+from tracker.models import Commitment, Position, StatusUpdate
+from tracker.queries.as_published import former_values, links_then, values_then
+from tracker.queries.flags import QUERIES, as_bits
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import (
+    public_commitments,
+    public_forums,
+    public_meetings,
+    public_parties,
+    public_topics,
+)
+from tracker.schema.vocabulary import Flag
+
+_COLUMNS = ("stage", "assessment", "firmness", "instrument")
+_FLAGS = tuple(flag.value for flag in QUERIES)
+# Not facets, but asked for by the headline and the order.
+DELIVERED, NO_INFORMATION, TARGET_KNOWN = "delivered", "no_information", "target_known"
+_OTHERS = (DELIVERED, NO_INFORMATION, TARGET_KNOWN)
+_TRUTHS = (*_FLAGS, *_OTHERS)
+
+# By facet, then by value, a bit set of primary keys.
+Sets = dict[str, dict[str, int]]
+
+
+def _mask(moment: Viewpoint) -> Combinable:
+    """Which of the truths hold of a row."""
+    flags = [query(moment) for query in QUERIES.values()]
+    delivered = Position.delivered_q(moment.at)
+    no_information = Position.no_information_q(moment.day, moment.at)
+    target_known = Q(**{f"{moment.column('target_last_day')}__isnull": False})
+    return as_bits([*flags, delivered, no_information, target_known])
+
+
+def read(moment: Viewpoint, which: Q) -> tuple[int, Sets]:
+    """The public commitments that meet a condition, and those among them with each value."""
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    public = public.filter(which).order_by()
+    columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
+    rows = public.annotate(mask=_mask(moment)).values_list("pk", *columns, "mask")
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    instruments, place = _instruments(moment), _COLUMNS.index("instrument")
+    for key, *values in rows.iterator(chunk_size=5_000):
+        if key in instruments:
+            values[place] = instruments[key]
+        alike[tuple(values)].append(key)
+    everything, sets = _by_value(alike)
+    # The relations of what is not public are no use; reading all of them is quicker than a join.
+    related = Q(commitment__in=public.values("pk")) if which else Q()
+    return everything, sets | _related(related, everything, moment)
+
+
+def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
+    """All keys, and those with each value, from the keys that have all values in common."""
+    everything = 0
+    sets: Sets = {facet: defaultdict(int) for facet in (*_COLUMNS, "flag", *_OTHERS)}
+    for (*values, mask), keys in alike.items():
+        bits = from_keys(keys)
+        everything |= bits
+        for facet, value in zip(_COLUMNS, values, strict=True):
+            sets[facet][value] |= bits
+        for place, name in enumerate(_TRUTHS):
+            if mask >> place & 1:
+                sets["flag" if name in _FLAGS else name][name] |= bits
+    return everything, {facet: dict(values) for facet, values in sets.items()}
+
+
+def _instruments(moment: Viewpoint) -> dict[int, str]:
+    """What kind commitments were said to be that were amended since, by key."""
+    known = moment.known
+    if known is None:
+        return {}
+    former = former_values("commitment", known, field="instrument")
+    return dict(former.values_list("record", "value"))
+
+
+def _related(which: Q, within: int, moment: Viewpoint) -> Sets:
+    meetings = mentions(which, within, moment)
+    return {
+        "topic": _linked("topics", public_topics(known=moment.known), which, within, moment),
+        "party": _linked("parties", public_parties(known=moment.known), which, within, moment),
+        "meeting": meetings,
+        "forum": by_forum(meetings, moment),
+    }
+
+
+def _linked(
+    relation: str, public: QuerySet[Any], which: Q, within: int, moment: Viewpoint
+) -> dict[str, int]:
+    """By topic or party, those of `within` that were said to have it."""
+    known = moment.known
+    column, through = public.model._meta.model_name, getattr(Commitment, relation).through
+    pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
+    found = _grouped(pairs.values_list(column, "commitment"), within)
+    former = links_then(Commitment, relation, known)
+    amended = from_keys(former)
+    found = {key: bits & ~amended for key, bits in found.items()}
+    then: dict[int, list[int]] = defaultdict(list)
+    for commitment, keys in former.items():
+        for key in keys:
+            then[key].append(commitment)
+    for key, commitments in then.items():
+        found[key] = found.get(key, 0) | from_keys(commitments) & within
+    return _by_address(found, public, known)
+
+
+def _by_address(
+    found: Mapping[int, int], public: QuerySet[Any], known: int | None
+) -> dict[str, int]:
+    """By the address of today and by that of then, in place of the key."""
+    named: dict[str, int] = {}
+    for name, slug in _addresses(public, known):
+        if name in found:
+            named[slug] = found[name]
+    return named
+
+
+def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]]:
+    """Keys and addresses; that of then comes after, where another record has it today."""
+    rows = public.order_by()
+    today = list(rows.values_list("pk", "slug"))
+    if known is None:
+        return today
+    return [*today, *((key, slug) for key, slug in values_then(rows, ["slug"], known))]
+
+
+def mentions(which: Q, within: int, moment: Viewpoint) -> dict[str, int]:
+    """By meeting, those of `within` that it mentioned; `which` narrows the updates."""
+    known = moment.known
+    updates = StatusUpdate.objects.effective(known=known)
+    updates = updates.filter(which, meeting__isnull=False)
+    pairs = updates.values_list("meeting", "commitment").distinct()
+    if moment.as_of is not None:
+        # A condition on each group, so that the index of mentions answers and not that of days.
+        pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=moment.as_of)
+        pairs = pairs.values_list("meeting", "commitment")
+    public = public_meetings(known=moment.known)
+    return _by_address(_grouped(pairs, within), public, known)
+
+
+def by_forum(meetings: Mapping[str, int], moment: Viewpoint) -> dict[str, int]:
+    """The same by forum, from the sets of their meetings."""
+    known = moment.known
+    held = public_meetings(known=moment.known).order_by()
+    forums: dict[int, int] = defaultdict(int)
+    for _key, slug, forum in values_then(held, ["slug", "forum_id"], known):
+        if forum is not None:
+            forums[forum] |= meetings.get(slug, 0)
+    return _by_address(forums, public_forums(known=moment.known), known)
+
+
+def flagged(flag: Flag, moment: Viewpoint) -> int:
+    """The public commitments of which one flag holds."""
+    public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
+    return from_keys(public.filter(QUERIES[flag](moment)).values_list("pk", flat=True))
+
+
+def _grouped(pairs: QuerySet[Any, Any], within: int) -> dict[Any, int]:
+    keys: dict[Any, list[int]] = defaultdict(list)
+    for value, key in pairs.order_by().iterator(chunk_size=5_000):
+        keys[value].append(key)
+    return {value: from_keys(some) & within for value, some in keys.items()}

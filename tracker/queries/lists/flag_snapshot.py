@@ -1,0 +1,24 @@
+"""Which commitments carry which flag, to compare before and after something is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from tracker.queries.flags import QUERIES
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_commitments
+from tracker.schema.vocabulary import Flag
+
+# A flag with the reference and the title of who carries it.
+Carried = tuple[Flag, str, str]
+
+
+def carried_flags(among: Collection[int], *, day: dt.date) -> set[Carried]:
+    """The flags that hold on a day, for the public ones among these commitments."""
+    moment, rows = Viewpoint(day), public_commitments().filter(pk__in=among)
+    return {
+        (flag, reference, title)
+        for flag in Flag
+        for reference, title in rows.filter(QUERIES[flag](moment)).values_list("reference", "title")
+    }

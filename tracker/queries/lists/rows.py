@@ -1,0 +1,59 @@
+"""Commitments as lists show them, with position and flags, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from tracker.models import Commitment, Party, Position, Topic
+from tracker.queries.as_published import as_published
+from tracker.queries.flags import flags_of, with_silence
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import position_of
+from tracker.schema.vocabulary import Flag
+
+# What a row may be shown with besides its own.
+RELATED = ("topics", "parties")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One commitment in a list, as it stood at the moment that was asked for."""
+
+    commitment: Commitment
+    position: Position
+    title: str
+    flags: Sequence[Flag]
+    has_no_information: bool
+    topics: Sequence[Topic]
+    parties: Sequence[Party]
+
+
+def rows(
+    page: QuerySet[Commitment], moment: Viewpoint, *, related: Container[str] = RELATED
+) -> list[Row]:
+    """The rows of a sliced queryset that comes from `public_commitments`.
+
+    Of `topics` and `parties`, those in `related` are read; the others stay empty.
+    """
+    known = moment.known
+    public = {
+        "topics": Topic.objects.public(known=known),
+        "parties": Party.objects.public(known=known),
+    }
+    wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
+    commitments = as_published(with_silence(page, moment).prefetch_related(*wanted), known)
+    return [
+        Row(
+            commitment=commitment,
+            position=position_of(commitment),
+            title=commitment.title,
+            flags=flags_of(commitment, moment),
+            has_no_information=position_of(commitment).has_no_information(moment.day),
+            topics=list(commitment.topics.all()) if "topics" in related else (),
+            parties=list(commitment.parties.all()) if "parties" in related else (),
+        )
+        for commitment in commitments
+    ]

@@ -1,0 +1,199 @@
+"""Finding commitments by words, in any script, by index: one function, the same answer everywhere.
+
+Every word must occur, as part of a word or whole, in title, reference, other names, summary or
+quotations; words in quotation marks, of whatever kind, must stand together. What does not matter is
+said in `lib.folding`. Words of one or two characters are too short for the trigram index: they are
+looked for in the names only (title, reference and other names), which keeps that search bounded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from tracker.lib.folding import fold, fold_apart, fold_letters
+from tracker.models import Alias, Commitment, Revision, SearchDocument
+from tracker.queries.as_published import former_values, values_then
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import (
+    public_aliases,
+    public_citations,
+    public_updates,
+)
+
+_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
+_SHORTEST_INDEXED = 3
+_INDEX = "SELECT rowid FROM tracker_search_index WHERE tracker_search_index MATCH %s"
+
+
+# The forms of a word or phrase, any of which may occur; the first is how it is folded.
+Term = tuple[str, ...]
+
+
+def terms(text: str) -> list[Term]:
+    """Split what was typed into folded words and phrases, each once."""
+    # Folded first: a phrase may stand in any quotation marks.
+    typed = (phrase or word for phrase, word in _TERM.findall(fold_letters(text)))
+    found = (tuple(dict.fromkeys((fold(one), fold_apart(one)))) for one in typed)
+    return list(dict.fromkeys(term for term in found if term[0]))
+
+
+def matching(text: str) -> Q:
+    """The condition on commitments that every term of `text` occurs; nothing for no term at all."""
+    return _occurring(terms(text), document="search_document__")
+
+
+def keys_matching(text: str) -> list[int]:
+    """Primary keys of all commitments that `matching` finds, whether they are public or not.
+
+    From the search documents alone: to join them with their commitments takes longer than to find
+    them.
+    """
+    wanted = terms(text)
+    if wanted and _is_sqlite() and all(map(_is_indexed, wanted)):
+        with connection.cursor() as cursor:
+            cursor.execute(_INDEX, [_phrases(wanted)])
+            return [key for (key,) in cursor.fetchall()]
+    documents = SearchDocument.objects.filter(_occurring(wanted, document=""))
+    return list(documents.values_list("pk", flat=True))
+
+
+def _is_indexed(term: Term) -> bool:
+    return min(map(len, term)) >= _SHORTEST_INDEXED
+
+
+def containing(column: str, term: Term) -> Q:
+    """The condition that a column of folded text holds a term in one of its forms."""
+    condition = Q()
+    for form in term:
+        condition |= Q(**{f"{column}__contains": form})
+    return condition
+
+
+def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
+    """That every term occurs in a search document; `document` is the path to it."""
+    if not wanted:
+        return Q(pk__in=())
+    indexed = [term for term in wanted if _is_indexed(term)]
+    condition = Q()
+    for term in wanted:
+        if not _is_indexed(term):
+            condition &= containing(f"{document}names", term)
+    if not indexed:
+        return condition
+    if _is_sqlite():
+        # Commitments and their documents have the same keys.
+        return condition & Q(pk__in=RawSQL(_INDEX, [_phrases(indexed)]))  # noqa: S611 - a parameter
+    # pg_trgm's GIN index answers this; there is no scan of the table.
+    for term in indexed:
+        condition &= containing(f"{document}text", term)
+    return condition
+
+
+def _is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def _phrases(indexed: Iterable[Term]) -> str:
+    """Every term in the language of FTS5, each of its forms a phrase."""
+    # Folded text holds no quotation mark.
+    return " AND ".join("(" + " OR ".join(f'"{form}"' for form in term) + ")" for term in indexed)
+
+
+# -- Looking back -------------------------------------------------------------------------------
+
+# So many are read at a time.
+_AT_ONCE = 2_000
+
+
+def searched_texts(*, names: Iterable[str], others: Iterable[str]) -> tuple[str, str]:
+    """What one- and two-letter words are looked for in, and what longer ones are; both folded."""
+    # A line end between the parts, so that no phrase is found across two of them.
+    folded_names = "\n".join(fold(part) for part in names)
+    return folded_names, "\n".join((folded_names, *(fold(part) for part in others if part)))
+
+
+def keys_matching_then(text: str, moment: Viewpoint, among: QuerySet[Commitment]) -> list[int]:
+    """Of some commitments those in which every term occurred in the words of a moment.
+
+    The index holds today's words. What is not in it can only be where something was taken back or
+    amended, and what is in it may have been said later: both are read, and nothing else is.
+    """
+    wanted, known = terms(text), moment.known
+    there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
+    rows = {key: (seq, day) for key, seq, day in _read(there)}
+    indexed = rows.keys() & set(keys_matching(text))
+    doubtful = {key for key in indexed if _moved_since(*rows[key], moment, known)}
+    doubtful |= rows.keys() & _taken_back_since(known)
+    found = indexed - doubtful
+    waiting = sorted(doubtful)
+    for start in range(0, len(waiting), _AT_ONCE):
+        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], moment, known)
+    return sorted(found)
+
+
+def _read(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
+    return rows.iterator(chunk_size=5_000)
+
+
+def _moved_since(
+    seq: int | None, day: dt.date | None, moment: Viewpoint, known: int | None
+) -> bool:
+    """Whether something was said of a commitment, or happened to it, after a moment."""
+    is_later = moment.as_of is not None and (day is None or day > moment.as_of)
+    return is_later or (known is not None and (seq is None or seq > known))
+
+
+def _taken_back_since(known: int | None) -> set[int]:
+    """The commitments of which words were amended, names or updates taken back after a line."""
+    if known is None:
+        return set()
+    words = former_values("commitment", known, field__in=("title", "summary"))
+    names = Alias.objects.filter(retracted_seq__gt=known)
+    updates = Revision.objects.filter(seq__gt=known)
+    return {
+        *words.values_list("record", flat=True),
+        *names.values_list("commitment", flat=True),
+        *updates.values_list("update__commitment", flat=True),
+    }
+
+
+def _occurring_then(
+    wanted: Sequence[Term], keys: Sequence[int], moment: Viewpoint, known: int | None
+) -> set[int]:
+    """Those in whose words of then every term occurs; quotations are read where need be."""
+    few = Commitment.objects.filter(pk__in=keys).order_by()
+    names: dict[int, list[str]] = {}
+    others: dict[int, list[str]] = {}
+    for key, title, reference, summary in values_then(
+        few, ["title", "reference", "summary"], known
+    ):
+        names[key], others[key] = [title, reference], [summary]
+    named = public_aliases(as_of=moment.as_of, known=moment.known)
+    aliases = named.filter(commitment__in=keys).order_by()
+    for key, name in aliases.values_list("commitment", "name"):
+        names[key].append(name)
+    found = {key for key in keys if _occurs(wanted, names[key], others[key])}
+    left = [key for key in keys if key not in found]
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
+    cited = public_citations(known=known).filter(
+        update__in=updates.filter(commitment__in=left).order_by().values("pk")
+    )
+    quoted = cited.exclude(quotation="").order_by().values_list("update__commitment", "quotation")
+    for key, quotation in quoted:
+        others[key].append(quotation)
+    return found | {key for key in left if _occurs(wanted, names[key], others[key])}
+
+
+def _occurs(wanted: Sequence[Term], names: Iterable[str], others: Iterable[str]) -> bool:
+    folded_names, text = searched_texts(names=names, others=others)
+    return bool(wanted) and all(
+        any(form in (text if _is_indexed(term) else folded_names) for form in term)
+        for term in wanted
+    )

@@ -1,0 +1,126 @@
+"""Updates in their public shape, made from the values of rows and not from model objects.
+
+For whole files of today and of past days: for some commitments one statement reads their updates
+and one the evidence. A test compares it with `extracts.plain_update_chunks`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import QuerySet
+
+from tracker.lib.iso_sql import IsoInstant, StoredText
+from tracker.lib.partial_dates import PartialDate
+from tracker.models import Citation, Commitment, StatusUpdate
+from tracker.queries.history import steps
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_updates
+from tracker.schema.bulk import as_json, columns_of, expression, rows_of
+from tracker.schema.fields import Type
+from tracker.schema.payloads import Fields, Payload, as_payloads, line, stored_date
+from tracker.schema.records import UPDATE_RECORD
+from tracker.schema.updates import CITATION, UPDATE
+
+Values = tuple[Any, ...]
+
+
+def named(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, Values]:
+    """What `update_values` needs of commitments."""
+    return commitments.values_list("pk", "reference", "slug", "title")
+
+
+def update_values(commitments: Sequence[Values], moment: Viewpoint) -> Fields:
+    """The updates that count of `named` commitments, in their order and then as things happened.
+
+    What many rows share is in them once: nothing in them is to be altered.
+    """
+    names = {
+        key: {"reference": reference, "slug": slug, "title": title}
+        for key, reference, slug, title in commitments
+    }
+    histories: dict[int, list[Values]] = defaultdict(list)
+    for row in _rows([*names], moment):
+        histories[row[0]].append(row)
+    rows = [row for key in names for row in histories[key]]
+    if not rows:
+        return {}
+    evidence = _evidence([*names])
+    read = columns_of(_COLUMNS, rows)
+    of = [names[key] for key in read["commitment"]]
+    made: Fields = {
+        "commitment": of,
+        "id": [
+            f"{name['reference']}/{number}" for name, number in zip(of, read["number"], strict=True)
+        ],
+        "citations": [evidence.get(key, []) for key in read["pk"]],
+        "happened_last_day": [stored_date(date)[1] for date in read["happened"]],
+        "target_last_day": [stored_date(date)[1] for date in read["target"]],
+        "movement": [moved for key in names for moved in _movements(histories[key])],
+        "change": [*map(line, read["seq"], read["recorded_at"])],
+    }
+    return {
+        field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
+        for field in UPDATE_RECORD.in_json
+        if field.type is not Type.ADDRESS  # known to who gives the file
+    }
+
+
+# What is read of each update; the first few, in this order, are what `steps` compares.
+_COLUMNS: dict[str, Any] = {
+    "commitment": "commitment_id",
+    **{name: name for name in ("stage", "assessment", "firmness")},
+    "target": StoredText("target"),
+    **{name: name for name in ("party_id", "corrects_id", "gives_name")},
+    **{f.name: expression(f) for f in UPDATE.in_json if f.name not in {"id", "citations"}},
+    "pk": "pk",
+    "seq": "published_seq",
+    "recorded_at": IsoInstant("published_at"),
+}
+
+
+def _rows(commitments: list[int], moment: Viewpoint) -> Iterable[Values]:
+    counting = public_updates(as_of=moment.as_of).filter(commitment__in=commitments)
+    return rows_of(counting.chronological(), _COLUMNS)
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What `steps` compares of an update."""
+
+    stage: str
+    assessment: str
+    firmness: str
+    target: PartialDate | None
+    party_id: int | None
+    corrects_id: int | None
+    gives_name: bool
+
+
+def _date(stored: str) -> PartialDate | None:
+    return PartialDate.from_stored(stored) if stored else None
+
+
+def _movements(history: list[Values]) -> Iterator[list[str]]:
+    """What each update of a commitment did, compared with the one before it."""
+    compared = [_Compared(*(*row[1:4], _date(row[4]), *row[5:8])) for row in history]
+    for step in steps(cast(list[StatusUpdate], compared)):
+        yield [movement.value for movement in step.movements]
+
+
+def _evidence(commitments: list[int]) -> dict[int, list[Payload]]:
+    """The citations of all updates of these commitments, by the key of the update."""
+    cited = Citation.objects.filter(update__commitment__in=commitments).order_by("pk")
+    columns = {"update": "update_id", **{f.name: expression(f) for f in CITATION.in_json}}
+    rows = list(rows_of(cited, columns))
+    if not rows:
+        return {}
+    read = columns_of(columns, rows)
+    citations = as_payloads({f.name: as_json(f, read[f.name]) for f in CITATION.in_json})
+    found: dict[int, list[Payload]] = defaultdict(list)
+    for update, citation in zip(read["update"], citations, strict=True):
+        found[update].append(citation)
+    return found

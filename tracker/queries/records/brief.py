@@ -1,0 +1,129 @@
+"""What is open between the parties of a meeting: the facts of the brief for it.
+
+A commitment is between the parties of a meeting when all of its own parties take part in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerChoices,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models import Citation, Commitment, Meeting, Position, StatusUpdate
+from tracker.models.positions import due_soon_until
+from tracker.queries.as_published import keys_q, links_then
+from tracker.queries.flags import QUERIES
+from tracker.queries.lists.rows import Row, rows
+from tracker.queries.records.meeting_steps import first_quotations
+from tracker.queries.reference_data import parties_of
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_commitments, public_updates
+from tracker.schema.vocabulary import Flag
+
+# What one person can take in before a meeting; the dashboard lists the rest.
+MOST_ROWS = 200
+
+
+class Concern(IntegerChoices):
+    """Why an open commitment is on the agenda; each is listed under the first that holds."""
+
+    OVERDUE = 1, _("Overdue")
+    DUE = 2, _("Due")
+    NOT_MENTIONED = 3, _("Not mentioned when they last met")
+    QUIET = 4, _("Quiet: no update for longer than usual")
+    OPEN = 5, _("Also open")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open commitment with its last step and the words of it."""
+
+    row: Row
+    concern: Concern
+    last: StatusUpdate
+    quotation: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The open commitments by concern; `left_out` is how many more there are."""
+
+    groups: Sequence[tuple[Concern, Sequence[Item]]]
+    total: int
+    left_out: int
+
+
+def between_the_parties(
+    commitments: QuerySet[Commitment], meeting: Meeting, moment: Viewpoint
+) -> QuerySet[Commitment]:
+    """Keep the commitments all of whose parties take part in the meeting, as known."""
+    through: Any = Commitment.parties.through
+    theirs = through.objects.filter(commitment=OuterRef("pk"))
+    attending = parties_of(meeting, moment).order_by().values("pk")
+    today = Q(
+        Exists(theirs.filter(party__in=attending)), ~Exists(theirs.exclude(party__in=attending))
+    )
+    former = links_then(Commitment, "parties", moment.known)
+    if not former:
+        return commitments.filter(today)
+    present = set(attending.values_list("pk", flat=True))
+    then = (key for key, parties in former.items() if parties and present.issuperset(parties))
+    return commitments.filter((today & ~keys_q(former)) | keys_q(then))
+
+
+def _due_until(meeting: Meeting, moment: Viewpoint) -> dt.date:
+    """What falls due before the meeting is over is due for it, and at least what is due soon."""
+    soon = due_soon_until(moment.day)
+    return soon if meeting.last_day is None else max(soon, meeting.last_day)
+
+
+def _latest_updates(commitments: Sequence[int], moment: Viewpoint) -> dict[int, StatusUpdate]:
+    """The last update of each commitment, by the commitment's primary key: one query."""
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
+    of_one = updates.filter(commitment=OuterRef("pk")).chronological().reverse()
+    last = Commitment.objects.filter(pk__in=commitments).values(
+        last=Subquery(of_one.values("pk")[:1])
+    )
+    return {u.commitment_id: u for u in StatusUpdate.objects.filter(pk__in=last)}
+
+
+def agenda(meeting: Meeting, moment: Viewpoint) -> Agenda:
+    """All that is open between the parties of a meeting, in a constant number of queries."""
+    last = moment.column("target_last_day")
+    due = {f"{last}__gte": moment.day, f"{last}__lte": _due_until(meeting, moment)}
+    concerns = [
+        When(QUERIES[Flag.OVERDUE](moment), then=Concern.OVERDUE),
+        When(**due, then=Concern.DUE),
+        When(QUERIES[Flag.NOT_MENTIONED](moment), then=Concern.NOT_MENTIONED),
+        When(QUERIES[Flag.QUIET](moment), then=Concern.QUIET),
+    ]
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    still_open = public.filter(Position.open_q(moment.at))
+    unfinished = between_the_parties(still_open, meeting, moment).annotate(
+        concern=Case(*concerns, default=Concern.OPEN, output_field=IntegerField())
+    )
+    total = unfinished.count()
+    listed = rows(unfinished.order_by("concern", last, "reference")[:MOST_ROWS], moment)
+    latest = _latest_updates([row.commitment.pk for row in listed], moment)
+    words = first_quotations([update.pk for update in latest.values()], moment)
+    groups: dict[Concern, list[Item]] = {}
+    for row in listed:
+        last_update = latest[row.commitment.pk]
+        concern = Concern(getattr(row.commitment, "concern"))  # noqa: B009 - an annotation
+        item = Item(row, concern, last_update, words.get(last_update.pk))
+        groups.setdefault(concern, []).append(item)
+    return Agenda(list(groups.items()), total, total - len(listed))

@@ -1,0 +1,118 @@
+"""The row of one commitment and what stands around it, for the page that tells of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from tracker.lib.prefetching import prefetched
+from tracker.models import Alias, Commitment, Note, Party, StatusUpdate, Topic
+from tracker.queries.as_published import find, linked_q
+from tracker.queries.flags import with_silence
+from tracker.queries.records.history_pages import LongHistory, long_history
+from tracker.queries.reference_data import notes_by, parts_of, successors_of
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import (
+    as_known,
+    hide_what_was_not_there,
+    public_aliases,
+    public_commitments,
+    public_parties,
+    public_topics,
+)
+
+# What hardly any commitment has: the model, and the column that leads to the commitment.
+_RARE: dict[str, tuple[Any, str]] = {
+    "aliases": (Alias, "commitment"),
+    "related": (Commitment, "related"),
+    "parts": (Commitment, "part_of"),
+    "superseded_by": (Commitment, "supersedes"),
+    "notes": (Note, "commitment"),
+}
+_MODELS: dict[str, Any] = {
+    "topics": Topic,
+    "parties": Party,
+    **{name: model for name, (model, _column) in _RARE.items()},
+}
+
+
+def _described(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
+    """Load what `read_around` and `flags_of` need to know of a row."""
+    there = {
+        f"has_{name}": Exists(model.objects.filter(**{column: OuterRef("pk")}).order_by())
+        for name, (model, column) in _RARE.items()
+    }
+    numbered = StatusUpdate.objects.filter(commitment=OuterRef("pk"), number__isnull=False)
+    last_number = Subquery(numbered.order_by("-number").values("number")[:1])
+    related = ("first_stated_at", "series", "part_of", "supersedes")
+    described = with_silence(commitments, moment).annotate(**there, last_number=last_number)
+    return described.select_related(*related)
+
+
+def commitment_today(slug: str, moment: Viewpoint) -> Commitment | None:
+    """The commitment as it stands on a moment's day, be it retracted; None where none is public."""
+    published = Commitment.objects.filter(slug=slug, published_seq__isnull=False)
+    return next(iter(_described(published, moment)), None)
+
+
+def commitment_then(slug: str, moment: Viewpoint) -> Commitment | None:
+    """The commitment as it stood at a moment in the past; None where none was public."""
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    record = find(_described(public, moment), slug, moment.known)
+    if record is None:
+        return None
+    as_known([record], moment)
+    hide_what_was_not_there([record], moment)
+    return record
+
+
+def read_long_history(
+    record: Commitment, *, as_of: dt.date | None, known: int | None
+) -> LongHistory | None:
+    """The names of a commitment's updates where they are too many to be told on one page."""
+    last_number: int | None = getattr(record, "last_number")  # noqa: B009 - an annotation
+    if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
+        return None
+    return long_history(record, as_of=as_of, known=known)
+
+
+def read_around(record: Commitment, moment: Viewpoint) -> None:
+    """Put topics, parties and relations where templates look for them; a query for each."""
+    around = _around_then(record, moment) if moment.is_past else _around_today(record)
+    read = {name: list(found) for name, found in around.items()}
+    if moment.is_past:
+        as_known((each for rows in read.values() for each in rows), moment)
+    for name, model in _MODELS.items():
+        prefetched(record, name, read.get(name, []), model=model)
+
+
+def _around_today(record: Commitment) -> dict[str, QuerySet[Any]]:
+    """What hardly any commitment has is asked for where the row says that there is some."""
+    found: dict[str, QuerySet[Any]] = {
+        "topics": public_topics().filter(commitments=record),
+        "parties": public_parties().filter(commitments=record),
+    }
+    for name, (model, column) in _RARE.items():
+        if getattr(record, f"has_{name}"):
+            found[name] = model.objects.public().filter(**{column: record})
+    if "notes" in found:
+        found["notes"] = found["notes"].select_related("source")
+    return found
+
+
+def _around_then(record: Commitment, moment: Viewpoint) -> dict[str, QuerySet[Any]]:
+    """The same as it was said to be by then."""
+    known = moment.known
+    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    return {
+        "topics": public_topics(known=moment.known).filter(linked_q(record, "topics", known)),
+        "parties": public_parties(known=moment.known).filter(linked_q(record, "parties", known)),
+        "aliases": public_aliases(as_of=moment.as_of, known=moment.known).filter(commitment=record),
+        "related": public.filter(linked_q(record, "related", known)).order_by("reference"),
+        "parts": parts_of(record, moment).order_by("reference"),
+        "superseded_by": successors_of(record, moment).order_by("reference"),
+        "notes": notes_by(moment).filter(commitment=record).select_related("source"),
+    }

@@ -1,0 +1,201 @@
+"""What changed between two days: each commitment as it stood on one, against the other.
+
+The groups are computed by the database, so that a register of any size is paged; what is said of
+a row comes from `history.movements`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerChoices,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models import Commitment, Position, Stage
+from tracker.models.positions import ENDED_STAGES
+from tracker.models.standings import stood_q
+from tracker.queries.flags import passed_over
+from tracker.queries.history import UNMOVED, Wording, movements
+from tracker.queries.lists.rows import Row, rows
+from tracker.queries.viewpoint import Viewpoint
+from tracker.schema.vocabulary import Movement
+
+
+class Difference(IntegerChoices):
+    """What happened to a commitment between two days; of several, the first that holds here.
+
+    "Not mentioned" outranks the others, whatever else happened before the silence.
+    """
+
+    NEW = 1, _("New")
+    MOVED = 2, _("Moved on")
+    RESCHEDULED = 3, _("Rescheduled")
+    DELIVERED = 4, _("Delivered")
+    SET_BACK = 5, _("Set back")
+    NOT_MENTIONED = 6, _("Not mentioned")
+    REWORDED = 7, _("Worded otherwise")
+    REASSESSED = 8, _("Assessed otherwise")
+    UNCHANGED = 9, _("Unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One commitment at both ends; `before` is None where it had not been stated yet."""
+
+    row: Row
+    difference: Difference
+    before: Wording | None
+    after: Wording
+
+    @property
+    def movements(self) -> list[Movement]:
+        """What `difference` does not say already."""
+        told = movements(self.before, self.after)
+        said = set(UNMOVED)
+        if self.difference == Difference.NEW:
+            said.add(Movement.NEW)
+        return [movement for movement in told if movement not in said]
+
+
+class _Earlier(Viewpoint):
+    """The earlier of the two days; its positions are joined under the name `before`."""
+
+    @property
+    def at(self) -> str:
+        return "before__"
+
+
+def _differs(name: str, after: Viewpoint, before: Viewpoint) -> Q:
+    return ~Q(**{after.column(name): F(before.column(name))})
+
+
+def _rank(moment: Viewpoint) -> Case:
+    stage = moment.column("stage")
+    ranks = [When(**{stage: value}, then=Value(rank)) for rank, value in enumerate(Stage.values)]
+    return Case(*ranks, output_field=IntegerField())
+
+
+def _set_back_q(after: Viewpoint, before: Viewpoint) -> Q:
+    """Withdrawn, or at an earlier stage than before, unless it had ended and lives again."""
+    stage = after.column("stage")
+    withdrawn = Q(**{stage: Stage.WITHDRAWN}) & _differs("stage", after, before)
+    return withdrawn | (
+        Q(stage_rank__lt=F("stage_rank_before"))
+        & ~Q(**{f"{before.column('stage')}__in": ENDED_STAGES})
+    )
+
+
+def _rescheduled_q(after: Viewpoint, before: Viewpoint) -> Q:
+    """Another date, and not a more precise one inside the old."""
+    first, last = after.column("target_first_day"), after.column("target_last_day")
+    was_first, was_last = before.column("target_first_day"), before.column("target_last_day")
+    # A date that is unknown at either end makes the comparison unknown, and so no match.
+    return Q(**{f"{first}__lt": F(was_first)}) | Q(**{f"{last}__gt": F(was_last)})
+
+
+def _dated_anew_q(after: Viewpoint, before: Viewpoint) -> Q:
+    first, last = after.column("target_first_day"), after.column("target_last_day")
+    inside = Q(**{f"{first}__gt": F(before.column("target_first_day"))}) | Q(
+        **{f"{last}__lt": F(before.column("target_last_day"))}
+    )
+    return inside | Q(
+        **{f"{last}__isnull": False, f"{before.column('target_last_day')}__isnull": True}
+    )
+
+
+def _firmer_or_less_q(after: Viewpoint, before: Viewpoint) -> Q:
+    """Silence on the wording is no weakening."""
+    unsaid = Q(**{after.column("firmness"): ""}) | Q(**{before.column("firmness"): ""})
+    return _differs("firmness", after, before) & ~unsaid
+
+
+def with_differences(
+    found: QuerySet[Commitment], *, since: Viewpoint, until: Viewpoint
+) -> QuerySet[Commitment]:
+    """Add `difference` to what a filter found as of `until`, and join the position at `since`."""
+    before = _Earlier(since.today, since.as_of, since.known_at)
+    here = stood_q(since.day, since.known, of="standings__")
+    joined = found.annotate(before=FilteredRelation("standings", condition=here)).annotate(
+        stage_rank=_rank(until),
+        stage_rank_before=_rank(before),
+        is_silenced=passed_over(until),
+        was_silenced=passed_over(before),
+    )
+    was_there = Q(before__isnull=False)
+    is_silent = Position.open_q(until.at) & Q(is_silenced=True)
+    was_silent = was_there & Position.open_q(before.at) & Q(was_silenced=True)
+    cases = [
+        When(is_silent & ~was_silent, then=Difference.NOT_MENTIONED),
+        When(~was_there, then=Difference.NEW),
+        When(
+            Position.delivered_q(until.at) & ~Position.delivered_q(before.at),
+            then=Difference.DELIVERED,
+        ),
+        When(_set_back_q(until, before), then=Difference.SET_BACK),
+        When(_differs("stage", until, before), then=Difference.MOVED),
+        When(_rescheduled_q(until, before), then=Difference.RESCHEDULED),
+        When(
+            _firmer_or_less_q(until, before) | _dated_anew_q(until, before),
+            then=Difference.REWORDED,
+        ),
+        When(_differs("assessment", until, before), then=Difference.REASSESSED),
+    ]
+    return joined.annotate(
+        difference=Case(*cases, default=Difference.UNCHANGED, output_field=IntegerField())
+    )
+
+
+def counts(compared: QuerySet[Any]) -> dict[Difference, int]:
+    """How many commitments of `with_differences` fall under each difference that occurs."""
+    counted = compared.order_by().values_list("difference").annotate(count=Count("pk"))
+    return {Difference(value): count for value, count in sorted(counted)}
+
+
+def changed(compared: QuerySet[Any]) -> QuerySet[Commitment]:
+    """Those of `with_differences` that changed, in the order in which they are told."""
+    return (
+        compared.exclude(difference=Difference.UNCHANGED)
+        .select_related("at", "before")
+        .order_by("difference", "reference")
+    )
+
+
+def _wording(position: Position) -> Wording:
+    return Wording(position.stage, position.assessment, position.firmness, position.target)
+
+
+def compared_rows(page: QuerySet[Commitment], until: Viewpoint) -> list[Compared]:
+    """The rows of a page of `changed`."""
+    return [_compared(row) for row in rows(page, until)]
+
+
+def _compared(row: Row) -> Compared:
+    before: Position | None = getattr(row.commitment, "before", None)
+    difference: int = getattr(row.commitment, "difference")  # noqa: B009 - an annotation
+    return Compared(
+        row=row,
+        difference=Difference(difference),
+        before=None if before is None else _wording(before),
+        after=_wording(row.position),
+    )
+
+
+def grouped(compared: Iterable[Compared]) -> list[tuple[Difference, list[Compared]]]:
+    """A page of rows under their differences."""
+    groups: dict[Difference, list[Compared]] = {}
+    for one in compared:
+        groups.setdefault(one.difference, []).append(one)
+    return list(groups.items())

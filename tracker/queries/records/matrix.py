@@ -1,0 +1,232 @@
+"""Commitments by meetings: what each meeting did to each commitment, and what its silence means.
+
+A cell is empty where a meeting said nothing. That means something only where all of the meeting
+is recorded, so every empty cell carries why it is empty.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, Min, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models import Citation, Meeting, MeetingState
+from tracker.queries.as_published import equals_q, find
+from tracker.queries.history import UNMOVED, Step
+from tracker.queries.lists.rows import Row
+from tracker.queries.records.meeting import taking_place
+from tracker.queries.records.meeting_steps import chapters, first_quotations
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import (
+    as_known,
+    public_forums,
+    public_meetings,
+    public_updates,
+)
+from tracker.schema.vocabulary import Movement
+
+
+class Record(TextChoices):
+    """What is recorded of a meeting, and so what it means when a cell under it is empty."""
+
+    FULL = "full", _("Fully recorded")
+    PART = "part", _("Recorded in part")
+    PLANNED = "planned", _("Planned")
+
+
+class Silence(TextChoices):
+    """Why a cell is empty."""
+
+    NOT_MENTIONED = "not_mentioned", _("Not mentioned")
+    NOT_STATED_YET = "not_stated_yet", _("Not stated yet")
+    NOT_RECORDED = "not_recorded", _("Not recorded: nothing follows from it")
+    NOT_HELD = "not_held", _("We hold no source that says it was held")
+    NOT_THEIRS = "not_theirs", _("A meeting of other parties")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one meeting did to one commitment; no steps and a reason where it was silent."""
+
+    meeting: Meeting
+    steps: Sequence[Step]
+    quotation: Citation | None
+    silence: Silence | None
+
+    @property
+    def stage(self) -> str:
+        """The stage after the meeting; one party's own step does not move it."""
+        return self.steps[-1].after.stage
+
+    @property
+    def movements(self) -> list[Movement]:
+        """What the meeting did, told once, without that nothing changed where something did."""
+        found = {movement for step in self.steps for movement in step.movements}
+        told = [movement for movement in Movement if movement in found]
+        return [m for m in told if m not in UNMOVED] or told[:1]
+
+    @property
+    def parties(self) -> list[str]:
+        """Who acted alone, where every step here was one party's own."""
+        own = [step.update.party.name for step in self.steps if step.update.party]
+        return list(dict.fromkeys(own)) if len(own) == len(self.steps) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One meeting; `is_empty` when no commitment shown was touched by it."""
+
+    meeting: Meeting
+    record: Record
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One commitment with a cell for each column, and how many steps it took elsewhere."""
+
+    row: Row
+    cells: Sequence[Cell]
+    elsewhere: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(cell.steps for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    columns: Sequence[Column]
+    rows: Sequence[MatrixRow]
+
+
+class _Total(NamedTuple):
+    """How many updates a commitment has, and on which day the first happened."""
+
+    number: int
+    first: dt.date | None
+
+
+def matrix_meetings(moment: Viewpoint, *, forum: str = "") -> QuerySet[Meeting]:
+    """The meetings that may be columns, newest first: held or planned, of one forum or of all."""
+    meetings = taking_place(public_meetings(known=moment.known), moment)
+    if not forum:
+        return meetings
+    known = moment.known
+    record = find(public_forums(known=moment.known), forum, known)
+    return meetings.filter(equals_q(Meeting, "forum", known, [record.pk if record else 0]))
+
+
+def record_of(meeting: Meeting) -> Record:
+    """How far a meeting is recorded; one that comes from `as_known` answers as of then."""
+    if meeting.state != MeetingState.HELD:
+        return Record.PLANNED
+    return Record.FULL if meeting.is_fully_recorded else Record.PART
+
+
+class _Silences:
+    """The empty cells of each meeting; one for each reason, since most cells are empty."""
+
+    def __init__(self, meetings: Sequence[Meeting]) -> None:
+        self._columns = [
+            (
+                record_of(meeting),
+                meeting.last_day,
+                frozenset(meeting.parties_key.split("-")),
+                {reason: Cell(meeting, (), None, reason) for reason in Silence},
+            )
+            for meeting in meetings
+        ]
+
+    def of(self, row: Row, first: dt.date | None) -> list[Cell]:
+        """A row of empty cells; `first` is the day on which it was first recorded to be stated."""
+        parties = {party.code for party in row.parties}
+        return [
+            cells[self._reason(record, last, parties <= present, first)]
+            for record, last, present, cells in self._columns
+        ]
+
+    @staticmethod
+    def _reason(
+        record: Record, last: dt.date | None, is_theirs: bool, first: dt.date | None
+    ) -> Silence:
+        if record == Record.PLANNED:
+            return Silence.NOT_HELD
+        if not is_theirs:
+            return Silence.NOT_THEIRS
+        if record == Record.PART:
+            return Silence.NOT_RECORDED
+        if first is None or (last is not None and last < first):
+            return Silence.NOT_STATED_YET
+        return Silence.NOT_MENTIONED
+
+
+def _by_meeting(story: Sequence[Step]) -> dict[int | None, list[Step]]:
+    placed: dict[int | None, list[Step]] = defaultdict(list)
+    for step in story:
+        placed[step.update.meeting_id].append(step)
+    return placed
+
+
+def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Viewpoint) -> Matrix:
+    """Lay the commitments of a page by the meetings of a page, newest at the right.
+
+    `meetings` comes from `matrix_meetings`, cut to a page. The number of queries does not depend
+    on either.
+    """
+    shown = as_known(meetings, moment)[::-1]
+    keys = [row.commitment.pk for row in rows]
+    places = {meeting.pk for meeting in shown}
+    told = chapters(keys, places, moment)
+    totals = _totals(keys, moment)
+    words = first_quotations(
+        (s.update.pk for story in told.values() for s in story if s.update.meeting_id in places),
+        moment,
+    )
+    silences = _Silences(shown)
+    laid = [
+        _laid(
+            row,
+            told.get(row.commitment.pk, []),
+            totals[row.commitment.pk],
+            silences.of(row, totals[row.commitment.pk].first),
+            words,
+        )
+        for row in rows
+    ]
+    columns = [
+        Column(meeting, record_of(meeting), not any(line.cells[i].steps for line in laid))
+        for i, meeting in enumerate(shown)
+    ]
+    return Matrix(columns, laid)
+
+
+def _totals(commitments: Sequence[int], moment: Viewpoint) -> dict[int, _Total]:
+    updates = public_updates(as_of=moment.as_of, known=moment.known)
+    counted = updates.filter(commitment__in=commitments).order_by().values_list("commitment")
+    totals = counted.annotate(number=Count("pk"), first=Min("happened_first_day"))
+    return {pk: _Total(number, first) for pk, number, first in totals}
+
+
+def _laid(
+    row: Row,
+    story: Sequence[Step],
+    total: _Total,
+    empty: Sequence[Cell],
+    words: dict[int, Citation],
+) -> MatrixRow:
+    """The row, with what was said in place of what was not."""
+    placed = _by_meeting(story)
+    cells, said = list(empty), 0
+    for place, cell in enumerate(empty):
+        here = placed.get(cell.meeting.pk)
+        if here:
+            quoted = (words[step.update.pk] for step in here if step.update.pk in words)
+            cells[place] = Cell(cell.meeting, here, next(quoted, None), None)
+            said += len(here)
+    return MatrixRow(row, cells, total.number - said)

@@ -1,0 +1,73 @@
+"""The moment for which the register is read: the day, and the two ways to look back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from tracker.models import Change
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """Today, and optionally an earlier day to look back to.
+
+    `as_of`: what had happened by the end of that day, as known now. `known_at`: what this register
+    had published by the end of that day. Neither changes what "today" is: it stays in `today`.
+    """
+
+    today: dt.date
+    as_of: dt.date | None = None
+    known_at: dt.date | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day for which flags are computed."""
+        return self.as_of or self.today
+
+    @cached_property
+    def known(self) -> int | None:
+        """The last change to take into account, asked for once; None for all."""
+        return None if self.known_at is None else last_change_by(self.known_at)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether positions must be read from history instead of from the commitment's row."""
+        return self.as_of is not None or self.known_at is not None
+
+    @property
+    def query(self) -> str:
+        """The end of an address at which another page looks back in the same way."""
+        asked = {"as_of": self.as_of, "known_at": self.known_at}
+        given = {name: day.isoformat() for name, day in asked.items() if day is not None}
+        return f"?{urlencode(given)}" if given else ""
+
+    @property
+    def at(self) -> str:
+        """The path to the position in a queryset of `public_commitments`."""
+        return "at__" if self.is_past else ""
+
+    def column(self, name: str) -> str:
+        """The path of a position's column there."""
+        return f"{self.at}{name}"
+
+
+def start_of_day(day: dt.date) -> dt.datetime:
+    """The day's first instant, in the register's time zone."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """The first instant after the day."""
+    return start_of_day(day + dt.timedelta(days=1))
+
+
+def last_change_by(day: dt.date) -> int:
+    """The number of the last change recorded by the end of that day; 0 when there is none."""
+    # Times follow the numbers, so the index of times has the last at one of its ends.
+    earlier = Change.objects.filter(recorded_at__lt=end_of_day(day))
+    return earlier.order_by("-recorded_at", "-seq").values_list("seq", flat=True).first() or 0
