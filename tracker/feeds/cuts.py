@@ -22,7 +22,7 @@ Cut = tuple[Sequence[int], int | None, int | None]
 
 
 class Cuts:
-    """The documents of a filter that matches `log`; each takes at most six queries."""
+    """The documents of a filter whose matches are `log`; each takes at most six queries."""
 
     def __init__(self, log: QuerySet[Change]) -> None:
         self._seqs = log.order_by("seq").values_list("seq", flat=True)
@@ -35,8 +35,7 @@ class Cuts:
         return seqs, self._end_of(before[0]) if before else None, None
 
     def archive(self, before: int) -> Cut:
-        """Return the lines before line `before`, back to the last cut, and the neighbouring
-        archives."""
+        """Return the lines before line `before`, back to the last cut, and both neighbours."""
         last = self._seqs.filter(seq__lt=before).last()
         if last is None:
             seqs, older = [], None
