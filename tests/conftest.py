@@ -15,11 +15,11 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.make import NOW
 from tests.stored import Rows, put_back, stored_rows, without_triggers
-from tracker import answers, kept_answers, whole_files
+from tracker import answers, response_cache, whole_files
 from tracker.actions.register_files.load import load_register
 from tracker.filters import bitset_filter
-from tracker.lib.places import Places
-from tracker.lib.recent import Recent
+from tracker.lib.lru_cache import LRUCache
+from tracker.lib.slots import Slots
 from tracker.queries import health
 from tracker.queries.lists import facet_bitsets, update_pages
 
@@ -30,7 +30,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("tracker")
 
 
-RECENT = (answers._FINISHED, kept_answers._IN_THIS_PROCESS)
+RECENT = (answers._FINISHED, response_cache._IN_THIS_PROCESS)
 
 # What asks nothing of the database, or only shows what queries give that are tested on both: once,
 # on SQLite, is enough. Actions, queries, deliveries and the API run on PostgreSQL, too.
@@ -107,15 +107,15 @@ def _nothing_kept() -> None:
 @pytest.fixture(autouse=True)
 def _free_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have as many places for whole files as ever: another test may not have read its answers."""
-    monkeypatch.setattr(whole_files, "FILES", Places(settings.FILES_AT_ONCE))
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
+    monkeypatch.setattr(whole_files, "FILES", Slots(settings.FILES_AT_ONCE))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
 
 
 @pytest.fixture
 def answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep whole answers, as in production."""
-    monkeypatch.setattr(kept_answers, "_IN_THIS_PROCESS", Recent(most=2_000))
-    monkeypatch.setattr(answers, "_FINISHED", Recent(most=2_000))
+    monkeypatch.setattr(response_cache, "_IN_THIS_PROCESS", LRUCache(most=2_000))
+    monkeypatch.setattr(answers, "_FINISHED", LRUCache(most=2_000))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHING = (ROOT / "tracker/docs/caching.md").read_text(encoding="utf-8")
 DECORATORS = {"cache", "lru_cache"}
-CONTAINERS = {"Recent"}
+CONTAINERS = {"LRUCache"}
 
 
 def called(node: ast.AST) -> str:

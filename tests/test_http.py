@@ -264,19 +264,19 @@ def test_a_value_that_is_repeated_is_said_once(client: Client, db: None) -> None
 def test_what_a_page_ignores_makes_no_cached_page(
     client: Client, db: None, answers_are_kept: None
 ) -> None:
-    from tracker import answers, kept_answers  # noqa: PLC0415 - the fixture has replaced them
+    from tracker import answers, response_cache  # noqa: PLC0415 - the fixture has replaced them
 
     publish_register()
     for address in ("/", "/methodology/", "/commitments/agreement/", "/charts/", "/meetings/"):
         client.get(address)
         client.get(f"{address}?as_of=2025-12-01")
-    before = len(kept_answers._IN_THIS_PROCESS._values), len(answers._FINISHED._values)
+    before = len(response_cache._IN_THIS_PROCESS._values), len(answers._FINISHED._values)
     assert before[0] == 10
     for number in range(5):
         for address in ("/", "/methodology/", "/commitments/agreement/", "/charts/", "/meetings/"):
             client.get(f"{address}?colour={number}")
             client.get(f"{address}?utm_source={number}&topic=")
-    assert (len(kept_answers._IN_THIS_PROCESS._values), len(answers._FINISHED._values)) == before
+    assert (len(response_cache._IN_THIS_PROCESS._values), len(answers._FINISHED._values)) == before
 
 
 def test_a_later_reader_sees_nothing_of_an_earlier_address(

@@ -45,10 +45,10 @@ LAW: dict[str, set[str]] = {
     "accounts": {"lib"},
     # Around them
     "templatetags": {"lib", "models"},
-    "kept_answers": {"lib"},
+    "response_cache": {"lib"},
     "whole_files": {"lib"},
     "fingerprint": set(),
-    "answers": {"fingerprint", "kept_answers", "lib", "models", "queries", "whole_files"},
+    "answers": {"fingerprint", "lib", "models", "queries", "response_cache", "whole_files"},
     "error_pages": {"context", "lib"},
     "middleware": {"error_pages", "lib"},
     "context": {"lib", "models", "queries"},

@@ -18,8 +18,8 @@ from tests.admin.browsing import Browser
 from tests.make import published_commitment
 from tracker import whole_files
 from tracker.exports.extract import Extract
-from tracker.lib.places import PartsThatEnd, Place, Places
 from tracker.lib.reader_gone import reader_is_gone
+from tracker.lib.slots import ClosingParts, Slot, Slots
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,11 @@ FILES = (
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> Places:
+def few(monkeypatch: pytest.MonkeyPatch) -> Slots:
     """One file at a time."""
-    places = Places(1)
+    places = Slots(1)
     monkeypatch.setattr(whole_files, "FILES", places)
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
     return places
 
 
@@ -43,7 +43,7 @@ def read(answer: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
-def taken(places: Places) -> Place:
+def taken(places: Slots) -> Slot:
     place = places.take()
     assert place is not None
     return place
@@ -51,7 +51,7 @@ def taken(places: Places) -> Place:
 
 @pytest.mark.parametrize("address", FILES)
 def test_beyond_them_a_program_is_asked_to_come_back(
-    client: Client, few: Places, address: str
+    client: Client, few: Slots, address: str
 ) -> None:
     published_commitment()
     place = taken(few)
@@ -65,23 +65,23 @@ def test_beyond_them_a_program_is_asked_to_come_back(
     )
     # Pages and heads of files need no place.
     assert client.get("/").status_code == client.head(address).status_code == 200
-    place.leave()
+    place.release()
     assert read(client.get(address))
 
 
 @pytest.mark.parametrize("address", FILES)
-def test_a_file_gives_its_place_back_read_or_not(client: Client, few: Places, address: str) -> None:
+def test_a_file_gives_its_place_back_read_or_not(client: Client, few: Slots, address: str) -> None:
     published_commitment()
     for _again in range(2):
         answer = client.get(address)
         assert few.take() is None
         assert read(answer)
-        taken(few).leave()
+        taken(few).release()
 
 
 @pytest.mark.parametrize("address", FILES)
 @pytest.mark.parametrize("condition", ["*", '"x", {tag}'])
-def test_a_304_keeps_no_place(client: Client, few: Places, address: str, condition: str) -> None:
+def test_a_304_keeps_no_place(client: Client, few: Slots, address: str, condition: str) -> None:
     published_commitment()
     whole = client.get(address)
     tag = whole.headers["ETag"].removeprefix("W/")
@@ -97,11 +97,11 @@ def test_a_304_keeps_no_place(client: Client, few: Places, address: str, conditi
 
 
 def test_an_answer_that_was_never_begun_ends_all_the_same() -> None:
-    places, ended = Places(1), []
-    parts = PartsThatEnd(iter([b"a", b"b"]), taken(places).leave, lambda: ended.append("file"))
+    places, ended = Slots(1), []
+    parts = ClosingParts(iter([b"a", b"b"]), taken(places).release, lambda: ended.append("file"))
     parts.close()
     parts.close()
-    taken(places).leave()
+    taken(places).release()
     assert ended == ["file", "file"]
 
 
@@ -115,23 +115,23 @@ def test_a_reader_who_leaves_midway_ends_what_is_made() -> None:
         finally:
             ended.append("making")
 
-    parts = PartsThatEnd(made(), lambda: ended.append("place"))
+    parts = ClosingParts(made(), lambda: ended.append("place"))
     assert next(iter(parts)) == b"a"
     parts.close()
     assert ended[:2] == ["making", "place"]
 
 
 def test_a_place_is_given_back_once() -> None:
-    places = Places(1)
+    places = Slots(1)
     place = taken(places)
-    place.leave()
-    place.leave()
+    place.release()
+    place.release()
     assert places.take() is not None
     assert places.take() is None
 
 
 def test_a_file_that_cannot_be_made_gives_its_place_back(
-    client: Client, few: Places, monkeypatch: pytest.MonkeyPatch
+    client: Client, few: Slots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(extract: Extract) -> Iterator[Any]:
         raise ZeroDivisionError
@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_made_gives_its_place_back(
     monkeypatch.setattr(Extract, "chunks", fail)
     with pytest.raises(ZeroDivisionError):
         client.get("/commitments.xlsx")
-    taken(few).leave()
+    taken(few).release()
     assert whole_files.WORKBOOKS.take() is not None
 
 
@@ -153,7 +153,7 @@ def test_one_workbook_is_made_at_a_time(client: Client, monkeypatch: pytest.Monk
             meanwhile.append(Client().get("/updates.xlsx").status_code)
             yield chunk
 
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Places(1))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
     monkeypatch.setattr(Extract, "chunks", chunks)
     read(client.get("/commitments.xlsx"))
     assert meanwhile == [503]
@@ -177,13 +177,13 @@ def hung_up() -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize("address", ["/commitments.xlsx", "/updates.xlsx"])
 def test_no_workbook_is_made_for_a_reader_who_has_left(
-    client: Client, few: Places, scratch: Path, hung_up: socket.socket, address: str
+    client: Client, few: Slots, scratch: Path, hung_up: socket.socket, address: str
 ) -> None:
     published_commitment()
     answer = client.get(address, **{"gunicorn.socket": hung_up})
     assert answer.status_code == 499
     assert list(scratch.iterdir()) == []
-    taken(few).leave()
+    taken(few).release()
 
 
 def test_whoever_waits_is_not_taken_for_gone() -> None:
@@ -207,12 +207,12 @@ def test_a_workbook_leaves_no_temporary_file(client: Client, scratch: Path) -> N
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_staff_are_asked_to_try_again(few: Places, ending: str) -> None:
+def test_staff_are_asked_to_try_again(few: Slots, ending: str) -> None:
     browser = Browser(User.objects.create_superuser("staff", password="a long password"))
     place = taken(few)
     answer = browser.client.get(f"/admin/tracker/commitment/export.{ending}", follow=True)
     assert "Other files are being made just now." in answer.content.decode()
-    place.leave()
+    place.release()
     assert read(browser.client.get(f"/admin/tracker/commitment/export.{ending}"))
 
 

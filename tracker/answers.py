@@ -30,12 +30,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from tracker.fingerprint import fingerprint
-from tracker.kept_answers import CachedResponse, cached_or_made
 from tracker.lib.address_kinds import is_public
+from tracker.lib.lru_cache import LRUCache
 from tracker.lib.query_strings import normalise
-from tracker.lib.recent import Recent
 from tracker.models import LogHead
 from tracker.queries.visibility import log_head
+from tracker.response_cache import CachedResponse, cached_or_made
 from tracker.whole_files import WholeFile
 
 
@@ -197,7 +197,7 @@ class _Finished:
 _CONDITIONS = frozenset(
     f"HTTP_IF_{name}" for name in ("NONE_MATCH", "MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
 )
-_FINISHED: Recent[_Finished] = Recent(most=settings.KEPT_ANSWERS)
+_FINISHED: LRUCache[_Finished] = LRUCache(most=settings.KEPT_ANSWERS)
 
 
 class ResponseCacheMiddleware:
@@ -221,7 +221,7 @@ class ResponseCacheMiddleware:
         entry: tuple[CachedResponse, State, Address] | None = getattr(response, "cache_entry", None)
         if entry is not None and "Cookie" not in response.get("Vary", ""):
             cached, state, address = entry
-            _FINISHED.keep(address, _Finished.of(response, cached, state))
+            _FINISHED.put(address, _Finished.of(response, cached, state))
         return response
 
 

@@ -15,13 +15,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from tracker.lib.places import PartsThatEnd, Places
 from tracker.lib.problem_details import problem
 from tracker.lib.reader_gone import ReaderGoneError, stop_if_gone
+from tracker.lib.slots import ClosingParts, Slots
 
-FILES = Places(settings.FILES_AT_ONCE)
+FILES = Slots(settings.FILES_AT_ONCE)
 # One keeps a processor busy.
-WORKBOOKS = Places(1)
+WORKBOOKS = Slots(1)
 # Seconds for Retry-After.
 COME_BACK = 30
 _PIECE = 1 << 16
@@ -32,7 +32,7 @@ Check = Callable[[], object]
 class WholeFile(StreamingHttpResponse):
     """A file that is streamed while it is generated."""
 
-    def __init__(self, parts: PartsThatEnd) -> None:
+    def __init__(self, parts: ClosingParts) -> None:
         super().__init__(parts)
         self._parts = parts
 
@@ -43,8 +43,8 @@ class WholeFile(StreamingHttpResponse):
 
 def streamed(parts: Iterable[bytes]) -> WholeFile | None:
     """Return a streamed response; None if too many files are being sent."""
-    place = FILES.take()
-    return None if place is None else WholeFile(PartsThatEnd(parts, place.leave))
+    slot = FILES.take()
+    return None if slot is None else WholeFile(ClosingParts(parts, slot.release))
 
 
 def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase | None:
@@ -52,23 +52,23 @@ def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpRe
 
     `make` must call its argument now and then: it raises if the client has disconnected.
     """
-    place, making = FILES.take(), WORKBOOKS.take()
+    slot, making = FILES.take(), WORKBOOKS.take()
     with ExitStack() as leaving:
-        for taken in filter(None, (place, making)):
-            leaving.callback(taken.leave)
-        if place is None or making is None:
+        for taken in filter(None, (slot, making)):
+            leaving.callback(taken.release)
+        if slot is None or making is None:
             return None
         try:
             file = make(lambda: stop_if_gone(request.META))
         except ReaderGoneError:
             # Nobody sees this status; nginx logs it for the same case.
             return HttpResponse(status=499, headers={"Cache-Control": "no-store"})
-        making.leave()
+        making.release()
         leaving.pop_all()
     size = file.seek(0, 2)
     file.seek(0)
     pieces = iter(lambda: file.read(_PIECE), b"")
-    response = WholeFile(PartsThatEnd(pieces, place.leave, file.close))
+    response = WholeFile(ClosingParts(pieces, slot.release, file.close))
     response["Content-Length"] = str(size)
     return response
 

@@ -15,7 +15,7 @@ from django.db.models.expressions import OrderBy
 
 from tracker.filters.commitments import SORTS, CommitmentFilter
 from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
-from tracker.lib.recent import Recent
+from tracker.lib.lru_cache import LRUCache
 from tracker.models import Assessment, Commitment, Stage
 from tracker.queries.as_published import keys_q
 from tracker.queries.lists.facet_bitsets import ValueSets
@@ -64,9 +64,9 @@ class FoundSets(Sequence[int]):
         if cached is not None:
             return cached
         if not moment.is_past:
-            return _MATCHING.keep(key, from_keys(keys_matching(words)))
+            return _MATCHING.put(key, from_keys(keys_matching(words)))
         public = public_commitments(as_of=moment.as_of, known=moment.known)
-        return _MATCHING.keep(key, from_keys(keys_matching_then(words, moment, public)))
+        return _MATCHING.put(key, from_keys(keys_matching_then(words, moment, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
         """Return the results as a bitset, ignoring one parameter if given."""
@@ -169,7 +169,7 @@ class FoundSets(Sequence[int]):
 
 # Search results, some 12 kB each at 100,000 commitments: turning pages or narrowing a search
 # repeats the same words.
-_MATCHING: Recent[int] = Recent(most=200)
+_MATCHING: LRUCache[int] = LRUCache(most=200)
 
 
 class FoundRows(Sequence[Any]):

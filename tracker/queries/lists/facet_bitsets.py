@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import Q
 
 from tracker.lib.bit_sets import from_keys
-from tracker.lib.recent import Recent
+from tracker.lib.lru_cache import LRUCache
 from tracker.models import Change, ChangeKind, LogHead
 from tracker.queries.flags import may_turn_q
 from tracker.queries.lists.facet_values import Sets, by_forum, flagged, mentions, read
@@ -66,7 +66,7 @@ _TODAY: _Back = (None, None)
 
 _kept: dict[_Back, ValueSets] = {}
 # Some 10 MB each at 100,000 commitments.
-_kept_of_the_past: Recent[ValueSets] = Recent(most=8)
+_kept_of_the_past: LRUCache[ValueSets] = LRUCache(most=8)
 _bringing_up, _bringing_up_the_past = threading.Lock(), threading.Lock()
 
 
@@ -95,7 +95,7 @@ def _find(back: _Back) -> ValueSets | None:
 
 def _keep(back: _Back, sets: ValueSets) -> ValueSets:
     if back != _TODAY:
-        return _kept_of_the_past.keep(back, sets)
+        return _kept_of_the_past.put(back, sets)
     _kept[back] = sets
     return sets
 

@@ -11,7 +11,7 @@ from typing import overload
 from django.db.models import Count, QuerySet
 from django.utils.functional import cached_property
 
-from tracker.lib.recent import Recent
+from tracker.lib.lru_cache import LRUCache
 from tracker.models import Commitment, LogHead
 from tracker.queries.lists.bulk import update_chunks
 from tracker.queries.viewpoint import Viewpoint
@@ -20,14 +20,14 @@ from tracker.schema.payloads import Payload
 
 # By the place of a commitment's primary key, how many of its updates count: 0.4 MB for 100,000.
 Counts = Sequence[int]
-_counted: Recent[Counts] = Recent(most=8)
+_counted: LRUCache[Counts] = LRUCache(most=8)
 
 
 def update_counts(head: LogHead, moment: Viewpoint) -> Counts:
     """For all commitments at this head of the log or a later one; kept in the process."""
     key = (head.hash, head.generation, moment)
     kept = _counted.get(key)
-    return kept if kept is not None else _counted.keep(key, _count(moment))
+    return kept if kept is not None else _counted.put(key, _count(moment))
 
 
 def forget() -> None:

@@ -17,7 +17,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from tracker.lib.recent import Recent
+from tracker.lib.lru_cache import LRUCache
 
 # A compressed response larger than this, in bytes, is not cached.
 _LARGEST = 256 * 1024
@@ -47,7 +47,7 @@ class CachedResponse:
         return HttpResponse(body, headers={**coding, **headers, "Content-Length": str(len(body))})
 
 
-_IN_THIS_PROCESS: Recent[CachedResponse] = Recent(most=settings.KEPT_ANSWERS)
+_IN_THIS_PROCESS: LRUCache[CachedResponse] = LRUCache(most=settings.KEPT_ANSWERS)
 
 
 def takes_gzip(accept_encoding: str) -> bool:
@@ -64,7 +64,7 @@ def _find(key: str) -> CachedResponse | None:
     if cached is None:
         cached = caches["answers"].get(key)
         if cached is not None:
-            _IN_THIS_PROCESS.keep(key, cached)
+            _IN_THIS_PROCESS.put(key, cached)
     return cached
 
 
@@ -75,7 +75,7 @@ def _store(key: str, response: HttpResponse) -> CachedResponse | None:
         return None
     cached = CachedResponse(compressed, tuple(response.items()))
     caches["answers"].set(key, cached)
-    return _IN_THIS_PROCESS.keep(key, cached)
+    return _IN_THIS_PROCESS.put(key, cached)
 
 
 def _may_be_cached(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -1,4 +1,4 @@
-"""So many at a time: places that whoever does something costly takes and gives back in any case."""
+"""Limit how many costly tasks run at a time in one process."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
 
-class Place:
-    """One place; given back once, however often and from wherever `leave` is called."""
+class Slot:
+    """A slot that was taken; any thread may release it, and repeated calls are harmless."""
 
     def __init__(self, free: threading.Semaphore) -> None:
         self._free, self._lock, self._is_taken = free, threading.Lock(), True
 
-    def leave(self) -> None:
+    def release(self) -> None:
         with self._lock:
             if self._is_taken:
                 self._is_taken = False
                 self._free.release()
 
 
-class Places:
-    """The places of one process."""
+class Slots:
+    """A fixed number of slots, for the threads of one process."""
 
     def __init__(self, most: int) -> None:
         self._free = threading.Semaphore(most)
 
-    def take(self) -> Place | None:
-        """A place, or None, at once, where there is none."""
-        return Place(self._free) if self._free.acquire(blocking=False) else None
+    def take(self) -> Slot | None:
+        """Take a slot; return None at once if all are taken."""
+        return Slot(self._free) if self._free.acquire(blocking=False) else None
 
 
-class PartsThatEnd:
-    """The parts of a streamed answer, and what must happen at its end; that may be done twice.
+class ClosingParts:
+    """The parts of a streamed response, with callbacks at its end, which may be called twice.
 
-    A server closes an answer also when its reader left, or before it was begun; a generator that
-    was not begun would run nothing at its end.
+    A server also closes a response if its client left before the first part; a generator that was
+    never started would run nothing then.
     """
 
     def __init__(self, parts: Iterable[bytes], *at_end: Callable[[], object]) -> None:
@@ -49,8 +49,8 @@ class PartsThatEnd:
 
     def close(self) -> None:
         with ExitStack() as ending:
-            for act in self._at_end:
-                ending.callback(act)
+            for callback in self._at_end:
+                ending.callback(callback)
             close = getattr(self._parts, "close", None)
             if close is not None:
                 ending.callback(close)

@@ -22,14 +22,14 @@ from pytest_django import Settings
 
 from tests import make
 from tests.test_query_counts import addresses
-from tracker import answers, kept_answers
+from tracker import answers, response_cache
 from tracker.actions.amend import amend_commitment
 from tracker.actions.correct import retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.register_files.load import load_register
 from tracker.answers import public_answer
-from tracker.kept_answers import takes_gzip
 from tracker.models import Commitment, LogHead
+from tracker.response_cache import takes_gzip
 
 NOW = make.NOW
 Some = tuple[Commitment, dict[str, str]]
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("answers_are_kept")
 def forget_answers() -> None:
     """As a process that has just started."""
     answers._FINISHED.clear()
-    kept_answers._IN_THIS_PROCESS.clear()
+    response_cache._IN_THIS_PROCESS.clear()
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_it_is_compressed_for_who_takes_that(client: Client, some: Some, accepte
     if takes_gzip(accepted):
         assert answer.headers["Content-Encoding"] == "gzip"
         assert len(answer.content) < len(plain) / 3
-        assert kept_answers.gzip.decompress(answer.content) == plain
+        assert response_cache.gzip.decompress(answer.content) == plain
     else:
         assert answer.content == plain
     assert "Accept-Encoding" in answer.headers["Vary"]
@@ -295,7 +295,7 @@ def test_what_is_somebodys_own_is_not_kept() -> None:
         _answer(view)
         assert len(made) == 2, view
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept_answers, "_LARGEST", 100)
+        patch.setattr(response_cache, "_LARGEST", 100)
         made.clear()
         assert _answer(large).content == _answer(large).content
         assert len(made) == 2

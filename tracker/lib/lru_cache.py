@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Recent(Generic[T]):
+class LRUCache(Generic[T]):
     """Map keys to immutable values; above `most` values, drop the least recently used."""
 
     def __init__(self, *, most: int) -> None:
@@ -29,7 +29,7 @@ class Recent(Generic[T]):
         with self._lock:
             self._values.clear()
 
-    def keep(self, key: Hashable, value: T) -> T:
+    def put(self, key: Hashable, value: T) -> T:
         with self._lock:
             self._values[key] = value
             if len(self._values) > self._most:
