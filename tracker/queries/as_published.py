@@ -1,7 +1,7 @@
-"""Records in the words and relations in which they were published by an earlier line of the log.
+"""Records as they were published at an earlier line of the log: their text and relations.
 
-Rows hold what is said today; `FormerValue` holds what was said before. Here the two are put
-together: on records that were loaded, as conditions of a query, and as columns to sort by.
+Rows hold today's values; `FormerValue` holds earlier ones. This module combines the two: on loaded
+records, in query conditions, and in columns to sort by.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _model(noun: str) -> Any:
 
 
 def last_changed_then(known: int | None) -> Combinable:
-    """When the last line by change `known` was written about a commitment, to sort and filter."""
+    """Return when a commitment last changed, up to change `known`, as a column expression."""
     if known is None:
         return F("last_changed_at")
     lines = Change.objects.filter(commitment=OuterRef("pk"), seq__lte=known).order_by("-seq")
@@ -62,7 +62,7 @@ def last_changed_then(known: int | None) -> Combinable:
 
 
 def former_values(noun: str, known: int, **where: Any) -> QuerySet[FormerValue]:
-    """What fields of a noun said by change `known` and say no more."""
+    """Return the values that fields of a model had at change `known` and no longer have."""
     return FormerValue.objects.filter(
         noun=noun, since__lte=known, until__gt=known, **where
     ).order_by()
@@ -71,10 +71,11 @@ def former_values(noun: str, known: int, **where: Any) -> QuerySet[FormerValue]:
 def as_published_q(
     model: type[Model], name: str, known: int | None, *, today: Q, then: Q, of: str = ""
 ) -> Q:
-    """A condition on what a field said by change `known`.
+    """Return a condition on the value of a field at change `known`.
 
-    `today` says it of the row, for what was never amended since, and `then` of the `value` of a
-    `FormerValue`. `of` is the path to the record ("meeting__"), for which `today` is written too.
+    `today` is the condition on the row, for records not amended since; `then` is the condition on
+    the `value` of a `FormerValue`. `of` is the path to the record ("meeting__"), which `today`
+    must include too.
     """
     if known is None:
         return today
@@ -87,7 +88,7 @@ def as_published_q(
 def equals_q(
     model: type[Model], name: str, known: int | None, values: Sequence[Any], *, of: str = ""
 ) -> Q:
-    """That a column was one of these values by change `known`."""
+    """Return the condition that a column had one of these values at change `known`."""
     return as_published_q(
         model,
         name,
@@ -101,7 +102,7 @@ def equals_q(
 def relates_q(
     model: type[Model], name: str, known: int | None, keys: Iterable[int], *, today: Q, of: str = ""
 ) -> Q:
-    """That a record was related to one of these by change `known`; `today` says it of today."""
+    """Return the condition that a record was related to one of these keys at change `known`."""
     then = Q(pk__in=())
     for key in keys:
         then |= Q(value__contains=f" {key} ") if name in MANY else Q(value=str(key))
@@ -109,13 +110,13 @@ def relates_q(
 
 
 def on_or_before_q(model: type[Model], name: str, known: int | None, day: Any) -> Q:
-    """That a day beside a date was not after another by change `known`."""
+    """Return the condition that an edge day was not after `day` at change `known`."""
     then = Q(value__lte=day.isoformat(), value__gt="")
     return as_published_q(model, name, known, today=Q(**{f"{name}__lte": day}), then=then)
 
 
 def slug_q(model: type[Model], slugs: Iterable[str], known: int | None) -> Q:
-    """That a record has one of these addresses, or had it by change `known`."""
+    """Return the condition that a record has one of these slugs, or had it at change `known`."""
     wanted = list(slugs)
     if known is None:
         return Q(slug__in=wanted)
@@ -124,7 +125,7 @@ def slug_q(model: type[Model], slugs: Iterable[str], known: int | None) -> Q:
 
 
 def column_then(model: type[Model], name: str, known: int | None) -> Combinable:
-    """A text column as it was published by change `known`, to sort by."""
+    """Return a text column as published at change `known`, to sort by."""
     if known is None:
         return F(name)
     former = former_values(noun_of(model), known, field=name, record=OuterRef("pk"))
@@ -134,7 +135,7 @@ def column_then(model: type[Model], name: str, known: int | None) -> Combinable:
 def values_then(
     records: QuerySet[Any, Any], names: Sequence[str], known: int | None
 ) -> Iterator[tuple[Any, ...]]:
-    """The primary key and some columns of records as published by change `known`.
+    """Yield the primary key and some columns of records as published at change `known`.
 
     Foreign keys are named by their columns ("forum_id"). Two queries; one where `known` is None.
     """
@@ -145,8 +146,10 @@ def values_then(
     fields = [name.removesuffix("_id") for name in names]
     noun = noun_of(records.model)
     former: dict[int, dict[str, str]] = defaultdict(dict)
-    told = former_values(noun, known, field__in=fields, record__in=records.order_by().values("pk"))
-    for key, name, value in told.values_list("record", "field", "value").iterator():
+    rows_then = former_values(
+        noun, known, field__in=fields, record__in=records.order_by().values("pk")
+    )
+    for key, name, value in rows_then.values_list("record", "field", "value").iterator():
         former[key][name] = value
     for key, *values in rows.iterator():
         if key in former:
@@ -164,7 +167,7 @@ def _value(model: type[Model], name: str, stored: str) -> Any:
 
 
 def links_then(model: type[Model], name: str, known: int | None) -> dict[int, list[int]]:
-    """To what records were related by change `known` that were amended since, by key."""
+    """Map each record whose relation was amended since to its related keys at change `known`."""
     if known is None:
         return {}
     former = former_values(noun_of(model), known, field=name)
@@ -174,7 +177,7 @@ def links_then(model: type[Model], name: str, known: int | None) -> dict[int, li
 
 
 def keys_q(keys: Iterable[int]) -> Q:
-    """That a record is one of very many: by one value, as databases take only so many."""
+    """Return `pk IN keys` with a single parameter, because databases limit their number."""
     listed = json.dumps(list(keys))
     if connection.vendor == "sqlite":
         some = RawSQL("SELECT value FROM json_each(%s)", [listed])
@@ -187,17 +190,17 @@ def keys_q(keys: Iterable[int]) -> Q:
 
 
 def find(records: QuerySet[_M], slug: str, known: int | None) -> _M | None:
-    """The record that had this address by change `known`, or else the one that has it today."""
-    found = list(records.filter(slug_q(records.model, [slug], known)))
-    if known is not None and len(found) > 1:
+    """Return the record that had this slug at change `known`, or else the one that has it today."""
+    matches = list(records.filter(slug_q(records.model, [slug], known)))
+    if known is not None and len(matches) > 1:
         former = former_values(noun_of(records.model), known, field="slug", value=slug)
         had = set(former.values_list("record", flat=True))
-        found.sort(key=lambda record: record.pk not in had)
-    return found[0] if found else None
+        matches.sort(key=lambda record: record.pk not in had)
+    return matches[0] if matches else None
 
 
 def linked_q(record: Model, name: str, known: int | None) -> Q:
-    """That others are those to which a record was related by change `known`; one query more."""
+    """Return the condition for the related records at change `known`; costs one extra query."""
     if known is not None:
         former = former_values(noun_of(record), known, field=name, record=record.pk).first()
         if former is not None:
@@ -214,11 +217,10 @@ def as_published(
     *,
     public: Callable[[str], QuerySet[Any]] | None = None,
 ) -> list[_R]:
-    """The same records, and what was loaded with them, as published by change `known`.
+    """Return the records, and the relations loaded with them, as published at change `known`.
 
-    For reading only: they are not to be saved. However many there are, it takes a constant number
-    of queries; none where `known` is None. `public` gives the records of a noun to which others
-    may be shown to be related.
+    Read-only: the records must not be saved. The number of queries is constant; none where `known`
+    is None. `public` returns the records of a model that may be shown as related.
     """
     listed = list(records)
     if known is not None and listed:
@@ -227,13 +229,13 @@ def as_published(
 
 
 def public_records(noun: str, known: int | None) -> QuerySet[Any]:
-    """What was public of a noun by change `known`."""
+    """Return the records of a model that were public at change `known`."""
     return _model(noun)._default_manager.filter(public_q(known=known))  # type: ignore[no-any-return]
 
 
 @dataclass(slots=True)
 class _LookBack:
-    """Puts former values on records, each once."""
+    """Set former values on loaded records, once on each."""
 
     known: int
     public: Callable[[str], QuerySet[Any]]
@@ -243,7 +245,7 @@ class _LookBack:
         found = _by_place(self._walk(records))
         former = self._reword(found)
         related = self._relate(found, former)
-        # What only then was related: in its own words, and no further relations.
+        # Records related only at that time get their former text, but no further relations.
         self._reword(_by_place(related))
 
     def _reword(self, found: _Found) -> dict[_Place, dict[str, str]]:
@@ -256,7 +258,7 @@ class _LookBack:
         return former
 
     def _walk(self, records: Iterable[Model]) -> Iterator[Model]:
-        """These records and those that were loaded with them, each once."""
+        """Yield these records and the relations loaded with them, each once."""
         waiting = list(records)
         while waiting:
             record = waiting.pop()
@@ -281,17 +283,17 @@ class _LookBack:
         if not keys:
             return {}
         rows = FormerValue.objects.filter(wanted, since__lte=self.known, until__gt=self.known)
-        told: dict[_Place, dict[str, str]] = defaultdict(dict)
+        former: dict[_Place, dict[str, str]] = defaultdict(dict)
         for noun, key, name, value in rows.values_list("noun", "record", "field", "value"):
-            told[noun, key][name] = value
-        return told
+            former[noun, key][name] = value
+        return former
 
     def _undo_lines(self, found: _Found) -> None:
-        """Take away what later lines left on a row by their number, where that was loaded."""
+        """Clear the loaded columns that hold the number of a line after `known`."""
         moved: list[Commitment] = []
         for records in found.values():
             for record in records:
-                # What was deferred is not asked for: that would be a query for each record.
+                # Skip deferred columns: reading one would cost a query per record.
                 loaded = record.__dict__
                 for name in ("published_seq", "retracted_seq", "fully_recorded_seq"):
                     if (loaded.get(name) or 0) > self.known:
@@ -303,12 +305,12 @@ class _LookBack:
             return
         lines = Change.objects.filter(commitment__in={c.pk for c in moved}, seq__lte=self.known)
         last = lines.order_by().values_list("commitment").annotate(Max("seq"), Max("recorded_at"))
-        told = {key: (seq, at) for key, seq, at in last}
+        last_lines = {key: (seq, at) for key, seq, at in last}
         for record in moved:
-            record.last_change_seq, record.last_changed_at = told.get(record.pk, (None, None))
+            record.last_change_seq, record.last_changed_at = last_lines.get(record.pk, (None, None))
 
     def _relate(self, found: _Found, former: dict[_Place, dict[str, str]]) -> list[Model]:
-        """Put the records of then in the place of those that relations lead to today."""
+        """Replace the related records of today by those of change `known`."""
         wanted: dict[str, set[int]] = defaultdict(set)
         changed: list[tuple[_Place, str, str, list[int]]] = []
         for place, values in former.items():
@@ -332,7 +334,7 @@ class _LookBack:
 
 
 def _by_place(records: Iterable[Model]) -> _Found:
-    """The nouns among records; one row may have been loaded several times."""
+    """Group public records by model and key; one row may have been loaded several times."""
     found: _Found = defaultdict(list)
     for record in records:
         if isinstance(record, PublicRecord):
@@ -341,10 +343,10 @@ def _by_place(records: Iterable[Model]) -> _Found:
 
 
 def _put(record: Model, values: dict[str, str]) -> None:
-    """Set fields to what was stored of them; the days beside a date follow it by themselves."""
+    """Set fields from their stored text; edge days are derived from their date."""
     columns = {column.name: column for column in record._meta.concrete_fields}
     for name, value in values.items():
-        # The log may tell of a column that there is no more.
+        # The log may name a column that no longer exists.
         column = columns.get(name)
         if column is not None and not isinstance(column, EdgeDayField):
             setattr(record, name, _decoded(column, value))

@@ -1,4 +1,4 @@
-"""What a reader is warned of, computed for a given day: the rules of a position, and of meetings.
+"""The rules of the flags, computed for a given day from positions and meetings.
 
 A flag is a fact about dates and mentions, not a judgement: an overdue commitment is one whose
 target has passed without evidence of delivery, and says nothing about why.
@@ -31,12 +31,12 @@ from tracker.queries.visibility import position_of
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Flag
 
-# The names in lines that were written before a flag was renamed: the log is never rewritten.
+# Flag names in lines written before a flag was renamed; the log is never rewritten.
 _FORMER_NAMES = {"dropped": Flag.NOT_MENTIONED}
 
 
 def raised_flag(payload: Payload) -> Flag | None:
-    """The flag that a line of kind `flag` raised; None where the vocabulary no longer has it."""
+    """Return the flag raised by a line of kind `flag`; None if the vocabulary no longer has it."""
     name = payload.get("flag", "")
     return _FORMER_NAMES.get(name) or (Flag(name) if name in Flag.values else None)
 
@@ -45,7 +45,7 @@ def raised_flag(payload: Payload) -> Flag | None:
 
 
 def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
-    """The flags of one commitment; it must come from `with_silence`."""
+    """Return the flags of one commitment, which must come from `with_silence`."""
     position, day = position_of(commitment), moment.day
     is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
     awaits = position.stage == Stage.SIGNED and commitment.instrument == Instrument.AGREEMENT
@@ -66,11 +66,11 @@ def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
 def silent_meetings(
     moment: Viewpoint, *, parties_key: Any, level: Any, since: Any
 ) -> MeetingQuerySet:
-    """The fully recorded meetings of equal rank after a last mention: the rule of "not mentioned".
+    """Return the fully recorded meetings of equal rank after a last mention ("not mentioned").
 
-    The meeting is compared with the one that mentioned it last: exactly the same parties, the
-    same level or a higher one, and wholly after the day from which silence counts. The three may
-    be values or columns of an outer query.
+    Compared with the meeting of the last mention, they have exactly the same parties, the same
+    level or a higher one, and lie wholly after `since`. The three may be values or columns of an
+    outer query.
     """
     known = moment.known
     recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
@@ -83,7 +83,7 @@ def silent_meetings(
 
 
 def passed_over(moment: Viewpoint) -> Exists:
-    """Whether a fully recorded meeting since the last mention, of equal rank, was silent on it."""
+    """Whether a fully recorded meeting of equal rank since the last mention did not mention it."""
     silent = silent_meetings(
         moment,
         parties_key=OuterRef(moment.column("mention_parties_key")),
@@ -104,10 +104,10 @@ def awaiting_entry_into_force_q(moment: Viewpoint) -> Q:
 
 
 def may_turn_q(before: dt.date, moment: Viewpoint) -> Q:
-    """Commitments of which a flag may hold on one of two days and not on the other.
+    """Return a condition for commitments whose flags may differ between two days.
 
-    All that came to one of their dates between the day `before` and the moment's, and some that a
-    meeting of that time may have been silent about.
+    It matches all that reached one of their dates between `before` and the viewpoint's day, and
+    some that a meeting in that time may not have mentioned.
     """
     day, target = moment.day, f"{moment.column('target_last_day')}__range"
     recorded = Meeting.objects.public().fully_recorded().filter(last_day__range=(before, day))
@@ -144,9 +144,9 @@ QUERIES: dict[Flag, Callable[[Viewpoint], Q]] = {
 
 
 def as_bits(rules: Iterable[Q]) -> Combinable:
-    """Which rules hold, as one number with a bit for each, the first lowest.
+    """Return one integer column with a bit for each rule that holds, the first one lowest.
 
-    A column for each would be converted one by one, row by row.
+    One column is faster than one for each rule, since Django converts every column of every row.
     """
     bits: Combinable = Value(0, output_field=IntegerField())
     for place, rule in enumerate(rules):
@@ -155,5 +155,5 @@ def as_bits(rules: Iterable[Q]) -> Combinable:
 
 
 def with_silence(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
-    """Add what `flags_of` needs to know of meetings."""
+    """Annotate the commitments with what `flags_of` needs from meetings."""
     return commitments.annotate(was_passed_over=passed_over(moment))

@@ -1,4 +1,4 @@
-"""Whether the register can answer and store: database, migrations, log, disk, locks."""
+"""The health check: database, migrations, clock, and whether the database can be written."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tracker.queries.visibility import log_head
 logger = logging.getLogger(__name__)
 
 
-# Seconds: to try is to write, so it is done once in a while, however many ask; and how long it
-# waits for others who write. A large import may write for longer.
+# Seconds between two test writes, however many requests come, and seconds that one waits for other
+# writers. A large import may write for longer.
 TRIED_EVERY = 5
 PATIENCE = 5
 
 
 def health(*, now: dt.datetime) -> dict[str, Any]:
-    """Say what holds; `ok` is whether all of it does. Never raises for a database out of reach."""
+    """Return the state of each part, and `ok` for all; an unreachable database does not raise."""
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -44,7 +44,7 @@ def health(*, now: dt.datetime) -> dict[str, Any]:
         "database": "reachable",
         "writing": problem or "possible",
         "migrations": "applied",
-        # Said, and no reason to take the pages away: a log may be silent for long.
+        # Reported only: a clock fault is no reason to take the pages offline.
         "clock": fault or "as the log has it",
         "log_head": {"seq": head.seq, "hash": head.hash},
     }
@@ -52,7 +52,7 @@ def health(*, now: dt.datetime) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _problem_of_writing(period: int) -> str:
-    """Why nothing can be stored: a full disk, a file or server that is only read, a long lock."""
+    """Return why the database cannot be written (full disk, read-only, long lock), or ""."""
     try:
         if connection.vendor == "sqlite":
             _write_to_sqlite()
@@ -65,7 +65,7 @@ def _problem_of_writing(period: int) -> str:
 
 
 def _write_to_sqlite() -> None:
-    """Write the number that the file has for us, which is not used, as it is."""
+    """Rewrite the unused `user_version` of the file with its present value."""
     with connection.cursor() as cursor:
         [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
         [number] = cursor.execute("PRAGMA user_version").fetchone()

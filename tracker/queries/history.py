@@ -1,4 +1,4 @@
-"""How a commitment moved: each update compared with the one before it."""
+"""The history of a commitment: each update compared with the one before it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tracker.queries.as_published import as_published
 from tracker.queries.visibility import public_citations, with_relations
 from tracker.schema.vocabulary import Movement
 
-# What an update did that changed nothing of how the commitment stands.
+# Movements of an update that left the commitment's position unchanged.
 UNMOVED = (Movement.RESTATED, Movement.MENTIONED)
 
 
 class Stating(Protocol):
-    """What of an update says how the commitment stands."""
+    """The fields of an update that set the commitment's position."""
 
     @property
     def stage(self) -> str: ...
@@ -43,7 +43,7 @@ class Stating(Protocol):
 
 
 class Naming(Stating, Protocol):
-    """What of an update says that it came with a new name."""
+    """The same fields, and whether the update gave the commitment a new name."""
 
     @property
     def gives_name(self) -> bool: ...
@@ -51,7 +51,7 @@ class Naming(Stating, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What movement is derived from: an update's four values, or those carried to it."""
+    """The four values that movements are derived from, stated by an update or carried over."""
 
     stage: str
     assessment: str
@@ -67,8 +67,8 @@ class Wording:
         return cls(update.stage, update.assessment, update.firmness, update.target)
 
     def followed_by(self, update: Stating) -> Wording:
-        """The state after the update: what it does not say stays as it was."""
-        # One party's own step does not move what all of them did together.
+        """Return the state after the update; values that it does not state are carried over."""
+        # A step by one party alone does not change the stage of the joint commitment.
         moved = self if update.party_id is not None else update
         return Wording(
             moved.stage,
@@ -79,11 +79,11 @@ class Wording:
 
 
 def restates(update: Stating) -> bool:
-    """Whether an update says how the promise was worded: how firmly, or for when."""
+    """Whether an update states how firm the promise is, or its target date."""
     return bool(update.firmness or update.target)
 
 
-# An enumeration takes its time to walk.
+# Listed once, because iterating over an enumeration is slow.
 _MOVEMENTS = list(Movement)
 _STAGES = list(Stage)
 _FIRMNESS = ["", *Firmness.values]
@@ -99,7 +99,7 @@ def _stage_movement(before: str, after: str) -> Movement | None:
 
 
 def _target_movement(before: PartialDate | None, after: PartialDate | None) -> Movement | None:
-    """A first date, or a more precise one inside the old, binds more; another date reschedules."""
+    """A first date, or a more precise one within the old, strengthens; any other reschedules."""
     if after is None or after.last_day is None or after.first_day is None:
         return None
     if before is None or before.last_day is None or before.first_day is None:
@@ -113,10 +113,10 @@ def _target_movement(before: PartialDate | None, after: PartialDate | None) -> M
 def movements(
     before: Wording | None, after: Wording, *, is_restated: bool = True
 ) -> list[Movement]:
-    """What happened between two states of one commitment; never empty.
+    """Return the movements between two states of one commitment; never empty.
 
-    Firmness is compared only where both updates say something about it: silence on the wording is
-    no weakening, and where `is_restated` is false (see `restates`) no restatement either.
+    Firmness is compared only where both states have one: an update that does not state it does not
+    weaken it. Where `is_restated` is false (see `restates`), it does not restate it either.
     """
     if before is None:
         return [Movement.NEW]
@@ -134,17 +134,17 @@ def movements(
 
 
 def movements_of(update: Naming, before: Wording | None, after: Wording) -> list[Movement]:
-    """What an update did between two states, a new name included."""
+    """Return the movements of an update between two states, including a new name."""
     found = movements(before, after, is_restated=restates(update))
     if before is None or not update.gives_name:
         return found
-    told = {*found, Movement.RENAMED} - set(UNMOVED)
-    return [movement for movement in _MOVEMENTS if movement in told]
+    moved = {*found, Movement.RENAMED} - set(UNMOVED)
+    return [movement for movement in _MOVEMENTS if movement in moved]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One update in its place in the story."""
+    """One update in its place in the history, with the states before and after it."""
 
     update: StatusUpdate
     movements: list[Movement]
@@ -153,61 +153,61 @@ class Step:
 
 
 def steps(updates: Iterable[StatusUpdate], *, before: Wording | None = None) -> list[Step]:
-    """Tell the story of effective updates given in chronological order.
+    """Return the steps of effective updates, which must be in chronological order.
 
-    `before` is the state that they found; None where they begin the story.
+    `before` is the state before the first of them; None where the history begins with them.
     """
-    told: list[Step] = []
+    result: list[Step] = []
     state = before
     for update in updates:
-        found = state
-        state = Wording.of(update) if found is None else found.followed_by(update)
-        moved = movements_of(update, found, state)
+        previous = state
+        state = Wording.of(update) if previous is None else previous.followed_by(update)
+        moved = movements_of(update, previous, state)
         if update.corrects_id is not None:
             moved = [Movement.CORRECTED, *moved]
-        told.append(Step(update, moved, found, state))
-    return told
+        result.append(Step(update, moved, previous, state))
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A commitment's story and, apart from it, what was corrected or retracted."""
+    """The steps of a commitment and, separately, its corrected and retracted updates."""
 
     steps: Sequence[Step]
     revised: Sequence[StatusUpdate]
 
 
 def published(*, commitment: int, as_of: dt.date | None, known: int | None) -> StatusUpdateQuerySet:
-    """What was published about a commitment by that day and that change, in order of time."""
-    found = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
+    """Return a commitment's updates up to a day, published by change `known`, oldest first."""
+    updates = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
     if as_of is not None:
-        found = found.filter(happened_first_day__lte=as_of)
-    return found.chronological()
+        updates = updates.filter(happened_first_day__lte=as_of)
+    return updates.chronological()
 
 
 def read_updates(
     updates: StatusUpdateQuerySet, commitment: Commitment, *, known: int | None
 ) -> list[StatusUpdate]:
-    """Updates of a commitment with their citations, as published by change `known`.
+    """Return updates of a commitment with their citations, as published by change `known`.
 
-    Two queries, and more to look back.
+    Two queries; a few more where `known` is given.
     """
-    # A full text is long, and none is shown where it is cited.
+    # The full text of a source is long, and pages that cite it do not show it.
     cited = public_citations(known=known).order_by("pk").defer("source__text")
-    found = with_relations(updates).prefetch_related(Prefetch("citations", queryset=cited))
-    read = as_published(found, known)
-    for update in read:
+    related = with_relations(updates).prefetch_related(Prefetch("citations", queryset=cited))
+    loaded = as_published(related, known)
+    for update in loaded:
         update.commitment = commitment
-    return read
+    return loaded
 
 
 def history_of(
     updates: Sequence[StatusUpdate], *, known: int | None, before: Wording | None = None
 ) -> History:
-    """The story of these updates; `before` is the state that the first of them found."""
-    counting = (update for update in updates if not is_revised(update, known=known))
+    """Return the history of these updates; `before` is the state before the first of them."""
+    effective = (update for update in updates if not is_revised(update, known=known))
     return History(
-        steps=steps(counting, before=before),
+        steps=steps(effective, before=before),
         revised=[update for update in updates if is_revised(update, known=known)],
     )
 
@@ -215,12 +215,12 @@ def history_of(
 def history(
     commitment: Commitment, *, as_of: dt.date | None = None, known: int | None = None
 ) -> History:
-    """Everything published about a commitment, by that day and that change."""
-    found = published(commitment=commitment.pk, as_of=as_of, known=known)
-    return history_of(read_updates(found, commitment, known=known), known=known)
+    """Return the history of a commitment up to a day, as published by change `known`."""
+    updates = published(commitment=commitment.pk, as_of=as_of, known=known)
+    return history_of(read_updates(updates, commitment, known=known), known=known)
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:
-    """Whether the update was corrected or retracted, by change number `known` where given."""
+    """Whether the update was corrected or retracted, up to change `known` where given."""
     revision: Revision | None = getattr(update, "revision", None)
     return revision is not None and (known is None or revision.seq <= known)

@@ -1,4 +1,4 @@
-"""The meetings, sources, parties, topics and forums there were at a moment: each rule once."""
+"""The meetings, sources, parties, topics, forums and notes visible at a viewpoint."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ from tracker.queries.visibility import (
 
 
 def sources_by(moment: Viewpoint) -> QuerySet[Source]:
-    """With `as_of`, the documents that had been published."""
+    """Return the public sources; with `as_of`, those published by then."""
     return public_sources(as_of=moment.as_of, known=moment.known)
 
 
 def sources_of(meeting: Meeting, moment: Viewpoint) -> QuerySet[Source]:
-    """The documents that were said to tell of a meeting, with `as_of` those published by then."""
+    """Return the sources linked to a meeting; with `as_of`, those published by then."""
     return sources_by(moment).filter(linked_q(meeting, "sources", moment.known))
 
 
 def parties_of(record: Meeting | Forum, moment: Viewpoint) -> QuerySet[Party]:
-    """The parties that a meeting or a forum was said to have."""
+    """Return the parties linked to a meeting or a forum."""
     known = moment.known
     return public_parties(known=moment.known).filter(linked_q(record, "parties", known))
 
 
 def parties_by(moment: Viewpoint) -> QuerySet[Party]:
-    """With `as_of`, those of a commitment that had been stated."""
+    """Return the public parties; with `as_of`, those of commitments stated by then."""
     return _of_commitments(public_parties(known=moment.known), "parties", moment)
 
 
 def topics_by(moment: Viewpoint) -> QuerySet[Topic]:
-    """With `as_of`, those of a commitment that had been stated."""
+    """Return the public topics; with `as_of`, those of commitments stated by then."""
     return _of_commitments(public_topics(known=moment.known), "topics", moment)
 
 
 def forums_by(moment: Viewpoint) -> QuerySet[Forum]:
-    """With `as_of`, those that had met."""
+    """Return the public forums; with `as_of`, those that had met by then."""
     forums = public_forums(known=moment.known)
     if moment.as_of is None:
         return forums
@@ -60,16 +60,16 @@ def forums_by(moment: Viewpoint) -> QuerySet[Forum]:
 
 
 def meetings_by(moment: Viewpoint) -> QuerySet[Meeting]:
-    """With `as_of`, those that did not lie ahead."""
+    """Return the public meetings; with `as_of`, those not after it."""
     return by_the_day(public_meetings(known=moment.known), moment)
 
 
-# What a filter offers of these nouns.
+# The models whose records a filter offers as choices.
 OFFERED = ("topic", "party", "forum", "meeting")
 
 
 def offered(noun: str, moment: Viewpoint | None) -> list[tuple[str, str]]:
-    """The address and the name of each, in order: today's, or those of a moment."""
+    """Return the slug and label of each choice, in order; without a viewpoint, today's."""
     then = moment or Viewpoint(dt.date.max)
     listed, names = _OFFERED[noun]
     rows = values_then(listed(then), names, then.known)
@@ -79,10 +79,10 @@ def offered(noun: str, moment: Viewpoint | None) -> list[tuple[str, str]]:
 
 
 def was_there(record: Meeting | Source | Forum, moment: Viewpoint) -> bool:
-    """Whether a record was there as of a day, or had been recorded by it.
+    """Whether a record existed on the day `as_of`, or had been recorded by then.
 
-    That is a meeting that had been held, or of which a document of that day tells; a document that
-    had been published; a forum that had met.
+    A meeting exists once held or once a source of that day is linked to it, a source once
+    published, and a forum once it has met.
     """
     as_of, seq = moment.as_of, record.published_seq
     if as_of is None or (seq is not None and seq <= last_change_by(as_of)):
@@ -97,7 +97,7 @@ def was_there(record: Meeting | Source | Forum, moment: Viewpoint) -> bool:
 
 
 def hide_outcome(record: Meeting, moment: Viewpoint) -> None:
-    """Blank the summary of a meeting that lay ahead and was held since: it tells the outcome."""
+    """Blank the summary of a meeting held after `as_of`, because it reveals the outcome."""
     lay_ahead = moment.as_of is not None and (
         record.first_day is None or record.first_day > moment.as_of
     )
@@ -106,15 +106,18 @@ def hide_outcome(record: Meeting, moment: Viewpoint) -> None:
 
 
 def meetings_of(source: Source, moment: Viewpoint) -> QuerySet[Meeting]:
-    """The meetings of which a source was said to tell."""
+    """Return the meetings linked to a source."""
     known = moment.known
     theirs = Q(pk__in=source.meetings.values("pk"))
-    told = relates_q(Meeting, "sources", known, [source.pk], today=theirs)
-    return meetings_by(moment).filter(told)
+    linked = relates_q(Meeting, "sources", known, [source.pk], today=theirs)
+    return meetings_by(moment).filter(linked)
 
 
 def notes_by(moment: Viewpoint) -> QuerySet[Note]:
-    """With `as_of`, those whose source had been published; without one, those recorded by then."""
+    """Return the public notes; with `as_of`, those whose source was published by then.
+
+    A note without a source counts from the day on which it was recorded.
+    """
     notes = public_notes(known=moment.known)
     if moment.as_of is None:
         return notes
@@ -126,18 +129,18 @@ def notes_by(moment: Viewpoint) -> QuerySet[Note]:
 
 
 def notes_of(source: Source, moment: Viewpoint) -> QuerySet[Note]:
-    """The notes that a source was said to hold."""
+    """Return the notes taken from a source."""
     known = moment.known
     return notes_by(moment).filter(equals_q(Note, "source", known, [source.pk]))
 
 
 def parts_of(commitment: Commitment, moment: Viewpoint) -> QuerySet[Commitment]:
-    """The commitments that were said to be part of one, with `as_of` those stated by then."""
+    """Return the commitments that are part of this one; with `as_of`, those stated by then."""
     return _that_name(commitment, "part_of", moment)
 
 
 def successors_of(commitment: Commitment, moment: Viewpoint) -> QuerySet[Commitment]:
-    """The commitments that were said to supersede one, with `as_of` those stated by then."""
+    """Return the commitments that supersede this one; with `as_of`, those stated by then."""
     return _that_name(commitment, "supersedes", moment)
 
 
@@ -150,17 +153,17 @@ def _of_commitments(records: QuerySet[Any], relation: str, moment: Viewpoint) ->
     if moment.as_of is None:
         return records
     stated = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
-    # The first that is found is enough; a join would look at every commitment of each.
+    # EXISTS stops at the first match; a join would read every commitment of each record.
     there = Exists(stated.filter(**{relation: OuterRef("pk")}))
     known = moment.known
     if known is None:
         return records.filter(there)
     former = former_values("commitment", known, field=relation)
-    kept = stated.exclude(pk__in=former.values("record"))
+    unamended = stated.exclude(pk__in=former.values("record"))
     then = former.filter(record__in=stated.values("pk")).values_list("value", flat=True)
     related = {key for value in then for key in split_keys(value)}
     return records.filter(
-        Exists(kept.filter(**{relation: OuterRef("pk")})) | Q(pk__in=sorted(related))
+        Exists(unamended.filter(**{relation: OuterRef("pk")})) | Q(pk__in=sorted(related))
     )
 
 

@@ -1,4 +1,4 @@
-"""The public register as the files of the documented format: what `load_register` reads again."""
+"""The public register as files in the documented format, which `load_register` can read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tracker.schema.payloads import values
 
 
 def _is_named(record: PublicRecord) -> bool:
-    """Whether files name a record: retracted commitments are in them, marked as such."""
+    """Whether the files include a record; retracted commitments are included, marked as such."""
     return record.is_published if isinstance(record, Commitment) else record.is_public
 
 
@@ -64,7 +64,7 @@ def _commitments() -> Iterator[Commitment]:
 
 
 def _used(records: QuerySet[Any], *relations: str) -> QuerySet[Any]:
-    """Leave out what nothing public rests on any more: loading could not make it public."""
+    """Leave out records that nothing published uses: loading them could not make them public."""
     condition = Q()
     for relation in relations:
         condition |= Q(**{f"{relation}__published_seq__isnull": False})

@@ -1,4 +1,4 @@
-"""The moment for which the register is read: the day, and the two ways to look back."""
+"""The viewpoint from which the register is read: today, `as_of` and `known_at`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tracker.models import Change
 class Viewpoint:
     """Today, and optionally an earlier day to look back to.
 
-    `as_of`: what had happened by the end of that day, as known now. `known_at`: what this register
-    had published by the end of that day. Neither changes what "today" is: it stays in `today`.
+    `as_of` selects what had happened by the end of that day, as known now. `known_at` selects what
+    this register had published by the end of that day. Neither changes `today`.
     """
 
     today: dt.date
@@ -31,7 +31,7 @@ class Viewpoint:
 
     @cached_property
     def known(self) -> int | None:
-        """The last change to take into account, asked for once; None for all."""
+        """The number of the last change to take into account, read once; None for all."""
         return None if self.known_at is None else last_change_by(self.known_at)
 
     @property
@@ -41,9 +41,9 @@ class Viewpoint:
 
     @property
     def query(self) -> str:
-        """The end of an address at which another page looks back in the same way."""
-        asked = {"as_of": self.as_of, "known_at": self.known_at}
-        given = {name: day.isoformat() for name, day in asked.items() if day is not None}
+        """The query string that gives another page the same viewpoint; empty for today."""
+        params = {"as_of": self.as_of, "known_at": self.known_at}
+        given = {name: day.isoformat() for name, day in params.items() if day is not None}
         return f"?{urlencode(given)}" if given else ""
 
     @property
@@ -52,22 +52,22 @@ class Viewpoint:
         return "at__" if self.is_past else ""
 
     def column(self, name: str) -> str:
-        """The path of a position's column there."""
+        """Return the query path of a position's column, see `at`."""
         return f"{self.at}{name}"
 
 
 def start_of_day(day: dt.date) -> dt.datetime:
-    """The day's first instant, in the register's time zone."""
+    """Return the first instant of the day, in the register's time zone."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
 
 
 def end_of_day(day: dt.date) -> dt.datetime:
-    """The first instant after the day."""
+    """Return the first instant after the day."""
     return start_of_day(day + dt.timedelta(days=1))
 
 
 def last_change_by(day: dt.date) -> int:
-    """The number of the last change recorded by the end of that day; 0 when there is none."""
-    # Times follow the numbers, so the index of times has the last at one of its ends.
+    """Return the number of the last change recorded by the end of the day; 0 if there is none."""
+    # Times rise with the numbers, so the last change is at one end of the index on time.
     earlier = Change.objects.filter(recorded_at__lt=end_of_day(day))
     return earlier.order_by("-recorded_at", "-seq").values_list("seq", flat=True).first() or 0

@@ -1,4 +1,4 @@
-"""The one door of visibility: every public page, feed, file and answer starts here."""
+"""The public querysets: every public page, feed, file and response starts from one of these."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ _HEAD = "SELECT seq, hash, recorded_at, generation FROM tracker_loghead WHERE id
 
 
 def known_seq(known_at: dt.date | None) -> int | None:
-    """The last change to take into account; None for all."""
+    """Return the number of the last change to take into account; None for all."""
     return None if known_at is None else last_change_by(known_at)
 
 
 def public_commitments(
     *, as_of: dt.date | None = None, known: int | None = None
 ) -> QuerySet[Commitment]:
-    """The commitments that readers may see, each with its position on that day as known then.
+    """Return the commitments that readers may see, each with its position at that viewpoint.
 
-    Without arguments the position is on the commitment's own row. With one, it is the joined
-    `Standing` under the name `at`, and commitments that had no position are left out.
+    Without arguments the position is on the commitment's own row. Otherwise it is the joined
+    `Standing` named `at`, and commitments that had no position are left out.
     """
     public = Commitment.objects.public(known=known)
     if as_of is None and known is None:
@@ -67,9 +67,9 @@ def public_commitments(
 
 
 def as_known(records: Iterable[_R], moment: Viewpoint) -> list[_R]:
-    """Records of these querysets, and what was loaded with them, in the words published by then.
+    """Return records of these querysets, with their relations, as published at the viewpoint.
 
-    For reading only: the rows are not to be saved. See `as_published`.
+    Read-only: the records must not be saved. See `as_published`.
     """
 
     def public(noun: str) -> QuerySet[Any]:
@@ -84,17 +84,17 @@ def as_known(records: Iterable[_R], moment: Viewpoint) -> list[_R]:
 
 
 def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Viewpoint) -> None:
-    """Take from commitments what they were part of, or superseded, if that came after `as_of`.
+    """Blank `part_of`, `supersedes` and `last_checked_on` where they are later than `as_of`.
 
-    And the day on which they were checked, if that was later. One query; none without `as_of`.
+    One query; none without `as_of`.
     """
     as_of = moment.as_of
     if as_of is None:
         return
     others = {key for c in commitments for key in (c.part_of_id, c.supersedes_id) if key}
     public = public_commitments(as_of=as_of, known=moment.known)
-    found = public.filter(pk__in=others).order_by()
-    there = set(found.values_list("pk", flat=True)) if others else set()
+    present = public.filter(pk__in=others).order_by()
+    there = set(present.values_list("pk", flat=True)) if others else set()
     for commitment in commitments:
         if commitment.part_of_id not in there:
             commitment.part_of = None
@@ -105,7 +105,7 @@ def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Viewpoint
 
 
 def position_of(commitment: Commitment) -> Position:
-    """Where a commitment of `public_commitments` stands on the day that was asked for."""
+    """Return the position of a commitment of `public_commitments` at its viewpoint."""
     at: Position | None = getattr(commitment, "at", None)
     return at if at is not None else commitment
 
@@ -113,8 +113,8 @@ def position_of(commitment: Commitment) -> Position:
 def public_updates(
     *, as_of: dt.date | None = None, known: int | None = None
 ) -> StatusUpdateQuerySet:
-    """The updates that count, of public commitments."""
-    # A join, and no "in (select ...)": SQLite would list every public commitment first.
+    """Return the effective updates of public commitments."""
+    # A join instead of "in (select ...)", for which SQLite would first list all commitments.
     updates = StatusUpdate.objects.effective(known=known).filter(
         public_q(known=known, of="commitment__")
     )
@@ -122,7 +122,7 @@ def public_updates(
 
 
 def public_citations(*, known: int | None = None) -> QuerySet[Citation]:
-    """The citations that were there by change number `known`, of whatever updates."""
+    """Return the citations that existed at change `known`, whichever update they belong to."""
     citations = Citation.objects.select_related("source")
     if known is None:
         return citations
@@ -130,7 +130,7 @@ def public_citations(*, known: int | None = None) -> QuerySet[Citation]:
 
 
 def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
-    """Load what stands on one row with an update: meeting, party, revision, what it corrects."""
+    """Join the meeting, party and revision of each update, and the update that it corrects."""
     return updates.select_related(
         "meeting", "party", "corrects", "revision", "revision__replacement"
     )
@@ -146,7 +146,7 @@ def with_evidence(
 
 
 def public_aliases(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Alias]:
-    """With `as_of`, without the names that came with something that happened later."""
+    """Return the public aliases; with `as_of`, those given by an update up to that day."""
     aliases = Alias.objects.public(known=known)
     if as_of is None:
         return aliases
@@ -159,12 +159,12 @@ def public_meetings(*, known: int | None = None) -> QuerySet[Meeting]:
 
 
 def public_forums(*, known: int | None = None) -> QuerySet[Forum]:
-    """The highest level first, then by name, as it was by then."""
+    """Return the public forums, the highest level first, then by their name at change `known`."""
     return Forum.objects.public(known=known).order_by("-level", column_then(Forum, "name", known))
 
 
 def public_sources(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Source]:
-    """With `as_of`, the documents that had been published by that day."""
+    """Return the public sources; with `as_of`, those published by that day."""
     sources = Source.objects.public(known=known)
     if as_of is None:
         return sources
@@ -172,17 +172,17 @@ def public_sources(*, as_of: dt.date | None = None, known: int | None = None) ->
 
 
 def public_passages(*, known: int | None = None) -> QuerySet[PassageLeftOut]:
-    """What was read in sources and left out; of public sources only, since it comes with them."""
+    """Return the passages of public sources that were read and left out of the register."""
     return PassageLeftOut.objects.public(known=known)
 
 
 def public_parties(*, known: int | None = None) -> QuerySet[Party]:
-    """By name, as it was by then."""
+    """Return the public parties by their name at change `known`."""
     return Party.objects.public(known=known).order_by(column_then(Party, "name", known))
 
 
 def public_topics(*, known: int | None = None) -> QuerySet[Topic]:
-    """By name, as it was by then."""
+    """Return the public topics by their name at change `known`."""
     return Topic.objects.public(known=known).order_by(column_then(Topic, "name", known))
 
 
@@ -191,14 +191,14 @@ def public_notes(*, known: int | None = None) -> QuerySet[Note]:
 
 
 def public_changes() -> QuerySet[Change]:
-    """The whole log, newest first. A line is public from the moment it exists."""
+    """Return the whole log, newest first. A line is public from the moment it exists."""
     return Change.objects.select_related("commitment", "update", "meeting", "source", "note")
 
 
 def log_head() -> LogHead:
-    """The last line's number and hash; number 0 while the log is empty."""
-    # Written out, since every answer begins with it and to make the statement and the instance by
-    # the model costs three times as much as to run it.
+    """Return the number and hash of the last line; number 0 while the log is empty."""
+    # Plain SQL, because every response begins with this query, and building it through the model
+    # costs three times as much as running it.
     with connection.cursor() as cursor:
         cursor.execute(_HEAD)
         row = cursor.fetchone()
@@ -206,6 +206,6 @@ def log_head() -> LogHead:
         return LogHead()
     seq, hash_, recorded_at, generation = row
     if recorded_at is not None and recorded_at.tzinfo is None:
-        # SQLite knows no zones; Django keeps instants there in UTC.
+        # SQLite has no time zones; Django stores instants there in UTC.
         recorded_at = recorded_at.replace(tzinfo=dt.UTC)
     return LogHead(1, seq, hash_, recorded_at, generation)
