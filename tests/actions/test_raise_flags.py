@@ -69,15 +69,15 @@ def test_what_another_deliverer_raised_meanwhile_is_not_raised_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     published_commitment(now=at("2026-03-01"), happened="2026-02-25", target="2026-12")
-    in_turn = module._in_turn
+    batches = module._batches
 
     def overtaken(flag: Flag, moment: Viewpoint) -> Iterator[list[int]]:
-        for keys in list(in_turn(flag, moment)):
-            monkeypatch.setattr(module, "_in_turn", in_turn)
+        for keys in list(batches(flag, moment)):
+            monkeypatch.setattr(module, "_batches", batches)
             assert raise_flags(now=at("2026-10-02"))
             yield keys
 
-    monkeypatch.setattr(module, "_in_turn", overtaken)
+    monkeypatch.setattr(module, "_batches", overtaken)
     assert raise_flags(now=at("2026-10-02")) == []
     assert told() == [("due_soon", "2026-10-02", False)]
 

@@ -1,7 +1,7 @@
-"""Changing what a public record says about itself, in the open: each amendment is a change.
+"""Amend public records; each amendment is a line of the log.
 
-The row is altered in place; the log keeps what it said before. Updates are never amended (see
-`actions.correct`). Raises ValidationError with a sentence, and writes nothing, when refused.
+The row is altered in place and the log records its former values. Updates are never amended (see
+`actions.correct`). Each action raises ValidationError, and writes nothing, when it is refused.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _locked(record: _R) -> _R:
 
 
 def _assign(record: PublicRecord, values: Mapping[str, Any]) -> None:
-    """Set plain and many-to-many values, checked like a form's; save the row."""
+    """Set plain and many-to-many values, validate and save the row."""
     plain = {}
     for name, value in values.items():
         if record._meta.get_field(name).many_to_many:
@@ -73,13 +73,13 @@ def _assign(record: PublicRecord, values: Mapping[str, Any]) -> None:
 
 
 def _difference(before: Payload, after: Payload) -> Payload:
-    """What the amended fields said before."""
+    """Return the former values of the amended fields."""
     return {name: value for name, value in before.items() if after[name] != value}
 
 
 @dataclass(frozen=True, slots=True)
 class _Amendment:
-    """What a record says now, what the changed parts said before, and what became public."""
+    """A record's new payload, the former values of what changed, and what became public."""
 
     after: Payload
     before: Payload
@@ -93,14 +93,14 @@ def _amended(
     payload_of: Callable[[_R], Payload],
     rests_on: Callable[[_R], Iterable[PublicRecord]] = lambda record: (),
 ) -> _Amendment:
-    """Change a row and make public what it rests on from now."""
+    """Change a row and make public the records that it now refers to."""
     before = payload_of(record)
     remember_before(record, now=log.now)
     _assign(record, values)
     remember(record, now=log.now, by=log.by)
     introduced = introduce(rests_on(record), seq=log.next_seq)
     end_changed_reviews(waiting_on(record), by=log.by)
-    # Read again, so that the payload says what the database holds.
+    # Read again, so that the payload matches what is stored.
     after = payload_of(type(record)._base_manager.get(pk=record.pk))
     difference = _difference(before, after)
     if not difference:
@@ -119,26 +119,26 @@ def amend_commitment(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Change what a public commitment says about itself; `values` maps field names to values."""
+    """Amend a public commitment; `values` maps field names to values."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(commitment)
         refuse_unfit_commitment(record, values)
-        told = _amended(
+        diff = _amended(
             log,
             record,
             values,
             payloads.commitment,
             lambda it: [*it.parties.all(), *it.topics.all(), *forum_with_parties(it.series)],
         )
-        kind = ChangeKind.RENAMED if "title" in told.before else ChangeKind.AMENDED
+        kind = ChangeKind.RENAMED if "title" in diff.before else ChangeKind.AMENDED
         payload = {
-            "commitment": told.after,
-            "before": told.before,
+            "commitment": diff.after,
+            "before": diff.before,
             "reason": reason,
-            **told.introduced,
+            **diff.introduced,
         }
         change = _touch(log, record, kind, payload, significance)
-        if "series" in told.before:
+        if "series" in diff.before:
             project_anew(Commitment.objects.filter(pk=record.pk))
         return change
 
@@ -161,7 +161,7 @@ def publish_aliases(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Make further names of a public commitment public."""
+    """Publish additional names of a public commitment."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(commitment)
         before = payloads.commitment(record)
@@ -186,7 +186,7 @@ def retract_alias(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Take back a name that a public commitment was wrongly given."""
+    """Retract a name that a public commitment was given by mistake."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(alias.commitment)
         alias = _locked(alias)
@@ -208,16 +208,16 @@ def amend_meeting(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Change a public meeting: held, cancelled, moved to another date, given further sources.
+    """Amend a public meeting: held, cancelled, moved to another date, given more sources.
 
-    Its parties and level cannot change any more once updates rest on it, since "not mentioned" is
-    measured against them.
+    Its parties and level cannot change once updates refer to it, since the "not mentioned" flag
+    depends on them.
     """
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(meeting)
         refuse_unfit_meeting(record, values)
-        was = (record.level, parties_key(record))
-        told = _amended(
+        former = (record.level, parties_key(record))
+        diff = _amended(
             log,
             record,
             values,
@@ -229,18 +229,18 @@ def amend_meeting(
             ],
         )
         record.parties_key = parties_key(record)
-        if was != (record.level, record.parties_key) and record.updates.exists():
+        if former != (record.level, record.parties_key) and record.updates.exists():
             raise ValidationError(
                 _("Parties and level stay as they are once updates rest on the meeting.")
             )
         record.save(update_fields=["parties_key"])
         change = log.append(
             ChangeKind.MEETING,
-            {"meeting": told.after, "before": told.before, "reason": reason, **told.introduced},
+            {"meeting": diff.after, "before": diff.before, "reason": reason, **diff.introduced},
             Subject(meeting=record),
             significance=significance,
         )
-        if "forum" in told.before:
+        if "forum" in diff.before:
             project_anew(Commitment.objects.filter(updates__meeting=record).distinct())
         return change
 
@@ -264,23 +264,23 @@ def amend_reference(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Change a public party, topic, forum, source or note, such as giving an archived address."""
+    """Amend a public party, topic, forum, source or note, such as adding an archived address."""
     name, payload_of = _REFERENCE_PAYLOADS[type(record)]
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         current = _locked(record)
-        told = _amended(
+        diff = _amended(
             log,
             current,
             values,
             payload_of,
             lambda it: it.parties.all() if isinstance(it, Forum) else (),
         )
-        if isinstance(current, Forum) and "cadence_months" in told.before:
-            spoken_of = Q(updates__meeting__forum=current) | Q(series=current)
-            project_anew(Commitment.objects.filter(spoken_of).distinct())
+        if isinstance(current, Forum) and "cadence_months" in diff.before:
+            affected = Q(updates__meeting__forum=current) | Q(series=current)
+            project_anew(Commitment.objects.filter(affected).distinct())
         return log.append(
             ChangeKind.COMMENTARY if isinstance(current, Note) else ChangeKind.AMENDED,
-            {name: told.after, "before": told.before, "reason": reason, **told.introduced},
+            {name: diff.after, "before": diff.before, "reason": reason, **diff.introduced},
             Subject(
                 source=current if isinstance(current, Source) else None,
                 note=current if isinstance(current, Note) else None,
@@ -300,7 +300,7 @@ def amend_passages(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Make further passages of a public source, which were left out, public; take others back."""
+    """Publish and retract left-out passages of a public source."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         record = _locked(source)
         before = payloads.logged_source(record)
@@ -314,12 +314,12 @@ def amend_passages(
             passage.save()
             remember(passage, now=now, by=by)
         for passage in removed:
-            taken = _locked(passage)
-            taken.retracted_seq = log.next_seq
-            taken.save(update_fields=["retracted_seq"])
+            locked = _locked(passage)
+            locked.retracted_seq = log.next_seq
+            locked.save(update_fields=["retracted_seq"])
         after = payloads.logged_source(Source.objects.get(pk=record.pk))
-        was = {"left_out": before.get("left_out", [])}
-        payload = {"source": after, "before": was, "reason": reason}
+        former = {"left_out": before.get("left_out", [])}
+        payload = {"source": after, "before": former, "reason": reason}
         return log.append(
             ChangeKind.AMENDED, payload, Subject(source=record), significance=significance
         )

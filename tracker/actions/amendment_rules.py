@@ -1,4 +1,4 @@
-"""What an amendment of a public record must not do, beyond what each field refuses by itself."""
+"""Validation of amendments to public records, beyond that of the model fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def refuse_unfit_commitment(commitment: Commitment, values: Mapping[str, Any]) -
         raise ValidationError(_("A commitment keeps at least one party."))
     for name in _CONTEXT:
         other = values.get(name)
-        # What was referred to before may have been retracted since, and hinders nothing.
+        # An unchanged reference stays valid even if its record was retracted since.
         if other is None or other.pk == getattr(commitment, f"{name}_id"):
             continue
         if not other.is_public:
@@ -31,24 +31,24 @@ def refuse_unfit_commitment(commitment: Commitment, values: Mapping[str, Any]) -
 
 
 def _refuse_circle(commitment: Commitment, other: Commitment, name: str) -> None:
-    """Follow a relation upwards; one query for each generation, of which there are few."""
+    """Follow a relation upwards, with one query per level; there are few levels."""
     seen: set[int] = set()
-    at: Commitment | None = other
-    while at is not None and at.pk not in seen:
-        if at.pk == commitment.pk:
+    ancestor: Commitment | None = other
+    while ancestor is not None and ancestor.pk not in seen:
+        if ancestor.pk == commitment.pk:
             raise ValidationError(
                 _("“%(other)s” already depends on “%(commitment)s”; that would be a circle."),
                 params={"other": other, "commitment": commitment},
             )
-        seen.add(at.pk)
-        at = getattr(at, name)
+        seen.add(ancestor.pk)
+        ancestor = getattr(ancestor, name)
 
 
 def refuse_unfit_meeting(meeting: Meeting, values: Mapping[str, Any]) -> None:
     """Raise ValidationError for a new value that a public meeting cannot have."""
-    for name, sentence in (
+    for name, message in (
         ("parties", _("A meeting keeps at least one party.")),
         ("sources", _("A meeting keeps at least one source that says so.")),
     ):
         if name in values and not values[name]:
-            raise ValidationError(sentence)
+            raise ValidationError(message)

@@ -1,4 +1,4 @@
-"""Looking for news of a commitment and finding none, which is public: the day of the last look."""
+"""Record the day on which a commitment was last checked for news, which is public."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def check_commitment(
     now: dt.datetime,
     by: AbstractBaseUser | None = None,
 ) -> Change | None:
-    """Record that a public commitment was checked on the day of `now`, in the register's zone.
+    """Record that a public commitment was checked on the day of `now`, in the register's time zone.
 
-    One minor line in the log; none, and None, when that day is recorded already.
+    Write one minor line to the log, or return None if that day is recorded already.
     """
     day = timezone.localdate(now)
     with open_log(now=now, by=by):

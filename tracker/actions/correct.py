@@ -1,7 +1,7 @@
-"""Putting a mistake right: a correction or a retraction that names what it replaces.
+"""Correct or retract published records.
 
-The published row stays as it was and stays readable; a `Revision` says that it no longer counts.
-Raises ValidationError with a sentence, and writes nothing, when it cannot be done.
+The published row stays unchanged and readable; a `Revision` records that it no longer counts.
+Each action raises ValidationError with a message, and writes nothing, when it is refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _require_reason(reason: str) -> str:
 
 
 def _require_counting(update: StatusUpdate) -> Commitment:
-    """Return the locked commitment of an update that counts today."""
+    """Return the locked commitment of an update; refuse a draft or an update already revised."""
     commitment = Commitment.objects.select_for_update().get(pk=update.commitment_id)
     current = StatusUpdate.objects.select_related("revision").get(pk=update.pk)
     if not current.is_published or not commitment.is_public:
@@ -76,7 +76,7 @@ def retract_update(
     significance: str = Significance.MAJOR,
     is_backfill: bool = False,
 ) -> Change:
-    """Say that a published update should not have been: it no longer counts."""
+    """Retract an update that should not have been published: it no longer counts."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         reason = _require_reason(reason)
         commitment = _require_counting(update)
@@ -112,7 +112,7 @@ def retract_commitment(
     significance: str = Significance.MAJOR,
     is_backfill: bool = False,
 ) -> Change:
-    """Say that a commitment should not have been recorded: its address answers 410 from now on."""
+    """Retract a commitment that should not have been recorded: its page returns 410 from now on."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         reason = _require_reason(reason)
         commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
@@ -148,7 +148,7 @@ def retract_note(
     significance: str = Significance.MAJOR,
     is_backfill: bool = False,
 ) -> Change:
-    """Say that an analyst's note should not have been published: it is shown no more."""
+    """Retract an analyst's note that should not have been published: it is no longer shown."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         reason = _require_reason(reason)
         note = Note.objects.select_for_update().get(pk=note.pk)

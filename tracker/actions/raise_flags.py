@@ -1,7 +1,7 @@
-"""Writing into the log what time does by itself: a deadline passed, something went quiet.
+"""Log the flags that appear as time passes: a deadline was missed, a commitment went quiet.
 
-Nobody publishes such a thing, so the deliverer calls this before it delivers. Each flag is told
-once for what it counts from (see `models.raised_flags`).
+Nobody publishes these, so the deliverer calls this before it delivers. Each flag is logged once
+for each day that it counts from (see `models.raised_flags`).
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ from tracker.queries.visibility import public_commitments
 from tracker.schema import payloads
 from tracker.schema.vocabulary import Flag
 
-# The column that each flag's rule counts from.
+# The column with the day that each flag's rule counts from.
 _BASIS = {
     Flag.DUE_SOON: "target_last_day",
     Flag.OVERDUE: "target_last_day",
     Flag.QUIET: "last_update_day",
     Flag.NOT_MENTIONED: "last_update_day",
 }
-# So many lines are written under one lock of the log; publishers get their turn in between.
-_AT_ONCE = 100
+# Lines written under one lock of the log, so that publishers need not wait for all of them.
+_BATCH_SIZE = 100
 
 
-def _due_soon_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
+def _due_soon_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
     return basis - dt.timedelta(days=settings.DUE_SOON_DAYS)
 
 
-def _overdue_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
+def _overdue_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
     return basis + dt.timedelta(days=1)
 
 
-def _quiet_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
+def _quiet_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
     day = add_months(basis, settings.QUIET_AFTER_MONTHS)
-    while quiet_since(day) < basis:  # a month's end, such as 31 August to 28 February
+    while quiet_since(day) < basis:  # at the end of a month, such as 31 August to 28 February
         day += dt.timedelta(days=1)
     return max(day, commitment.expected_by or day)
 
 
-def _not_mentioned_from(commitment: Commitment, basis: dt.date, moment: Viewpoint) -> dt.date:
+def _not_mentioned_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
     silent = silent_meetings(
-        moment,
+        viewpoint,
         parties_key=commitment.mention_parties_key,
         level=commitment.mention_level,
         since=commitment.silence_counts_after,
@@ -68,17 +68,17 @@ _SINCE: dict[Flag, Callable[[Commitment, dt.date, Viewpoint], dt.date]] = {
 }
 
 
-def _untold(flag: Flag, moment: Viewpoint) -> QuerySet[Commitment]:
-    """The public commitments that carry the flag without a line that says so."""
-    told = RaisedFlag.objects.filter(
+def _unlogged(flag: Flag, viewpoint: Viewpoint) -> QuerySet[Commitment]:
+    """Public commitments that have the flag but no line in the log for it."""
+    logged = RaisedFlag.objects.filter(
         commitment=OuterRef("pk"), flag=flag, basis=OuterRef(_BASIS[flag])
     )
-    return public_commitments().filter(QUERIES[flag](moment)).exclude(Exists(told))
+    return public_commitments().filter(QUERIES[flag](viewpoint)).exclude(Exists(logged))
 
 
-def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Viewpoint) -> Change:
+def _append_flag(log: OpenLog, commitment: Commitment, flag: Flag, viewpoint: Viewpoint) -> Change:
     basis: dt.date = getattr(commitment, _BASIS[flag])
-    since = _SINCE[flag](commitment, basis, moment)
+    since = _SINCE[flag](commitment, basis, viewpoint)
     first = commitment.changes.order_by("seq").first()
     log.is_backfill = first is None or timezone.localdate(first.recorded_at) > since
     change = log.append(
@@ -96,30 +96,30 @@ def _tell(log: OpenLog, commitment: Commitment, flag: Flag, moment: Viewpoint) -
     return change
 
 
-def _in_turn(flag: Flag, moment: Viewpoint) -> Iterator[list[int]]:
-    """The keys of all that is untold, some at a time, however many there are."""
+def _batches(flag: Flag, viewpoint: Viewpoint) -> Iterator[list[int]]:
+    """Yield the primary keys of all unlogged commitments in batches."""
     last = 0
     while True:
-        waiting = _untold(flag, moment).filter(pk__gt=last).order_by("pk")
-        some = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
-        if not some:
+        waiting = _unlogged(flag, viewpoint).filter(pk__gt=last).order_by("pk")
+        batch = list(waiting.values_list("pk", flat=True)[:_BATCH_SIZE])
+        if not batch:
             return
-        last = some[-1]
-        yield some
+        last = batch[-1]
+        yield batch
 
 
 def raise_flags(*, now: dt.datetime) -> list[int]:
-    """Tell of every time-made flag that holds on the day of `now` and was not told before.
+    """Log every flag that applies on the day of `now` and was not logged before.
 
-    Returns the numbers of the lines written. A flag that was raised already when the register
-    first heard of the commitment is marked as back-fill: it is no news.
+    Return the numbers of the lines written. A flag that already applied when the register
+    first recorded the commitment is marked as back-fill, since it is not news.
     """
-    moment = Viewpoint(timezone.localdate(now))
-    told: list[int] = []
+    viewpoint = Viewpoint(timezone.localdate(now))
+    written: list[int] = []
     for flag in _BASIS:
-        for some in _in_turn(flag, moment):
+        for batch in _batches(flag, viewpoint):
             with open_log(now=now) as log:
-                # Asked again under the lock: another deliverer may have told of it meanwhile.
-                still = _untold(flag, moment).filter(pk__in=some).order_by("pk")
-                told += [_tell(log, commitment, flag, moment).seq for commitment in still]
-    return told
+                # Query again under the lock: another deliverer may have logged it meanwhile.
+                still = _unlogged(flag, viewpoint).filter(pk__in=batch).order_by("pk")
+                written += [_append_flag(log, each, flag, viewpoint).seq for each in still]
+    return written

@@ -1,7 +1,7 @@
-"""Writing what a meeting did to commitments, as drafts: the writers behind the worksheet.
+"""Save what a meeting did to commitments as drafts, for the worksheet.
 
-Nothing here becomes public; `publish_reviewed` does that. Whoever calls holds the worksheet with
-`hold_worksheet`, so that two people's saves come one after the other.
+Nothing here becomes public; `publish_reviewed` does that. Callers lock the worksheet with
+`lock_worksheet`, so that saves by two people run one after the other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tracker.models import (
     WorksheetRow,
 )
 
-# A row saves itself every second that somebody types in it; its history tells of one change.
+# A row autosaves every second while somebody types; its history combines these into one change.
 _ONE_EDIT = dt.timedelta(minutes=10)
 
 
@@ -43,26 +43,26 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a meeting did to one commitment: the update's columns, its evidence, a further name."""
+    """What a meeting did to one commitment: the update's fields, its evidence, an alias."""
 
     update: Mapping[str, Any]
     evidence: Evidence | None
     alias: tuple[str, str] | None = None
-    # Of a commitment that is a draft itself: its own columns, and its topics.
+    # Only for a commitment that is itself a draft: its own fields, and its topics.
     commitment: Mapping[str, Any] = field(default_factory=dict)
     topics: list[Any] = field(default_factory=list)
 
 
-def hold_worksheet(meeting: Meeting) -> Meeting:
-    """Lock a meeting's worksheet until the transaction ends; return the meeting as it is now.
+def lock_worksheet(meeting: Meeting) -> Meeting:
+    """Lock a meeting's worksheet until the transaction ends; return the current meeting.
 
-    The lock leaves the key free (`no_key`), so that lines of the log that name the meeting may be
+    The lock does not cover the key (`no_key`), so that log lines that refer to the meeting can be
     written meanwhile.
     """
-    held = Meeting.objects.select_for_update(no_key=True).filter(pk=meeting.pk).first()
-    if held is None:
+    locked = Meeting.objects.select_for_update(no_key=True).filter(pk=meeting.pk).first()
+    if locked is None:
         raise ValidationError(_("Somebody deleted the meeting meanwhile."))
-    return held
+    return locked
 
 
 def keep_typed(
@@ -74,23 +74,23 @@ def keep_typed(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> WorksheetRow:
-    """Keep what was typed word for word; with nothing typed, that the row has become a record."""
+    """Store what was typed unchanged; an empty `typed` means that the row has become a record."""
     values = {
         "commitment": commitment,
         "typed": typed,
         "edited_by_id": by.pk,
         "edited_at": now,
     }
-    found: dict[str, Any] = {"meeting": meeting, "key": key or uuid.uuid4()}
+    lookup: dict[str, Any] = {"meeting": meeting, "key": key or uuid.uuid4()}
     if commitment is not None and key is None:
-        found = {"meeting": meeting, "commitment": commitment}
-    return WorksheetRow.objects.update_or_create(**found, defaults=values)[0]
+        lookup = {"meeting": meeting, "commitment": commitment}
+    return WorksheetRow.objects.update_or_create(**lookup, defaults=values)[0]
 
 
 def list_on_worksheet(
     meeting: Meeting, commitment: Commitment, *, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
-    """List a commitment of which nothing was typed yet, such as one that was delivered before."""
+    """Add a commitment to the worksheet before anything is typed, such as one delivered earlier."""
     WorksheetRow.objects.get_or_create(
         meeting=meeting, commitment=commitment, defaults={"edited_by_id": by.pk, "edited_at": now}
     )
@@ -105,9 +105,9 @@ def record_entry(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> StatusUpdate:
-    """Write the draft of what the meeting did to a commitment: a new one, or `draft` anew.
+    """Save what the meeting did to a commitment as a draft: a new one, or `draft` overwritten.
 
-    Raises ValidationError when the draft was published meanwhile.
+    Raise ValidationError when the draft was published meanwhile.
     """
     if draft is not None:
         draft = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
@@ -147,7 +147,7 @@ def _cite(update: StatusUpdate, evidence: Evidence | None) -> None:
 def _name(
     update: StatusUpdate, name: str, language: str, *, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
-    """Draft a further name with an update, in place of that drafted before; none when empty."""
+    """Create or replace the draft alias of an update; delete it when `name` is empty."""
     draft = update.names.draft().order_by("pk").first()
     if not name:
         if draft is not None:
@@ -165,10 +165,10 @@ def _name(
 def _describe(
     commitment: Commitment, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
-    held = Commitment.objects.select_for_update().get(pk=commitment.pk)
-    if held.is_published:
+    stored = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    if stored.is_published:
         raise ValidationError(_("It is public by now; amend it, if something is wrong."))
-    remember_before(held, now=now)
+    remember_before(stored, now=now)
     for name, value in entry.commitment.items():
         setattr(commitment, name, value)
     commitment.full_clean()
@@ -180,16 +180,16 @@ def _describe(
 def add_commitment(
     meeting: Meeting, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
 ) -> StatusUpdate:
-    """Write a commitment that the meeting stated first, as a draft, with its first update.
+    """Create a draft commitment that the meeting stated first, with its first update.
 
-    Without a reference of its own it takes the next number of the meeting's parties and year.
+    An entry without a reference gets the next number for the meeting's parties and year.
     """
     parties = list(meeting.parties.all())
-    described = dict(entry.commitment)
-    described["reference"] = described.get("reference") or next_reference(meeting)
+    fields = dict(entry.commitment)
+    fields["reference"] = fields.get("reference") or next_reference(meeting)
     commitment = Commitment(
-        **described,
-        slug=_free_slug(described["title"], described["reference"]),
+        **fields,
+        slug=_free_slug(fields["title"], fields["reference"]),
         first_stated_at=meeting,
     )
     commitment.full_clean()
@@ -201,9 +201,9 @@ def add_commitment(
 
 
 def next_reference(meeting: Meeting) -> str:
-    """The next free reference of the meeting's parties and year, such as CAN-KOR-2026-012.
+    """Return the next free reference for the meeting's parties and year, e.g. CAN-KOR-2026-012.
 
-    Raises ValidationError when the meeting's year or parties are not known.
+    Raise ValidationError when the meeting's year or parties are not known.
     """
     codes = sorted(party.code for party in meeting.parties.all())
     if meeting.first_day is None or not codes:
@@ -221,7 +221,7 @@ def next_reference(meeting: Meeting) -> str:
 
 
 def _free_slug(title: str, reference: str) -> str:
-    """An address from the title; from the reference where the title has no Latin letters."""
+    """Return a free slug from the title, or from the reference if that has no Latin letters."""
     wanted = slugify(title)[:100].strip("-") or slugify(reference)
     taken = set(Commitment.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     number, slug = 2, wanted
@@ -231,17 +231,17 @@ def _free_slug(title: str, reference: str) -> str:
 
 
 def take_back(draft: StatusUpdate) -> None:
-    """Delete the draft of an update that the meeting turned out not to have made.
+    """Delete a draft update that was recorded for the meeting by mistake.
 
-    Raises ValidationError when more hangs on it than the worksheet shows, or it is public.
+    Raise ValidationError when it is public, or has more citations than the worksheet shows.
     """
-    held = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
-    if held is None:
+    locked = StatusUpdate.objects.select_for_update().filter(pk=draft.pk).first()
+    if locked is None:
         return
-    if held.is_published:
+    if locked.is_published:
         raise ValidationError(_("It is public by now; retract it, if it should not be."))
-    if held.citations.count() > 1:
+    if locked.citations.count() > 1:
         raise ValidationError(
             _("The draft has further citations: delete it on its own page, if it is not meant.")
         )
-    held.delete()
+    locked.delete()

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.record_meeting import (
     add_commitment,
-    hold_worksheet,
     keep_typed,
+    lock_worksheet,
     record_entry,
     take_back,
 )
@@ -111,7 +111,7 @@ def save_row(
     if mine == sent.shown:
         return Saved(prefix=sent.prefix, result=Result.UNTOUCHED, row=None, typed=typed)
     with transaction.atomic():
-        held = hold_worksheet(meeting)
+        held = lock_worksheet(meeting)
         choices = choices_of(held)
         row = row_of(held, sent.identity, choices, today=today)
         if row is None:
