@@ -1,7 +1,6 @@
-"""FACE staff: Django's own admin over every noun, writing public facts through actions only.
+"""Django's admin for staff, which writes public facts through actions only.
 
-One module for each module of `tracker.models`; what they share is in `records` (public and draft
-rows), `acts` (buttons with a confirmation page), `fields` and `publication`.
+`nouns` has a module for each module of `tracker.models`; `editing` is what they share.
 """
 
 from allauth.account.decorators import secure_admin_login
@@ -21,7 +20,7 @@ from tracker.admin.nouns import (
     updates,
     users,
 )
-from tracker.admin.todo.front_page import with_work_list
+from tracker.admin.todo.front_page import with_work_lists
 
 __all__ = [
     "changes",
@@ -37,7 +36,7 @@ __all__ = [
 ]
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
-admin.site.index = with_work_list(admin.site.index)  # type: ignore[method-assign,assignment]
+admin.site.index = with_work_lists(admin.site.index)  # type: ignore[method-assign,assignment]
 admin.site.index_title = _("The register’s records")
-# The one way in is /accounts/login/, with its limits and its second factor.
+# Sign-in is at /accounts/login/ only, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -40,7 +40,7 @@ from tracker.admin.editing.merging import as_new, merge, take_theirs
 from tracker.admin.editing.pages import page_url
 from tracker.admin.editing.publication import publication_of, show_as_drafts
 from tracker.admin.editing.refusals import REFUSED, as_refusal, lock_drafts
-from tracker.admin.review.acts import changed_since_sent, told_of
+from tracker.admin.review.acts import changed_since_sent, review_notice
 from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
 
 
@@ -201,7 +201,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         context |= {"version": result.version, "differences": result.differences}
         context["last_edit"] = result.last_edit
         if obj is not None and not obj.is_published:
-            context["review_notice"] = told_of(obj)
+            context["review_notice"] = review_notice(obj)
             if isinstance(obj, Meeting | Commitment | StatusUpdate | Note):
                 context["since_sent"] = changed_since_sent(obj)
         return super().render_change_form(request, context, *args, **kwargs)

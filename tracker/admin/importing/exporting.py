@@ -1,4 +1,4 @@
-"""Export of a noun's records by CSV and XLSX, from its list: what the import takes."""
+"""Export a noun's records as CSV and XLSX from its list, in the format of the import."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ else:
 
 
 class ExportMixin(_ModelAdmin):
-    """For a ModelAdmin whose records go by files; `noun` is a key of RESOURCES."""
+    """For a ModelAdmin whose records can be exported; `noun` is a key of RESOURCES."""
 
     noun: str
 
     def named(self, route: str, view: Callable[..., Any], name: str, **kwargs: Any) -> URLPattern:
-        """An address of this noun's, behind the admin's login."""
+        """Return a URL pattern for a view of this noun that requires signing in."""
         full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
         return path(route, self.admin_site.admin_view(view), kwargs, name=full)
 
@@ -46,7 +46,7 @@ class ExportMixin(_ModelAdmin):
         ]
 
     def file_links(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """What the list offers beside adding a record."""
+        """Return the links for files on the list page."""
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return [
             {"label": _("Export CSV"), "url": self.url("export-csv") + query},
@@ -60,22 +60,22 @@ class ExportMixin(_ModelAdmin):
         return super().changelist_view(request, context)
 
     def export_view(self, request: HttpRequest, *, ending: str) -> HttpResponseBase:
-        """The records that the list shows with the same filters, drafts included."""
+        """Export the records that the list shows with the same filters, drafts included."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         resource = RESOURCES[self.noun]()
         rows = resource.rows()
         if request.GET:
             if any("\0" in value for _name, values in request.GET.lists() for value in values):
-                # The list says why, and shows itself whole.
+                # The list view reports it and drops the filters.
                 return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
             try:
-                found = self.get_changelist_instance(request).get_queryset(request)
+                listed = self.get_changelist_instance(request).get_queryset(request)
             except IncorrectLookupParameters:
                 return HttpResponseRedirect(self.url("changelist"))
-            rows = rows.filter(pk__in=found.order_by().values("pk"))
+            rows = rows.filter(pk__in=listed.order_by().values("pk"))
         try:
-            answer: HttpResponseBase | None = (
+            response: HttpResponseBase | None = (
                 streamed(csv_parts(resource, rows))
                 if ending == "csv"
                 else workbook(request, lambda check: xlsx_file(resource, rows, check=check))
@@ -83,10 +83,10 @@ class ExportMixin(_ModelAdmin):
         except SpreadsheetError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(self.url("changelist"))
-        if answer is None:
+        if response is None:
             self.message_user(request, busy_sentence(), messages.WARNING)
             return HttpResponseRedirect(self.url("changelist"))
         name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
-        answer["Content-Type"] = CONTENT_TYPES[ending]
-        answer["Content-Disposition"] = content_disposition_header(True, name)
-        return answer
+        response["Content-Type"] = CONTENT_TYPES[ending]
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response

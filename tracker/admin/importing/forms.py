@@ -1,4 +1,4 @@
-"""The forms of an import: the file, its columns, what was asked of it, the last word."""
+"""The forms of an import: the file, its encoding, columns and date order, and the confirmation."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DatesForm(WordsForm):
 
 
 class ColumnsForm(WordsForm):
-    """A choice of heading for each of our columns."""
+    """The heading of the file that goes with each of our columns."""
 
     step = forms.CharField(widget=forms.HiddenInput, initial="columns", required=False)
 
@@ -71,9 +71,9 @@ class ColumnsForm(WordsForm):
     ) -> None:
         super().__init__(data)
         self.resource = resource
-        told = {h: ", ".join(filter(None, samples[n])) for n, h in enumerate(headings)}
+        examples = {h: ", ".join(filter(None, samples[n])) for n, h in enumerate(headings)}
         choices = [("", _text("– not in the file –"))]
-        choices += [(h, f"{h} ({told[h][:60]})" if told[h] else h) for h in headings if h]
+        choices += [(h, f"{h} ({examples[h][:60]})" if examples[h] else h) for h in headings if h]
         for name, column in resource.columns.items():
             field = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=chosen.get(name, "")
@@ -99,9 +99,9 @@ class ColumnsForm(WordsForm):
             if not heading:
                 continue
             if heading in given:
-                told = _text("“%(heading)s” was given to “%(name)s” already: choose another.")
+                message = _text("“%(heading)s” was given to “%(name)s” already: choose another.")
                 params = {"heading": heading, "name": given[heading]}
-                self.add_error(f"column_{name}", ValidationError(told, params=params))
+                self.add_error(f"column_{name}", ValidationError(message, params=params))
             given[heading] = name
         needed = [self.resource.key[0]]
         parts = self.resource.parts
@@ -109,10 +109,10 @@ class ColumnsForm(WordsForm):
             needed.append(parts[0])
         for name in needed:
             if name not in given.values():
-                told = _text("Rows are told apart by it: say which column holds it.")
+                message = _text("Rows are told apart by it: say which column holds it.")
                 if name in parts:
-                    told = _text("What is said of each of them needs this column.")
-                self.add_error(f"column_{name}", told)
+                    message = _text("What is said of each of them needs this column.")
+                self.add_error(f"column_{name}", message)
         return cleaned
 
 
@@ -129,8 +129,8 @@ class ConfirmForm(WordsForm):
     )
 
     def __init__(self, data: Any, *, upload: Upload, choices: Sequence[Then]) -> None:
-        kept = {"sha256": upload.sha256, "digest": upload.report.get("digest", "")}
-        super().__init__(data, initial={**kept, "then": Then.KEEP})
+        stored = {"sha256": upload.sha256, "digest": upload.report.get("digest", "")}
+        super().__init__(data, initial={**stored, "then": Then.KEEP})
         self.offered = choices
         if data is None:
             offered = [(choice.value, choice.label) for choice in choices]

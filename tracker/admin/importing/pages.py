@@ -1,7 +1,7 @@
-"""Import of a noun's records by CSV and XLSX, from its list.
+"""Import a noun's records from CSV and XLSX, starting from its list.
 
-The pages of an import follow one another by what is known of the file: its columns, the answers
-to what was asked, what it would do, what it did. Each step asks for the right anew.
+The state of the upload decides which page comes next: encoding, columns, dates, preview, result.
+Each step checks the user's rights again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _UNDER_WAY = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
 
 class FilesMixin(ExportMixin):
-    """For a ModelAdmin whose records come and go by files."""
+    """For a ModelAdmin whose records can be imported and exported."""
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -97,18 +97,18 @@ class FilesMixin(ExportMixin):
         return self._page(request, "upload", _("Import"), form, **context)
 
     def _begin(self, request: HttpRequest, upload: Upload) -> HttpResponse:
-        """Go on to what has to be asked; to the check when every column has our name."""
+        """Check the file at once if every column is recognised, else ask for what is missing."""
         if "headings" in upload.head:
-            told = suggest(upload.head["headings"], RESOURCES[self.noun]().labels)
-            if told.is_complete and RESOURCES[self.noun].key[0] in told.sure:
-                self._have_checked(request, upload, Reading(told.sure, **_answers(upload)))
+            suggestion = suggest(upload.head["headings"], RESOURCES[self.noun]().labels)
+            if suggestion.is_complete and RESOURCES[self.noun].key[0] in suggestion.sure:
+                self._have_checked(request, upload, Reading(suggestion.sure, **_answers(upload)))
         return self._on(upload)
 
     def _on(self, upload: Upload) -> HttpResponse:
         return HttpResponseRedirect(self.url("import-file", upload.pk))
 
     def _upload(self, request: HttpRequest, upload_id: int) -> Upload:
-        """The file, for who brought it and may still add records."""
+        """Return an upload of the user's own, who may still add records."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         upload = Upload.objects.filter(pk=upload_id, noun=self.noun).first()
@@ -117,13 +117,13 @@ class FilesMixin(ExportMixin):
         return upload
 
     def mapping_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
-        """What was said of the file, for the command and for the next one like it."""
+        """Download the mapping of the file, for the command and for similar files."""
         upload = self._upload(request, upload_id)
         reading = Reading(upload.reading.get("columns", {}), **_answers(upload))
-        answer = HttpResponse(reading.as_yaml(), content_type="application/yaml; charset=utf-8")
+        response = HttpResponse(reading.as_yaml(), content_type="application/yaml; charset=utf-8")
         name = f"{self.noun}-mapping.yaml"
-        answer["Content-Disposition"] = content_disposition_header(True, name)
-        return answer
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
 
     # -- Import: step by step -------------------------------------------------------------------
 
@@ -154,8 +154,8 @@ class FilesMixin(ExportMixin):
 
     def _done(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         if request.method == "POST":
-            told = _("It was imported already; nothing was done again.")
-            self.message_user(request, told, messages.WARNING)
+            message = _("It was imported already; nothing was done again.")
+            self.message_user(request, message, messages.WARNING)
             return self._on(upload)
         context = {"upload": upload, "preview": preview_of(upload)}
         return self._page(request, "done", _("Imported"), None, **context)
@@ -169,20 +169,20 @@ class FilesMixin(ExportMixin):
                 form.add_error(None, str(getattr(error, "message", error)))
             else:
                 return self._begin(request, upload)
-        told = upload.head.get("asked", "")
-        return self._page(request, "ask", _("Encoding"), form, upload=upload, asked=told)
+        question = upload.head.get("asked", "")
+        return self._page(request, "ask", _("Encoding"), form, upload=upload, question=question)
 
     def _columns(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         resource, head = RESOURCES[self.noun](), upload.head
-        told = suggest(head["headings"], resource.labels)
-        chosen = upload.reading.get("columns") or {**told.sure, **told.close}
+        suggestion = suggest(head["headings"], resource.labels)
+        chosen = upload.reading.get("columns") or {**suggestion.sure, **suggestion.close}
         form = ColumnsForm(
             _posted(request),
             resource=resource,
             headings=head["headings"],
             samples=head["samples"],
             chosen=chosen,
-            close=told.close,
+            close=suggestion.close,
         )
         if request.method == "POST" and form.is_valid():
             self._have_checked(request, upload, Reading(form.columns(), **_answers(upload)))
@@ -193,16 +193,18 @@ class FilesMixin(ExportMixin):
     def _dates(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         form = DatesForm(_posted(request))
         if request.method == "POST" and form.is_valid():
-            answers = {**_answers(upload), "dates": form.cleaned_data["dates"]}
-            self._have_checked(request, upload, Reading(upload.reading["columns"], **answers))
+            options = {**_answers(upload), "dates": form.cleaned_data["dates"]}
+            self._have_checked(request, upload, Reading(upload.reading["columns"], **options))
             return self._on(upload)
-        told = _("Some dates are two days. Which comes first in this file, the day or the month?")
-        return self._page(request, "ask", _("Dates"), form, upload=upload, asked=told)
+        question = _(
+            "Some dates are two days. Which comes first in this file, the day or the month?"
+        )
+        return self._page(request, "ask", _("Dates"), form, upload=upload, question=question)
 
     def _have_checked(self, request: HttpRequest, upload: Upload, reading: Reading) -> None:
         if not ask_check(upload, reading):
-            told = _("It is being checked or imported already; see below.")
-            self.message_user(request, told, messages.WARNING)
+            message = _("It is being checked or imported already; see below.")
+            self.message_user(request, message, messages.WARNING)
         elif is_small(upload):
             self._carry_out(request, upload)
 
@@ -210,8 +212,10 @@ class FilesMixin(ExportMixin):
         try:
             carry_out(upload.pk, clock=timezone.now)
         except OperationalError:
-            told = _("The database is busy. The file is kept, and the deliverer goes on with it.")
-            self.message_user(request, told, messages.WARNING)
+            message = _(
+                "The database is busy. The file is kept, and the deliverer goes on with it."
+            )
+            self.message_user(request, message, messages.WARNING)
 
     def _preview(self, request: HttpRequest, upload: Upload, step: str) -> HttpResponse:
         if step == "again":
@@ -226,18 +230,18 @@ class FilesMixin(ExportMixin):
         )
         if request.method == "POST" and step == "confirm" and form.is_valid():
             try:
-                asked = ask_import(upload, **form.cleaned_data, by=editor(request))
+                is_first = ask_import(upload, **form.cleaned_data, by=editor(request))
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                return self._confirmed(request, upload, is_first=asked)
+                return self._confirmed(request, upload, is_first=is_first)
         context = {"upload": upload, "preview": preview_of(upload)}
         return self._page(request, "preview", _("Preview"), form, **context)
 
     def _confirmed(self, request: HttpRequest, upload: Upload, *, is_first: bool) -> HttpResponse:
         if not is_first:
-            told = _("Another page was faster, or has changed what is asked; see how it stands.")
-            self.message_user(request, told, messages.WARNING)
+            message = _("Another page was faster, or has changed what is asked; see how it stands.")
+            self.message_user(request, message, messages.WARNING)
         elif is_small(upload):
             self._carry_out(request, upload)
         return self._on(upload)
@@ -269,5 +273,5 @@ def _posted(request: HttpRequest) -> Any:
 
 
 def _answers(upload: Upload) -> dict[str, str]:
-    """What was answered of the file so far."""
+    """Return the date order and encoding given so far."""
     return {name: upload.reading.get(name, "") for name in ("dates", "encoding")}

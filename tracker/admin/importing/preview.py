@@ -1,4 +1,4 @@
-"""What a checked file would do, for its page: counts, problems, and the difference of each row."""
+"""The preview of a checked import: counts, problems, and the differences of each row."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LABELS = {
 }
 
 
-# More rows than these are folded away: their tables are long.
+# Outcomes with more rows than this are collapsed on the page.
 _OPEN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the register says in a column, and what the file says, word by word against it."""
+    """One changed value: the register's, and the file's as a word diff against it."""
 
     column: str
     before: str
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The rows of one outcome: how many, the first of them, and how many more there are."""
+    """The rows of one outcome: their count, the first ones, and how many more there are."""
 
     label: Any
     count: int
@@ -60,21 +60,21 @@ class Preview:
     warnings: list[str]
     can_import: bool
     drafts: int
-    told: str
+    problem_summary: str
 
 
-def _row(told: dict[str, Any]) -> Row:
+def _row(row: dict[str, Any]) -> Row:
     cells = [
-        Cell(c["column"], c["before"], _compared(c["before"], c["after"])) for c in told["cells"]
+        Cell(c["column"], c["before"], _compared(c["before"], c["after"])) for c in row["cells"]
     ]
-    return Row(told["row"], told["name"], cells)
+    return Row(row["row"], row["name"], cells)
 
 
 def _compared(before: str, after: str) -> list[Piece]:
     pieces = word_diff(before, after)
-    # Case and punctuation are no difference to `word_diff`, and here they are one.
-    is_told = any(piece.mark is not Mark.SAME for piece in pieces)
-    return pieces if is_told or not after else [Piece(Mark.ADDED, after)]
+    # `word_diff` ignores case and punctuation, which count as changes here.
+    is_marked = any(piece.mark is not Mark.SAME for piece in pieces)
+    return pieces if is_marked or not after else [Piece(Mark.ADDED, after)]
 
 
 def preview_of(upload: Upload) -> Preview:
@@ -82,23 +82,23 @@ def preview_of(upload: Upload) -> Preview:
     counts: dict[str, int] = report.get("counts", {})
     kinds = []
     for outcome, label in _LABELS.items():
-        shown = [_row(told) for told in report.get("differences", {}).get(outcome, [])]
+        shown = [_row(row) for row in report.get("differences", {}).get(outcome, [])]
         count = counts.get(outcome, 0)
         left = count - len(shown) if shown else 0
         is_open = len(shown) <= _OPEN and not report.get("problem_count")
         kinds.append(Kind(label, count, shown, left, is_open))
-    problems = [str(Problem(*told)) for told in report.get("problems", [])]
+    problems = [str(Problem(*row)) for row in report.get("problems", [])]
     problem_count = report.get("problem_count", 0)
     return Preview(
         rows=report.get("rows", 0),
         kinds=kinds,
         problems=problems,
         problems_left=problem_count - len(problems),
-        warnings=[str(Problem(*told)) for told in report.get("warnings", [])],
-        # Also where nothing differs: its drafts may be sent for review or published.
+        warnings=[str(Problem(*row)) for row in report.get("warnings", [])],
+        # Also without differences: the file's drafts may be sent for review or published.
         can_import=bool(report.get("digest"))
         and bool(sum(counts.values()) - counts.get("unchanged", 0) or report.get("drafts")),
         drafts=report.get("drafts", 0),
-        told=ngettext("%(count)d problem", "%(count)d problems", problem_count)
+        problem_summary=ngettext("%(count)d problem", "%(count)d problems", problem_count)
         % {"count": problem_count},
     )

@@ -1,4 +1,4 @@
-"""The log of changes in the admin: read, searched, and never touched."""
+"""The log of changes in the admin, read-only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.queries.log.change_summary import title_of
 
 @admin.register(Change)
 class ChangeAdmin(RegisterAdmin):
-    list_display = ("seq", "recorded_at", "kind", "told", "significance", "recorded_by")
+    list_display = ("seq", "recorded_at", "kind", "summary", "significance", "recorded_by")
     list_filter = ("kind", "significance", "is_backfill")
     list_select_related = ("commitment", "meeting", "recorded_by")
     search_fields = ("=seq", "commitment__reference", "commitment__title", "meeting__title")
@@ -77,7 +77,7 @@ class ChangeAdmin(RegisterAdmin):
         return [{"label": _text("The record"), "url": page_url(about)}]
 
     @admin.display(description=_("what it tells"))
-    def told(self, obj: Change) -> str:
+    def summary(self, obj: Change) -> str:
         return title_of(obj)
 
     @admin.display(description=_("as published"))

@@ -1,4 +1,4 @@
-"""Commitments with their other names, and topics, in the admin; the acts upon a commitment."""
+"""Commitments with their other names, and topics, in the admin; the acts on a commitment."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class TopicAdmin(PublicRecordAdmin):
 
 class FirstUpdateField(_UpdateChoiceField):
     def label_from_instance(self, obj: StatusUpdate) -> str:
-        told = f"{obj.happened}: {obj.get_stage_display()}. {obj.rationale}"
-        return Truncator(told).chars(120)
+        text = f"{obj.happened}: {obj.get_stage_display()}. {obj.rationale}"
+        return Truncator(text).chars(120)
 
 
 class FirstUpdateForm(WordsForm):
@@ -155,7 +155,7 @@ class CheckedToday(Act):
 
 
 class AliasForm(RecordForm):
-    """A name that is public is not edited: it can be taken back, and another one added."""
+    """A public name is read-only: it can be retracted, and another one added."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,14 +168,14 @@ class AliasFormSet(_InlineFormSet):
         super().clean()
         given = set()
         for form in self.forms:
-            kept = getattr(form, "cleaned_data", {})
-            name = (kept.get("name"), kept.get("language"))
-            if not kept or kept.get("DELETE") or form.instance.is_retracted or None in name:
+            cleaned = getattr(form, "cleaned_data", {})
+            name = (cleaned.get("name"), cleaned.get("language"))
+            if not cleaned or cleaned.get("DELETE") or form.instance.is_retracted or None in name:
                 continue
             if name in given:
-                # The database's own rule leaves out what was taken back, so no form knows it.
-                told = _text("“%(name)s” is given twice in one language; keep one.")
-                raise ValidationError(told, params={"name": name[0]})
+                # Form validation does not see the constraint, which is conditional.
+                message = _text("“%(name)s” is given twice in one language; keep one.")
+                raise ValidationError(message, params={"name": name[0]})
             given.add(name)
 
     def add_fields(self, form: AliasForm, index: int | None) -> None:
@@ -217,8 +217,8 @@ class CommitmentForm(PublicRecordForm):
             if other is not None and other.pk == self.instance.pk:
                 self.add_error(name, _text("Name another commitment, not this one."))
             elif other is not None and self.instance.is_public and not other.is_public:
-                told = _text("Publish “%(record)s” first.")
-                self.add_error(name, ValidationError(told, params={"record": other}))
+                message = _text("Publish “%(record)s” first.")
+                self.add_error(name, ValidationError(message, params={"record": other}))
         return cleaned
 
 
@@ -266,11 +266,11 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         "last_checked_on": _("The day on which somebody last looked for news of it."),
     }
 
-    def amend(self, record: Commitment, **told: Any) -> Change:
-        return amend_commitment(record, **told)
+    def amend(self, record: Commitment, **kwargs: Any) -> Change:
+        return amend_commitment(record, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Names of a public commitment: added ones become public, removed ones are taken back."""
+        """Publish the added names of a public commitment, and retract the removed ones."""
         commitment = form.instance
         if not commitment.is_public:
             super().save_formset(request, form, formset, change)

@@ -1,4 +1,4 @@
-"""Forums and meetings in the admin, and the acts upon a meeting."""
+"""Forums and meetings in the admin."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class MeetingAdmin(WorksheetPages, FilesMixin, PublicRecordAdmin):
         "sources": _("The statements and reports that say so; one at least to publish it."),
     }
 
-    def amend(self, record: Meeting, **told: Any) -> Change:
-        return amend_meeting(record, **told)
+    def amend(self, record: Meeting, **kwargs: Any) -> Change:
+        return amend_meeting(record, **kwargs)
 
     @admin.display(description=_("date"), ordering="first_day")
     def day(self, obj: Meeting) -> str:

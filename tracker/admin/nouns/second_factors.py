@@ -1,10 +1,10 @@
-"""Second factors: an administrator deletes what somebody has lost; the secrets stay unseen."""
+"""Second factors in the admin: an administrator deletes a lost one; secrets are never shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Imported so that they have registered what is taken away below, whatever the order of apps.
+# Imported first, so that they have registered the models that are unregistered below.
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.editing.pages import RegisterAdmin
 
 THEIRS = (account_admin, mfa_admin, socialaccount_admin)
-# Nothing of the others is used here: addresses are the accounts' own, nobody is linked.
+# The other models are unused: accounts hold the e-mail addresses, and none is linked.
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 

@@ -1,4 +1,4 @@
-"""Sources in the admin."""
+"""Sources and the passages left out of them, in the admin."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ else:
 
 
 class PassageForm(RecordForm):
-    """A passage that is public is not edited: it can be taken back, and another one added."""
+    """A public passage is read-only: it can be retracted, and another one added."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,24 +93,24 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
     }
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Passages of a public source: added ones become public, removed ones are taken back."""
+        """Publish the added passages of a public source, and retract the removed ones."""
         source = form.instance
         if not source.is_public:
             super().save_formset(request, form, formset, change)
             return
-        told = outcome(request)
+        result = outcome(request)
         added = [passage for passage in formset.save(commit=False) if not passage.is_published]
         removed = [passage for passage in formset.deleted_objects if passage.is_published]
         for passage in added:
             passage.save()
         if added or removed:
-            told.changes.append(
+            result.changes.append(
                 amend_passages(
                     source,
                     added=added,
                     removed=removed,
                     reason=form.cleaned_data["why"],
-                    now=told.now,
+                    now=result.now,
                     by=editor(request),
                 )
             )

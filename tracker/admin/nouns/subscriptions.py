@@ -1,6 +1,6 @@
-"""Subscriptions and deliveries in the admin: looked at, approved, stopped and resumed by staff.
+"""Subscriptions and deliveries in the admin: staff view, approve, stop and resume them.
 
-What they hold of people is for those alone who may view subscriptions. Secrets are never shown.
+Personal data is shown only to those who may view subscriptions, and secrets to nobody.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from tracker.queries.visibility import log_head
 
 
 def in_words(query: str, *, today: dt.date) -> str:
-    """A subscription's filter as a reader says it, or what is wrong with it."""
-    found = ChangeFilter(QueryDict(query), today=today, follows=True)
-    if found.is_valid():
-        return log_sentence(found)
-    told = " ".join(" ".join(errors) for errors in found.errors.values())
-    return _text("Broken: %(why)s") % {"why": told}
+    """Describe a subscription's filter in words, or say what is wrong with it."""
+    filterset = ChangeFilter(QueryDict(query), today=today, follows=True)
+    if filterset.is_valid():
+        return log_sentence(filterset)
+    errors = " ".join(" ".join(messages) for messages in filterset.errors.values())
+    return _text("Broken: %(why)s") % {"why": errors}
 
 
 def conditions(query: str, *, offered: ChangeFilter) -> str:
-    """The same in brief, for lists: `offered` is one filter whose choices serve all rows."""
+    """Describe it in brief, for lists; `offered` is a filter whose choices all rows share."""
     parts = []
     for name, values in QueryDict(query).lists():
         field = offered.form.fields.get(name)
         labels = dict(offered.choices(name)) if hasattr(field, "choices") else {}
-        told = ", ".join(labels.get(value, value) for value in values)
-        parts.append(f"{field.label if field else name}: {told}")
+        chosen = ", ".join(labels.get(value, value) for value in values)
+        parts.append(f"{field.label if field else name}: {chosen}")
     return "; ".join(parts) or _text("All changes")
 
 
@@ -61,8 +61,8 @@ class StopForm(WordsForm):
     )
 
 
-class OfSubscriptions(Act):
-    """An act that the log says nothing of, so that there is nothing to rehearse."""
+class SubscriptionAct(Act):
+    """Base class of acts that write nothing to the log, so that there is nothing to rehearse."""
 
     permission = "tracker.change_subscription"
 
@@ -70,7 +70,7 @@ class OfSubscriptions(Act):
         return None
 
 
-class Approve(OfSubscriptions):
+class Approve(SubscriptionAct):
     name = "approve"
     label = _("Approve…")
     explanation = _(
@@ -94,14 +94,14 @@ class Approve(OfSubscriptions):
         return Done(record=record, message=_text("It is active from here on."))
 
 
-class Stop(OfSubscriptions):
+class Stop(SubscriptionAct):
     name = "stop"
     label = _("Stop…")
     explanation = _("Nothing more is sent, and only staff can start it again.")
     form_class: type[forms.Form] = StopForm
 
     def is_offered(self, record: Subscription) -> bool:
-        # The hub is in the settings: it is stopped there.
+        # The hub is configured, and stopped, in the settings.
         if record.channel == Channel.HUB:
             return False
         return record.state != SubscriptionState.STOPPED or record.confirmed_at is not None
@@ -115,13 +115,13 @@ class Stop(OfSubscriptions):
         by: AbstractBaseUser,
     ) -> Done:
         record.stop(now=now, because=data["reason"])
-        # Whoever resumes what the owner or a failure stopped needs a confirmation; staff took it.
+        # Without a confirmation, only staff can resume it.
         record.confirmed_at = None
         record.save()
         return Done(record=record, message=_text("It is stopped."))
 
 
-class Resume(OfSubscriptions):
+class Resume(SubscriptionAct):
     name = "resume"
     label = _("Resume…")
     explanation = _("It goes on where it stopped, and leaves nothing out.")
@@ -129,8 +129,7 @@ class Resume(OfSubscriptions):
     def is_offered(self, record: Subscription) -> bool:
         if record.state != SubscriptionState.STOPPED:
             return False
-        # Whom an e-mail goes to again is decided by nobody but its reader; and what is left of a
-        # webhook that its owner deleted is without a contact.
+        # Only the reader can resume e-mail. A webhook without a contact was deleted by its owner.
         is_deleted = record.channel == Channel.WEBHOOK and not record.contact
         return record.channel != Channel.EMAIL and not is_deleted
 
@@ -148,8 +147,8 @@ class Resume(OfSubscriptions):
         return Done(record=record, message=_text("It goes on where it was."))
 
 
-class WithoutAddresses(RegisterAdmin):
-    """The history of the admin outlives what it is about, so it holds nobody's address."""
+class AnonymousHistoryAdmin(RegisterAdmin):
+    """Keeps addresses out of the admin history, which outlives the subscriptions."""
 
     def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
         content_type = ContentType.objects.get_for_model(obj)
@@ -170,7 +169,7 @@ class WithoutAddresses(RegisterAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
+class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
     acts = (Approve(), Stop(), Resume())
     list_display = (
         *("address", "channel", "filter_in_words", "state", "cursor", "failures"),
@@ -201,7 +200,7 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """The filters of all rows are told with the choices read once."""
+        """Describe the filters of all rows with choices that are read once."""
         offered = SimpleLazyObject(
             lambda: ChangeFilter(QueryDict(), today=timezone.localdate(), follows=True)
         )
@@ -218,7 +217,7 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is typed over: what can be done to it are the acts."""
+        """Forbid editing: subscriptions are changed by acts only."""
         return False
 
     def notice(self, obj: Subscription) -> Any:
@@ -236,18 +235,18 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """Deliveries go with their subscription, and are counted, not listed."""
+        """Count the deliveries that are deleted with a subscription, rather than list them."""
         rows = list(objs)
         count = Delivery.objects.filter(subscription__in=rows).count()
-        told: list[Any] = [str(row) for row in rows]
+        deleted: list[Any] = [str(row) for row in rows]
         counts = {str(self.opts.verbose_name_plural): len(rows)}
         if count:
-            told.append(
+            deleted.append(
                 ngettext("%(count)d delivery", "%(count)d deliveries", count) % {"count": count}
             )
             counts[str(Delivery._meta.verbose_name_plural)] = count
         refused = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
-        return told, counts, refused, []
+        return deleted, counts, refused, []
 
     @admin.display(description=_("filter"), ordering="query")
     def filter_in_words(self, obj: Subscription) -> str:
@@ -257,7 +256,7 @@ class SubscriptionAdmin(WithoutAddresses, ActsAdmin):
 @admin.register(Delivery)
 class DeliveryAdmin(RegisterAdmin):
     list_display = (
-        *("started_at", "subscription", "lines_told", "attempt", "outcome", "status"),
+        *("started_at", "subscription", "change_numbers", "attempt", "outcome", "status"),
         *("milliseconds", "detail"),
     )
     list_filter = ("outcome", "is_test", "subscription__channel")
@@ -290,7 +289,7 @@ class DeliveryAdmin(RegisterAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Each names the address that it went to."""
+        """Require the right to view subscriptions, since deliveries show their addresses."""
         may_see_addresses = self.admin_site._registry[Subscription].has_view_permission(request)
         return may_see_addresses and super().has_view_permission(request, obj)
 
@@ -298,7 +297,7 @@ class DeliveryAdmin(RegisterAdmin):
         return [{"label": _text("The subscription"), "url": page_url(obj.subscription)}]
 
     @admin.display(description=_("changes"), ordering="first_seq")
-    def lines_told(self, obj: Delivery) -> str:
+    def change_numbers(self, obj: Delivery) -> str:
         if obj.is_test:
             return _text("test")
         first, last = obj.first_seq, obj.last_seq

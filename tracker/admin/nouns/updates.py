@@ -1,4 +1,4 @@
-"""Status updates with their citations in the admin, and the acts upon an update."""
+"""Status updates with their citations in the admin, and the acts on an update."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HAPPENED_HELP = _(
     "When, as far as it is known: 2026, 2026-03 or 2026-02-25. Not the day of the report."
 )
 _TARGET_HELP = _("By when it is to be done, as restated then: a date, the source’s words, or both.")
-# What a correction takes over from what it corrects, until somebody changes it.
+# The fields that a correction copies from the update that it corrects.
 _CARRIED = (
     *("commitment", "happened", "meeting", "party", "stage", "assessment"),
     *("firmness", "target", "rationale", "significance"),
@@ -94,8 +94,8 @@ class CorrectUpdate(Act):
             citation.pk, citation.update, citation.added_seq = None, draft, None
             citation.save(force_insert=True)
         note_edit(draft, now=now, by=by)
-        told = _text("A draft of the correction: change what is wrong, then publish it.")
-        return Done(record=draft, message=told)
+        message = _text("A draft of the correction: change what is wrong, then publish it.")
+        return Done(record=draft, message=message)
 
 
 class RetractUpdate(Act):
@@ -175,7 +175,7 @@ class CitationForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.source_id and "source" in self.fields:
-            # However many citations: their sources were read with them.
+            # Read with the citation, so that it costs no query.
             self.fields["source"].widget.widget.known = self.instance.source
 
 
@@ -221,7 +221,7 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
     help_texts = {
         "commitment": _("The promise that moved, stood still or was only mentioned."),
         "happened": _HAPPENED_HELP,
-        "happened_told": _HAPPENED_HELP,
+        "happened_in_full": _HAPPENED_HELP,
         "meeting": _("The meeting that did it; empty for an event outside any meeting."),
         "party": _("Only when this is one party’s own step, not what all of them did together."),
         "stage": _(
@@ -231,7 +231,7 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         "assessment": _("How it was going: our judgement, explained in the rationale."),
         "firmness": _("How firmly the words bind; empty where the source gives no wording."),
         "target": _TARGET_HELP,
-        "target_told": _TARGET_HELP,
+        "target_in_full": _TARGET_HELP,
         "rationale": _("Why this stage and this assessment, for a reader who doubts it."),
         "significance": _("A minor change is shown but nobody is notified of it."),
         "corrects": _("The published update whose place this one takes."),
@@ -248,7 +248,8 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         is_draft = obj is None or not obj.is_published
-        happened, target = ("happened", "target") if is_draft else ("happened_told", "target_told")
+        suffix = "" if is_draft else "_in_full"
+        happened, target = f"happened{suffix}", f"target{suffix}"
         fieldsets: list[Any] = [
             (None, {"fields": ("commitment", happened, "meeting", "party")}),
             (_("Where it stood then"), {"fields": ("stage", "assessment", "firmness", target)}),
@@ -275,17 +276,17 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
     def notice(self, obj: StatusUpdate) -> Any:
         revision = revision_of(obj)
         if revision is not None:
-            told = _text("Corrected by change #%(seq)s: %(reason)s")
+            message = _text("Corrected by change #%(seq)s: %(reason)s")
             if revision.is_retraction:
-                told = _text("Retracted by change #%(seq)s: %(reason)s")
-            return told % {"seq": revision.seq, "reason": revision.reason}
+                message = _text("Retracted by change #%(seq)s: %(reason)s")
+            return message % {"seq": revision.seq, "reason": revision.reason}
         if obj.is_published:
             return _text(
                 "Public since change #%(seq)s, and never altered. If something is wrong: Correct "
                 "makes a draft that takes its place, Retract says that it should not have been. "
                 "Add evidence names a further source."
             ) % {"seq": obj.published_seq}
-        return format_html_join(" ", "{}", ((told,) for told in self._of_draft(obj)))
+        return format_html_join(" ", "{}", ((message,) for message in self._of_draft(obj)))
 
     def _of_draft(self, obj: StatusUpdate) -> Iterator[Any]:
         if not obj.commitment.is_public:
@@ -300,8 +301,8 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         else:
             yield _text("A draft. Nothing of it is public before it is published.")
         for name in obj.names.all():
-            told = _text("With it the other name “%(name)s” (%(language)s) becomes public.")
-            yield told % {"name": name.name, "language": name.language}
+            message = _text("With it the other name “%(name)s” (%(language)s) becomes public.")
+            yield message % {"name": name.name, "language": name.language}
 
     @admin.display(description=_("update"), ordering="commitment__reference")
     def name(self, obj: StatusUpdate) -> str:
@@ -317,9 +318,9 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         return str(obj.happened)
 
     @admin.display(description=_("happened"))
-    def happened_told(self, obj: StatusUpdate) -> str:
+    def happened_in_full(self, obj: StatusUpdate) -> str:
         return in_full(obj.happened)
 
     @admin.display(description=_("target"))
-    def target_told(self, obj: StatusUpdate) -> str:
+    def target_in_full(self, obj: StatusUpdate) -> str:
         return in_full(obj.target)

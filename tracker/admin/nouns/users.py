@@ -1,4 +1,4 @@
-"""The accounts of staff: Django's own pages, which say what it takes to come in."""
+"""Staff accounts: Django's own admin, with notes on what signing in requires."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StaffAdmin(_UserAdmin):
         return super().get_form(request, obj, change=change, **{"help_texts": help_texts, **kwargs})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The groups are known now: say so where they are of no use."""
+        """Warn, once the groups are saved, if the account cannot sign in."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         if user.is_active and not user.is_staff:

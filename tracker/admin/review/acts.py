@@ -1,6 +1,6 @@
-"""The acts that lead a draft to publication: sent for review, sent back, published, scheduled.
+"""The acts that lead a draft to publication: send for review, send back, publish, schedule.
 
-The nouns' own ModelAdmins say how each is published; `stages_of` puts the others around that.
+Each noun's ModelAdmin subclasses `PublishDraft`; `stages_of` adds the other acts.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def _moment(at: dt.datetime | None) -> str:
     return date_format(timezone.localtime(at), "Y-m-d H:i e") if at else "–"
 
 
-def told_of(record: PublicRecord | StatusUpdate) -> str:
-    """How far a draft has come, by whose hand, in a sentence for its page."""
+def review_notice(record: PublicRecord | StatusUpdate) -> str:
+    """Return the notice on a draft's page: its review state, and who acted on it."""
     review: Review | None = getattr(record, "review", None)
     if review is None:
         return ""
@@ -60,19 +60,19 @@ def told_of(record: PublicRecord | StatusUpdate) -> str:
     }
     match review.state:
         case ReviewState.IN_REVIEW:
-            told = _text("In review, sent by %(sender)s on %(sent)s.") % named
+            notice = _text("In review, sent by %(sender)s on %(sent)s.") % named
         case ReviewState.SCHEDULED:
-            told = _text("To be published on %(due)s, approved by %(reviewer)s.") % named
+            notice = _text("To be published on %(due)s, approved by %(reviewer)s.") % named
         case _:
             return f"{edited}\n{review.comment}".strip()
     again = _text("Whoever changes it, or anything that becomes public with it, ends the review.")
     if any(changed_reviews([review])):
         again = _text("It was changed since, so it cannot be published before it is sent again.")
-    return f"{told} {edited} {again}"
+    return f"{notice} {edited} {again}"
 
 
 def changed_since_sent(record: Draft) -> list[SaidDifference]:
-    """Where a draft says something else than when it was last sent for review."""
+    """Return how a draft differs from what was last sent for review."""
     review: Review | None = getattr(record, "review", None)
     now = submission_of(record) if review is not None and review.sent_content else None
     if review is None or now is None:
@@ -81,7 +81,7 @@ def changed_since_sent(record: Draft) -> list[SaidDifference]:
 
 
 class PublishDraft(Act):
-    """From review; where no second person is asked for, straight from the draft too."""
+    """Publish from review, or straight from the draft if no second person is required."""
 
     name = "publish"
 
@@ -91,11 +91,11 @@ class PublishDraft(Act):
         return not settings.REQUIRE_SECOND_PERSON or state_of(record) == ReviewState.IN_REVIEW
 
     def save_button(self, record: Any) -> Any:
-        """Where another person publishes, saving would take the draft out of review."""
+        """No button if a second person publishes: saving would take the draft out of review."""
         return "" if settings.REQUIRE_SECOND_PERSON else self.save_label
 
     def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
-        """The update that it is published with: for commitments."""
+        """The update that a commitment is published with."""
         return None
 
     def drafts(self, record: Any) -> Sequence[Draft]:
@@ -176,7 +176,7 @@ class SendBack(Act):
 
 
 class Schedule(Act):
-    """Publication at a time, approved now: with the answers that publishing needs, and when."""
+    """Approve now and publish at a given time; its form is that of publishing, plus the time."""
 
     name = "schedule"
     label = _("Schedule its publication")
@@ -209,7 +209,7 @@ class Schedule(Act):
         return self.publish.drafts(record)
 
     def has_other_answers(self, form: Any) -> bool:
-        """What hinders it now, such as a meeting that is not public yet, may not hinder it then."""
+        """What blocks it now, such as an unpublished meeting, may be resolved by then."""
         return True
 
     def rehearse(
@@ -229,12 +229,12 @@ class Schedule(Act):
             now=now,
             by=by,
         )
-        told = _text("It becomes public on %(due)s.") % {"due": _moment(publish_at)}
-        return Done(record=record, message=told)
+        message = _text("It becomes public on %(due)s.") % {"due": _moment(publish_at)}
+        return Done(record=record, message=message)
 
 
 class TakeBack(Act):
-    """For whoever wrote or sent a draft, to go on with it."""
+    """Lets the author or sender of a draft withdraw it from review."""
 
     name = "take-back"
     permission = "tracker.change_{noun}"
@@ -280,5 +280,5 @@ class CallOff(Act):
 
 
 def stages_of(publish: PublishDraft) -> Sequence[Act]:
-    """The acts upon a draft, in the order of its way."""
+    """Return the acts on a draft, in the order of the workflow."""
     return (publish, Schedule(publish), SendForReview(), TakeBack(), SendBack(), CallOff())

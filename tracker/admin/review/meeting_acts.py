@@ -1,4 +1,4 @@
-"""The acts upon what a meeting did, all of it together: sent, published, declared complete."""
+"""The acts on all updates of a meeting: send for review, publish, mark as fully recorded."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class SendItsUpdates(Act):
         self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
     ) -> Done:
         sent = send_together(record, shown=data.get(SHOWN), now=now, by=by)
-        told = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", sent)
-        return Done(record=record, message=told % {"count": sent})
+        message = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", sent)
+        return Done(record=record, message=message % {"count": sent})
 
     def rehearse(
         self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
@@ -93,37 +93,37 @@ class PublishItsUpdates(Act):
         before = carried_flags(among, day=day)
         warnings = _warnings(record)
         done = self.perform(record, data, now=now, by=by)
-        notes = _flags_told(before, carried_flags(among, day=day))
+        notes = _flag_notes(before, carried_flags(among, day=day))
         if left:
-            told = ngettext(
+            message = ngettext(
                 "%(count)d further draft names this meeting; it is not in review and stays.",
                 "%(count)d further drafts name this meeting; they are not in review and stay.",
                 left,
             )
-            notes.append(told % {"count": left})
+            notes.append(message % {"count": left})
         return replace(done, notes=notes, warnings=warnings)
 
 
 def _warnings(meeting: Meeting) -> list[str]:
-    """What to look at in the drafts of a meeting that are in review."""
+    """Return warnings about the drafts of a meeting that are in review."""
     new = Commitment.objects.draft().filter(updates__in=in_review_of(meeting)).distinct()
-    told = quotation_warnings(in_review_of(meeting))
-    return [*told, *later_word_warnings(new.select_related("first_stated_at"))]
+    warnings = quotation_warnings(in_review_of(meeting))
+    return [*warnings, *later_word_warnings(new.select_related("first_stated_at"))]
 
 
-def _flags_told(before: set[Carried], after: set[Carried]) -> list[str]:
-    """The flags that begin and end, a sentence for each commitment and flag."""
+def _flag_notes(before: set[Carried], after: set[Carried]) -> list[str]:
+    """Return a sentence for each flag of a commitment that begins or ends."""
     if before == after:
         return [_text("No flag of these commitments changes on this day.")]
-    told = []
+    notes = []
     for flag, reference, title in sorted(before ^ after, key=lambda carried: carried[1:]):
         sentence = (
             _text("From then on flagged “%(flag)s”: %(reference)s %(title)s.")
             if (flag, reference, title) in after
             else _text("No longer flagged “%(flag)s”: %(reference)s %(title)s.")
         )
-        told.append(sentence % {"flag": flag.label, "reference": reference, "title": title})
-    return told
+        notes.append(sentence % {"flag": flag.label, "reference": reference, "title": title})
+    return notes
 
 
 class MarkFullyRecorded(Act):
@@ -157,12 +157,12 @@ class MarkFullyRecorded(Act):
         ]
         left = drafts_of(record).count()
         if left:
-            told = ngettext(
+            message = ngettext(
                 "%(count)d draft names this meeting and is not public: publish it first.",
                 "%(count)d drafts name this meeting and are not public: publish them first.",
                 left,
             )
-            notes.insert(0, told % {"count": left})
+            notes.insert(0, message % {"count": left})
         if not silent:
             notes.append(_text("No open commitment of these parties counts as not mentioned."))
         return replace(done, notes=notes)

@@ -1,7 +1,6 @@
-"""What a page of an act showed of the drafts that it is about, carried in its form.
+"""The draft content that an act's page showed, carried in a signed hidden field.
 
-So the act compares what somebody looked at with what is there when the button is pressed, and can
-say where the two differ.
+The act compares it with the stored content when the form is posted, and can report differences.
 """
 
 from __future__ import annotations
@@ -21,41 +20,43 @@ from tracker.queries.drafts.submissions import (
     submissions,
 )
 
-# The hidden field, and the name in an act's answers.
+# The hidden field, and the key in an act's form data.
 FIELD = "_shown"
 SHOWN = "shown"
 _SALT = "tracker.shown"
 
 
 def contents(drafts: Iterable[Draft]) -> dict[str, Content]:
-    """What drafts would make public now, by their keys."""
+    """Return what drafts would make public now, by their keys."""
     return contents_of(submissions(drafts))
 
 
-def contents_of(found: Mapping[Draft, Submission]) -> dict[str, Content]:
-    return {key_of(draft): submission.content for draft, submission in found.items()}
+def contents_of(drafts: Mapping[Draft, Submission]) -> dict[str, Content]:
+    return {key_of(draft): submission.content for draft, submission in drafts.items()}
 
 
 def packed(shown: Shown) -> str:
-    """The value of the hidden field. What several drafts rest on stands in it once."""
-    said = {key: part for content in shown.values() for key, part in content.items()}
+    """Return the value of the hidden field; parts that drafts share are stored once."""
+    parts = {key: part for content in shown.values() for key, part in content.items()}
     return signing.dumps(
-        {"said": said, "of": {key: list(content) for key, content in shown.items()}},
+        {"said": parts, "of": {key: list(content) for key, content in shown.items()}},
         salt=_SALT,
         compress=True,
     )
 
 
 def unpacked(value: str) -> Shown:
-    """What a page showed; nothing for a value that no page of ours carried."""
+    """Return what a page showed; empty for a value without our signature."""
     try:
-        kept: Any = signing.loads(value, salt=_SALT)
+        payload: Any = signing.loads(value, salt=_SALT)
     except signing.BadSignature:
         return {}
-    return {key: {part: kept["said"][part] for part in parts} for key, parts in kept["of"].items()}
+    return {
+        key: {part: payload["said"][part] for part in parts} for key, parts in payload["of"].items()
+    }
 
 
 def version_of(shown: Shown) -> str:
-    """The short name of a version: the beginning of the digest that an approval names."""
+    """Return a short version name: the first digits of the digest in an approval."""
     [content, *others] = shown.values()
     return digest_of(dict(shown) if others else content)[:12]

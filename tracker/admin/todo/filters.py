@@ -1,6 +1,6 @@
-"""What waits to be done, drafts included: which rows that is on a day, and the filters by it.
+"""The to-do lists of staff, drafts included: which rows need work on a day, and the list filters.
 
-Nothing here is public: the office's own lists begin here, and `queries.visibility` knows of none.
+Nothing here is public; public lists start at `queries.visibility`.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from tracker.lib.partial_dates import add_months
 from tracker.models import Commitment, Meeting, MeetingState, Review, ReviewState, Source
 
-# How far ahead meetings are prepared, and after how long somebody looks for news again.
+# How far ahead meetings are prepared, and how often commitments are checked for news.
 _AHEAD = dt.timedelta(days=30)
 _CHECKED_EVERY_MONTHS = 6
 
 
 def in_review(rows: QuerySet[Review]) -> QuerySet[Review]:
-    """What was sent and nobody has published or sent back yet, the longest waiting first."""
+    """Reviews that wait for a decision, longest waiting first."""
     return rows.filter(state=ReviewState.IN_REVIEW).order_by("sent_at", "pk")
 
 
 def unrecorded(rows: QuerySet[Meeting], day: dt.date) -> QuerySet[Meeting]:
-    """Meetings of which not everything is recorded: held, or planned for a day that has passed."""
+    """Meetings not fully recorded that were held, or planned for a day that has passed."""
     was_held = Q(state=MeetingState.HELD) | Q(state=MeetingState.PLANNED, last_day__lt=day)
     return rows.filter(was_held, fully_recorded_seq=None).order_by("-first_day", "slug")
 
 
 def to_come(rows: QuerySet[Meeting], day: dt.date) -> QuerySet[Meeting]:
-    """Planned meetings whose date, as far as it is known, may lie in the next 30 days."""
+    """Planned meetings whose partial date may fall in the next 30 days."""
     planned = rows.filter(state=MeetingState.PLANNED, retracted_seq=None)
     return planned.filter(last_day__gte=day, first_day__lte=day + _AHEAD).order_by(
         "first_day", "slug"
@@ -42,7 +42,7 @@ def to_come(rows: QuerySet[Meeting], day: dt.date) -> QuerySet[Meeting]:
 
 
 def overdue_unexplained(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Commitment]:
-    """Public commitments past their target, without any evidence since, the last due first."""
+    """Public commitments past their target without evidence since, latest target first."""
     public = rows.filter(published_seq__isnull=False, retracted_seq=None)
     return public.filter(Commitment.no_information_q(day)).order_by(
         "-target_last_day", "-reference"
@@ -50,7 +50,7 @@ def overdue_unexplained(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Co
 
 
 def unchecked(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Commitment]:
-    """Open public commitments for which nobody looked for six months, nor any update tells."""
+    """Open public commitments neither checked nor updated for six months."""
     since = add_months(day, -_CHECKED_EVERY_MONTHS)
     public = rows.filter(published_seq__isnull=False, retracted_seq=None)
     return public.filter(
@@ -61,7 +61,7 @@ def unchecked(rows: QuerySet[Commitment], day: dt.date) -> QuerySet[Commitment]:
 
 
 def unarchived(rows: QuerySet[Source], day: dt.date) -> QuerySet[Source]:
-    """Sources that would be lost with their web address, the newest first."""
+    """Sources with a web address but no archived copy, newest first."""
     return rows.filter(archived_url="").exclude(url="").order_by("-published_first_day", "slug")
 
 
@@ -69,7 +69,7 @@ Chosen = Callable[[Any, dt.date], QuerySet[Any]]
 
 
 class WorkFilter(admin.SimpleListFilter):
-    """A list cut down to what waits to be done, as the front page counts it."""
+    """A list filter for what needs work, as counted on the front page."""
 
     title = _("to be done")
     parameter_name = "work"
@@ -79,13 +79,13 @@ class WorkFilter(admin.SimpleListFilter):
         return [(name, label) for name, (label, _chosen) in self.offered.items()]
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        wanted = self.value()
-        if wanted is None:
+        name = self.value()
+        if name is None:
             return None
-        if wanted not in self.offered:
-            # An unknown word finds nothing; everything would look like an answer.
+        if name not in self.offered:
+            # An unknown value matches nothing: an unfiltered list would be misleading.
             return queryset.none()
-        _label, chosen = self.offered[wanted]
+        _label, chosen = self.offered[name]
         return chosen(queryset, timezone.localdate())
 
 

@@ -1,4 +1,4 @@
-"""The admin's front page: what waits to be done, each list with its length and a way to all."""
+"""The to-do lists on the admin's front page, each with its count and a link to the full list."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from tracker.models import (
     StatusUpdate,
 )
 
-# As many of each list as stand on the page, and as are counted: more is "more than".
+# Rows of each list that are shown, and that are counted; beyond, it says "more than".
 SHOWN = 10
 COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One record that waits: its name, what to know of it, and what can be done at once."""
+    """One record on a list, with links to what can be done about it."""
 
     name: str
     url: str
@@ -56,13 +56,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """One list of the front page; `empty` is said when nothing waits."""
+    """One list of the front page; `empty` is the text shown when it has no rows."""
 
     title: str
     empty: str
     items: Sequence[Item]
     count: int
-    # The whole list, or the whole lists of the nouns in it: label and address.
+    # Label and URL of the full list, or of one for each noun in it.
     whole: Sequence[tuple[str, str]]
 
     @property
@@ -75,8 +75,8 @@ class WorkList:
 _Index = Callable[[HttpRequest, dict[str, Any] | None], TemplateResponse]
 
 
-def with_work_list(index: _Index) -> _Index:
-    """The admin's front page, with the lists before its own."""
+def with_work_lists(index: _Index) -> _Index:
+    """Wrap the admin's index view to add the to-do lists."""
 
     def front_page(
         request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -88,7 +88,7 @@ def with_work_list(index: _Index) -> _Index:
 
 
 def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
-    """The lists of what this person may see, in a constant number of queries."""
+    """Yield the lists that the user may see, in a constant number of queries."""
     if _may_see(request, Meeting, Commitment, StatusUpdate, Note):
         yield _in_review()
     records = may_record(request)
@@ -98,7 +98,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             title=_("Meetings held and not recorded"),
             empty=_("Of each meeting that was held, everything is recorded."),
             work="unrecorded",
-            told=lambda it: Item(
+            item=lambda it: Item(
                 name=it.title,
                 url=page_url(it),
                 detail=f"{it.date} · {it.get_state_display()}",
@@ -110,7 +110,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             title=_("Meetings in the next 30 days"),
             empty=_("No meeting is planned for the next 30 days."),
             work="to-come",
-            told=_coming,
+            item=_coming,
         )
     if _may_see(request, Commitment):
         commitments = Commitment.objects.all()
@@ -119,7 +119,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             title=_("Overdue without evidence"),
             empty=_("Of each overdue commitment something is known since its target passed."),
             work="overdue",
-            told=lambda it: Item(
+            item=lambda it: Item(
                 name=str(it),
                 url=page_url(it),
                 detail=_("due %(date)s") % {"date": it.target},
@@ -130,7 +130,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             title=_("Not checked for 6 months"),
             empty=_("Each open commitment was checked, or moved, within 6 months."),
             work="unchecked",
-            told=lambda it: _unchecked(it, may_check=may_publish(request)),
+            item=lambda it: _unchecked(it, may_check=may_publish(request)),
         )
     if _may_see(request, Source):
         yield _listed(
@@ -138,7 +138,7 @@ def work_lists(request: HttpRequest, *, day: dt.date) -> Iterator[WorkList]:
             title=_("Sources without an archived address"),
             empty=_("Each source that has a web address has an archived one, too."),
             work="unarchived",
-            told=lambda it: Item(
+            item=lambda it: Item(
                 name=it.title, url=page_url(it), detail=f"{it.publisher} · {it.published_on}"
             ),
         )
@@ -153,12 +153,12 @@ def _list_url(noun: type[Model], query: str) -> str:
 
 
 def _listed(
-    rows: QuerySet[Any], *, title: str, empty: str, work: str, told: Callable[[Any], Item]
+    rows: QuerySet[Any], *, title: str, empty: str, work: str, item: Callable[[Any], Item]
 ) -> WorkList:
     return WorkList(
         title=title,
         empty=empty,
-        items=[told(record) for record in rows[:SHOWN]],
+        items=[item(record) for record in rows[:SHOWN]],
         count=rows.order_by()[: COUNTED + 1].count(),
         whole=[(_("The whole list"), _list_url(rows.model, f"work={work}"))],
     )
@@ -168,7 +168,7 @@ def _in_review() -> WorkList:
     waiting = in_review(Review.objects.all())
     shown = waiting.select_related("meeting", "commitment", "update__commitment", "note", "sent_by")
     reviews = list(shown[:SHOWN])
-    changed = {review.pk for review, _found in changed_reviews(reviews)}
+    changed = {review.pk for review, _differences in changed_reviews(reviews)}
     nouns: tuple[type[Model], ...] = (Meeting, Commitment, StatusUpdate, Note)
     return WorkList(
         title=_("In review"),
@@ -207,11 +207,11 @@ def _coming(meeting: Meeting) -> Item:
 
 def _unchecked(commitment: Commitment, *, may_check: bool) -> Item:
     checked = commitment.last_checked_on
-    told = _("never checked") if checked is None else _("checked %(day)s") % {"day": checked}
+    detail = _("never checked") if checked is None else _("checked %(day)s") % {"day": checked}
     url = reverse("admin:tracker_commitment_checked-today", args=[commitment.pk])
     return Item(
         name=str(commitment),
         url=page_url(commitment),
-        detail=told,
+        detail=detail,
         check_url=url if may_check else "",
     )
