@@ -189,10 +189,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         super().save_related(request, form, formsets, change)
         was_edited = not change or form.has_changed() or any(f.has_changed() for f in formsets)
         if was_edited and note_edit(form.instance, now=outcome(request).now, by=editor(request)):
-            message = _(
-                "It was changed after it was sent, so it is a draft again: send it once more."
-            )
-            self.message_user(request, message, messages.WARNING)
+            text = _("It was changed after it was sent, so it is a draft again: send it once more.")
+            self.message_user(request, text, messages.WARNING)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

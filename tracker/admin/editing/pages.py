@@ -95,9 +95,7 @@ class RegisterAdmin(_ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         if any("\0" in value for _name, values in request.GET.lists() for value in values):
-            message = _(
-                "The address held a character that nothing contains; here is the whole list."
-            )
-            self.message_user(request, message, messages.ERROR)
+            text = _("The address held a character that nothing contains; here is the whole list.")
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)

@@ -169,8 +169,8 @@ class FilesMixin(ExportMixin):
                 form.add_error(None, str(getattr(error, "message", error)))
             else:
                 return self._begin(request, upload)
-        question = upload.head.get("asked", "")
-        return self._page(request, "ask", _("Encoding"), form, upload=upload, question=question)
+        text = upload.head.get("asked", "")
+        return self._page(request, "ask", _("Encoding"), form, upload=upload, question=text)
 
     def _columns(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         resource, head = RESOURCES[self.noun](), upload.head
@@ -196,10 +196,8 @@ class FilesMixin(ExportMixin):
             options = {**_answers(upload), "dates": form.cleaned_data["dates"]}
             self._have_checked(request, upload, Reading(upload.reading["columns"], **options))
             return self._on(upload)
-        question = _(
-            "Some dates are two days. Which comes first in this file, the day or the month?"
-        )
-        return self._page(request, "ask", _("Dates"), form, upload=upload, question=question)
+        text = _("Some dates are two days. Which comes first in this file, the day or the month?")
+        return self._page(request, "ask", _("Dates"), form, upload=upload, question=text)
 
     def _have_checked(self, request: HttpRequest, upload: Upload, reading: Reading) -> None:
         if not ask_check(upload, reading):
@@ -212,10 +210,8 @@ class FilesMixin(ExportMixin):
         try:
             carry_out(upload.pk, clock=timezone.now)
         except OperationalError:
-            message = _(
-                "The database is busy. The file is kept, and the deliverer goes on with it."
-            )
-            self.message_user(request, message, messages.WARNING)
+            text = _("The database is busy. The file is kept, and the deliverer goes on with it.")
+            self.message_user(request, text, messages.WARNING)
 
     def _preview(self, request: HttpRequest, upload: Upload, step: str) -> HttpResponse:
         if step == "again":

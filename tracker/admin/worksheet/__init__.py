@@ -1,7 +1,6 @@
 """The meeting worksheet: one page for what a meeting did to every open commitment of its parties.
 
-`values` is a row in the form in which it is typed, stored and compared; `rows` reads the rows;
-`forms` makes drafts' values of what was typed; `saving` writes a row, or says why not; `telling`
-words what a row is told; `showing` and `answering` are a row on the page and in JSON; `pages` are
-the views; `source_text` is the statement beside the rows.
+`values` defines a row's values, `rows` reads the rows, `forms` validates them, and `saving` writes
+one row. `feedback` holds its messages, `row_views` and `autosave` render it as HTML and as JSON,
+`pages` has the views, and `source_text` shows the statement next to the rows.
 """

@@ -1,4 +1,4 @@
-"""What a row that saved itself while its owner was typing needs to know, as JSON."""
+"""The JSON response to a row that saves itself while its owner is typing."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from django.utils.translation import gettext as _
 from tracker.admin.worksheet.feedback import (
     Texts,
     check_quotation,
-    conflict_told,
+    conflict_notice,
     effect_of,
-    review_told,
-    unfinished_told,
+    review_notice,
+    unfinished_notice,
 )
 from tracker.admin.worksheet.saving import Result, Saved
 
 
-def answer_of(saved: Saved, held: Texts) -> dict[str, Any]:
-    """What a row that saved itself while its owner was typing needs to know."""
+def payload_of(saved: Saved, source_texts: Texts) -> dict[str, Any]:
+    """Return the JSON payload for one saved row."""
     row = saved.row
     values = row.values if row is not None and saved.result == Result.SAVED else saved.typed
-    check = check_quotation(str(values["quotation"]), str(values["source"]), held)
-    is_kept = saved.result in {Result.SAVED, Result.UNFINISHED}
+    check = check_quotation(str(values["quotation"]), str(values["source"]), source_texts)
+    is_stored = saved.result in {Result.SAVED, Result.UNFINISHED}
     return {
         "prefix": saved.prefix,
         "result": saved.result,
         "row": row.identity if row is not None else "",
-        "version": row.version if row is not None and is_kept else None,
-        "state": row.state if row is not None and is_kept else "",
-        # What the register made of it, such as a number that it gave.
+        "version": row.version if row is not None and is_stored else None,
+        "state": row.state if row is not None and is_stored else "",
+        # Values that saving changed, such as a reference that was assigned.
         "values": {
             name: value
             for name, value in values.items()
-            if is_kept and value != saved.typed.get(name)
+            if is_stored and value != saved.typed.get(name)
         },
-        "told": _told(saved),
-        "effect": effect_of(row) if row is not None and is_kept else "",
-        "review": review_told(row) if row is not None else "",
-        "check": {"told": check.told, "is_missing": check.is_missing} if check else None,
+        "told": _message(saved),
+        "effect": effect_of(row) if row is not None and is_stored else "",
+        "review": review_notice(row) if row is not None else "",
+        "check": {"told": check.message, "is_missing": check.is_missing} if check else None,
         "errors": saved.form.mistakes()
         if saved.form is not None and saved.result == Result.UNFINISHED
         else {},
@@ -54,17 +54,17 @@ def answer_of(saved: Saved, held: Texts) -> dict[str, Any]:
     }
 
 
-def _told(saved: Saved) -> str:
+def _message(saved: Saved) -> str:
     if saved.left_review and saved.result in {Result.SAVED, Result.UNFINISHED}:
         out = _("It is out of review by this: send it once more when it is ready.")
         is_saved = saved.result == Result.SAVED
-        return f"{_('Saved.') if is_saved else unfinished_told(saved.form)} {out}"
+        return f"{_('Saved.') if is_saved else unfinished_notice(saved.form)} {out}"
     match saved.result:
         case Result.SAVED:
             return _("Saved.")
         case Result.UNFINISHED:
-            return unfinished_told(saved.form)
+            return unfinished_notice(saved.form)
         case Result.CONFLICT:
-            return conflict_told(saved.row)
+            return conflict_notice(saved.row)
         case _:
             return _("Not saved.")

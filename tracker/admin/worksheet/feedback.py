@@ -1,5 +1,4 @@
-"""What a row tells whoever fills it in: what it would change in public, whether its quotation
-stands in the source, and what hinders it."""
+"""The messages of a row: its effect in public, the check of its quotation, and what blocks it."""
 
 from __future__ import annotations
 
@@ -27,26 +26,27 @@ def _date(value: PartialDate | None) -> str:
 
 
 def standing(state: Wording | None) -> list[str]:
-    """How a commitment stood, a phrase for each thing that is known."""
+    """Describe the state of a commitment, one phrase for each known value."""
     if state is None:
         return []
-    told = [str(Stage(state.stage).label), str(Assessment(state.assessment).label)]
+    labels = [str(Stage(state.stage).label), str(Assessment(state.assessment).label)]
     if state.target is not None:
-        told.append(_("target %(date)s") % {"date": _date(state.target)})
+        labels.append(_("target %(date)s") % {"date": _date(state.target)})
     if state.firmness:
-        told.append(str(Firmness(state.firmness).label))
-    return told
+        labels.append(str(Firmness(state.firmness).label))
+    return labels
 
 
 def effect_of(row: Row) -> str:
-    """What its draft would change in public, in a sentence; empty where there is no draft."""
+    """Describe what a row's draft would change in public; empty without a draft."""
     update = row.draft
     if update is None or row.is_unfinished:
         return ""
     before = row.before
     after = Wording.of(update) if before is None else before.followed_by(update)
-    found = movements(before, after, is_restated=restates(update))
-    moved = ", ".join(str(movement.label) for movement in found)
+    moved = ", ".join(
+        str(movement.label) for movement in movements(before, after, is_restated=restates(update))
+    )
     if update.party is not None:
         moved = _("%(party)s’s own step: %(stage)s") % {
             "party": update.party.name,
@@ -56,7 +56,7 @@ def effect_of(row: Row) -> str:
 
 
 def _warnings(row: Row) -> list[str]:
-    """Of a new commitment, the words that say what became of it."""
+    """Return warnings about words in a new commitment that anticipate its outcome."""
     if not row.is_new or row.commitment is None or row.draft is None:
         return []
     targets = [row.draft.target] if row.draft.target is not None else []
@@ -67,18 +67,18 @@ def _warnings(row: Row) -> list[str]:
     ]
 
 
-def review_told(row: Row) -> str:
-    """That a row is in review, and what typing in it does; empty for one that is not."""
+def review_notice(row: Row) -> str:
+    """Say that a row is in review, and that an edit ends the review; empty if it is not."""
     review = row.review
     if review is None:
         return ""
     named = {"person": review.sent_by or "–", "at": moment(review.sent_at)}
-    told = _("In review, sent by %(person)s on %(at)s.") % named
+    notice = _("In review, sent by %(person)s on %(at)s.") % named
     if review.state == ReviewState.SCHEDULED:
         named["due"] = moment(review.publish_at)
-        told = _("To be published on %(due)s; sent by %(person)s on %(at)s.") % named
+        notice = _("To be published on %(due)s; sent by %(person)s on %(at)s.") % named
     again = _("A change here ends the review: it is a draft again, and has to be sent once more.")
-    return f"{told} {again}"
+    return f"{notice} {again}"
 
 
 def _changed(before: Wording | None, after: Wording) -> list[str]:
@@ -109,15 +109,15 @@ def _firmness(state: Wording | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether a quotation stands in its source; `is_missing` is what must be looked at."""
+    """Whether a quotation occurs in its source; `is_missing` needs attention."""
 
-    told: str
+    message: str
     is_missing: bool
     place: Place | None = None
 
 
 def texts_of(meeting: Meeting) -> Texts:
-    """The full texts of the meeting's sources, where they are held, by the source's key."""
+    """Return the stored full texts of a meeting's sources by key."""
     return texts(meeting.sources.exclude(text=""))
 
 
@@ -125,22 +125,22 @@ def texts(sources: Iterable[Source]) -> Texts:
     return {str(source.pk): QuotableText(source.text) for source in sources if source.text}
 
 
-def check_quotation(quotation: str, source: str, held: Texts) -> Check | None:
-    """Look for a quotation in the text of its source; None when there is nothing to look for."""
+def check_quotation(quotation: str, source: str, source_texts: Texts) -> Check | None:
+    """Look up a quotation in the text of its source; None without a quotation or a source."""
     if not quotation or not source:
         return None
-    text = held.get(source)
+    text = source_texts.get(source)
     if text is None:
         return Check(_("Not checked: the text of this source is not held."), is_missing=False)
     place = text.find(quotation)
     if place is None:
         return Check(_("These words do not stand in the text of this source."), is_missing=True)
-    told = _("Found in paragraph %(number)d.") % {"number": place.paragraph}
-    return Check(told, is_missing=False, place=place)
+    message = _("Found in paragraph %(number)d.") % {"number": place.paragraph}
+    return Check(message, is_missing=False, place=place)
 
 
-def unfinished_told(form: RowForm | None) -> str:
-    """Why what was typed is no draft yet."""
+def unfinished_notice(form: RowForm | None) -> str:
+    """Say why the input is not a draft yet."""
     missing = form.missing() if form is not None else []
     if not missing:
         return _("Kept as typed; not a draft before what is named here is put right.")
@@ -148,8 +148,8 @@ def unfinished_told(form: RowForm | None) -> str:
     return _("Kept as typed. To be a draft it still needs: %(fields)s.") % {"fields": named}
 
 
-def conflict_told(row: Row | None) -> str:
-    """Who changed a row meanwhile, and what that means for what was typed."""
+def conflict_notice(row: Row | None) -> str:
+    """Say who changed a row meanwhile, and that the input is not saved."""
     if row is not None and row.published is not None:
         return _("It was published meanwhile, as change #%(seq)s of the log.") % {
             "seq": row.published.published_seq

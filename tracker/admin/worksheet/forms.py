@@ -1,6 +1,6 @@
-"""The form of one row: what was typed, made into the values of a draft, or errors by field.
+"""The form of one row, which cleans the input to the values of a draft.
 
-Plain fields with the choices handed in, so that a hundred rows ask the database nothing.
+Its choices are passed in, so that a hundred rows need no queries of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.actions.record_meeting import Entry, Evidence
 from tracker.admin.editing.fields import WordsForm
 from tracker.admin.worksheet.rows import Choices, Row
-from tracker.admin.worksheet.values import LISTS, MENTIONED, OF_THE_COMMITMENT, SILENT, Values
+from tracker.admin.worksheet.values import COMMITMENT_FIELDS, LISTS, MENTIONED, SILENT, Values
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Significance, Stage
 
@@ -29,7 +29,7 @@ _UPDATE = ("stage", "assessment", "firmness", "rationale", "significance")
 
 
 class PartialDateTextField(forms.CharField):
-    """A date as far as it is known, in one field; cleans to a PartialDate or None."""
+    """A partial date in one text input; cleans to a PartialDate or None."""
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -171,7 +171,7 @@ class RowForm(WordsForm):
         return cleaned
 
     def missing(self) -> list[str]:
-        """The labels of what must still be filled in; what is wrong besides is in `mistakes`."""
+        """Return the labels of empty required fields; `mistakes` has the other errors."""
         return [
             str(self.fields[name].label)
             for name, errors in self.errors.as_data().items()
@@ -179,28 +179,28 @@ class RowForm(WordsForm):
         ]
 
     def mistakes(self) -> dict[str, list[str]]:
-        """What is wrong with what was typed, sentences by field; no field is told as missing."""
-        found = {
-            name: [told for error in errors if error.code != "required" for told in error.messages]
+        """Return the error messages by field, without those for empty required fields."""
+        messages = {
+            name: [text for error in errors if error.code != "required" for text in error.messages]
             for name, errors in self.errors.as_data().items()
         }
-        return {name: told for name, told in found.items() if told}
+        return {name: sentences for name, sentences in messages.items() if sentences}
 
     def entry(self) -> Entry:
-        """What it says, for the action that writes the draft. Only of a valid form."""
-        said = self.cleaned_data
+        """Return the input for the action that writes the draft; the form must be valid."""
+        data = self.cleaned_data
         source = self._record("source", self.choices.sources)
         return Entry(
             update={
-                **{name: said[name] for name in _UPDATE},
-                "target": said["target"],
-                "happened": said["happened"],
+                **{name: data[name] for name in _UPDATE},
+                "target": data["target"],
+                "happened": data["happened"],
                 "party": self._record("party", self.choices.parties),
             },
-            evidence=Evidence(source=source, quotation=said["quotation"], locator=said["locator"])
+            evidence=Evidence(source=source, quotation=data["quotation"], locator=data["locator"])
             if source is not None
             else None,
-            alias=(said["alias"], said["alias_language"] or "en"),
+            alias=(data["alias"], data["alias_language"] or "en"),
             **self._commitment(),
         )
 
@@ -209,7 +209,7 @@ class RowForm(WordsForm):
 
 
 class NewRowForm(RowForm):
-    """The same, of a commitment that is first stated here."""
+    """A row for a commitment that is first stated at this meeting."""
 
     title = forms.CharField(
         label=_("Title"),
@@ -247,7 +247,7 @@ class NewRowForm(RowForm):
         field.choices = [(str(topic.pk), topic.name) for topic in self.choices.topics]
 
     def _commitment(self) -> dict[str, Any]:
-        described = {name: self.cleaned_data[name] for name in OF_THE_COMMITMENT}
+        described = {name: self.cleaned_data[name] for name in COMMITMENT_FIELDS}
         chosen = set(described.pop("topics"))
         if not described["reference"]:
             del described["reference"]
@@ -260,9 +260,9 @@ def _named(record: Model) -> str:
 
 
 def form_of(row: Row, choices: Choices, *, prefix: str, typed: Values | None = None) -> RowForm:
-    """A row's form: bound when it is to be checked, else showing what is stored.
+    """Return a row's form: bound to `typed`, else showing the stored values.
 
-    A party or source that the draft has and the meeting has not stays on offer.
+    The draft's own party and source are offered even if the meeting does not have them.
     """
     form_class = NewRowForm if row.is_new else RowForm
     choices = Choices(

@@ -1,9 +1,8 @@
-"""What is typed in a worksheet outlives the session in which it was typed.
+"""Keep worksheet input that is posted after the session ended, and show it again after sign-in.
 
-A worksheet that is sent after the session ended, or with the token of an earlier one, is kept in
-the browser's new session and shown again once somebody has signed in; nothing of it is saved
-before they say so. Only a form that this register gave to a person in the last days is kept: its
-`proof` is signed, so that nobody else can fill the table of sessions.
+A worksheet posted without a session, or with an old CSRF token, is stored in the browser's new
+session; nothing is saved until the user confirms it. The form must carry a signed `proof` that we
+rendered it within the last days, so that nobody else can fill the session table.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from tracker import error_pages
 
 _SALT = "tracker.worksheet"
 _DAYS = 7
-_KEPT = "worksheet"
+_SESSION_KEY = "worksheet"
 
 
 def proof_of(user: Any, meeting_key: Any) -> str:
-    """A word that this form was given to this person for this meeting."""
+    """Return a signed proof that the form was rendered for this user and meeting."""
     return signing.dumps([str(user.pk), str(meeting_key)], salt=_SALT)
 
 
 def _proven(request: HttpRequest, meeting_key: str) -> str | None:
-    """To whom the form was given; None for one that this register did not give to anybody."""
+    """Return the key of the user that a form was rendered for; None without a valid proof."""
     try:
         user, meeting = signing.loads(
             request.POST.get("proof", ""), salt=_SALT, max_age=_DAYS * 86400
@@ -39,25 +38,25 @@ def _proven(request: HttpRequest, meeting_key: str) -> str | None:
     return str(user) if str(meeting) == meeting_key else None
 
 
-def keep(request: HttpRequest, meeting_key: str) -> bool:
-    """Keep what was sent for whoever it was given to; False when it is not one of our forms."""
+def store_input(request: HttpRequest, meeting_key: str) -> bool:
+    """Store the input for the user of the form; False without a valid proof."""
     user = _proven(request, meeting_key)
     if user is None:
         return False
-    request.session[_KEPT] = {"of": [user, meeting_key], "sent": request.POST.urlencode()}
+    request.session[_SESSION_KEY] = {"of": [user, meeting_key], "sent": request.POST.urlencode()}
     return True
 
 
-def kept(request: HttpRequest, meeting_key: Any) -> QueryDict | None:
-    """What this person had typed on this worksheet when the session was lost."""
-    found = request.session.get(_KEPT)
-    if not found or found["of"] != [str(request.user.pk), str(meeting_key)]:
+def restore(request: HttpRequest, meeting_key: Any) -> QueryDict | None:
+    """Return the stored input of the current user on this worksheet."""
+    stored = request.session.get(_SESSION_KEY)
+    if not stored or stored["of"] != [str(request.user.pk), str(meeting_key)]:
         return None
-    return QueryDict(found["sent"])
+    return QueryDict(stored["sent"])
 
 
 def forget(request: HttpRequest) -> None:
-    request.session.pop(_KEPT, None)
+    request.session.pop(_SESSION_KEY, None)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -65,22 +64,22 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def signed_out(request: HttpRequest, meeting_key: str) -> HttpResponse:
-    """The answer to a worksheet that comes without a session: sign in, and it is there again."""
+    """Respond to a worksheet posted without a session: ask to sign in, and store the input."""
     if wants_json(request):
-        told = _("You are not signed in any more. What you typed stands here; sign in to save it.")
-        return JsonResponse({"told": told}, status=401)
-    keep(request, meeting_key)
+        text = _("You are not signed in any more. What you typed stands here; sign in to save it.")
+        return JsonResponse({"told": text}, status=401)
+    store_input(request, meeting_key)
     login = reverse("admin:login", query={"next": request.path})
     return HttpResponseRedirect(login)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Whoever signed in again elsewhere sends the token of an earlier session: shown again, too."""
-    found = re.fullmatch(r".*/(?P<key>[0-9]+)/worksheet/", request.path)
-    if found is not None and _is_worksheet(request.path):
+    """Store a worksheet posted with the CSRF token of an earlier session, and show it again."""
+    match = re.fullmatch(r".*/(?P<key>[0-9]+)/worksheet/", request.path)
+    if match is not None and _is_worksheet(request.path):
         if wants_json(request):
             return JsonResponse({"told": _("Your session is another one by now.")}, status=403)
-        if keep(request, found["key"]):
+        if store_input(request, match["key"]):
             return HttpResponseRedirect(request.path)
     return error_pages.csrf_failure(request, reason=reason)
 

@@ -1,4 +1,4 @@
-"""The views of the worksheet, for the ModelAdmin of meetings."""
+"""The worksheet views, a mixin for the ModelAdmin of meetings."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from tracker.actions.record_meeting import list_on_worksheet
 from tracker.admin.editing.acts import editor
 from tracker.admin.editing.pages import RegisterAdmin
 from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
-from tracker.admin.worksheet.autosave import answer_of
+from tracker.admin.worksheet.autosave import payload_of
 from tracker.admin.worksheet.feedback import (
     Texts,
     texts_of,
 )
-from tracker.admin.worksheet.lost_sessions import forget, kept, proof_of, signed_out, wants_json
+from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
 from tracker.admin.worksheet.row_views import RowView, shown_row, unsaved_rows
 from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
 from tracker.admin.worksheet.saving import Result, Saved, save_rows
@@ -50,9 +50,9 @@ from tracker.admin.worksheet.values import Values
 from tracker.lib.text import without_control_characters
 from tracker.models import PUBLISH, Commitment, Meeting, Source, WorksheetRow
 
-# How many commitments are named when what was typed may mean several.
+# How many commitments are suggested for an ambiguous name.
 _OFFERED = 8
-# What somebody must have to fill in a worksheet: it writes updates, and commitments where new.
+# Permissions for a worksheet, which writes updates and new commitments.
 NEEDED = (
     "tracker.view_meeting",
     "tracker.add_statusupdate",
@@ -63,7 +63,7 @@ NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """One source beside the rows; `paragraphs` is empty while its text is not held."""
+    """One source beside the rows; `paragraphs` is empty without a stored text."""
 
     source: Source
     paragraphs: list[ShownParagraph]
@@ -78,7 +78,7 @@ class WorksheetPages(RegisterAdmin):
         own = [
             path(
                 "<path:object_id>/worksheet/",
-                self._surviving(self.admin_site.admin_view(self.worksheet_view)),
+                self._keep_input(self.admin_site.admin_view(self.worksheet_view)),
                 name="tracker_meeting_worksheet",
             ),
             path(
@@ -89,8 +89,8 @@ class WorksheetPages(RegisterAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def _surviving(self, view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-        """Keep what is sent without a session, which the admin's login would drop."""
+    def _keep_input(self, view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+        """Wrap a view so that input posted without a session survives the sign-in."""
 
         def surviving(request: HttpRequest, object_id: str) -> HttpResponse:
             if request.method == "POST" and not self.admin_site.has_permission(request):
@@ -107,25 +107,27 @@ class WorksheetPages(RegisterAdmin):
             return HttpResponseRedirect("../change/")
         now = timezone.now()
         if request.method != "POST":
-            return self._sheet_page(request, meeting, now=now, restored=kept(request, object_id))
+            return self._sheet_page(request, meeting, now=now, restored=restore(request, object_id))
         try:
             saved = save_rows(
                 meeting, request.POST, today=timezone.localdate(now), now=now, by=editor(request)
             )
         except REFUSED as error:
             return self._refused(request, meeting, as_refusal(error).messages, now=now)
-        # Whatever a lost session left was on the page, and so came with this.
+        # The page included the input of a lost session, so it was posted again.
         forget(request)
         if wants_json(request):
-            return JsonResponse({"rows": self._answers(meeting, saved)})
+            texts = texts_of(meeting)
+            rows = [payload_of(one, texts) for one in saved if one.result != Result.UNTOUCHED]
+            return JsonResponse({"rows": rows})
         if "also-row" in request.POST:
-            self._list_also(request, meeting, now=now)
+            self._add_row(request, meeting, now=now)
         if "discard" in request.POST:
             self._discard(request, meeting)
         return self._after_saving(request, meeting, saved, now=now)
 
     def _discard(self, request: HttpRequest, meeting: Meeting) -> None:
-        """Throw away a new commitment's row that has no record yet; all others are saved by now."""
+        """Delete the row of a new commitment that has no record yet."""
         key = request.POST["discard"].removeprefix("n").replace("-", "")
         for row in WorksheetRow.objects.filter(meeting=meeting, commitment=None):
             if row.key.hex == key:
@@ -133,36 +135,36 @@ class WorksheetPages(RegisterAdmin):
                 self.message_user(request, _("The row is gone."), messages.SUCCESS)
 
     def _refused(
-        self, request: HttpRequest, meeting: Meeting, told: list[str], *, now: dt.datetime
+        self, request: HttpRequest, meeting: Meeting, sentences: list[str], *, now: dt.datetime
     ) -> HttpResponse:
         if wants_json(request):
-            return JsonResponse({"told": " ".join(told)}, status=409)
-        for sentence in told:
+            return JsonResponse({"told": " ".join(sentences)}, status=409)
+        for sentence in sentences:
             self.message_user(request, sentence, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, restored=request.POST)
 
-    def _list_also(self, request: HttpRequest, meeting: Meeting, *, now: dt.datetime) -> None:
-        """Add the row of a commitment that the meeting mentions although it was not open."""
-        wanted = without_control_characters(request.POST.get("also", "")).strip()
+    def _add_row(self, request: HttpRequest, meeting: Meeting, *, now: dt.datetime) -> None:
+        """Add a row for a commitment that was not open but that the meeting mentions."""
+        name = without_control_characters(request.POST.get("also", "")).strip()
         public = Commitment.objects.public()
-        found = list(public.filter(reference__iexact=wanted)) or list(
-            public.filter(Q(title__icontains=wanted) | Q(reference__icontains=wanted)).order_by(
+        matches = list(public.filter(reference__iexact=name)) or list(
+            public.filter(Q(title__icontains=name) | Q(reference__icontains=name)).order_by(
                 "reference"
             )[: _OFFERED + 1]
         )
-        if not wanted:
+        if not name:
             self.message_user(request, _("Type a reference or a title first."), messages.ERROR)
-        elif len(found) == 1:
-            list_on_worksheet(meeting, found[0], now=now, by=editor(request))
-            told = _("Its row is listed: %(commitment)s.") % {"commitment": found[0]}
-            self.message_user(request, told, messages.SUCCESS)
-        elif found:
-            named = "; ".join(f"{one.reference} {one.title}" for one in found[:_OFFERED])
-            told = _("Several are meant by “%(words)s”; type the reference of one: %(names)s.")
-            self.message_user(request, told % {"words": wanted, "names": named}, messages.ERROR)
+        elif len(matches) == 1:
+            list_on_worksheet(meeting, matches[0], now=now, by=editor(request))
+            message = _("Its row is listed: %(commitment)s.") % {"commitment": matches[0]}
+            self.message_user(request, message, messages.SUCCESS)
+        elif matches:
+            named = "; ".join(f"{one.reference} {one.title}" for one in matches[:_OFFERED])
+            message = _("Several are meant by “%(words)s”; type the reference of one: %(names)s.")
+            self.message_user(request, message % {"words": name, "names": named}, messages.ERROR)
         else:
-            told = _("No public commitment is called “%(words)s”.") % {"words": wanted[:100]}
-            self.message_user(request, told, messages.ERROR)
+            message = _("No public commitment is called “%(words)s”.") % {"words": name[:100]}
+            self.message_user(request, message, messages.ERROR)
 
     # -- After saving ---------------------------------------------------------------------------
 
@@ -172,9 +174,9 @@ class WorksheetPages(RegisterAdmin):
         counted = Counter(one.result for one in saved)
         written = counted[Result.SAVED] + counted[Result.UNFINISHED]
         if written:
-            told = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
-            self.message_user(request, told % {"count": written}, messages.SUCCESS)
-            self._say_what_left_review(request, saved)
+            message = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
+            self.message_user(request, message % {"count": written}, messages.SUCCESS)
+            self._warn_of_ended_reviews(request, saved)
         elif (
             not counted[Result.CONFLICT] + counted[Result.REFUSED]
             and "also-row" not in request.POST
@@ -185,23 +187,19 @@ class WorksheetPages(RegisterAdmin):
             return HttpResponseRedirect(request.get_full_path())
         if not open_rows:
             return self._sheet_page(request, meeting, now=now, saved=saved)
-        told = ngettext(
+        message = ngettext(
             "%(count)d row is not saved: see it below, with what you typed.",
             "%(count)d rows are not saved: see them below, with what you typed.",
             len(open_rows),
         )
-        self.message_user(request, told % {"count": len(open_rows)}, messages.ERROR)
+        self.message_user(request, message % {"count": len(open_rows)}, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, saved=saved)
 
-    def _say_what_left_review(self, request: HttpRequest, saved: list[Saved]) -> None:
+    def _warn_of_ended_reviews(self, request: HttpRequest, saved: list[Saved]) -> None:
         left = [str(one.row.commitment) for one in saved if one.left_review and one.row]
         if left:
-            told = _("Out of review, as they were changed: %(rows)s. Send them once more.")
-            self.message_user(request, told % {"rows": "; ".join(left)}, messages.WARNING)
-
-    def _answers(self, meeting: Meeting, saved: list[Saved]) -> list[dict[str, Any]]:
-        held = texts_of(meeting)
-        return [answer_of(one, held) for one in saved if one.result != Result.UNTOUCHED]
+            message = _("Out of review, as they were changed: %(rows)s. Send them once more.")
+            self.message_user(request, message % {"rows": "; ".join(left)}, messages.WARNING)
 
     # -- The page -------------------------------------------------------------------------------
 
@@ -214,20 +212,20 @@ class WorksheetPages(RegisterAdmin):
         saved: Sequence[Saved] = (),
         restored: QueryDict | None = None,
     ) -> HttpResponse:
-        asked = request.GET.get("p", "1")
-        page = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) < 100_000 else 1
+        number = request.GET.get("p", "1")
+        page = int(number) if number.isdecimal() and 0 < int(number[:6]) < 100_000 else 1
         today = timezone.localdate(now)
         sheet = sheet_of(meeting, today=today, page=page)
-        held = texts_of(meeting)
+        texts = texts_of(meeting)
         typed = unsaved_rows(meeting, sheet, saved, restored, today=today)
         views = [
-            shown_row(row, f"r{number}", sheet, held, typed.pop(row.identity, None))
+            shown_row(row, f"r{number}", sheet, texts, typed.pop(row.identity, None))
             for number, row in enumerate([*sheet.rows, *sheet.new])
         ]
         lost = [one for one, _is_restored in typed.values()]
         split = len(sheet.rows)
         blank = [
-            shown_row(_blank_row(sheet.blank), prefix, sheet, held, None)
+            shown_row(_blank_row(sheet.blank), prefix, sheet, texts, None)
             for prefix in (f"r{len(views)}", "r__number__")
         ]
         context = {
@@ -240,7 +238,7 @@ class WorksheetPages(RegisterAdmin):
             "rows": views[:split],
             "new_rows": views[split:],
             "lost": lost,
-            # One to type in, and one for the script to copy.
+            # One for input, and one as the script's template.
             "blank": blank[0],
             "blank_copy": blank[1],
             "counts": Counter(view.row.state for view in views[:split]),
@@ -249,7 +247,7 @@ class WorksheetPages(RegisterAdmin):
             "pages": range(1, -(-sheet.total // PER_PAGE) + 1),
             "proof": proof_of(request.user, meeting.pk),
             "is_restored": restored is not None,
-            "sources": self._sources(request, meeting, held, views),
+            "sources": self._sources(request, meeting, texts, views),
             "next_steps": self.next_steps(request, meeting),
             "is_nav_sidebar_enabled": False,
             "media": self.media,
@@ -261,22 +259,22 @@ class WorksheetPages(RegisterAdmin):
         )
 
     def next_steps(self, request: HttpRequest, meeting: Meeting) -> list[dict[str, Any]]:
-        """What may be done with all that is recorded, each with its label and url."""
+        """Return the acts on everything recorded, each with label and url."""
         return []
 
     def _sources(
-        self, request: HttpRequest, meeting: Meeting, held: Texts, views: Iterable[RowView]
+        self, request: HttpRequest, meeting: Meeting, texts: Texts, views: Iterable[RowView]
     ) -> list[SourceView]:
         listed = list(views)
-        found = []
+        source_views = []
         for source in meeting.sources.order_by("pk").defer("text"):
-            text = held.get(str(source.pk))
+            text = texts.get(str(source.pk))
             places = [
                 view.check.place
                 for view in listed
                 if view.check and view.check.place and view.values["source"] == str(source.pk)
             ]
-            found.append(
+            source_views.append(
                 SourceView(
                     source,
                     shown(text, places) if text is not None else [],
@@ -284,12 +282,12 @@ class WorksheetPages(RegisterAdmin):
                     self.may_take_in(request, source),
                 )
             )
-        return found
+        return source_views
 
     # -- The statement's text -------------------------------------------------------------------
 
     def may_take_in(self, request: HttpRequest, source: Source) -> bool:
-        """Of a public source the SHA-256 of its text is public, so that is an amendment."""
+        """Whether the user may store the text; for a public source that is an amendment."""
         user = cast(PermissionsMixin, request.user)
         return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
 
@@ -300,7 +298,7 @@ class WorksheetPages(RegisterAdmin):
         if meeting is None:
             return HttpResponseRedirect("../change/")
         worksheet = worksheet_url(meeting)
-        source = _asked_for(request.POST.get("source", request.GET.get("source", "")), meeting)
+        source = _source_of(request.POST.get("source", request.GET.get("source", "")), meeting)
         if source is None:
             return HttpResponseRedirect(worksheet)
         if not self.may_take_in(request, source):
@@ -310,8 +308,8 @@ class WorksheetPages(RegisterAdmin):
             try:
                 text = form.cleaned_data["text"]
                 take_in(source, text, now=timezone.now(), by=editor(request))
-                told = _("The text is held; quotations are checked against it from now on.")
-                self.message_user(request, told, messages.SUCCESS)
+                message = _("The text is held; quotations are checked against it from now on.")
+                self.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(worksheet)
             except REFUSED as error:
                 show_refusal(form, as_refusal(error))
@@ -330,8 +328,8 @@ class WorksheetPages(RegisterAdmin):
         return TemplateResponse(request, "admin/tracker/worksheet/source_text.html", context)
 
 
-def _asked_for(key: str, meeting: Meeting) -> Source | None:
-    """A source of the meeting by its key; the first one when none is named."""
+def _source_of(key: str, meeting: Meeting) -> Source | None:
+    """Return a source of the meeting by its key, or the first if the key is empty."""
     sources = meeting.sources.order_by("pk").defer("text")
     if not key:
         return sources.first()
@@ -339,7 +337,7 @@ def _asked_for(key: str, meeting: Meeting) -> Source | None:
 
 
 def _blank_row(values: Values) -> Row:
-    """A new commitment's row; its name is given now, so that sending it twice makes one."""
+    """Return an empty row with a fixed identity, so that posting it twice creates one record."""
     return Row(identity=f"n{uuid.uuid4()}", commitment=None, values=values)
 
 

@@ -1,4 +1,4 @@
-"""A row as the page shows it: with what is stored, or with what was typed and is not saved."""
+"""A row as the page renders it: with the stored values, or with unsaved input."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tracker.admin.worksheet.feedback import (
     Check,
     Texts,
     check_quotation,
-    conflict_told,
+    conflict_notice,
     effect_of,
-    review_told,
+    review_notice,
     standing,
-    unfinished_told,
+    unfinished_notice,
 )
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Row, Sheet, row_of
@@ -27,7 +27,7 @@ from tracker.models import Meeting
 
 @dataclass(kw_only=True)
 class RowView:
-    """One row as the page shows it."""
+    """The template context of one row."""
 
     prefix: str
     row: Row
@@ -51,21 +51,21 @@ class RowView:
 
     @property
     def unfinished(self) -> str:
-        """Why what was typed is no draft yet; empty when that is not so."""
-        return unfinished_told(self.form) if self.row.is_unfinished else ""
+        """Why the input is not a draft yet; empty if it is one."""
+        return unfinished_notice(self.form) if self.row.is_unfinished else ""
 
     @property
     def errors(self) -> dict[str, list[str]]:
         return self.form.mistakes() if self.form.is_bound else {}
 
     @property
-    def told(self) -> str:
-        """Who was there before, of a row in conflict."""
-        return conflict_told(self.row) if self.saved else ""
+    def conflict(self) -> str:
+        """The notice of a row in conflict."""
+        return conflict_notice(self.row) if self.saved else ""
 
 
 def shown_row(
-    row: Row, prefix: str, sheet: Sheet, held: Texts, unsaved: tuple[Saved, bool] | None
+    row: Row, prefix: str, sheet: Sheet, texts: Texts, unsaved: tuple[Saved, bool] | None
 ) -> RowView:
     saved, is_restored = unsaved or (None, False)
     typed = saved.typed if saved else row.values if row.is_unfinished else None
@@ -80,13 +80,13 @@ def shown_row(
         prefix=prefix,
         row=row,
         form=form,
-        # A restored row is judged by what it showed when it was typed; one in conflict shows both.
+        # Input from a lost session is compared with the version that it was typed into.
         version=saved.shown if saved and is_restored else row.version,
         values=values,
         standing=standing(row.before),
         effect=effect_of(row),
-        review=review_told(row),
-        check=check_quotation(str(values["quotation"]), str(values["source"]), held),
+        review=review_notice(row),
+        check=check_quotation(str(values["quotation"]), str(values["source"]), texts),
         saved=saved,
         is_restored=is_restored,
     )
@@ -103,17 +103,17 @@ def unsaved_rows(
     *,
     today: dt.date,
 ) -> Unsaved:
-    """By the identity of its row, what was typed and is not saved: refused, or from a lost session.
+    """Return unsaved input by row identity: refused, or restored from a lost session.
 
-    What belongs to a row that is not on this page stands under its own name.
+    Input without a row on this page has a key of its own.
     """
-    found: Unsaved = {}
+    unsaved_by_row: Unsaved = {}
     for one in saved:
         if one.result in {Result.CONFLICT, Result.REFUSED} or one.is_refused:
             identity = one.row.identity if one.row is not None else f"lost-{one.prefix}"
-            found[identity] = (one, False)
+            unsaved_by_row[identity] = (one, False)
     if restored is None:
-        return found
+        return unsaved_by_row
     for prefix in dict.fromkeys(restored.getlist("rows")):
         sent = Sent.read(restored, prefix)
         typed = sent.typed()
@@ -122,5 +122,5 @@ def unsaved_rows(
         row = row_of(meeting, sent.identity, sheet.choices, today=today)
         unsaved = Saved(prefix=prefix, result=Result.UNTOUCHED, row=row, typed=typed)
         unsaved.shown = sent.shown
-        found[row.identity if row is not None else f"lost-{prefix}"] = (unsaved, True)
-    return found
+        unsaved_by_row[row.identity if row is not None else f"lost-{prefix}"] = (unsaved, True)
+    return unsaved_by_row

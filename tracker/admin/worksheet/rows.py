@@ -1,6 +1,6 @@
 """The rows of a meeting's worksheet, read in a constant number of queries.
 
-Drafts are in it: nothing of this is for a public page.
+Drafts are included, so nothing here may reach a public page.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PER_PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the selects of all rows offer, read once."""
+    """The choices that the selects of all rows share, read once."""
 
     parties: list[Party]
     sources: list[Source]
@@ -67,7 +67,7 @@ class Row:
     before: Wording | None = None
     words: Citation | None = None
     draft: StatusUpdate | None = None
-    # The first of the draft, or of what is public: the one that the row shows.
+    # The first citation of the draft, or of the published update.
     citation: Citation | None = None
     published: StatusUpdate | None = None
     typed: WorksheetRow | None = None
@@ -75,7 +75,7 @@ class Row:
 
     @cached_property
     def version(self) -> str:
-        """Another one once it is public, so that no older form is taken for this one."""
+        """The digest of the values; once the row is public another, so that old forms conflict."""
         if self.published is not None:
             return f"public-{self.published.published_seq}"
         return version_of(self.values)
@@ -86,12 +86,12 @@ class Row:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether what was typed is no draft yet."""
+        """Whether the input is not a draft yet."""
         return bool(self.typed and self.typed.typed) and self.values["mention"] == MENTIONED
 
     @property
     def state(self) -> str:
-        """What is said of it so far, for its mark and for the count."""
+        """The progress of the row, for its marker and for the counts."""
         if self.published is not None:
             return "public"
         if self.is_unfinished:
@@ -102,13 +102,13 @@ class Row:
 
     @property
     def review(self) -> Review | None:
-        """Of what is in review, or scheduled, which a change would end."""
+        """The pending review or schedule, which an edit would end."""
         review: Review | None = getattr(self.draft, "review", None) if self.draft else None
         return review if review is not None and review.state in WAITING else None
 
     @property
     def editor(self) -> str:
-        """Who typed last, where that is known."""
+        """The last editor, or empty if unknown."""
         if self.typed is not None and self.typed.typed:
             return str(self.typed.edited_by or "")
         review: Review | None = getattr(self.draft, "review", None) if self.draft else None
@@ -117,7 +117,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that a meeting's worksheet shows, or one page of it."""
+    """One page of a meeting's worksheet."""
 
     meeting: Meeting
     choices: Choices
@@ -129,14 +129,14 @@ class Sheet:
 
 
 def moment_of(meeting: Meeting, *, today: dt.date) -> Viewpoint:
-    """The register as the meeting found and left it; today's for a meeting without a date."""
+    """Return the register as of the end of the meeting; as of today if it has no date."""
     return Viewpoint(today, as_of=meeting.last_day)
 
 
 def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
-    """The open public commitments of its parties, and those of which it already says something.
+    """Return the open public commitments of the meeting's parties, and those with input.
 
-    Of its parties: made by nobody else, or by all of them and others.
+    A commitment counts if nobody else made it, or if all of the parties made it with others.
     """
     moment = moment_of(meeting, today=today)
     there = [party.pk for party in meeting.parties.all()]
@@ -146,23 +146,23 @@ def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
     by_all = Q(*(Exists(made.filter(party=key)) for key in there)) if there else Q(pk__in=[])
     theirs = (
         public_commitments(as_of=moment.as_of)
-        # Follows from the rule below; first, so that the index finds the few that it may hold of.
+        # Implied by the conditions below; here so that the index narrows the rows first.
         .filter(pk__in=through.filter(party__in=there).values("commitment"))
         .filter(Position.open_q(moment.at))
         .filter(~by_others | by_all)
         .values("pk")
     )
-    said = StatusUpdate.objects.filter(meeting=meeting, corrects=None, revision=None)
+    recorded = StatusUpdate.objects.filter(meeting=meeting, corrects=None, revision=None)
     typed = WorksheetRow.objects.filter(meeting=meeting, commitment__isnull=False)
     return Commitment.objects.public().filter(
         Q(pk__in=theirs)
-        | Q(pk__in=said.values("commitment"))
+        | Q(pk__in=recorded.values("commitment"))
         | Q(pk__in=typed.values("commitment"))
     )
 
 
 def new_of(meeting: Meeting) -> QuerySet[Commitment]:
-    """The drafts of commitments that the meeting stated first."""
+    """Return the draft commitments that were first stated at the meeting."""
     topics = Prefetch("topics", Topic.objects.order_by("pk"))
     return Commitment.objects.draft().filter(first_stated_at=meeting).prefetch_related(topics)
 
@@ -176,7 +176,7 @@ def choices_of(meeting: Meeting) -> Choices:
 
 
 def blank_values(meeting: Meeting, choices: Choices) -> Values:
-    """A new commitment's row before anything is typed."""
+    """Return the values of an empty row for a new commitment."""
     source = next((source for source in choices.sources if source.is_evidence), None)
     start = untouched(
         stage=Stage.ANNOUNCED,
@@ -188,7 +188,7 @@ def blank_values(meeting: Meeting, choices: Choices) -> Values:
 
 
 def sheet_of(meeting: Meeting, *, today: dt.date, page: int = 1) -> Sheet:
-    """One page of the worksheet; the new commitments stand on each."""
+    """Return one page of the worksheet; every page has the new commitments."""
     choices = choices_of(meeting)
     everything = listed(meeting, today=today)
     start = (page - 1) * PER_PAGE
@@ -196,8 +196,8 @@ def sheet_of(meeting: Meeting, *, today: dt.date, page: int = 1) -> Sheet:
     drafts = list(new_of(meeting).order_by("reference"))
     rows = rows_of(meeting, [*commitments, *drafts], choices, today=today)
     loose = [
-        _loose(kept, blank_values(meeting, choices))
-        for kept in WorksheetRow.objects.filter(meeting=meeting, commitment=None)
+        _loose(saved, blank_values(meeting, choices))
+        for saved in WorksheetRow.objects.filter(meeting=meeting, commitment=None)
         .exclude(typed={})
         .select_related("edited_by")
         .order_by("edited_at", "key")
@@ -212,20 +212,20 @@ def sheet_of(meeting: Meeting, *, today: dt.date, page: int = 1) -> Sheet:
     )
 
 
-def _loose(kept: WorksheetRow, blank: Values) -> Row:
-    """The row of a new commitment that has no record yet."""
-    return Row(identity=f"n{kept.key}", commitment=None, values={**blank, **kept.typed}, typed=kept)
+def _loose(row: WorksheetRow, blank: Values) -> Row:
+    """Return the row of a new commitment that has no record yet."""
+    return Row(identity=f"n{row.key}", commitment=None, values={**blank, **row.typed}, typed=row)
 
 
 def row_of(meeting: Meeting, identity: str, choices: Choices, *, today: dt.date) -> Row | None:
-    """One row by its identity as it is now; None when there is no such row on this sheet."""
+    """Return a stored row by its identity; None if it is not on this worksheet."""
     kind, key = identity[:1], identity[1:]
     if kind == "c" and key.isdecimal() and len(key) < 19:
-        found = [
+        commitments = [
             *Commitment.objects.public().filter(pk=int(key)),
             *new_of(meeting).filter(pk=int(key)),
         ]
-        return next(iter(rows_of(meeting, found, choices, today=today)), None)
+        return next(iter(rows_of(meeting, commitments, choices, today=today)), None)
     try:
         return _new_row(meeting, uuid.UUID(key), choices, today=today) if kind == "n" else None
     except ValueError:
@@ -234,21 +234,21 @@ def row_of(meeting: Meeting, identity: str, choices: Choices, *, today: dt.date)
 
 def _new_row(meeting: Meeting, key: uuid.UUID, choices: Choices, *, today: dt.date) -> Row | None:
     blank = blank_values(meeting, choices)
-    kept = WorksheetRow.objects.filter(pk=key).select_related("edited_by").first()
-    if kept is None:
+    saved = WorksheetRow.objects.filter(pk=key).select_related("edited_by").first()
+    if saved is None:
         return Row(identity=f"n{key}", commitment=None, values=blank)
-    if kept.meeting_id != meeting.pk:
+    if saved.meeting_id != meeting.pk:
         return None
-    if kept.commitment_id is not None:
+    if saved.commitment_id is not None:
         # It has become a commitment since that form was made.
-        return row_of(meeting, f"c{kept.commitment_id}", choices, today=today)
-    return _loose(kept, blank)
+        return row_of(meeting, f"c{saved.commitment_id}", choices, today=today)
+    return _loose(saved, blank)
 
 
 def rows_of(
     meeting: Meeting, commitments: list[Commitment], choices: Choices, *, today: dt.date
 ) -> list[Row]:
-    """The rows of these commitments, in their order: seven queries, however many they are."""
+    """Return the rows of commitments in their order, in seven queries."""
     keys = [commitment.pk for commitment in commitments]
     moment = moment_of(meeting, today=today)
     before = states(keys, moment, day=moment.day)
@@ -266,8 +266,8 @@ def rows_of(
     drafted_names = Alias.objects.draft().filter(update__in=own_keys).order_by("-pk")
     names = {alias.update_id: alias for alias in drafted_names}
     typed = {
-        kept.commitment_id: kept
-        for kept in WorksheetRow.objects.filter(
+        saved.commitment_id: saved
+        for saved in WorksheetRow.objects.filter(
             meeting=meeting, commitment__in=keys
         ).select_related("edited_by")
     }
@@ -280,7 +280,7 @@ def rows_of(
         published = next((update for update in own if update.is_published), None)
         draft = next(iter(drafts), None)
         state = before.get(commitment.pk)
-        kept = typed.get(commitment.pk)
+        saved = typed.get(commitment.pk)
         values: Values = {name: blank[name] for name in blank if name not in NOT_DESCRIBED}
         values["mention"] = "" if commitment.is_published else MENTIONED
         if state is not None:
@@ -291,8 +291,8 @@ def rows_of(
             values = drafted(shown, citation, names.get(shown.pk))
         if not commitment.is_published:
             values |= described(commitment)
-        if kept is not None and kept.typed and published is None:
-            values |= {name: kept.typed[name] for name in values if name in kept.typed}
+        if saved is not None and saved.typed and published is None:
+            values |= {name: saved.typed[name] for name in values if name in saved.typed}
         rows.append(
             Row(
                 identity=f"c{commitment.pk}",
@@ -303,7 +303,7 @@ def rows_of(
                 draft=draft,
                 citation=citation,
                 published=published if draft is None else None,
-                typed=kept,
+                typed=saved,
                 further=max(len(drafts) - 1, 0),
             )
         )
@@ -311,23 +311,23 @@ def rows_of(
 
 
 def _first_citations(updates: Iterable[int]) -> dict[int, Citation]:
-    found: dict[int, Citation] = {}
+    first: dict[int, Citation] = {}
     cited = Citation.objects.filter(update__in=list(updates)).select_related("source")
     for citation in cited.defer("source__text").order_by("pk"):
-        found.setdefault(citation.update_id, citation)
-    return found
+        first.setdefault(citation.update_id, citation)
+    return first
 
 
 def _last_words(commitments: list[int], moment: Viewpoint) -> dict[int, Citation]:
-    """The newest quotation of each commitment by then, by its primary key: one query."""
-    then = {} if moment.as_of is None else {"update__happened_first_day__lte": moment.as_of}
+    """Return the newest quotation by then of each commitment, by key, in one query."""
+    until = {} if moment.as_of is None else {"update__happened_first_day__lte": moment.as_of}
     newest = (
         Citation.objects.filter(
-            # `effective()` spelled out: a subquery of it would be of all updates there are.
+            # `effective()` inlined: as a subquery it would scan all updates.
             update__commitment=OuterRef("pk"),
             update__published_seq__isnull=False,
             update__revision__isnull=True,
-            **then,
+            **until,
         )
         .exclude(quotation="")
         .order_by("-update__happened_first_day", "-update__number", "pk")

@@ -1,7 +1,7 @@
-"""Saving what was typed in rows: each row by itself, under the lock of its worksheet.
+"""Save worksheet rows, each on its own, under a lock on the worksheet.
 
-A row that was sent as it was shown is left alone. One that somebody else changed since it was shown
-is not saved: it comes back with both versions, and the next save, made knowing theirs, counts.
+An unchanged row is left alone. A row that somebody else changed meanwhile is not saved: it is shown
+in both versions, and saving it again overwrites theirs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field of which two people say different things."""
+    """One field that differs between two people's input."""
 
     label: str
     theirs: str
@@ -51,18 +51,18 @@ class Difference:
 
 @dataclass(kw_only=True)
 class Saved:
-    """What came of one row that was sent."""
+    """The result of saving one posted row."""
 
     prefix: str
     result: Result
     row: Row | None
     typed: Values
-    # The version that the row showed when it was typed in.
+    # The version of the row that the page showed.
     shown: str = ""
     form: RowForm | None = None
-    # Whether it was in review, or scheduled, until this was saved.
+    # Whether saving ended its review or schedule.
     left_review: bool = False
-    # Whether an action refused it: no form finds that out by itself.
+    # Whether an action refused it, which form validation cannot know.
     is_refused: bool = False
     refusals: Sequence[str] = ()
     differences: Sequence[Difference] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One row of the form as it came."""
+    """One posted row."""
 
     prefix: str
     identity: str
@@ -95,7 +95,7 @@ class Sent:
 def save_rows(
     meeting: Meeting, data: Any, *, today: dt.date, now: dt.datetime, by: AbstractBaseUser
 ) -> list[Saved]:
-    """Save each row that was sent: `data`, a QueryDict, names their prefixes in "rows"."""
+    """Save each posted row; `data`, a QueryDict, lists their prefixes in "rows"."""
     prefixes = [prefix for prefix in dict.fromkeys(data.getlist("rows")) if prefix.isalnum()]
     return [
         save_row(meeting, Sent.read(data, prefix), today=today, now=now, by=by)
@@ -115,9 +115,9 @@ def save_row(
         choices = choices_of(held)
         row = row_of(held, sent.identity, choices, today=today)
         if row is None:
-            told = _("This row is not on the worksheet any more; what you typed stands here still.")
+            gone = _("This row is not on the worksheet any more; what you typed stands here still.")
             return Saved(
-                prefix=sent.prefix, result=Result.REFUSED, row=None, typed=typed, refusals=[told]
+                prefix=sent.prefix, result=Result.REFUSED, row=None, typed=typed, refusals=[gone]
             )
         if row.version == mine:
             return Saved(prefix=sent.prefix, result=Result.SAVED, row=row, typed=typed)
@@ -136,8 +136,8 @@ def _conflict(sent: Sent, row: Row, choices: Choices, typed: Values) -> Saved:
     differences = [
         Difference(
             str(form.fields[name].label),
-            told(theirs, name, row.values[name]),
-            told(form, name, typed.get(name, "")),
+            displayed(theirs, name, row.values[name]),
+            displayed(form, name, typed.get(name, "")),
         )
         for name in row.values
         if row.values[name] != typed.get(name, "")
@@ -152,8 +152,8 @@ def _conflict(sent: Sent, row: Row, choices: Choices, typed: Values) -> Saved:
     )
 
 
-def told(form: RowForm, name: str, value: Any) -> str:
-    """A value as its form shows it: the words of a choice, not its key."""
+def displayed(form: RowForm, name: str, value: Any) -> str:
+    """Format a value as its form shows it: a choice by its label."""
     labels = dict(getattr(form.fields[name], "choices", ()))
     values = value if isinstance(value, list) else [value]
     return ", ".join(str(labels.get(one, one)) for one in values) or "–"
@@ -169,19 +169,19 @@ def _written(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> Saved:
-    """Write a row that nobody else changed: as a draft when it is fit to be one, else as typed."""
+    """Write a row without conflicts: as a draft if it is complete, else as typed."""
     saved = Saved(prefix=sent.prefix, result=Result.SAVED, row=row, typed=typed)
     if row.published is not None:
         saved.result = Result.REFUSED
         saved.refusals = [_("It is public by now; correct it, if something is wrong.")]
         return saved
     if typed["mention"] != SILENT and typed != {**row.values, "mention": ""}:
-        # Who types in a row has found it mentioned; to set the mark besides is not asked.
+        # Any input implies that the commitment is mentioned, even without the mark.
         typed = {**typed, "mention": typed["mention"] or MENTIONED}
         saved.typed = typed
     key = uuid.UUID(row.identity[1:]) if row.identity.startswith("n") else None
     try:
-        # Its own savepoint: what is refused here is kept as typed all the same.
+        # A savepoint, so that refused input is still stored as typed.
         with transaction.atomic():
             if typed["mention"] != MENTIONED:
                 return _set_aside(meeting, row, saved, key=key, now=now, by=by)
@@ -227,7 +227,7 @@ def _set_aside(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> Saved:
-    """Not mentioned, or not looked at after all: the draft goes, its words stay in the row."""
+    """Delete the draft of a row that is not mentioned after all; its input stays in the row."""
     if row.draft is not None and row.is_new:
         raise ValidationError(
             _("Delete the new commitment on its own page, if the statement does not make it.")

@@ -1,4 +1,4 @@
-"""The statement beside the rows: its paragraphs, what of them is quoted, and taking it in."""
+"""The statement beside the rows: storing its text, and marking the parts that are quoted."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class SourceTextForm(WordsForm):
 
 
 def take_in(source: Source, text: str, *, now: dt.datetime, by: AbstractBaseUser) -> Change | None:
-    """Store the text of a source; of a public one by an amendment, as its SHA-256 is public.
+    """Store the text of a source; by an amendment if it is public, since its SHA-256 is.
 
-    Raises ValidationError when nothing would change.
+    Raise ValidationError when nothing would change.
     """
     if source.is_public:
         reason = _text("The text was taken in, for checking quotations.")
@@ -78,15 +78,15 @@ def take_in(source: Source, text: str, *, now: dt.datetime, by: AbstractBaseUser
             source, values={"text": text}, reason=reason, significance="minor", now=now, by=by
         )
     with transaction.atomic():
-        held = Source.objects.select_for_update().get(pk=source.pk)
-        remember_before(held, now=now)
-        held.text = text
-        held.save()
-        note_edit(held, now=now, by=by)
+        locked = Source.objects.select_for_update().get(pk=source.pk)
+        remember_before(locked, now=now)
+        locked.text = text
+        locked.save()
+        note_edit(locked, now=now, by=by)
     return None
 
 
-# -- The text, cut at what is quoted --------------------------------------------------------------
+# -- The text, split at quotations ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class ShownParagraph:
 
 
 def shown(text: QuotableText, places: Iterable[Place]) -> list[ShownParagraph]:
-    """The paragraphs, each cut into what is quoted and what is not."""
+    """Return the paragraphs, each split into quoted and other pieces."""
     quoted = sorted(span for place in places for span in place.spans)
     return [
         ShownParagraph(

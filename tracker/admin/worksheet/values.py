@@ -1,8 +1,7 @@
-"""One row as the names and texts of its form's fields, whichever of three places it comes from:
-a draft update, what was typed and is none yet, or a form that was sent.
+"""A row's values, by the names of its form fields: from a draft, from stored input, or posted.
 
-Its version is a digest of exactly that. So a row that was sent as it was shown is told from one
-that somebody changed, and from one that somebody else changed meanwhile, without a clock.
+Their digest is the row's version. Comparing versions shows, without a clock, whether a posted row
+was edited, and whether somebody else changed it meanwhile.
 """
 
 from __future__ import annotations
@@ -17,24 +16,24 @@ from tracker.models import Alias, Citation, Commitment, StatusUpdate
 Values = dict[str, str | list[str]]
 
 SILENT, MENTIONED = "silent", "mentioned"
-OF_THE_UPDATE = (
+UPDATE_FIELDS = (
     *("mention", "stage", "assessment", "firmness", "target", "target_words", "happened"),
     *("party", "source", "quotation", "locator", "rationale", "significance"),
     *("alias", "alias_language"),
 )
-OF_THE_COMMITMENT = ("reference", "title", "summary", "instrument", "topics")
+COMMITMENT_FIELDS = ("reference", "title", "summary", "instrument", "topics")
 LISTS = {"topics"}
 
 
 def version_of(values: Mapping[str, Any]) -> str:
-    """Sixteen hexadecimal digits that differ when any value does."""
+    """Return a digest of the values, 16 hexadecimal digits."""
     return sha256_hex(values)[:16]
 
 
 def posted(data: Any, prefix: str, *, is_new: bool) -> Values:
-    """The values of one row of a form that was sent; a field that is missing is empty.
+    """Return the values of one posted row; a missing field is empty.
 
-    `data` is a QueryDict. Browsers send line ends as CRLF; kept so, every row would look changed.
+    `data` is a QueryDict. CRLF, as browsers send it, becomes LF; else every row would look changed.
     """
     values: Values = {}
     for name in names(is_new=is_new):
@@ -47,7 +46,7 @@ def posted(data: Any, prefix: str, *, is_new: bool) -> Values:
 
 
 def names(*, is_new: bool) -> tuple[str, ...]:
-    return (*OF_THE_UPDATE, *OF_THE_COMMITMENT) if is_new else OF_THE_UPDATE
+    return (*UPDATE_FIELDS, *COMMITMENT_FIELDS) if is_new else UPDATE_FIELDS
 
 
 def _key(record: Any) -> str:
@@ -55,7 +54,7 @@ def _key(record: Any) -> str:
 
 
 def drafted(update: StatusUpdate, citation: Citation | None, alias: Alias | None) -> Values:
-    """The values of a draft, so that its form shows it."""
+    """Return the values of a draft update."""
     target, happened = update.target, update.happened or PartialDate(words="?")
     return {
         "mention": MENTIONED,
@@ -77,7 +76,7 @@ def drafted(update: StatusUpdate, citation: Citation | None, alias: Alias | None
 
 
 def described(commitment: Commitment) -> Values:
-    """The further values of a commitment that is a draft itself; its topics are prefetched."""
+    """Return the further values of a draft commitment; its topics are prefetched."""
     return {
         "reference": commitment.reference,
         "title": commitment.title,
@@ -88,9 +87,9 @@ def described(commitment: Commitment) -> Values:
 
 
 def untouched(*, stage: str, assessment: str, source: str, happened: str) -> Values:
-    """A row of which nothing was said yet: it stands where the commitment stood."""
+    """Return the values of a row without input: the commitment's last stage and assessment."""
     return {
-        **dict.fromkeys(OF_THE_UPDATE, ""),
+        **dict.fromkeys(UPDATE_FIELDS, ""),
         "stage": stage,
         "assessment": assessment,
         "source": source,
@@ -100,4 +99,4 @@ def untouched(*, stage: str, assessment: str, source: str, happened: str) -> Val
     }
 
 
-NOT_DESCRIBED: Values = {**dict.fromkeys(OF_THE_COMMITMENT, ""), "topics": []}
+NOT_DESCRIBED: Values = {**dict.fromkeys(COMMITMENT_FIELDS, ""), "topics": []}
