@@ -207,7 +207,6 @@ KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=0 if TESTING else 2_000)
 CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    CACHES["default"]["BACKEND"] = "tracker.lib.strict_database_cache.StrictDatabaseCache"
     CACHES["default"]["BACKEND"] = "tracker.lib.shared_cache.SharedTable"
     # Room for the counters of many networks before the oldest are dropped.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 
 class SharedTable(DatabaseCache):
     """Make `add` raise OperationalError while the database cannot be written.
 
-    Django's returns False then, as if the key existed: people who sign in while an import has
-    locked SQLite's database would be refused for too many attempts.
+    Django's backend returns False then, as if the key existed. Rate limits count with `add`, so
+    everybody who signs in while an import holds SQLite's lock, or while the disk is full, would be
+    refused for too many attempts.
     """
 
     def add(
@@ -23,6 +24,10 @@ class SharedTable(DatabaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
-        with transaction.atomic():  # on SQLite it takes the write lock at once
-            added: bool = super().add(key, value, timeout, version)
-        return added
+        for _attempt in range(2):  # another process may have added and deleted it in between
+            with transaction.atomic():  # on SQLite it takes the write lock at once
+                if super().add(key, value, timeout, version):
+                    return True
+                if self.has_key(key, version):
+                    return False
+        raise OperationalError("The database stores nothing at present.")
