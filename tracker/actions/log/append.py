@@ -1,7 +1,7 @@
-"""Appending to the log of changes: the one place where its numbers and hashes are made.
+"""Append to the log of changes; only this module assigns its numbers and hashes.
 
-Whoever appends holds a lock on the head of the log until its transaction ends. So numbers have no
-gaps, they follow the order of commits, and a reader who has seen number n has seen all before it.
+Appending locks the head of the log until the transaction ends. So numbers have no gaps and follow
+the order of commits, and a reader who has seen number n has seen every earlier one.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _COLUMNS = (
 
 
 class ClockError(ValidationError):
-    """The clock cannot be right by what the log says of the time; nothing may be written."""
+    """Raised when the clock contradicts the times in the log; nothing may be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a change is about; at most one of each noun."""
+    """The records that a change is about, at most one of each kind."""
 
     commitment: Commitment | None = None
     update: StatusUpdate | None = None
@@ -57,7 +57,7 @@ class Subject:
 
 @dataclass(slots=True)
 class OpenLog:
-    """The log inside one transaction, its head locked."""
+    """The log within one transaction, with its head locked."""
 
     head: LogHead
     now: dt.datetime
@@ -71,9 +71,9 @@ class OpenLog:
 
     @property
     def recorded_at(self) -> dt.datetime:
-        """The time of the next line: not before the line before, save where an operator said so.
+        """The time of the next line, never before the previous one unless an operator allowed it.
 
-        Raises ClockError for a clock that cannot be right.
+        Raise ClockError when the clock contradicts the log.
         """
         if fault := clock_fault(self.head, now=self.now):
             raise ClockError(fault)
@@ -88,9 +88,9 @@ class OpenLog:
         *,
         significance: str = Significance.MAJOR,
     ) -> Line:
-        """Make the next line, to be written after those made before it, and move the head in hand.
+        """Build the next line and advance the head in memory; write lines in the order built.
 
-        It is no `Change`: to make thousands of these takes as long as to write them.
+        A tuple, not a `Change`: building thousands of instances takes as long as writing them.
         """
         public = self._next(kind, payload, significance)
         about = (subject.commitment, subject.update, subject.meeting, subject.source, subject.note)
@@ -98,7 +98,7 @@ class OpenLog:
         return (*public, self.head.hash, *keys, self.by and self.by.pk)
 
     def write(self, lines: Iterable[Line]) -> None:
-        """Write lines in the order in which they were made, and the head that the last one left."""
+        """Write lines in the order in which they were built, then the head."""
         insert_values(Change, _COLUMNS, lines)
         write_each([self.head], ("seq", "hash", "recorded_at", "clock_accepted_at"))
 
@@ -116,7 +116,7 @@ class OpenLog:
         return change_of(line)
 
     def _next(self, kind: ChangeKind, payload: Payload, significance: str) -> PublicLine:
-        """Number and hash a line that follows the head, and move the head in hand to it."""
+        """Number and hash the line after the head, and advance the head in memory."""
         head = self.head
         line = PublicLine(
             seq=self.next_seq,
@@ -133,7 +133,7 @@ class OpenLog:
 
 
 def change_of(line: Line) -> Change:
-    """A line that was written, which names what it is about by keys alone."""
+    """Return a written line as a `Change`, without loading its related records."""
     change = Change(**dict(zip(_COLUMNS, line, strict=True)))
     change._state.adding = False
     return change
@@ -145,8 +145,8 @@ def open_log(
 ) -> Iterator[OpenLog]:
     """Begin a transaction and lock the head of the log until it ends.
 
-    Whatever an action checks, it checks inside, so that two people who publish the same draft
-    come one after the other. May be nested: the inner one joins the outer transaction.
+    Actions check their conditions inside it, so that two people who publish the same draft run one
+    after the other. May be nested: the inner one joins the outer transaction.
     """
     with transaction.atomic():
         head = next(iter(LogHead.objects.select_for_update().filter(pk=1)), None)
@@ -157,10 +157,10 @@ def open_log(
 
 
 def accept_clock(*, now: dt.datetime) -> dt.datetime | None:
-    """Believe the clock, whatever the last line says; return that line's time.
+    """Trust the clock even if it is behind the last line; return the time of that line.
 
-    The next line comes after `now`, even where the last one was written under a clock that was
-    ahead by years. For operators only, who have looked at the clock.
+    The next line is dated after `now`, even if the last one was written when the clock was years
+    ahead. Only for operators who have checked the clock.
     """
     with open_log(now=now) as log:
         last = log.head.recorded_at

@@ -1,4 +1,4 @@
-"""Keeping what a record said before it was amended, in the transaction that amends it."""
+"""Store the former values of a record in the transaction that amends it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tracker.schema.payloads import Payload
 
 
 def keep_former_values(record: PublicRecord, *, after: Payload, before: Payload, seq: int) -> None:
-    """Keep what the change `seq` replaced; call it when the record and its relations are saved."""
+    """Store what change `seq` replaced; call it after the record and its relations are saved."""
     noun = record._meta.model_name or ""
     said = [*said_before(noun, record.pk, before, until=seq, key_of=_key_of)]
     if isinstance(record, Commitment):
@@ -52,14 +52,14 @@ def _related(commitment: int) -> set[int]:
 
 
 def _beginnings(noun: str, said: Sequence[Said]) -> dict[tuple[str, int, str], int]:
-    """Since when each field said what it said: when it was last amended, if ever."""
-    kept = FormerValue.objects.filter(noun=noun, record__in={each.record for each in said})
-    ended = kept.values_list("noun", "record", "field").annotate(Max("until")).order_by()
+    """Map each field that was amended before to the change that last amended it."""
+    stored = FormerValue.objects.filter(noun=noun, record__in={each.record for each in said})
+    ended = stored.values_list("noun", "record", "field").annotate(Max("until")).order_by()
     return {(noun, record, field): until for noun, record, field, until in ended}
 
 
 def rebuild_former_values() -> list[str]:
-    """Make every row anew from the log; return what differed."""
+    """Rebuild every row from the log; return what differed."""
     wanted = set(rows_of_the_log(lambda name: apps.get_model("tracker", name)))
     stored: dict[tuple[Any, ...], int] = {
         tuple(row): pk for pk, *row in FormerValue.objects.values_list("pk", *COLUMNS).iterator()

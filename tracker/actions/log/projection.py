@@ -1,7 +1,7 @@
-"""Where each commitment stands, derived from its updates: the writer of `Position`s.
+"""Derive the position of each commitment from its updates, and store it.
 
-An action changes a `Projection` and saves it in its own transaction; `rebuild` makes everything
-anew from what was published, and must come to the same rows.
+An action changes a `Projection` and saves it in its own transaction; `rebuild` derives everything
+from the published updates again, and must produce the same rows.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from tracker.actions.log.timeline import (
 from tracker.lib.row_writing import insert_values, write_each, write_values
 from tracker.models import NO_END, ChangeKind, Commitment, Standing, StatusUpdate
 
-# What a commitment's row has of a span.
+# The fields of a span that the commitment's own row repeats.
 _POSITION = tuple(
     name for name in Span._fields if name not in {"update_id", "valid_from", "valid_to"}
 )
 _EDGES = ("target_first_day", "target_last_day")
 _POSITION_FIELDS = (*_POSITION, *_EDGES)
 _LAST_CHANGE = ("last_change_seq", "last_changed_at")
-# The columns of a row: those of its span, and when it was known.
+# The columns of a row: those of its span, and the changes between which it was known.
 _ROW = (*Span._fields, "known_from", "known_to")
 
 
 def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
-    """The sound rows, and the keys of those that repeat one or contradict themselves."""
+    """Return the valid rows, and the keys of duplicate or inconsistent ones."""
     sound: dict[Row, int] = {}
     broken = []
     for pk, first, last, *values in rows.values_list("pk", *_EDGES, *_ROW):
@@ -53,7 +53,7 @@ def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
 
 
 def published(commitment: Commitment) -> list[PublishedUpdate]:
-    """What was ever published, in chronological order, revised since or not."""
+    """Return every update ever published, in chronological order, including revised ones."""
     rows = StatusUpdate.objects.filter(commitment=commitment).published().chronological()
     values = rows.values_list(
         *("pk", "number", "published_seq", "happened", "party_id"),
@@ -71,14 +71,14 @@ def published(commitment: Commitment) -> list[PublishedUpdate]:
 
 
 def _series_of(commitment: Commitment) -> Series | None:
-    """What a commitment promises to hold; a query where it does and the forum was not read."""
+    """Return the series that a commitment promises to hold; query the forum if not loaded."""
     forum = commitment.series
     return None if forum is None else Series(forum.pk, forum.cadence_months)
 
 
 @dataclass(slots=True)
 class Projection:
-    """Where a commitment stands while its updates are published or revised, until it is saved."""
+    """The unsaved position of a commitment while its updates are published or revised."""
 
     commitment: Commitment
     timeline: Timeline
@@ -89,12 +89,12 @@ class Projection:
 
     @classmethod
     def of_new(cls, commitment: Commitment) -> Projection:
-        """That of a commitment of which nothing was published yet."""
+        """Return the projection of a commitment with no published update."""
         return cls(commitment, Timeline(_series_of(commitment)))
 
     @classmethod
     def read(cls, commitment: Commitment) -> Projection:
-        """Go on from what is stored: two queries. What is known no more stays as it is."""
+        """Continue from the stored rows, in two queries. Rows already ended stay unchanged."""
         updates = published(commitment)
         stored, broken = _stored(commitment.standings.known())
         timeline = Timeline(_series_of(commitment))
@@ -104,7 +104,7 @@ class Projection:
 
     @classmethod
     def replayed(cls, commitment: Commitment) -> Projection:
-        """All that the published updates lead to, change by change, to be compared and saved."""
+        """Replay all published updates, change by change, to compare or save the result."""
         updates = published(commitment)
         added = {update.published_seq: update for update in updates}
         removed = {u.revised_seq: u.pk for u in updates if u.revised_seq is not None}
@@ -125,13 +125,13 @@ class Projection:
         added: Event | None = None,
         removed: int | None = None,
     ) -> None:
-        """Take account of a line of the log; see `Timeline.change`."""
+        """Apply a line of the log; see `Timeline.change`."""
         self.timeline.change(seq, added=added, removed=removed)
         self.commitment.last_change_seq, self.commitment.last_changed_at = seq, at
 
 
 def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> None:
-    """Write standings and the commitments' rows, the fields `also` with them."""
+    """Write the standings and the commitments' own rows, including the fields `also`."""
     begun: list[tuple[Commitment, Row]] = []
     ended: list[tuple[int, int]] = []
     gone: list[int] = []
@@ -141,7 +141,7 @@ def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> 
         lost = each._stored.copy()
         missing = [row for row in rows if lost.pop(row, None) is None]
         for row in missing:
-            # Most of what goes was known until now, and stays with its end.
+            # Most rows that go were known until now: they are ended instead of deleted.
             key = lost.pop(row._replace(known_to=NO_END), None)
             if key is None:
                 begun.append((each.commitment, row))
@@ -157,7 +157,7 @@ def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> 
 
 
 def _set_position(commitment: Commitment, current: Span | None) -> None:
-    """Copy a position to the commitment's row, unsaved; the days of the target follow it."""
+    """Copy a position to the commitment, unsaved; setting the target sets its days too."""
     if current is not None:
         for name in _POSITION:
             setattr(commitment, name, getattr(current, name))
@@ -182,25 +182,25 @@ def _insert_standings(rows: Iterable[tuple[Commitment, Row]]) -> None:
 
 
 def project_anew(commitments: QuerySet[Commitment]) -> None:
-    """Project public commitments anew after their series, or a forum's cadence, was amended.
+    """Project public commitments again after their series, or a forum's cadence, was amended.
 
-    A cadence is that of today at any moment, as topics and parties are.
+    The current cadence applies to every viewpoint, as the current topics and parties do.
     """
     for commitment in commitments.filter(published_seq__isnull=False).select_related("series"):
         save([Projection.replayed(commitment)])
 
 
 def rebuild_commitment(commitment: Commitment) -> bool:
-    """Make one commitment's projection anew; return whether anything was different."""
+    """Rebuild one commitment's projection; return whether anything differed."""
     names = (*_POSITION_FIELDS, *_LAST_CHANGE)
     row = Commitment.objects.values(*names).filter(pk=commitment.pk)
     with transaction.atomic():
-        before, anew = row.get(), Projection.replayed(commitment)
-        # What time does is told in the log, and is no change of the commitment.
+        before, rebuilt = row.get(), Projection.replayed(commitment)
+        # Flags that time raises are lines of the log, but do not change the commitment.
         change = commitment.changes.exclude(kind=ChangeKind.FLAG).order_by("-seq").first()
         if change is not None:
             commitment.last_change_seq = change.seq
             commitment.last_changed_at = change.recorded_at
-        differed = not anew.is_as_stored
-        save([anew])
+        differed = not rebuilt.is_as_stored
+        save([rebuilt])
         return differed or row.get() != before

@@ -1,4 +1,4 @@
-"""Making every derived row anew from what was published."""
+"""Rebuild every derived row from what was published."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tracker.queries.flags import raised_flag
 
 
 def rebuild(*, now: dt.datetime) -> list[str]:
-    """Rebuild every derived row; return what differed, commitments by their references.
+    """Rebuild every derived row; return what differed, with commitments by reference.
 
-    Holds the log's lock, so that nobody publishes meanwhile.
+    Locks the log, so that nobody publishes meanwhile.
     """
     differed = []
     with open_log(now=now) as log:
@@ -42,7 +42,7 @@ def rebuild(*, now: dt.datetime) -> list[str]:
 
 
 def _rebuild_raised_flags() -> list[str]:
-    """Make the rows that name each told flag anew from the log; return what differed."""
+    """Rebuild the row of each logged flag from the log; return what differed."""
     lines = Change.objects.filter(kind=ChangeKind.FLAG).values_list("seq", "commitment", "payload")
     wanted = {
         (commitment, str(flag), dt.date.fromisoformat(payload["basis"]), seq)

@@ -1,4 +1,4 @@
-"""What can be found: the folded text of each public commitment, and of what is named by words."""
+"""Index the folded text of public commitments, and of other records with names, for search."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from tracker.queries.lists.search import searched_texts
 
 
 def index(commitments: Collection[Commitment]) -> None:
-    """Write what a search finds published commitments by.
+    """Write the search documents of published commitments.
 
-    A retracted commitment keeps its document: the log still holds its lines, and who follows
-    them by a search must learn of the retraction. Lists leave it out by their own visibility.
+    A retracted commitment keeps its document, since subscribers to a search that matches it must
+    learn of the retraction. Lists exclude it by their own visibility rules.
     """
     rows = ((pk, *texts) for pk, texts in _documents(commitments).items())
     insert_values(SearchDocument, ("commitment", "names", "text"), rows, or_update=True)
 
 
 def index_anew(commitment: Commitment) -> bool:
-    """Do so where what is stored differs; return whether it did."""
+    """Index a commitment if its stored document differs; return whether it did."""
     stored = SearchDocument.objects.filter(commitment=commitment).values_list("names", "text")
     differs = stored.first() != _documents([commitment])[commitment.pk]
     if differs:
@@ -41,7 +41,7 @@ def index_anew(commitment: Commitment) -> bool:
 
 
 def _documents(commitments: Collection[Commitment]) -> dict[int, tuple[str, str]]:
-    """By commitment, what short words are looked for in and what others are; both folded."""
+    """Map each commitment to the folded texts searched for short words and for other words."""
     keys = [commitment.pk for commitment in commitments]
     aliases: dict[int, list[str]] = defaultdict(list)
     named = Alias.objects.public().filter(commitment__in=keys)
@@ -65,7 +65,7 @@ def _documents(commitments: Collection[Commitment]) -> dict[int, tuple[str, str]
 
 
 def rebuild_folded_names() -> list[str]:
-    """Fold anew the names of what a search leads on to; return what differed."""
+    """Rebuild the folded names of records that a search links to; return what differed."""
     differed = False
     for model in (Forum, Meeting, Party, Source, Topic):
         field = model._meta.get_field("folded_text")

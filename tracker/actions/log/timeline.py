@@ -1,6 +1,6 @@
-"""Which positions updates lead to, period by period, and what of that is known since which change.
+"""Compute the positions that updates lead to, by period and by the change that made them known.
 
-Pure: rows in hand, nothing is read or written. `projection` stores what comes out of it.
+Pure functions: nothing is read from or written to the database; `projection` stores the result.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tracker.queries.history import Stating, Wording
 
 
 class Event(Stating, Protocol):
-    """What a timeline takes of an update: of a row of the model, or of what was read of it."""
+    """The attributes of an update that a timeline needs; a `StatusUpdate` or `PublishedUpdate`."""
 
     @property
     def pk(self) -> Any: ...
@@ -28,13 +28,13 @@ class Event(Stating, Protocol):
 
 
 def place(update: Event) -> tuple[dt.date, dt.date]:
-    """Where it stands in the history: the words beside a date move nothing."""
+    """Return the sort key of an update in the history, ignoring the words beside its date."""
     happened: PartialDate = update.happened
     return happened.first_day or dt.date.max, happened.last_day or dt.date.max
 
 
 class Mention(NamedTuple):
-    """What a timeline takes of the meeting at which something was said."""
+    """The fields of an update's meeting that a timeline needs."""
 
     level: int
     parties_key: str
@@ -43,14 +43,14 @@ class Mention(NamedTuple):
 
 
 class Series(NamedTuple):
-    """The forum that a commitment promises to hold again and again."""
+    """The forum that a commitment promises to hold regularly."""
 
     forum_id: int
     cadence_months: int | None
 
 
 class PublishedUpdate(NamedTuple):
-    """An `Event` that was published, and which change revised it since."""
+    """A published `Event`, with the change that revised it, if any."""
 
     pk: int
     number: int
@@ -66,7 +66,7 @@ class PublishedUpdate(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Where a commitment stands from one day to another, under the names of `Standing`."""
+    """The position of a commitment from one day to another, with the field names of `Standing`."""
 
     update_id: int
     valid_from: dt.date
@@ -84,7 +84,7 @@ class Span(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A span, and by which changes of the log it was known."""
+    """A span, and the changes of the log between which it was known."""
 
     span: Span
     known_from: int
@@ -92,16 +92,16 @@ class Row(NamedTuple):
 
 
 class Standpoint(NamedTuple):
-    """What holds after an update, as far as those after it rest on it."""
+    """The state after an update that later updates depend on."""
 
     state: Wording
     earliest_target: dt.date | None
     level: int | None
     parties_key: str
     last_day: dt.date
-    # Of the forum in which it was mentioned last.
+    # The cadence of the forum that last mentioned it.
     cadence_months: int | None
-    # The last day on which the series that is to be held is known to have met.
+    # The last day on which the promised series is known to have met.
     series_met: dt.date | None
 
     @property
@@ -112,7 +112,7 @@ class Standpoint(NamedTuple):
 
 
 def _later(day: dt.date, months: int) -> dt.date:
-    """The same day some months later, at most the last day of the calendar."""
+    """Add months to a day, up to the last day of the calendar."""
     try:
         return add_months(day, months)
     except ValueError:
@@ -120,7 +120,7 @@ def _later(day: dt.date, months: int) -> dt.date:
 
 
 def _silence_counts_after(standpoint: Standpoint, series: Series | None) -> dt.date:
-    """A series that is to be held is not missed before its cadence or its target says so."""
+    """Return the day after which silence counts: for a promised series, not before it is due."""
     if series is None or series.cadence_months is None:
         return standpoint.last_day
     due = _later(standpoint.series_met or standpoint.last_day, series.cadence_months)
@@ -129,14 +129,14 @@ def _silence_counts_after(standpoint: Standpoint, series: Series | None) -> dt.d
 
 
 def _expected_by(standpoint: Standpoint, series: Series | None) -> dt.date | None:
-    """One and a half times the cadence after the last update: meetings are rarely on the day."""
+    """Return the last update plus one and a half cadences: meetings are rarely exactly on time."""
     cadence = series.cadence_months if series is not None else None
     cadence = cadence or standpoint.cadence_months
     return _later(standpoint.last_day, cadence + (cadence + 1) // 2) if cadence else None
 
 
 def standpoint_after(update: Event, before: Standpoint | None, series: Series | None) -> Standpoint:
-    """What holds after an update, given what held before it."""
+    """Return the standpoint after an update, given the one before it."""
     state = Wording.of(update) if before is None else before.state.followed_by(update)
     earliest = before.earliest_target if before else None
     target_day = state.target.last_day if state.target else None
@@ -146,7 +146,7 @@ def standpoint_after(update: Event, before: Standpoint | None, series: Series | 
     cadence, met = (before.cadence_months, before.series_met) if before else (None, None)
     last_day: dt.date = update.happened.last_day
     if update.meeting is not None:
-        # What was said where no level is stated outranks nothing and is outranked by nothing.
+        # A mention at a meeting without a level neither outranks others nor is outranked.
         level, parties_key = update.meeting.level or None, update.meeting.parties_key
         cadence = update.meeting.cadence_months
         if series is not None and update.meeting.forum_id == series.forum_id:
@@ -159,7 +159,7 @@ def standpoint_after(update: Event, before: Standpoint | None, series: Series | 
 def span_of(
     update: Event, standpoint: Standpoint, after: Event | None, series: Series | None
 ) -> Span | None:
-    """From this update to the one after it; None where that one happened on the same day."""
+    """Return the span from this update to the next, or None if both are on the same day."""
     first: dt.date = update.happened.first_day
     until = after.happened.first_day if after is not None else LAST_DAY
     if until == first:
@@ -194,17 +194,17 @@ class _Step:
 class Timeline:
     """The updates of a commitment that count, in order, and the rows that they lead to.
 
-    `change` looks only at what an update moves: one that happened last ends one period, and one
-    between others moves those after it up to where all is as it was.
+    `change` recomputes only what an update affects: the latest update ends one period, and an
+    earlier one affects those after it until a step is unchanged.
     """
 
-    # What the commitment promises to hold, if it does.
+    # The series that the commitment promises to hold, if any.
     series: Series | None = None
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
 
     def begin(self, updates: Iterable[Event], rows: Iterable[Row]) -> None:
-        """Go on from updates that count, in chronological order, and the rows stored of them."""
+        """Start from updates that count, in chronological order, and their stored rows."""
         standpoint: Standpoint | None = None
         for update in updates:
             standpoint = standpoint_after(update, standpoint, self.series)
@@ -218,20 +218,20 @@ class Timeline:
                 step.row = row
 
     def _after(self, at: tuple[dt.date, dt.date]) -> int:
-        """How many steps come before an update that is still to be added."""
+        """Return how many steps precede an update that is not added yet."""
         if not self._steps or self._steps[-1].place <= at:
             return len(self._steps)
         return bisect.bisect_right(self._steps, at, key=lambda step: step.place)
 
     def state_before(self, update: Event) -> Wording | None:
-        """Where the commitment stood before an update that is still to be added."""
+        """Return the state of the commitment before an update that is not added yet."""
         at = self._after(place(update))
         return self._steps[at - 1].standpoint.state if at else None
 
     def change(self, seq: int, *, added: Event | None = None, removed: int | None = None) -> None:
-        """Take account of what change `seq` published, and of the update that counts no more.
+        """Apply change `seq`: the update that it published, and the one that no longer counts.
 
-        `added` is numbered higher than all before; `removed` is the key of one that counts.
+        `added` has a higher number than all others; `removed` is the key of one that counts.
         """
         touched = []
         if removed is not None:
@@ -249,7 +249,7 @@ class Timeline:
             self._renew(moved, seq)
 
     def _move(self, first: int, *, at_least: int) -> int:
-        """Bring steps up to date until one is as it was; return the place of that one."""
+        """Recompute steps until one is unchanged; return the index of that one."""
         standpoint = self._steps[first - 1].standpoint if first else None
         for at, step in enumerate(self._steps[first:], start=first):
             standpoint = standpoint_after(step.update, standpoint, self.series)
@@ -271,7 +271,7 @@ class Timeline:
         step.row = Row(span, seq) if span is not None else None
 
     def _end(self, step: _Step, seq: int) -> None:
-        """End the row of a step; one that would begin and end with one change was never known."""
+        """End the row of a step; drop one that would begin and end with the same change."""
         if step.row is not None and step.row.known_from < seq:
             self._ended.append(Row(step.row.span, step.row.known_from, seq))
 
@@ -284,5 +284,5 @@ class Timeline:
 
     @property
     def last(self) -> Span | None:
-        """Where the commitment stands now."""
+        """The current position of the commitment."""
         return self._span(len(self._steps) - 1) if self._steps else None
