@@ -192,7 +192,7 @@ def test_the_same_rows_as_one_by_one(around: dict[str, Any], at_once: int) -> No
 def test_the_log_is_whole_and_nothing_needs_rebuilding(around: dict[str, Any]) -> None:
     before = LogHead.objects.get().seq
     told: list[int] = []
-    numbers = publish_in_bulk(drafts(around), now=NOW, at_once=3, told=told.append)
+    numbers = publish_in_bulk(drafts(around), now=NOW, at_once=3, on_progress=told.append)
     assert (numbers, told) == (range(before + 1, before + 25), [3, 4])
     assert LogHead.objects.get().seq == before + 24
     assert first_break() is None

@@ -1,6 +1,6 @@
-"""Making many commitments public at once, with thousands of updates: for imports and back-fills.
+"""Publish many commitments with thousands of updates, for imports and back-fills.
 
-They are published as one is: the log is opened once, and rows are read and written by the chunk.
+The same rules apply as to one; the log is opened once, and rows are read and written in chunks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted
 from tracker.actions.publishing.saving import save_drafts
 
-# What a chunk holds at most, for some 100 MB of memory.
+# The maximum per chunk, which takes about 100 MB of memory.
 _UPDATES_AT_ONCE = 10_000
 
 
@@ -25,32 +25,32 @@ def publish_in_bulk(
     now: dt.datetime,
     by: AbstractBaseUser | None = None,
     is_backfill: bool = True,
-    told: Callable[[int], None] | None = None,
+    on_progress: Callable[[int], None] | None = None,
     at_once: int = 1_000,
 ) -> range:
     """Save and publish all drafts or none; return the numbers of the lines written.
 
-    `drafts` are unsaved, but for commitments that are public already. They may come from a
-    generator: no more of them is held than a chunk of `at_once` commitments. `told` is called
-    after each chunk with the number of commitments done so far. Fields are not
-    validated (that is for whoever made the rows: `full_clean`), constraints hold. The log stays
-    locked until the end, so whoever publishes meanwhile waits.
+    `drafts` are unsaved, except for commitments that are already public. They may come from a
+    generator: only one chunk of `at_once` commitments is in memory at a time. `on_progress` is
+    called after each chunk with the number of commitments done so far. Fields are not validated
+    (callers use `full_clean`), but database constraints apply. The log stays locked until the
+    end, so other publishers wait.
 
-    Raises `RefusedDraftError`, a ValidationError that names its draft, for the first that is not
-    fit to be published.
+    Raise `RefusedDraftError`, a ValidationError that names its draft, for the first that cannot
+    be published.
     """
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         first, done = log.next_seq, 0
         for chunk in _chunks(drafts, at_once=at_once):
             Chunk(log, chunk, new=save_drafts(chunk)).publish()
             done += len(chunk)
-            if told is not None:
-                told(done)
+            if on_progress is not None:
+                on_progress(done)
         return range(first, log.next_seq)
 
 
 def _chunks(drafts: Iterable[Drafted], *, at_once: int) -> Iterator[list[Drafted]]:
-    """Lists of at most `at_once` commitments, each of them named once in its list."""
+    """Yield lists of at most `at_once` drafts, with no commitment twice in one list."""
     chunk: list[Drafted] = []
     named: set[int] = set()
     updates = 0

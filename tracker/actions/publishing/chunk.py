@@ -1,7 +1,7 @@
-"""How commitments and updates become public, one or thousands: one update is a chunk of one.
+"""Publish commitments and updates, one or thousands; one update is a chunk of one.
 
-The drafts are saved, since the database refuses an update that is not. The lines of the log and
-where each commitment stands are made in memory; then all of it is written in a few statements.
+The drafts are already saved, since the database refuses to publish other updates. Log lines and
+positions are built in memory, then written in a few statements.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ _Record = TypeVar("_Record", bound=models.Model)
 
 @dataclass(slots=True)
 class Chunk:
-    """Commitments, each named once, that `publish` makes public with their updates.
+    """Distinct commitments that `publish` makes public with their updates.
 
-    `new` are those that are public from now on. Rows that others may have changed since the
-    caller read them are read again under the lock of the log.
+    `new` are those not public yet. Rows that others may have changed since the caller read them
+    are read again under the lock of the log.
     """
 
     log: OpenLog
     drafts: Sequence[Drafted]
     new: Collection[Drafted] = ()
-    # Those that the caller has read under the lock already.
+    # Sources that the caller has already read under the lock.
     sources: dict[int, Source] = field(default_factory=dict)
     _lines: list[Line] = field(default_factory=list)
     _published_aliases: list[Alias] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Chunk:
     _today: dt.date = dt.date.min
 
     def publish(self) -> list[Line]:
-        """Publish all; return the lines written. Raises `RefusedDraftError` for the first unfit."""
+        """Publish all and return the lines, or raise `RefusedDraftError` for the first refused."""
         self._today = timezone.localdate(self.log.recorded_at)
         self._read_references()
         self._read_new()
@@ -94,9 +94,9 @@ class Chunk:
     def _read_references(self) -> None:
         parties = {party for given in self._given() if (party := given.update.party_id)}
         parties |= {party.pk for drafted in self.new for party in drafted.parties}
-        # In the order in which a commitment names them.
+        # In the order in which a commitment lists them.
         self._parties = {party.pk: party for party in Party.objects.filter(pk__in=parties)}
-        # Texts of whole documents are not needed here, and are what is large.
+        # The full texts of documents are large, and are not needed here.
         cited = {citation.source_id for given in self._given() for citation in given.citations}
         self.sources |= Source.objects.defer("text").in_bulk(cited - self.sources.keys())
         first_stated_at = {drafted.commitment.first_stated_at_id for drafted in self.new}
@@ -119,7 +119,7 @@ class Chunk:
             self._aliases[alias.commitment_id].append(alias)
 
     def _projections(self, new: Collection[int]) -> Iterator[Projection]:
-        """Where each commitment stands before anything of it is published, in order."""
+        """Yield the projection of each commitment before publication, in order."""
         public = Commitment.objects.select_for_update().in_bulk(
             [drafted.commitment.pk for drafted in self.drafts if id(drafted) not in new]
         )
@@ -156,9 +156,9 @@ class Chunk:
         for alias in _in_order({alias.pk: alias for alias in aliases}, drafted.aliases):
             alias.published_seq = seq
             self._published_aliases.append(alias)
-        # Saved with the position that the first update gives it: a public commitment has a stage.
+        # Saved with the position from its first update: a public commitment must have a stage.
         commitment.published_seq = seq
-        with _holding(commitment, parties=parties, topics=topics, related=related, aliases=aliases):
+        with _caching(commitment, parties=parties, topics=topics, related=related, aliases=aliases):
             payload = payloads.commitment(commitment)
         self._lines.append(
             self.log.line(
@@ -185,7 +185,7 @@ class Chunk:
         update.number = projection.last_number
         update.published_seq, update.published_at = seq, self.log.recorded_at
         before = projection.timeline.state_before(update)
-        with _holding(update, citations=given.citations):
+        with _caching(update, citations=given.citations):
             kind, payload = rules.line_of(commitment, update, before)
         self._lines.append(
             self.log.line(
@@ -207,7 +207,7 @@ class Chunk:
         projection.change(seq, update.published_at, added=update, removed=update.corrects_id)
 
     def _introduce(self, records: Iterable[Party | Topic | Forum | Source]) -> Payload:
-        # Read under the lock: what is public is so for good.
+        # Read under the lock, and a public record never becomes a draft again.
         drafts = [record for record in records if not record.is_published]
         return introduce(drafts, seq=self.log.next_seq) if drafts else {}
 
@@ -228,15 +228,15 @@ def _in_order(rows: dict[int, _Record], wanted: Iterable[_Record]) -> list[_Reco
 
 
 @contextmanager
-def _holding(record: models.Model, **related: Sequence[models.Model]) -> Iterator[None]:
-    """Let `record.NAME.all()` answer with these rows meanwhile, as after a prefetch.
+def _caching(record: models.Model, **related: Sequence[models.Model]) -> Iterator[None]:
+    """Make `record.NAME.all()` return these rows inside the block, as after a prefetch.
 
-    Not for longer: rows that hold each other are not forgotten with the chunk.
+    They are removed afterwards: rows that refer to each other would outlive the chunk in memory.
     """
-    held = record.__dict__.setdefault("_prefetched_objects_cache", {})
-    held.update(related)
+    cache = record.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache.update(related)
     try:
         yield
     finally:
         for name in related:
-            del held[name]
+            del cache[name]

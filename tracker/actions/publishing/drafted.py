@@ -1,4 +1,4 @@
-"""What is to be published: a commitment with its updates, and with what belongs to it."""
+"""Drafts to publish: a commitment with its updates and related records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.models import Alias, Citation, Commitment, Party, StatusUpdate, Top
 
 @dataclass(frozen=True, slots=True)
 class DraftedUpdate:
-    """A draft of an update with its citations, whose sources are saved."""
+    """A draft update with its citations, whose sources are saved."""
 
     update: StatusUpdate
     citations: Sequence[Citation]
@@ -20,12 +20,12 @@ class DraftedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A commitment and what becomes public with it.
+    """A commitment and the records that become public with it.
 
-    `commitment` becomes public with the first of `updates`; or it is public already, and gets
-    further updates: then the other fields stay empty. What these refer to (parties, topics,
-    sources, meetings) is saved; what a commitment is part of, supersedes or is related to is
-    public or comes earlier. `updates` are numbered in the order given.
+    `commitment` becomes public with the first of `updates`, or is already public and gets more
+    updates; then the other fields are empty. Parties, topics, sources and meetings are saved;
+    commitments that it is part of, supersedes or is related to are public or come earlier.
+    `updates` are numbered in the order given.
     """
 
     commitment: Commitment
@@ -37,10 +37,10 @@ class Drafted:
 
 
 class RefusedDraftError(ValidationError):
-    """That one of many is not fit to be published, and which: nothing of them was written."""
+    """Raised when one draft in a batch cannot be published; nothing is written."""
 
     def __init__(self, why: ValidationError, drafted: Drafted, update: int | None = None) -> None:
         super().__init__(why)
         self.drafted = drafted
-        # The place in `drafted.updates`, from 0; None when it is about the commitment.
+        # The index in `drafted.updates`; None when the commitment itself was refused.
         self.update = update

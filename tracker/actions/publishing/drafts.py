@@ -1,4 +1,4 @@
-"""From draft to public: what every act of publishing shares. Call these with the log open."""
+"""Steps that all publishing actions share. Call these with the log open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INTRODUCED: dict[type[PublicRecord], tuple[str, Callable[[Any], Payload]]] = {
 
 
 def introduce(records: Iterable[PublicRecord], *, seq: int) -> Payload:
-    """Make what a change rests on public with it; return what was not public before, in full."""
+    """Publish the records that a change refers to; return the payloads of those newly public."""
     introduced: Payload = {}
     for record in dict.fromkeys(records):
         # Read again: somebody may have published it since the caller did.
@@ -39,9 +39,9 @@ def introduce(records: Iterable[PublicRecord], *, seq: int) -> Payload:
 
 
 def require_draft(record: PublicRecord | StatusUpdate) -> None:
-    """Read a draft again as it was saved; refuse what somebody published meanwhile, or long ago.
+    """Reload a draft; raise ValidationError if it was deleted or is already public.
 
-    Call it with the log open: whatever the caller has in hand may be older than that.
+    Call it with the log open: the caller's instance may be out of date.
     """
     try:
         record.refresh_from_db()
@@ -58,30 +58,29 @@ def require_draft(record: PublicRecord | StatusUpdate) -> None:
 
 
 def drafted_names(commitment: Commitment, update: StatusUpdate) -> list[Alias]:
-    """The names that become public with an update of a commitment: those drafted with it.
+    """Return the draft names that become public with an update of a commitment.
 
-    With the first update of a commitment go those that were drafted with the commitment itself.
-    What another update has made public meanwhile, or says as well, is not published twice: that
-    draft is deleted.
+    The first update of a commitment also publishes the names drafted with the commitment itself.
+    A name that is already public, or drafted twice, is not published again: the draft is deleted.
     """
-    given = {
+    seen = {
         (name.name, name.language) for name in Alias.objects.filter(commitment=commitment).public()
     }
-    found = []
+    names = []
     own = Q(update=update) if commitment.is_published else Q(update=update) | Q(update=None)
     for alias in Alias.objects.draft().filter(own, commitment=commitment).order_by("pk"):
-        if (alias.name, alias.language) in given:
+        if (alias.name, alias.language) in seen:
             alias.delete()
         else:
-            given.add((alias.name, alias.language))
-            found.append(alias)
-    return found
+            seen.add((alias.name, alias.language))
+            names.append(alias)
+    return names
 
 
 def gives_name(update: StatusUpdate) -> bool:
-    """Whether a name was drafted with an update that its commitment does not have in public yet.
+    """Return whether an update brings a name that its commitment does not have publicly yet.
 
-    A correction gives the name that was published with what it corrects.
+    A correction also counts if the update that it corrects did so.
     """
     if update.corrects is not None and update.corrects.gives_name:
         return True
@@ -91,6 +90,6 @@ def gives_name(update: StatusUpdate) -> bool:
 
 
 def touch(commitment: Commitment, change: Change) -> None:
-    """Keep on the commitment's row which line of the log is its last."""
+    """Record on the commitment which line of the log is its last."""
     commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
     commitment.save(update_fields=["last_change_seq", "last_changed_at"])

@@ -1,8 +1,8 @@
-"""Making drafts public: commitments with their first update, updates, meetings and notes.
+"""Publish drafts: commitments with their first update, updates, meetings and notes.
 
-Each action raises ValidationError, with a sentence for the person who tried, when the draft is not
-fit to be published; nothing is written then. Parties, topics, forums and sources become public
-with the first thing that rests on them, and the change that does it carries them in full.
+Each action raises ValidationError with a message for the user, and writes nothing, when the draft
+cannot be published. Parties, topics, forums and sources become public with the first record that
+refers to them, and the payload of that change includes them in full.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tracker.schema import payloads
 
 
 def parties_key(meeting: Meeting) -> str:
-    """The parties of a meeting as one comparable text."""
+    """Return the parties of a meeting as one comparable string."""
     return "-".join(sorted(party.code for party in meeting.parties.all()))
 
 
@@ -48,7 +48,7 @@ def publish_meeting(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Make a meeting public, with its forum, parties and sources."""
+    """Publish a meeting with its forum, parties and sources."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(meeting)
         sources = list(meeting.sources.all())
@@ -84,7 +84,7 @@ def mark_fully_recorded(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Say that all outcomes of a meeting are recorded, so that its silence counts."""
+    """Mark all outcomes of a meeting as recorded, so that what it did not mention counts."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         meeting.refresh_from_db()
         if not meeting.is_public or meeting.state != MeetingState.HELD:
@@ -110,7 +110,7 @@ def publish_commitment(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> list[Change]:
-    """Make a commitment public with its first update: there is no status without a source."""
+    """Publish a commitment with its first update: there is no status without a source."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(commitment)
         if first_update.commitment_id != commitment.pk:
@@ -134,7 +134,7 @@ def publish_update(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Make an update of a public commitment public."""
+    """Publish an update of a public commitment."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(update)
         if update.corrects_id is not None:
@@ -152,7 +152,7 @@ def publish_in(log: OpenLog, update: StatusUpdate) -> Change:
 
 
 def _with_citations(update: StatusUpdate) -> DraftedUpdate:
-    # Whole documents are not needed here, and are what is large.
+    # The full texts of documents are large, and are not needed here.
     citations = update.citations.select_related("source").defer("source__text")
     return DraftedUpdate(update, list(citations))
 
@@ -171,7 +171,7 @@ def publish_note(
     by: AbstractBaseUser | None = None,
     is_backfill: bool = False,
 ) -> Change:
-    """Make an analyst's note public, as commentary on a public meeting or commitment."""
+    """Publish an analyst's note, as commentary on a public meeting or commitment."""
     with open_log(now=now, by=by, is_backfill=is_backfill) as log:
         require_draft(note)
         about = note.meeting or note.commitment

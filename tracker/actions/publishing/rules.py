@@ -1,7 +1,7 @@
-"""What holds of every publication, one at a time or thousands: pure functions of rows in hand.
+"""Rules for every publication, of one record or thousands.
 
-They ask the database for nothing but what the rows given to them name. Refusals are
-ValidationErrors, with a sentence for the person who tried.
+They query nothing but the relations of the rows given to them. Refusals are ValidationErrors with
+a message for the user.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from tracker.queries.history import Wording, movements_of
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 
-# What a draft of an update gets when it is published.
+# The fields of an update that publication sets.
 PUBLICATION = ("number", "published_seq", "published_at", "gives_name")
 
 
 def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
-    """Refuse a commitment whose surroundings are not public or not said."""
+    """Refuse a commitment without parties, or one that refers to a record that is not public."""
     if not parties:
         raise ValidationError(
             _("Name the parties of “%(commitment)s” before publishing it."),
@@ -43,7 +43,7 @@ def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
 
 
 def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: dt.date) -> None:
-    """Refuse an update that cites no evidence, or from the future, or of a meeting not public."""
+    """Refuse an update without evidence or a date, in the future, or of a non-public meeting."""
     name = {"update": update.commitment.title, "date": update.happened}
     if not any(source.is_evidence for source in sources):
         raise ValidationError(
@@ -66,7 +66,7 @@ def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: 
 
 
 def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> ChangeKind:
-    """What a reader of the log is told first: the status, the deadline, or only a mention."""
+    """Return the kind of change to log: of the status, of the deadline, or only a mention."""
     if before is None or update.party_id is not None:
         return ChangeKind.STATUS
     if (before.stage, before.assessment) != (after.stage, after.assessment):
@@ -90,17 +90,17 @@ def _wording(state: Wording | None) -> Payload | None:
 def line_of(
     commitment: Commitment, update: StatusUpdate, before: Wording | None
 ) -> tuple[ChangeKind, Payload]:
-    """The kind and the payload of the line of a published update."""
-    told = {
+    """Return the kind and the payload of the log line of a published update."""
+    common = {
         "commitment": payloads.commitment_name(commitment),
         "update": payloads.update(update),
     }
     if update.corrects is not None:
         replaced = {"replaces": payloads.update(update.corrects), "reason": update.reason.strip()}
-        return ChangeKind.CORRECTION, {**told, **replaced}
+        return ChangeKind.CORRECTION, {**common, **replaced}
     after = Wording.of(update) if before is None else before.followed_by(update)
     return kind_of(before, update, after), {
-        **told,
+        **common,
         "before": _wording(before),
         "after": _wording(after),
         "movement": [str(movement) for movement in movements_of(update, before, after)],

@@ -1,4 +1,4 @@
-"""Saving what `publish_in_bulk` was given, as drafts: the database refuses any other update."""
+"""Save the input of `publish_in_bulk` as drafts first, since the database requires it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from tracker.models import Alias, Citation, Commitment, StatusUpdate
 
 
 def save_drafts(drafts: Sequence[Drafted]) -> list[Drafted]:
-    """Insert commitments, updates and what belongs to them; return those with a new commitment.
+    """Insert commitments, updates and their parts; return the drafts with a new commitment.
 
-    Raises `RefusedDraftError` for the first that cannot be saved.
+    Raise `RefusedDraftError` for the first that cannot be saved.
     """
     new = [drafted for drafted in drafts if drafted.commitment._state.adding]
-    _refuse_what_does_not_fit(drafts)
+    _refuse_invalid(drafts)
     _save_commitments(new)
     _save_updates(drafts)
     return new
 
 
-def _refuse_what_does_not_fit(drafts: Sequence[Drafted]) -> None:
+def _refuse_invalid(drafts: Sequence[Drafted]) -> None:
     for drafted in drafts:
         if not drafted.updates:
             raise RefusedDraftError(
@@ -36,14 +36,14 @@ def _refuse_what_does_not_fit(drafts: Sequence[Drafted]) -> None:
                 ),
                 drafted,
             )
-        for place, given in enumerate(drafted.updates):
+        for index, given in enumerate(drafted.updates):
             if given.update.corrects_id is not None or given.update.corrects is not None:
                 why = ValidationError(_("Publish a correction as a correction."))
-                raise RefusedDraftError(why, drafted, place)
+                raise RefusedDraftError(why, drafted, index)
 
 
 def _save_commitments(new: Sequence[Drafted]) -> None:
-    """Insert the new commitments, what others are part of or supersede before those."""
+    """Insert the new commitments, each after those that it is part of or supersedes."""
     waiting = list(new)
     while waiting:
         ready = [d for d in waiting if not _unsaved(d.commitment)]
