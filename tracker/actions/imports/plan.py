@@ -1,7 +1,7 @@
-"""What importing a file would do, row by row, found out by comparing it with the register.
+"""Plan what importing a file would do, row by row, by comparing it with the register.
 
-Nothing is written here. Rows are taken some hundred at a time, with a constant number of queries
-for each lot, so memory does not grow with the file. `import_rows` writes what is planned.
+Nothing is written here. Rows are processed in batches of a few hundred, with a constant number of
+queries each, so memory does not grow with the file. `rows.import_file` writes what is planned.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
 from tracker.spreadsheets.values import NAMED, displayed, many, model_values
 
 LOT = 500
-# The nouns whose rows may be published by the import itself.
+# The kinds of records that the import itself may publish.
 PUBLISHED_ALONE = ("meetings", "updates")
-# Relations between commitments: to one further down in the same file, too.
+# Relations between commitments, which may point to one further down in the same file.
 AMONG_THEMSELVES = ("part_of", "supersedes", "related")
 
 
 class Plan:
-    """The rows of one file against the register. Take `lots` to the end, then read `report`."""
+    """The rows of one file compared with the register. Exhaust `lots`, then read `report`."""
 
     def __init__(
         self,
@@ -58,29 +58,29 @@ class Plan:
         self.known: dict[str, dict[str, PublicRecord]] = {}
         self.updates = UpdateRows(self.blame) if noun == "updates" else None
         self._rows_of: dict[str, int] = {}
-        # Addresses of commitments: rows of this file that give them, and owners in the register.
+        # Slugs of commitments: the rows of this file that use them, and owners in the register.
         self._slugs: dict[str, int] = {}
         self._taken_slugs: dict[str, str] = {}
-        # Commitments that a row names and the register lacks: (row, column, reference).
+        # Commitments that a row refers to and the register lacks: (row, column, reference).
         self._awaited: list[tuple[int, str, str]] = []
         self._digest = hashlib.sha256()
         self._covered: set[str] = set()
         self._refuse_without_key()
 
     def _refuse_without_key(self) -> None:
-        """A row needs its name, and what is said of its parts needs the column that counts them."""
+        """Require the key column, and the column that counts the parts if any part is given."""
         needed = [self.resource.key[0]]
         if set(self.resource.parts) & set(self.places):
             needed.append(self.resource.parts[0])
         for name in needed:
             if name not in self.places:
-                told = _("No column was named for “%(name)s”, without which the rows say nothing.")
-                raise SpreadsheetError(told % {"name": name})
+                text = _("No column was named for “%(name)s”, without which the rows say nothing.")
+                raise SpreadsheetError(text % {"name": name})
 
     # -- Lot by lot -----------------------------------------------------------------------------
 
     def lots(self) -> Iterator[list[Staged]]:
-        """The rows that can be written, some hundred at a time."""
+        """Yield the rows that can be written, in batches of a few hundred."""
         rows = iter(self.sheet.rows)
         while lot := self._taken(rows):
             yield self._staged(lot)
@@ -116,10 +116,10 @@ class Plan:
         return staged
 
     def _cover_what_is_behind(self, rows: list[Staged]) -> None:
-        """Cover with the digest what publishing the rows would publish with them.
+        """Include in the digest everything that publishing the rows would publish.
 
-        That is what the drafts say that the rows are about or name, and the sources and parties
-        behind them. Each of them counts where it is named first, as this import finds it.
+        That is the content of the drafts that the rows match or refer to, and of their sources
+        and parties. Each is included once, where it is first named, as this import reads it.
         """
         named = [record for found in self.known.values() for record in found.values()]
         records = [*(row.record for row in rows if row.record is not None), *named]
@@ -138,7 +138,7 @@ class Plan:
         self._digest.update(canonical_bytes(said))
 
     def blame(self, row: int, name: str, sentence: str) -> None:
-        """Say what is wrong with one of our columns, by the heading that it has in the file."""
+        """Report a problem with a column, under the heading that it has in the file."""
         self.report.blame(row, self.reading.columns.get(name, name), sentence)
 
     def _values(self, row: Row) -> Values | None:
@@ -156,7 +156,7 @@ class Plan:
     # -- What a lot names -----------------------------------------------------------------------
 
     def _look_up(self, rows: list[Values]) -> None:
-        """Read the records that the rows of a lot name."""
+        """Read the records that the rows of a batch refer to."""
         wanted: dict[str, set[str]] = {}
         for name, column in self.resource.columns.items():
             if column.names:
@@ -172,7 +172,7 @@ class Plan:
             self.known[noun] = {getattr(record, key): record for record in found}
 
     def _found(self, rows: list[Values]) -> dict[str, Any]:
-        """The records that the rows of a lot are about, by key."""
+        """Return the records that the rows of a batch match, by key."""
         rows_of = self.resource.rows()
         if self.is_writing:
             rows_of = rows_of.select_for_update(of=("self",))
@@ -211,7 +211,7 @@ class Plan:
         )
         merged = self.resource.merged(before, values)
         if self.updates and record is not None:
-            # How the row names its record says nothing about it.
+            # How the row identifies its record is not a change of the record.
             merged |= {"number": before["number"], "draft": before["draft"]}
         self._name_slug(merged)
         changed = tuple(n for n in self.resource.columns if merged[n] != before[n])
@@ -223,7 +223,7 @@ class Plan:
         return row if self.report.problem_count == before_it else None
 
     def _is_equal(self, line: Row, record: Any) -> bool:
-        """Whether the row says letter by letter what an export says of the record."""
+        """Return whether the row is identical to the export of the record."""
         cells = self.resource.plain_cells(record)
         return all(
             line.cells[place] == cells[name]
@@ -232,7 +232,7 @@ class Plan:
         )
 
     def _name_slug(self, values: Values) -> None:
-        """Make the address of a new commitment of its title, where the file gives none."""
+        """Derive the slug of a commitment from its title if the file has none."""
         if self.resource.noun != "commitments" or values["slug"]:
             return
         reference, slug = str(values["reference"]), _slug_of(values)
@@ -249,10 +249,10 @@ class Plan:
         return Outcome.AMENDED if record.published_seq is not None else Outcome.CHANGED
 
     def _refuse(self, row: Staged) -> None:
-        """Say everything that hinders a row from being written."""
+        """Report every reason why a row cannot be written."""
         self._refuse_without_right(row)
         for name, column in self.resource.columns.items():
-            # A date may be known in words alone.
+            # A date may be given only in words.
             words = row.values.get(f"{name}_words")
             if column.needed and row.values[name] in ("", None) and not words:
                 self.blame(row.number, name, _("It is needed and not given: fill the cell."))
@@ -271,12 +271,12 @@ class Plan:
             self._refuse_amendment(row)
 
     def _warn_of_later_words(self, row: Staged) -> None:
-        """Say where a title or summary says what became of the commitment."""
+        """Warn where a title or summary describes later events."""
         if self.resource.noun != "commitments":
             return
         meeting = self.known["meeting"].get(str(row.values["first_stated_at"]))
         if meeting is None and row.record is not None:
-            meeting = row.record.first_stated_at  # of a file without the column
+            meeting = row.record.first_stated_at  # when the file lacks the column
         said = meeting.date if isinstance(meeting, Meeting) else None
         for name in ("title", "summary"):
             if name in row.changed:
@@ -340,10 +340,10 @@ class Plan:
         except ValidationError as error:
             self.blame(row.number, "", " ".join(error.messages))
         except KeyError:
-            return  # it names something unknown, which was said
+            return  # it refers to an unknown record, which is already reported
 
     def fields(self, row: Staged, names: tuple[str, ...]) -> dict[str, Any]:
-        """The values of some columns as the model takes them. Raises KeyError for unknown names."""
+        """Convert columns to model values. Raise KeyError for references to unknown records."""
         return model_values(self.resource, row.values, names, self.known)
 
     def _count(self, row: Staged) -> None:
@@ -354,13 +354,13 @@ class Plan:
             return
         cells = [(n, displayed(row.before.get(n)), displayed(row.values[n])) for n in row.changed]
         self._digest.update(json.dumps([row.outcome, row.number, row.name, cells]).encode())
-        kept = self.report.differences.setdefault(row.outcome, [])
-        if len(kept) < MAX_DIFFERENCES:
+        stored = self.report.differences.setdefault(row.outcome, [])
+        if len(stored) < MAX_DIFFERENCES:
             shown = [
                 {"column": name, "before": _shortened(before), "after": _shortened(after)}
                 for name, before, after in cells
             ]
-            kept.append({"row": row.number, "name": row.name, "cells": shown})
+            stored.append({"row": row.number, "name": row.name, "cells": shown})
 
 
 def _shortened(text: str) -> str:
@@ -368,6 +368,6 @@ def _shortened(text: str) -> str:
 
 
 def _slug_of(values: Values) -> str:
-    """An address made of the title, or of the reference where the title has no Latin letters."""
+    """Return a slug from the title, or from the reference if the title has no Latin letters."""
     title, reference = str(values.get("title", "")), str(values["reference"])
     return slugify(title)[:100].strip("-") or reference.lower()

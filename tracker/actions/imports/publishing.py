@@ -1,7 +1,7 @@
-"""What is done with the drafts of an imported file: kept, sent for review, or published.
+"""Keep the drafts of an imported file, send them for review, or publish them.
 
-New updates are published in bulk, lot by lot; all else one by one at the end of the file, in the
-order of events. All of it is back-fill.
+New updates are published in bulk, batch by batch; everything else one by one at the end of the
+file, in the order of events. All of it is back-fill.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _T = TypeVar("_T")
 _LOT = 500
 
 
-class Then(models.TextChoices):
-    """What is done with the drafts that a file made or named."""
+class DraftDisposition(models.TextChoices):
+    """What to do with the drafts that a file created or refers to."""
 
     KEEP = "keep", gettext_lazy("Keep them as drafts")
     REVIEW = "review", gettext_lazy("Send them for review")
@@ -44,20 +44,20 @@ class Then(models.TextChoices):
 
 
 def in_lots(items: list[_T]) -> Iterator[list[_T]]:
-    """Some hundred at a time."""
+    """Yield a list in batches of a few hundred items."""
     for start in range(0, len(items), _LOT):
         yield items[start : start + _LOT]
 
 
 class Publisher:
-    """Takes the drafts of a file as they are written. What is refused is told in the report."""
+    """Collects the drafts of a file as they are written; refusals go into the report."""
 
     def __init__(
         self,
         model: type[models.Model],
         report: Report,
         *,
-        then: Then,
+        then: DraftDisposition,
         now: dt.datetime,
         by: AbstractBaseUser,
     ) -> None:
@@ -69,12 +69,12 @@ class Publisher:
         return {"now": self.now, "by": self.by, "is_backfill": True}
 
     def review_of_new(self, record: Any) -> Review:
-        """The review of a new draft, not saved yet."""
+        """Return the unsaved review of a new draft."""
         return Review(**{REVIEWED[self.model]: record}, edited_by_id=self.by.pk, edited_at=self.now)
 
     def remember(self, records: Iterable[Any]) -> None:
-        """Keep the drafts among the records of a lot for the end of the file."""
-        if self.then is not Then.KEEP:
+        """Remember the drafts among the records of a batch until the end of the file."""
+        if self.then is not DraftDisposition.KEEP:
             self.drafts += [record.pk for record in records if record.published_seq is None]
 
     # -- New updates ----------------------------------------------------------------------------
@@ -82,8 +82,8 @@ class Publisher:
     def publish_new(
         self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
     ) -> list[Staged]:
-        """Save and publish new updates; return the rows that are left to be saved as drafts."""
-        if self.then is not Then.PUBLISH or self.model is not StatusUpdate:
+        """Save and publish new updates; return the rows still to be saved as drafts."""
+        if self.then is not DraftDisposition.PUBLISH or self.model is not StatusUpdate:
             return rows
         ready = [row for row in rows if row.record.corrects is None]
         by_commitment: dict[int, list[Staged]] = {}
@@ -108,7 +108,7 @@ class Publisher:
         row: Staged,
         citations_of: Callable[[Staged], list[Citation]],
     ) -> None:
-        """Publish a draft of a commitment with the first of its updates in this lot."""
+        """Publish a draft commitment with the first of its updates in this batch."""
         row.record.save()
         Citation.objects.bulk_create(citations_of(row))
         try:
@@ -119,7 +119,7 @@ class Publisher:
             close(commitment, now=self.now, by=self.by)
 
     def _publish_drafted(self, drafted: list[tuple[Drafted, list[Staged]]]) -> None:
-        # A commitment that was refused has no update to be published.
+        # Updates of a refused commitment cannot be published.
         ready = [(given, rows) for given, rows in drafted if given.commitment.is_published]
         try:
             publish_in_bulk([given for given, _rows in ready], **self.stamp())
@@ -140,28 +140,28 @@ class Publisher:
     # -- At the end -----------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Send or publish the drafts that are left."""
+        """Send or publish the remaining drafts."""
         match self.then:
-            case Then.REVIEW:
+            case DraftDisposition.REVIEW:
                 self._send()
-            case Then.PUBLISH:
+            case DraftDisposition.PUBLISH:
                 self._publish()
 
     def _send(self) -> None:
-        """Send all that do not wait already; a commitment with the drafts of its updates."""
+        """Send drafts not yet in review; a commitment together with the drafts of its updates."""
         for keys in in_lots(self.drafts):
-            found: list[Any] = list(self.model._base_manager.filter(pk__in=keys))
+            drafts: list[Any] = list(self.model._base_manager.filter(pk__in=keys))
             if self.model is Commitment:
-                found += StatusUpdate.objects.draft().filter(commitment__in=keys)
-            send(found, now=self.now, by=self.by)
+                drafts += StatusUpdate.objects.draft().filter(commitment__in=keys)
+            send(drafts, now=self.now, by=self.by)
 
     def _publish(self) -> None:
-        """Publish in the order of events, so that each update finds what came before it."""
+        """Publish in the order of events, so that each update follows the earlier ones."""
         ordered: list[tuple[Any, int]] = []
         for keys in in_lots(self.drafts):
             day = "first_day" if self.model is Meeting else "happened_first_day"
-            found = self.model._base_manager.filter(pk__in=keys)
-            ordered += found.values_list(day, "pk")
+            drafts = self.model._base_manager.filter(pk__in=keys)
+            ordered += drafts.values_list(day, "pk")
         for _day, pk in sorted(ordered):
             record: Any = self.model._base_manager.get(pk=pk)
             try:

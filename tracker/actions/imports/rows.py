@@ -1,8 +1,8 @@
-"""Writing what an imported file says: all of it or nothing, and a second time nothing.
+"""Import a file atomically; importing it a second time changes nothing.
 
-New rows are drafts. A row about a draft changes it, like an edit by hand. A row about a public
-record amends it, in the open; a published update is never altered. Whatever becomes public is
-marked as back-fill, so subscribers are told nothing.
+New rows become drafts. A row about a draft edits it, as by hand. A row about a public record
+amends it in the log; a published update is never altered. Whatever becomes public is marked as
+back-fill, so subscribers are not notified.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tracker.actions.imports.plan import PUBLISHED_ALONE, Plan
-from tracker.actions.imports.publishing import Then
+from tracker.actions.imports.publishing import DraftDisposition
 from tracker.actions.imports.writing import Writer
 from tracker.actions.log.append import open_log
 from tracker.spreadsheets.mapping import Reading
@@ -28,7 +28,7 @@ from tracker.spreadsheets.spool import spooled
 
 
 class ImportRefusedError(ValueError):
-    """Nothing was written, for what the report says."""
+    """Raised when nothing was written, for the reasons in the report."""
 
     def __init__(self, report: Report) -> None:
         super().__init__("; ".join(str(problem) for problem in report.problems))
@@ -36,9 +36,9 @@ class ImportRefusedError(ValueError):
 
 
 class RegisterMovedError(ValueError):
-    """Nothing was written: the register says something else than when the file was checked.
+    """Raised when nothing was written, because the register changed after the file was checked.
 
-    `report` is of the file as it would be imported now.
+    `report` says what importing the file would do now.
     """
 
     def __init__(self, report: Report) -> None:
@@ -48,10 +48,10 @@ class RegisterMovedError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A file of one noun, and how it is read.
+    """The kind of record in a file, and how to read it.
 
-    `tell_read` is called with the number of rows read, outside any transaction, so that it may
-    write that down; `tell_written` with the number of rows planned or written.
+    `tell_read` is called with the number of rows read, outside any transaction, so that it can
+    store it; `tell_written` with the number of rows planned or written.
     """
 
     noun: str
@@ -62,32 +62,32 @@ class Task:
     tell_written: Callable[[int], object] = lambda rows: None
 
 
-def choices(noun: str, rights: Rights) -> list[Then]:
-    """What may be done with the drafts of a file; refused otherwise."""
+def choices(noun: str, rights: Rights) -> list[DraftDisposition]:
+    """Return what the user may do with the drafts of a file."""
     if noun == "sources":
-        return [Then.KEEP]
+        return [DraftDisposition.KEEP]
     may_publish = rights.may_amend and not settings.REQUIRE_SECOND_PERSON
     if noun in PUBLISHED_ALONE and may_publish:
-        return [Then.KEEP, Then.REVIEW, Then.PUBLISH]
-    return [Then.KEEP, Then.REVIEW]
+        return [DraftDisposition.KEEP, DraftDisposition.REVIEW, DraftDisposition.PUBLISH]
+    return [DraftDisposition.KEEP, DraftDisposition.REVIEW]
 
 
 def refuse_choice(then: str, noun: str, rights: Rights) -> None:
-    """Raise ValidationError where a choice is not among `choices`, with the reason."""
+    """Raise ValidationError, with the reason, for a choice that is not among `choices`."""
     if then in choices(noun, rights):
         return
     if noun == "sources":
-        told = _("Sources are drafts until a record that rests on them is published.")
+        message = _("Sources are drafts until a record that rests on them is published.")
     elif noun == "commitments":
-        told = _("A commitment becomes public with its first update: import the updates.")
+        message = _("A commitment becomes public with its first update: import the updates.")
     elif not rights.may_amend:
-        told = _("Only an editor publishes. Send the drafts for review instead.")
+        message = _("Only an editor publishes. Send the drafts for review instead.")
     else:
-        told = _(
+        message = _(
             "Here a second person publishes what somebody has written. Send the drafts for "
             "review instead."
         )
-    raise ValidationError(told)
+    raise ValidationError(message)
 
 
 def _plan(sheet: Sheet, task: Task, *, is_writing: bool) -> Plan:
@@ -107,7 +107,7 @@ def _sheet(file: IO[bytes], task: Task) -> Sheet:
 
 
 def check_file(file: IO[bytes], task: Task) -> Report:
-    """What importing the file would do; nothing is written. Raises SpreadsheetError."""
+    """Report what importing the file would do, writing nothing. Raise SpreadsheetError."""
     plan = _plan(_sheet(file, task), task, is_writing=False)
     for _lot in plan.lots():
         pass
@@ -118,18 +118,18 @@ def import_file(
     file: IO[bytes],
     task: Task,
     *,
-    then: str = Then.KEEP,
+    then: str = DraftDisposition.KEEP,
     why: str = "",
     digest: str = "",
     end: Callable[[Report], object] = lambda report: None,
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> Report:
-    """Write a file, or nothing of it.
+    """Import a file atomically.
 
-    `why` is told in the log for what is amended. `digest` is that of the report that a person
-    has seen; raises RegisterMovedError when the register has moved on since. `end` is called in
-    the transaction that writes. Raises ImportRefusedError, SpreadsheetError and, for `then`,
+    `why` is logged as the reason of amendments. `digest` is that of the report that the user has
+    seen; RegisterMovedError is raised when the register changed since. `end` is called in the
+    transaction that writes. Raise ImportRefusedError, SpreadsheetError and, for `then`,
     ValidationError.
     """
     refuse_choice(then, task.noun, task.rights)
@@ -138,7 +138,7 @@ def import_file(
         open_log(now=now, by=by, is_backfill=True),
     ):
         plan = _plan(sheet, task, is_writing=True)
-        writer = Writer(plan, then=Then(then), why=why, now=now, by=by)
+        writer = Writer(plan, then=DraftDisposition(then), why=why, now=now, by=by)
         for lot in plan.lots():
             if plan.report.is_sound:
                 writer.write(lot)

@@ -1,4 +1,4 @@
-"""What an amendment by a file must not do: the rules of the actions, and those of the forms."""
+"""Validation of amendments by a file, with the rules of both the actions and the forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.models.records import PublicRecord
 
 
 def refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
-    """Raise ValidationError for an amendment that the action, or its form, would refuse."""
+    """Raise ValidationError for an amendment that the action or its form would refuse."""
     if record.is_retracted:
         raise ValidationError(_("It was retracted and is never edited again."))
     if isinstance(record, Commitment):
@@ -27,7 +27,7 @@ def refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
 
 
 def _refuse_unfit_meeting_that_counts(meeting: Meeting, values: dict[str, Any]) -> None:
-    """Refuse what would change what already rests on a meeting."""
+    """Refuse a change that would affect the updates or flags that depend on a meeting."""
     if {"level", "parties"} & set(values) and meeting.updates.exists():
         raise ValidationError(
             _("Parties and level stay as they are once updates rest on the meeting.")

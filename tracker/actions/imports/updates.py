@@ -1,8 +1,8 @@
-"""Which update a row of a file is about, and what refuses it: updates have no name of their own.
+"""Match the rows of a file to updates, which have no name of their own, and validate them.
 
-A published one is named by its number, a draft by its key. A row with neither is looked for by
-what happened: commitment, date, meeting, party, and what it corrects. So a file that is handed in
-twice finds what it made the first time.
+A published update is identified by its number, a draft by its key. A row with neither is matched
+by its event: commitment, date, meeting, party, and the update that it corrects. So a file that is
+imported twice matches what it created the first time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _event(values: Values) -> _Event:
 
 @dataclass(slots=True)
 class Found:
-    """The updates that the rows of a lot may be about."""
+    """The updates that the rows of a batch may refer to."""
 
     by_number: dict[tuple[str, int], StatusUpdate] = field(default_factory=dict)
     drafts: dict[int, StatusUpdate] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class Found:
 
 
 class UpdateRows:
-    """What is particular to a file of updates."""
+    """The matching and validation that only a file of updates needs."""
 
     def __init__(self, blame: Callable[[int, str, str], None]) -> None:
         self.blame = blame
         self.lot = Found()
 
     def found(self, rows_of: QuerySet[StatusUpdate], rows: list[Values]) -> dict[str, Any]:
-        """Read what the rows of a lot may be about, and what they correct."""
+        """Read the updates that the rows of a batch may refer to or correct."""
         numbers = {v.get(name) for v in rows for name in ("number", "corrects")} - {None}
         days = {day for v in rows if (day := _first_day(v)) is not None}
         drafts = {v["draft"] for v in rows if v.get("draft")}
@@ -82,19 +82,19 @@ class UpdateRows:
         return {}
 
     def identified(self, number: int, values: Values, resource: Any) -> tuple[str, Any]:
-        """The name of what a row is about, and its record; None for a new one."""
+        """Return the name of a row's update, and the record, or None for a new one."""
         reference, given, draft = (values.get(n) for n in ("commitment", "number", "draft"))
         if given is not None:
             record = self.lot.by_number.get((str(reference), int(str(given))))
             if record is None:
-                told = _("%(commitment)s has no update %(number)s: leave it empty for a new one.")
-                self.blame(number, "number", told % {"commitment": reference, "number": given})
+                text = _("%(commitment)s has no update %(number)s: leave it empty for a new one.")
+                self.blame(number, "number", text % {"commitment": reference, "number": given})
             return f"{reference}/{given}", record
         if draft is not None:
             record = self.lot.drafts.get(int(str(draft)))
             if record is None or record.commitment.reference != reference:
-                told = _("%(commitment)s has no draft %(draft)s: leave it empty for a new one.")
-                self.blame(number, "draft", told % {"commitment": reference, "draft": draft})
+                text = _("%(commitment)s has no draft %(draft)s: leave it empty for a new one.")
+                self.blame(number, "draft", text % {"commitment": reference, "draft": draft})
             return _("draft %s") % draft, record
         return self._by_event(number, values, resource)
 
@@ -105,11 +105,11 @@ class UpdateRows:
         if len(counting) > 1:
             equal = [u for u in counting if not _differs(resource.exported_values(u), values)]
             if not equal:
-                told = _(
+                text = _(
                     "The register has %(count)d updates of this commitment, date, meeting and "
                     "party: name the one that is meant by its number or draft."
                 )
-                self.blame(number, "", told % {"count": len(counting)})
+                self.blame(number, "", text % {"count": len(counting)})
             counting = equal
         if not counting:
             return name, None
@@ -119,7 +119,7 @@ class UpdateRows:
         return _("draft %s") % record.pk, record
 
     def refuse(self, row: Staged) -> None:
-        """Say what hinders an update from being written."""
+        """Report the reasons why an update cannot be written."""
         if row.outcome is Outcome.AMENDED:
             sentence = _(
                 "Update %(number)s is public and never altered; the row says something else. "
@@ -139,7 +139,7 @@ class UpdateRows:
             self.blame(row.number, "corrects", sentence % {"number": corrects})
 
     def corrected(self, row: Staged) -> StatusUpdate | None:
-        """The update that a row corrects."""
+        """Return the update that a row corrects."""
         corrects = row.values["corrects"]
         if corrects is None:
             return None
@@ -148,7 +148,7 @@ class UpdateRows:
 
 
 def _differs(before: Values, values: Values) -> bool:
-    """Whether a row says something else, its own number and draft aside."""
+    """Return whether a row differs from the record, ignoring its number and draft key."""
     return any(before[n] != v for n, v in values.items() if n not in {"number", "draft"})
 
 

@@ -1,8 +1,8 @@
-"""A file on its way into the register: kept, checked, imported once, forgotten.
+"""Store uploaded files, check them, import them once and delete them.
 
-Small files are carried out by the request that asks for it, larger ones by the deliverer, so that
-no page takes longer than a server allows. Whoever carries one out has it to himself for a while;
-that it was imported is written in the transaction that imports it.
+Small files are processed by the request, larger ones by the deliverer, so that no request exceeds
+the server's time limit. Processing takes a lease on the file; the transaction that imports it also
+marks it as imported.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import Problem, Report, Rights
 from tracker.spreadsheets.resources import RESOURCES
 
-# Up to so many rows a file is checked and imported while its page loads.
+# Files of up to this many rows are checked and imported within the request.
 AT_ONCE = 2_000
-# Longer than writing the largest file takes; while rows are read it is renewed. What a page carries
-# out itself takes seconds.
+# Longer than writing the largest file takes; it is renewed while rows are read. Processing within a
+# request takes seconds.
 LEASE = dt.timedelta(minutes=15)
 SHORT_LEASE = dt.timedelta(minutes=2)
-# A file whose process ended so often midway is given up: it may be the file that ends them.
+# A file whose process died this often is given up, since the file may be the cause.
 MOST_TRIES = 3
 KEPT = dt.timedelta(days=2)
 REMEMBERED = dt.timedelta(days=30)
@@ -63,7 +63,7 @@ Clock = Callable[[], dt.datetime]
 def keep_upload(
     pieces: Iterable[bytes], *, noun: str, file_name: str, now: dt.datetime, by: AbstractBaseUser
 ) -> Upload:
-    """Keep a file, and read its headings where they can be read. Raises ValidationError."""
+    """Store a file, and read its headings if possible. Raise ValidationError."""
     ending = file_name.rsplit(".", 1)[-1].lower()
     if ending not in ENDINGS:
         raise ValidationError(
@@ -83,7 +83,7 @@ def keep_upload(
     )
     with tempfile.TemporaryFile() as file:
         _take_in(upload, pieces, file)
-        # Read before anything is written: on SQLite nobody else writes during a transaction.
+        # Read before the transaction, since on SQLite it blocks all other writers.
         try:
             upload.row_count = count_rows(file, ending=ending)
             upload.head = _head(upload, file)
@@ -98,7 +98,7 @@ def keep_upload(
 
 
 def _take_in(upload: Upload, pieces: Iterable[bytes], file: IO[bytes]) -> None:
-    """Write the pieces to `file`, and say of the upload how large it is and its digest."""
+    """Write the pieces to `file`, and set the size and digest of the upload."""
     digest, most = hashlib.sha256(), settings.IMPORT_MAX_MB * 1_000_000
     for piece in pieces:
         upload.size += len(piece)
@@ -117,21 +117,21 @@ def _take_in(upload: Upload, pieces: Iterable[bytes], file: IO[bytes]) -> None:
 def _head(upload: Upload, file: IO[bytes], encoding: str = "") -> dict[str, Any]:
     try:
         sheet = read_sheet(file, ending=upload.ending, encoding=encoding)
-    except UnknownEncodingError as asked:
-        return {"asked": str(asked), "encodings": asked.samples()}
+    except UnknownEncodingError as error:
+        return {"asked": str(error), "encodings": error.samples()}
     samples: list[list[str]] = [[] for _heading in sheet.headings]
     try:
         for _count, row in zip(range(_SAMPLES), sheet.rows, strict=False):
             for place, cell in enumerate(row.cells):
                 samples[place].append(str(cell)[:40] if not hasattr(cell, "sentence") else "…")
     except SpreadsheetError:
-        pass  # told when the file is checked, with its row
+        pass  # reported with its row when the file is checked
     return {"headings": list(sheet.headings), "samples": samples, "sheet": sheet.name}
 
 
 @contextmanager
 def opened(upload: Upload) -> Iterator[IO[bytes]]:
-    """The file as it was handed in. Raises SpreadsheetError when it is not there any more."""
+    """Open the file as it was uploaded. Raise SpreadsheetError if it was deleted."""
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as file:
         for key in upload.parts.order_by("number").values_list("pk", flat=True):
@@ -148,7 +148,7 @@ def opened(upload: Upload) -> Iterator[IO[bytes]]:
 
 
 def say_encoding(upload: Upload, encoding: str) -> None:
-    """Answer in which encoding a file was saved. Raises ValidationError when that cannot be."""
+    """Set the encoding of a file. Raise ValidationError if the file cannot be read with it."""
     with opened(upload) as file:
         try:
             upload.head = _head(upload, file, encoding)
@@ -159,7 +159,7 @@ def say_encoding(upload: Upload, encoding: str) -> None:
 
 
 def ask_check(upload: Upload, reading: Reading) -> bool:
-    """Have it checked, as told; False when it is being imported, or was, meanwhile."""
+    """Queue the file for a check; return False if it is being imported, or was, meanwhile."""
     return _moved(
         upload,
         (UploadState.OPEN, UploadState.TO_CHECK, UploadState.CHECKED),
@@ -172,9 +172,9 @@ def ask_check(upload: Upload, reading: Reading) -> bool:
 def ask_import(
     upload: Upload, *, sha256: str, digest: str, then: str, why: str, by: AbstractBaseUser
 ) -> bool:
-    """Have the checked file imported; False when it is another, or somebody did so meanwhile.
+    """Queue the checked file for import; return False if it changed or was queued meanwhile.
 
-    Raises ValidationError for what may not be done with its drafts.
+    Raise ValidationError if the user may not choose this for its drafts.
     """
     refuse_choice(then, upload.noun, rights_of(by, upload.noun))
     if (upload.sha256, upload.report.get("digest")) != (sha256, digest):
@@ -185,7 +185,7 @@ def ask_import(
 
 
 def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bool:
-    """Two tabs may ask for the same: the row says who was first."""
+    """Change the state of the row if nobody else did, such as another tab; return whether so."""
     rows = Upload.objects.filter(pk=upload.pk, state__in=states)
     free = Q(taken_until=None) | Q(state=UploadState.CHECKED)
     moved = rows.filter(free).update(rows_done=0, taken_until=None, tries=0, **values)
@@ -197,7 +197,7 @@ def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bo
 
 
 def rights_of(user: AbstractBaseUser, noun: str) -> Rights:
-    """What somebody may do by a file, asked anew each time."""
+    """Return what a user may do with a file; not cached, since rights may be revoked."""
     model = RESOURCES[noun]._meta.model._meta.model_name
     assert isinstance(user, PermissionsMixin)  # noqa: S101 - every account of ours is one
     may_enter = bool(user.is_active and getattr(user, "is_staff", False))
@@ -209,7 +209,7 @@ def rights_of(user: AbstractBaseUser, noun: str) -> Rights:
 
 
 def is_small(upload: Upload) -> bool:
-    """Whether the page that asks may wait for it."""
+    """Return whether the request can wait for it."""
     return upload.row_count <= AT_ONCE
 
 
@@ -217,7 +217,7 @@ _DUE = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
 
 def carry_out_due(*, clock: Clock) -> int:
-    """Check and import what waits; return how many files. Any number may do so at a time."""
+    """Check and import waiting files; return how many. Safe to run concurrently."""
     done = 0
     for key in Upload.objects.filter(state__in=_DUE).order_by("pk").values_list("pk", flat=True):
         done += carry_out(key, clock=clock)
@@ -225,17 +225,17 @@ def carry_out_due(*, clock: Clock) -> int:
 
 
 def is_free(upload: Upload, *, now: dt.datetime) -> bool:
-    """Whether a file waits and nobody is at it: it was not begun, or who began it has died."""
+    """Return whether a file waits and has no valid lease: not begun, or its process died."""
     taken_until = upload.taken_until
     is_taken = taken_until is not None and now <= taken_until <= now + 2 * LEASE
     return upload.state in _DUE and not is_taken
 
 
 def carry_out(key: int, *, clock: Clock) -> bool:
-    """Check or import one file, unless somebody is at it."""
+    """Check or import one file, unless another process holds its lease."""
     now = clock()
     waiting = Upload.objects.filter(pk=key, state__in=_DUE)
-    # Beyond a lease it was taken under a clock that was ahead.
+    # A lease further in the future was taken when the clock was ahead.
     left = Q(taken_until=None) | Q(taken_until__lt=now) | Q(taken_until__gt=now + 2 * LEASE)
     free = waiting.filter(left)
     lease = Case(When(row_count__lte=AT_ONCE, then=now + SHORT_LEASE), default=now + LEASE)
@@ -253,14 +253,14 @@ def carry_out(key: int, *, clock: Clock) -> bool:
     try:
         carry(upload, clock=clock)
     except (OperationalError, InterfaceError):
-        # The database is busy or away: given back at once, it is tried again.
+        # The database is busy or unavailable: end the lease, so that it is tried again.
         Upload.objects.filter(pk=key).update(taken_until=None, tries=F("tries") - 1)
         raise
     except Exception as error:
-        # A fault of ours with one file must not come again for ever; the log says what to mend.
+        # Do not retry a file that triggers a bug; the server log has the traceback.
         logger.exception("The file %s could not be carried out", key)
-        told = _("Nothing was imported: a fault in the register itself (%(fault)s).")
-        _finish(upload, _refused(told % {"fault": error}), state=UploadState.CHECKED)
+        text = _("Nothing was imported: a fault in the register itself (%(fault)s).")
+        _finish(upload, _refused(text % {"fault": error}), state=UploadState.CHECKED)
     return True
 
 
@@ -269,11 +269,11 @@ def _task(upload: Upload, *, clock: Clock) -> Task:
         lease = SHORT_LEASE if is_small(upload) else LEASE
         Upload.objects.filter(pk=upload.pk).update(rows_done=rows, taken_until=clock() + lease)
 
-    kept = upload.reading
+    stored = upload.reading
     return Task(
         noun=upload.noun,
         ending=upload.ending,
-        reading=Reading(kept["columns"], kept.get("dates", ""), kept.get("encoding", "")),
+        reading=Reading(stored["columns"], stored.get("dates", ""), stored.get("encoding", "")),
         rights=rights_of(upload.uploaded_by, upload.noun),
         tell_read=tell,
     )
@@ -327,20 +327,20 @@ def _refused(sentence: str, *, row: int = 0) -> Report:
 
 def _finish(upload: Upload, report: Report, **values: Any) -> None:
     rows = Upload.objects.filter(pk=upload.pk).exclude(state=UploadState.IMPORTED)
-    rows.update(report=_kept(report), rows_done=report.rows, taken_until=None, **values)
+    rows.update(report=_as_json(report), rows_done=report.rows, taken_until=None, **values)
     upload.refresh_from_db()
 
 
-def _kept(report: Report) -> dict[str, Any]:
-    def told(problems: list[Problem]) -> list[list[Any]]:
+def _as_json(report: Report) -> dict[str, Any]:
+    def lines(problems: list[Problem]) -> list[list[Any]]:
         return [[p.row, p.column, p.sentence] for p in problems]
 
     return {
         "counts": {str(outcome): count for outcome, count in report.counts.items()},
-        "problems": told(report.problems),
+        "problems": lines(report.problems),
         "problem_count": report.problem_count,
-        "warnings": told(report.warnings),
-        "asked": told(report.ambiguous_dates),
+        "warnings": lines(report.warnings),
+        "asked": lines(report.ambiguous_dates),
         "asked_count": report.ambiguous_count,
         "differences": report.differences,
         "drafts": report.drafts,
@@ -350,7 +350,7 @@ def _kept(report: Report) -> dict[str, Any]:
 
 
 def forget_old(*, now: dt.datetime) -> None:
-    """Delete files that nobody went on with, and what was remembered of those imported."""
+    """Delete abandoned files, and old records of imported ones."""
     old = Upload.objects.filter(uploaded_at__lt=now - KEPT)
     old.exclude(state__in=(*_DUE, UploadState.IMPORTED)).delete()
     Upload.objects.filter(uploaded_at__lt=now - REMEMBERED).delete()

@@ -1,6 +1,6 @@
-"""Writing the rows of an import: drafts made and changed, public records amended.
+"""Write the rows of an import: create and change drafts, amend public records.
 
-Publishing and sending for review is `import_publishing`.
+Publishing and sending for review live in `imports.publishing`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tracker.actions.amend import (
     retract_alias,
 )
 from tracker.actions.imports.plan import AMONG_THEMSELVES, Plan
-from tracker.actions.imports.publishing import Publisher, Then, in_lots
+from tracker.actions.imports.publishing import DraftDisposition, Publisher, in_lots
 from tracker.actions.review.approval import end_changed_reviews
 from tracker.actions.review.edits import remember, remember_before
 from tracker.actions.review.states import note_edit
@@ -42,7 +42,7 @@ from tracker.spreadsheets.report import Outcome, Staged
 from tracker.spreadsheets.resources import CommitmentResource, UpdateResource
 from tracker.spreadsheets.values import many
 
-# A draft by its key, whether it is new, and the references that it names by column.
+# The key of a draft, whether it is new, and the references in each of its columns.
 _Link = tuple[int, bool, dict[str, tuple[str, ...]]]
 _AMENDING: dict[type[models.Model], Callable[..., object]] = {
     Commitment: amend_commitment,
@@ -52,10 +52,16 @@ _AMENDING: dict[type[models.Model], Callable[..., object]] = {
 
 
 class Writer:
-    """Writes lot after lot of planned rows, in the transaction of whoever calls it."""
+    """Writes planned rows batch by batch, in the caller's transaction."""
 
     def __init__(
-        self, plan: Plan, *, then: Then, why: str, now: dt.datetime, by: AbstractBaseUser
+        self,
+        plan: Plan,
+        *,
+        then: DraftDisposition,
+        why: str,
+        now: dt.datetime,
+        by: AbstractBaseUser,
     ) -> None:
         self.plan, self.resource = plan, plan.resource
         self.model: type[models.Model] = plan.resource._meta.model
@@ -67,33 +73,28 @@ class Writer:
         return {"now": self.now, "by": self.by, "is_backfill": True}
 
     def write(self, lot: Sequence[Staged]) -> None:
-        """Make, change and amend what the rows of a lot are about."""
+        """Create, change and amend the records of a batch of rows."""
         new = [row for row in lot if row.outcome is Outcome.NEW]
         self._build(new)
         self._create(self.publisher.publish_new(new, self._citations))
         for row in lot:
             if row.outcome not in {Outcome.CHANGED, Outcome.AMENDED}:
                 continue
+            write = self._change if row.outcome is Outcome.CHANGED else self._amend
             try:
-                # One row that is refused must not keep the others from being told.
+                # A refused row must not stop the problems of others from being reported.
                 with transaction.atomic():
-                    self._write_one(row)
+                    write(row)
             except ValidationError as error:
                 self.plan.report.blame(row.number, "", " ".join(error.messages))
             except (IntegrityError, DataError) as error:
-                told = _("The database refuses it: %(why)s")
+                text = _("The database refuses it: %(why)s")
                 why = str(error).splitlines()[0]
-                self.plan.report.blame(row.number, "", told % {"why": why})
+                self.plan.report.blame(row.number, "", text % {"why": why})
         self.publisher.remember(row.record for row in lot)
 
-    def _write_one(self, row: Staged) -> None:
-        if row.outcome is Outcome.CHANGED:
-            self._change(row)
-        elif row.outcome is Outcome.AMENDED:
-            self._amend(row)
-
     def finish(self) -> None:
-        """Link commitments that name one another, and do with the drafts what was asked."""
+        """Link commitments that refer to each other, then send or publish the drafts."""
         for links in in_lots(self.links):
             self._link(links)
         self.publisher.finish()
@@ -101,23 +102,23 @@ class Writer:
     # -- New drafts -----------------------------------------------------------------------------
 
     def _build(self, rows: Iterable[Staged]) -> None:
-        """Give new rows a record, not saved yet."""
+        """Give new rows an unsaved record."""
         for row in rows:
             row.record = self.model()
             for name, value in self._fields(row, self.resource.columns).items():
                 if not self.model._meta.get_field(name).many_to_many:
                     setattr(row.record, name, value)
-            # Makes what is derived, such as the hash of a text.
+            # Sets derived fields, such as the hash of a text.
             row.record.clean()
 
     def _create(self, rows: list[Staged]) -> None:
         try:
             self._insert(rows)
         except (IntegrityError, DataError) as error:
-            told = _("The database refuses one of the rows %(first)d to %(last)d: %(why)s")
+            text = _("The database refuses one of the rows %(first)d to %(last)d: %(why)s")
             places = {"first": rows[0].number, "last": rows[-1].number}
             why = str(error).splitlines()[0]
-            raise SpreadsheetError(told % {**places, "why": why}) from error
+            raise SpreadsheetError(text % {**places, "why": why}) from error
 
     def _insert(self, rows: list[Staged]) -> None:
         self.model._base_manager.bulk_create([row.record for row in rows])
@@ -129,7 +130,7 @@ class Writer:
         insert_each(Review, (self.publisher.review_of_new(row.record) for row in rows))
 
     def _fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
-        """The fields to set on a draft, without what links it to other rows of the file."""
+        """Return the fields to set on a draft, except its links to other commitments."""
         fields = self.plan.fields(row, tuple(n for n in names if n not in AMONG_THEMSELVES))
         if self.plan.updates and row.outcome is Outcome.NEW:
             fields["corrects"] = self.plan.updates.corrected(row)
@@ -159,7 +160,7 @@ class Writer:
             insert_each(Citation, (one for row in rows for one in self._citations(row)))
 
     def _citations(self, row: Staged) -> list[Citation]:
-        """The citations of an update, not saved yet."""
+        """Return the unsaved citations of an update."""
         parts = (many(row.values[name]) for name in UpdateResource.parts)
         sources: Any = self.plan.known["source"]
         return [
@@ -174,7 +175,7 @@ class Writer:
         ]
 
     def _link_later(self, rows: Iterable[Staged]) -> None:
-        """Remember which other commitments a row names: they may stand further down."""
+        """Remember the commitments that a row refers to: they may be further down the file."""
         if self.model is not Commitment:
             return
         for row in rows:
@@ -218,11 +219,10 @@ class Writer:
 
     def _amend_aliases(self, row: Staged, commitment: Commitment) -> None:
         wanted = set(_aliases(row))
-        kept = commitment.aliases.filter(retracted_seq=None)
-        for alias in kept:
-            told = (alias.name, alias.language, alias.note)
-            if told in wanted:
-                wanted.discard(told)
+        for alias in commitment.aliases.filter(retracted_seq=None):
+            key = (alias.name, alias.language, alias.note)
+            if key in wanted:
+                wanted.discard(key)
             elif alias.is_public:
                 retract_alias(alias, **self.stamp())
             else:
@@ -238,8 +238,8 @@ class Writer:
 
     def _link(self, links: Sequence[_Link]) -> None:
         named = {key for _pk, _new, linked in links for keys in linked.values() for key in keys}
-        found = Commitment.objects.filter(reference__in=named)
-        keys = dict(found.values_list("reference", "pk"))
+        matches = Commitment.objects.filter(reference__in=named)
+        keys = dict(matches.values_list("reference", "pk"))
         related: Any = Commitment.related.through
         pairs = set()
         for pk, is_new, linked in links:
@@ -261,7 +261,7 @@ class Writer:
             (related(from_commitment_id=a, to_commitment_id=b) for a, b in sorted(pairs)),
             ignore_conflicts=True,
         )
-        # A relation is said by both.
+        # A relation is part of the content of both commitments.
         beside = {pk for pk, _new, _linked in links} | set(keys.values())
         waiting = Review.objects.filter(commitment__in=beside, state__in=WAITING)
         end_changed_reviews(waiting.values_list("pk", flat=True), by=self.by)

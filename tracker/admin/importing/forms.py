@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.imports.publishing import Then
+from tracker.actions.imports.publishing import DraftDisposition
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.models import Upload
 from tracker.spreadsheets.dates import DateOrder
@@ -120,7 +120,7 @@ class ConfirmForm(WordsForm):
     step = forms.CharField(widget=forms.HiddenInput, initial="confirm", required=False)
     sha256 = forms.CharField(widget=forms.HiddenInput)
     digest = forms.CharField(widget=forms.HiddenInput)
-    then = forms.ChoiceField(label=_("Drafts"), choices=Then.choices, widget=_radios())
+    then = forms.ChoiceField(label=_("Drafts"), choices=DraftDisposition.choices, widget=_radios())
     why = LinesField(
         label=_("Why (shown in the log)"),
         required=False,
@@ -128,9 +128,9 @@ class ConfirmForm(WordsForm):
         help_text=_("One sentence for readers of the log, beside what is amended."),
     )
 
-    def __init__(self, data: Any, *, upload: Upload, choices: Sequence[Then]) -> None:
+    def __init__(self, data: Any, *, upload: Upload, choices: Sequence[DraftDisposition]) -> None:
         stored = {"sha256": upload.sha256, "digest": upload.report.get("digest", "")}
-        super().__init__(data, initial={**stored, "then": Then.KEEP})
+        super().__init__(data, initial={**stored, "then": DraftDisposition.KEEP})
         self.offered = choices
         if data is None:
             offered = [(choice.value, choice.label) for choice in choices]

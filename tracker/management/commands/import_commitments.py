@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tracker.actions.imports.publishing import Then
+from tracker.actions.imports.publishing import DraftDisposition
 from tracker.actions.imports.rows import (
     ImportRefusedError,
     Task,
@@ -70,7 +70,10 @@ class Command(BaseCommand):
         parser.add_argument("--encoding", choices=ENCODINGS, help="of a CSV file without a mark")
         parser.add_argument("--by", metavar="USERNAME", help="who imports, by whose rights")
         parser.add_argument(
-            "--then", choices=Then.values, default=Then.KEEP, help="what is done with the drafts"
+            "--then",
+            choices=DraftDisposition.values,
+            default=DraftDisposition.KEEP,
+            help="what is done with the drafts",
         )
         parser.add_argument("--why", default="", help="told in the log beside what is amended")
         parser.add_argument(
