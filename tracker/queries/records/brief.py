@@ -1,4 +1,4 @@
-"""What is open between the parties of a meeting: the facts of the brief for it.
+"""The facts of a briefing note: the open commitments between the parties of a meeting.
 
 A commitment is between the parties of a meeting when all of its own parties take part in it.
 """
@@ -34,12 +34,12 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments, public_updates
 from tracker.schema.vocabulary import Flag
 
-# What one person can take in before a meeting; the dashboard lists the rest.
+# As many as one person can read before a meeting; the dashboard lists the rest.
 MOST_ROWS = 200
 
 
 class Concern(IntegerChoices):
-    """Why an open commitment is on the agenda; each is listed under the first that holds."""
+    """Why an open commitment is on the agenda; the first that applies is used."""
 
     OVERDUE = 1, _("Overdue")
     DUE = 2, _("Due")
@@ -50,7 +50,7 @@ class Concern(IntegerChoices):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One open commitment with its last step and the words of it."""
+    """One open commitment with its last update and the quotation of that."""
 
     row: Row
     concern: Concern
@@ -60,7 +60,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The open commitments by concern; `left_out` is how many more there are."""
+    """The open commitments by concern; `left_out` is the number of those not listed."""
 
     groups: Sequence[tuple[Concern, Sequence[Item]]]
     total: int
@@ -70,7 +70,7 @@ class Agenda:
 def between_the_parties(
     commitments: QuerySet[Commitment], meeting: Meeting, moment: Viewpoint
 ) -> QuerySet[Commitment]:
-    """Keep the commitments all of whose parties take part in the meeting, as known."""
+    """Filter commitments to those all of whose parties take part in the meeting."""
     through: Any = Commitment.parties.through
     theirs = through.objects.filter(commitment=OuterRef("pk"))
     attending = parties_of(meeting, moment).order_by().values("pk")
@@ -86,13 +86,13 @@ def between_the_parties(
 
 
 def _due_until(meeting: Meeting, moment: Viewpoint) -> dt.date:
-    """What falls due before the meeting is over is due for it, and at least what is due soon."""
+    """Return the last day of the meeting, or of what is due soon if that is later."""
     soon = due_soon_until(moment.day)
     return soon if meeting.last_day is None else max(soon, meeting.last_day)
 
 
 def _latest_updates(commitments: Sequence[int], moment: Viewpoint) -> dict[int, StatusUpdate]:
-    """The last update of each commitment, by the commitment's primary key: one query."""
+    """Return the last update of each commitment, by its primary key; one query."""
     updates = public_updates(as_of=moment.as_of, known=moment.known)
     of_one = updates.filter(commitment=OuterRef("pk")).chronological().reverse()
     last = Commitment.objects.filter(pk__in=commitments).values(
@@ -102,7 +102,7 @@ def _latest_updates(commitments: Sequence[int], moment: Viewpoint) -> dict[int, 
 
 
 def agenda(meeting: Meeting, moment: Viewpoint) -> Agenda:
-    """All that is open between the parties of a meeting, in a constant number of queries."""
+    """Return the open commitments between the parties, in a constant number of queries."""
     last = moment.column("target_last_day")
     due = {f"{last}__gte": moment.day, f"{last}__lte": _due_until(meeting, moment)}
     concerns = [

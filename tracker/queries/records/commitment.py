@@ -1,4 +1,4 @@
-"""The row of one commitment and what stands around it, for the page that tells of it."""
+"""One commitment with its related records, for its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tracker.queries.visibility import (
     public_topics,
 )
 
-# What hardly any commitment has: the model, and the column that leads to the commitment.
+# Relations that few commitments have: the model, and its path to the commitment.
 _RARE: dict[str, tuple[Any, str]] = {
     "aliases": (Alias, "commitment"),
     "related": (Commitment, "related"),
@@ -40,7 +40,7 @@ _MODELS: dict[str, Any] = {
 
 
 def _described(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
-    """Load what `read_around` and `flags_of` need to know of a row."""
+    """Load and annotate what `read_around` and `flags_of` need."""
     there = {
         f"has_{name}": Exists(model.objects.filter(**{column: OuterRef("pk")}).order_by())
         for name, (model, column) in _RARE.items()
@@ -53,13 +53,13 @@ def _described(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet
 
 
 def commitment_today(slug: str, moment: Viewpoint) -> Commitment | None:
-    """The commitment as it stands on a moment's day, be it retracted; None where none is public."""
+    """Return today's commitment, even if retracted; None if none was published."""
     published = Commitment.objects.filter(slug=slug, published_seq__isnull=False)
     return next(iter(_described(published, moment)), None)
 
 
 def commitment_then(slug: str, moment: Viewpoint) -> Commitment | None:
-    """The commitment as it stood at a moment in the past; None where none was public."""
+    """Return the commitment at a past viewpoint; None if it was not public then."""
     public = public_commitments(as_of=moment.as_of, known=moment.known)
     record = find(_described(public, moment), slug, moment.known)
     if record is None:
@@ -72,7 +72,7 @@ def commitment_then(slug: str, moment: Viewpoint) -> Commitment | None:
 def read_long_history(
     record: Commitment, *, as_of: dt.date | None, known: int | None
 ) -> LongHistory | None:
-    """The names of a commitment's updates where they are too many to be told on one page."""
+    """Return the history of a commitment if it is too long for one page, or None."""
     last_number: int | None = getattr(record, "last_number")  # noqa: B009 - an annotation
     if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
         return None
@@ -80,9 +80,9 @@ def read_long_history(
 
 
 def read_around(record: Commitment, moment: Viewpoint) -> None:
-    """Put topics, parties and relations where templates look for them; a query for each."""
+    """Prefetch topics, parties and relations for the template; one query for each."""
     around = _around_then(record, moment) if moment.is_past else _around_today(record)
-    read = {name: list(found) for name, found in around.items()}
+    read = {name: list(queryset) for name, queryset in around.items()}
     if moment.is_past:
         as_known((each for rows in read.values() for each in rows), moment)
     for name, model in _MODELS.items():
@@ -90,21 +90,21 @@ def read_around(record: Commitment, moment: Viewpoint) -> None:
 
 
 def _around_today(record: Commitment) -> dict[str, QuerySet[Any]]:
-    """What hardly any commitment has is asked for where the row says that there is some."""
-    found: dict[str, QuerySet[Any]] = {
+    """Return the querysets of today; rare relations only where the row says there are some."""
+    around: dict[str, QuerySet[Any]] = {
         "topics": public_topics().filter(commitments=record),
         "parties": public_parties().filter(commitments=record),
     }
     for name, (model, column) in _RARE.items():
         if getattr(record, f"has_{name}"):
-            found[name] = model.objects.public().filter(**{column: record})
-    if "notes" in found:
-        found["notes"] = found["notes"].select_related("source")
-    return found
+            around[name] = model.objects.public().filter(**{column: record})
+    if "notes" in around:
+        around["notes"] = around["notes"].select_related("source")
+    return around
 
 
 def _around_then(record: Commitment, moment: Viewpoint) -> dict[str, QuerySet[Any]]:
-    """The same as it was said to be by then."""
+    """Return the querysets at a past viewpoint."""
     known = moment.known
     public = public_commitments(as_of=moment.as_of, known=moment.known)
     return {

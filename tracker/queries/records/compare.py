@@ -1,7 +1,7 @@
-"""What changed between two days: each commitment as it stood on one, against the other.
+"""The comparison of two days: how the position of each commitment differs.
 
-The groups are computed by the database, so that a register of any size is paged; what is said of
-a row comes from `history.movements`, and a test holds the two together.
+The database computes the groups, so a register of any size can be paginated. The movements of a row
+come from `history.movements`; a test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tracker.schema.vocabulary import Movement
 
 
 class Difference(IntegerChoices):
-    """What happened to a commitment between two days; of several, the first that holds here.
+    """How a commitment differs between two days; one each, chosen by `with_differences`.
 
     "Not mentioned" outranks the others, whatever else happened before the silence.
     """
@@ -53,7 +53,7 @@ class Difference(IntegerChoices):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One commitment at both ends; `before` is None where it had not been stated yet."""
+    """One commitment on both days; `before` is None if it had not been stated by then."""
 
     row: Row
     difference: Difference
@@ -62,16 +62,15 @@ class Compared:
 
     @property
     def movements(self) -> list[Movement]:
-        """What `difference` does not say already."""
-        told = movements(self.before, self.after)
-        said = set(UNMOVED)
+        """The movements, without those that `difference` implies."""
+        implied = set(UNMOVED)
         if self.difference == Difference.NEW:
-            said.add(Movement.NEW)
-        return [movement for movement in told if movement not in said]
+            implied.add(Movement.NEW)
+        return [m for m in movements(self.before, self.after) if m not in implied]
 
 
 class _Earlier(Viewpoint):
-    """The earlier of the two days; its positions are joined under the name `before`."""
+    """The earlier of the two days; its positions are joined as `before`."""
 
     @property
     def at(self) -> str:
@@ -89,7 +88,7 @@ def _rank(moment: Viewpoint) -> Case:
 
 
 def _set_back_q(after: Viewpoint, before: Viewpoint) -> Q:
-    """Withdrawn, or at an earlier stage than before, unless it had ended and lives again."""
+    """Match commitments withdrawn or at an earlier stage, unless reopened after an end."""
     stage = after.column("stage")
     withdrawn = Q(**{stage: Stage.WITHDRAWN}) & _differs("stage", after, before)
     return withdrawn | (
@@ -99,14 +98,14 @@ def _set_back_q(after: Viewpoint, before: Viewpoint) -> Q:
 
 
 def _rescheduled_q(after: Viewpoint, before: Viewpoint) -> Q:
-    """Another date, and not a more precise one inside the old."""
+    """Match another date, except a more precise one within the old."""
     first, last = after.column("target_first_day"), after.column("target_last_day")
     was_first, was_last = before.column("target_first_day"), before.column("target_last_day")
-    # A date that is unknown at either end makes the comparison unknown, and so no match.
+    # With an unknown date on either side, SQL compares to NULL and does not match.
     return Q(**{f"{first}__lt": F(was_first)}) | Q(**{f"{last}__gt": F(was_last)})
 
 
-def _dated_anew_q(after: Viewpoint, before: Viewpoint) -> Q:
+def _target_strengthened_q(after: Viewpoint, before: Viewpoint) -> Q:
     first, last = after.column("target_first_day"), after.column("target_last_day")
     inside = Q(**{f"{first}__gt": F(before.column("target_first_day"))}) | Q(
         **{f"{last}__lt": F(before.column("target_last_day"))}
@@ -117,18 +116,18 @@ def _dated_anew_q(after: Viewpoint, before: Viewpoint) -> Q:
 
 
 def _firmer_or_less_q(after: Viewpoint, before: Viewpoint) -> Q:
-    """Silence on the wording is no weakening."""
+    """Match another firmness where both days have one."""
     unsaid = Q(**{after.column("firmness"): ""}) | Q(**{before.column("firmness"): ""})
     return _differs("firmness", after, before) & ~unsaid
 
 
 def with_differences(
-    found: QuerySet[Commitment], *, since: Viewpoint, until: Viewpoint
+    commitments: QuerySet[Commitment], *, since: Viewpoint, until: Viewpoint
 ) -> QuerySet[Commitment]:
-    """Add `difference` to what a filter found as of `until`, and join the position at `since`."""
+    """Annotate commitments at `until` with `difference`, and join their position at `since`."""
     before = _Earlier(since.today, since.as_of, since.known_at)
     here = stood_q(since.day, since.known, of="standings__")
-    joined = found.annotate(before=FilteredRelation("standings", condition=here)).annotate(
+    joined = commitments.annotate(before=FilteredRelation("standings", condition=here)).annotate(
         stage_rank=_rank(until),
         stage_rank_before=_rank(before),
         is_silenced=passed_over(until),
@@ -148,7 +147,7 @@ def with_differences(
         When(_differs("stage", until, before), then=Difference.MOVED),
         When(_rescheduled_q(until, before), then=Difference.RESCHEDULED),
         When(
-            _firmer_or_less_q(until, before) | _dated_anew_q(until, before),
+            _firmer_or_less_q(until, before) | _target_strengthened_q(until, before),
             then=Difference.REWORDED,
         ),
         When(_differs("assessment", until, before), then=Difference.REASSESSED),
@@ -159,13 +158,13 @@ def with_differences(
 
 
 def counts(compared: QuerySet[Any]) -> dict[Difference, int]:
-    """How many commitments of `with_differences` fall under each difference that occurs."""
+    """Count the commitments of `with_differences` by difference."""
     counted = compared.order_by().values_list("difference").annotate(count=Count("pk"))
     return {Difference(value): count for value, count in sorted(counted)}
 
 
 def changed(compared: QuerySet[Any]) -> QuerySet[Commitment]:
-    """Those of `with_differences` that changed, in the order in which they are told."""
+    """Return the commitments of `with_differences` that changed, in display order."""
     return (
         compared.exclude(difference=Difference.UNCHANGED)
         .select_related("at", "before")
@@ -178,7 +177,7 @@ def _wording(position: Position) -> Wording:
 
 
 def compared_rows(page: QuerySet[Commitment], until: Viewpoint) -> list[Compared]:
-    """The rows of a page of `changed`."""
+    """Return the rows of a page of `changed`."""
     return [_compared(row) for row in rows(page, until)]
 
 
@@ -194,7 +193,7 @@ def _compared(row: Row) -> Compared:
 
 
 def grouped(compared: Iterable[Compared]) -> list[tuple[Difference, list[Compared]]]:
-    """A page of rows under their differences."""
+    """Group a page of rows by difference."""
     groups: dict[Difference, list[Compared]] = {}
     for one in compared:
         groups.setdefault(one.difference, []).append(one)

@@ -1,7 +1,7 @@
-"""Our assessments on the scales of others: an approximation for readers who know those.
+"""The approximate equivalents of our assessments on the scales of other trackers.
 
-The scales of others judge. Without an assessment of ours there is nothing to translate, however
-far a commitment has come; with one, the stage says how far.
+Those scales are judgements, so a commitment without an assessment has no equivalent, whatever its
+stage. With one, the stage says how far it has come.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tracker.models import Assessment, Stage
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """One state of ours on the scales of others, and what puts a commitment into it.
+    """One of our states on other scales, and the stages and assessments that belong to it.
 
     The scales: compliance of the G7 Research Group, Polimeter, PolitiFact's promise meter, and
     completion in the Open Government Partnership.
@@ -38,7 +38,7 @@ _NOT_RATED: dict[str, Any] = {
 }
 
 CROSSWALK = (
-    # These scales are judgements: where nobody has judged there is nothing to translate.
+    # Those scales are judgements, so what is not assessed has no equivalent.
     Crosswalk(
         _("Not assessed, or not assessable"),
         **_NOT_RATED,
@@ -109,6 +109,6 @@ _BY_STAGE = {value: row for row in CROSSWALK for value in row.stages}
 
 
 def crosswalk_of(*, stage: str, assessment: str) -> Crosswalk:
-    """The row of a commitment: its assessment, and its stage where it is on track or delayed."""
+    """Return the row for an assessment, or for the stage where it is on track or delayed."""
     row = _BY_ASSESSMENT.get(Assessment(assessment))
     return row if row is not None else _BY_STAGE[Stage(stage)]

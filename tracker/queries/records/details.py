@@ -1,6 +1,6 @@
-"""Commitments, meetings and sources in their public shapes, one with all that hangs on it.
+"""Detail payloads of one commitment, meeting or source, with all related records.
 
-However much that is, it takes the same number of queries.
+Each takes a constant number of queries.
 """
 
 from __future__ import annotations
@@ -49,24 +49,24 @@ from tracker.schema.payloads import Payload
 
 
 def commitment_in_full(slug: str, moment: Viewpoint) -> Payload | None:
-    """A commitment with its story, and apart from it what was corrected or retracted."""
+    """Return a commitment with its history, and its corrected or retracted updates apart."""
     public = public_commitments(as_of=moment.as_of, known=moment.known)
     commitment = find(public, slug, moment.known)
     if commitment is None:
         return None
     [record] = chain.from_iterable(commitment_chunks(public.filter(pk=commitment.pk), moment))
     as_known([commitment], moment)
-    told = history(commitment, as_of=moment.as_of, known=moment.known)
+    timeline = history(commitment, as_of=moment.as_of, known=moment.known)
     parts, successors = parts_of(commitment, moment), successors_of(commitment, moment)
     notes = notes_by(moment).filter(commitment=commitment)
     return {
         **record,
         "parts": _references(parts),
         "superseded_by": _references(successors),
-        "updates": [told_step(step) for step in told.steps],
+        "updates": [told_step(step) for step in timeline.steps],
         "revised": [
             {**payloads.update(update), "revision": payloads.revision(update.revision)}
-            for update in told.revised
+            for update in timeline.revised
         ],
         "notes": _notes(notes, moment),
     }
@@ -77,15 +77,15 @@ def _references(commitments: QuerySet[Commitment]) -> list[str]:
 
 
 def _notes(notes: QuerySet[Note], moment: Viewpoint) -> list[Payload]:
-    told = notes.select_related("source", "meeting", "commitment")
-    return [payloads.note(note) for note in as_known(told, moment)]
+    related = notes.select_related("source", "meeting", "commitment")
+    return [payloads.note(note) for note in as_known(related, moment)]
 
 
 # -- Meetings -----------------------------------------------------------------------------------
 
 
 def described_meetings(moment: Viewpoint) -> QuerySet[Meeting]:
-    """The meetings there were by then, with what `meeting_records` tells of them."""
+    """Return the meetings at a viewpoint, with the relations that `meeting_records` needs."""
     known = public_meetings(known=moment.known).select_related("forum")
     sources = Prefetch("sources", sources_by(moment))
     return by_the_day(known.prefetch_related(_parties(moment), sources), moment)
@@ -96,15 +96,15 @@ def _parties(moment: Viewpoint) -> Prefetch[Any]:
 
 
 def meeting_records(meetings: Iterable[Meeting], moment: Viewpoint) -> list[Payload]:
-    """Meetings of `described_meetings` as this register had published them by then."""
+    """Return payloads of `described_meetings` as published at the viewpoint."""
     shown = as_known(meetings, moment)
     return [payloads.meeting(meeting) for meeting in shown]
 
 
 def meeting_in_full(slug: str, moment: Viewpoint) -> Payload | None:
-    """A meeting with what it did to every commitment, and on which it was silent.
+    """Return a meeting with its updates, and the commitments that it did not mention.
 
-    Also one that lay ahead, if it had been spoken of: what it did is then empty.
+    A meeting still to come at the viewpoint is included if recorded; its updates are empty.
     """
     known = public_meetings(known=moment.known).select_related("forum")
     described = known.prefetch_related(_parties(moment), Prefetch("sources", sources_by(moment)))
@@ -113,13 +113,13 @@ def meeting_in_full(slug: str, moment: Viewpoint) -> Payload | None:
         return None
     as_known([meeting], moment)
     hide_outcome(meeting, moment)
-    told = with_words(outcomes(meeting, moment), moment)
+    cited = with_words(outcomes(meeting, moment), moment)
     before, after = previous_of_forum(meeting, moment), next_of_forum(meeting, moment)
     return {
         **payloads.meeting(meeting),
         "previous": before.slug if before is not None else None,
         "next": after.slug if after is not None else None,
-        "updates": [told_step(outcome.step) for outcome in told],
+        "updates": [told_step(outcome.step) for outcome in cited],
         "passed_over": [
             payloads.commitment_name(silent) for silent in passed_over_by(meeting, moment)
         ],
@@ -131,7 +131,7 @@ def meeting_in_full(slug: str, moment: Viewpoint) -> Payload | None:
 
 
 def source_in_full(slug: str, moment: Viewpoint) -> Payload | None:
-    """A source with all that rests on it, in the order of its text."""
+    """Return a source with the citations and notes taken from it, in the order of its text."""
     source = find(public_sources(known=moment.known), slug, moment.known)
     if source is None or not was_there(source, moment):
         return None

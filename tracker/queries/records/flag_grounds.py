@@ -1,4 +1,4 @@
-"""What each flag of one commitment rests on, in numbers: which target, which silent meeting."""
+"""The grounds of each flag of one commitment: its dates, and the meetings that left it out."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, position_of
 from tracker.schema.vocabulary import Flag
 
-# A silence is shown by its last meetings; a longer list adds nothing.
+# The last few meetings are enough to show that it was not mentioned.
 MOST_MEETINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A flag with the numbers that its rule was applied to, and the meetings it is measured by."""
+    """A flag with a sentence that explains it, and the meetings that it is based on."""
 
     flag: Flag
     sentence: str
@@ -107,12 +107,12 @@ def grounds(
     *,
     targets: Sequence[PartialDate],
 ) -> list[Ground]:
-    """Explain the flags that `flags_of` gave; one query more where it was not mentioned.
+    """Explain the flags from `flags_of`; one extra query for "not mentioned".
 
-    `targets` are those that were stated of the commitment by that moment.
+    `targets` are the targets stated for the commitment up to the viewpoint.
     """
     position = position_of(commitment)
-    told = []
+    result = []
     for flag in flags:
         meetings: Sequence[Meeting] = ()
         if flag == Flag.NOT_MENTIONED:
@@ -123,5 +123,5 @@ def grounds(
                 since=position.silence_counts_after,
             )
             meetings = as_known(silent[:MOST_MEETINGS], moment)
-        told.append(Ground(flag, _SENTENCES[flag](position, moment, targets), meetings))
-    return told
+        result.append(Ground(flag, _SENTENCES[flag](position, moment, targets), meetings))
+    return result

@@ -1,7 +1,7 @@
-"""A history that is too long for one page: what is told on which, so that none says a wrong thing.
+"""The pages of a history that is too long for one.
 
-Of every update some columns are read, and in full only those of one page, with the few earlier ones
-that their wording is set against.
+A few columns of every update are read. Only those of one page are loaded in full, with the few
+earlier ones that their wording is compared with.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-# What a page tells of an update: all of its own row, and little of what stands beside it.
+# The columns that a page shows of an update: its own, and a few of related records.
 _SHOWN = (
     *(field.name for field in StatusUpdate._meta.concrete_fields),
     *("meeting__slug", "meeting__title", "meeting__place", "party__slug", "party__name"),
@@ -45,7 +45,7 @@ _SHOWN = (
 
 
 class Named(NamedTuple):
-    """An update by what is said of it where it is not told in full."""
+    """An update with the few columns read of those on other pages."""
 
     pk: int
     number: int
@@ -71,19 +71,19 @@ class Elsewhere(NamedTuple):
 def long_history(
     commitment: Commitment, *, as_of: dt.date | None, known: int | None
 ) -> LongHistory | None:
-    """The history where more of it counts than a page tells; None otherwise; one query."""
+    """Return the history if its effective updates exceed a page, or None; one query."""
     whole = LongHistory(commitment, as_of=as_of, known=known)
     return whole if len(whole.newest_first) > settings.HISTORY_PER_PAGE else None
 
 
 class LongHistory:
-    """Every update of a commitment by that day and that change, by its name; one query."""
+    """Every update of a commitment at a viewpoint, with a few columns; one query."""
 
     def __init__(self, commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> None:
         self.commitment, self.known = commitment, known
-        found = published(commitment=commitment.pk, as_of=as_of, known=known)
-        # In chronological order, whether they count or not.
-        self.updates = [Named(*row) for row in found.values_list(*_COLUMNS)]
+        rows = published(commitment=commitment.pk, as_of=as_of, known=known)
+        # In chronological order, including revised ones.
+        self.updates = [Named(*row) for row in rows.values_list(*_COLUMNS)]
 
     def is_revised(self, update: Named) -> bool:
         seq = update.revision_seq
@@ -91,23 +91,23 @@ class LongHistory:
 
     @cached_property
     def newest_first(self) -> list[Named]:
-        """The updates that count, as pages show them."""
+        """The effective updates, newest first, as pages show them."""
         return [update for update in reversed(self.updates) if not self.is_revised(update)]
 
     @cached_property
     def pages(self) -> dict[int, int]:
-        """The page of each update, by primary key: what no longer counts stands where the next
-        one does that counts."""
-        page, passed, found = 1, 0, {}
+        """The page of each update by primary key; a revised update shares the page of the next
+        effective one."""
+        page, passed, pages = 1, 0, {}
         for update in reversed(self.updates):
             if not self.is_revised(update):
                 page = passed // settings.HISTORY_PER_PAGE + 1
                 passed += 1
-            found[update.pk] = page
-        return found
+            pages[update.pk] = page
+        return pages
 
     def elsewhere(self, page: int) -> list[Elsewhere]:
-        """What other pages tell, newest first."""
+        """Return the updates of other pages, newest first."""
         return [
             Elsewhere(update, self.pages[update.pk], self.is_revised(update))
             for update in reversed(self.updates)
@@ -115,18 +115,18 @@ class LongHistory:
         ]
 
     def before(self, page: int) -> list[Named]:
-        """What counts of the pages after this one, which is older; in chronological order."""
+        """Return the effective updates older than this page, in chronological order."""
         return self.newest_first[page * settings.HISTORY_PER_PAGE :][::-1]
 
     def state_before(self, page: int) -> Wording | None:
-        """How the commitment stood when the oldest update of a page found it."""
+        """Return the state of the commitment before the oldest update of a page."""
         state: Wording | None = None
         for update in self.before(page):
             state = Wording.of(update) if state is None else state.followed_by(update)
         return state
 
     def quoted_before(self, page: int) -> set[int]:
-        """The earlier updates whose quotations those of a page are set against, by primary key.
+        """Return the keys of earlier updates whose quotations a page is compared with.
 
         One query.
         """
@@ -153,7 +153,7 @@ class LongHistory:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one page tells of a history, and what it knows of the rest."""
+    """One page of a history, and what it needs to know of the rest."""
 
     history: History
     targets: Sequence[PartialDate]
@@ -165,15 +165,15 @@ class Part:
 
 
 def read_whole(commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> Part:
-    """Read a history that is told on one page; two queries."""
-    found = published(commitment=commitment.pk, as_of=as_of, known=known).only(*_SHOWN)
-    told = history_of(read_updates(found, commitment, known=known), known=known)
-    counting = [step.update for step in told.steps]
+    """Read a history that fits on one page; two queries."""
+    updates = published(commitment=commitment.pk, as_of=as_of, known=known).only(*_SHOWN)
+    history = history_of(read_updates(updates, commitment, known=known), known=known)
+    effective = [step.update for step in history.steps]
     return Part(
-        history=told,
-        targets=[update.target for update in counting if update.target is not None],
-        parties=frozenset(u.party_id for u in counting if u.party_id is not None),
-        first_published_at=min((u.published_at for u in counting if u.published_at), default=None),
+        history=history,
+        targets=[update.target for update in effective if update.target is not None],
+        parties=frozenset(u.party_id for u in effective if u.party_id is not None),
+        first_published_at=min((u.published_at for u in effective if u.published_at), default=None),
     )
 
 
@@ -184,7 +184,7 @@ def read_part(whole: LongHistory, page: int) -> Part:
     found = StatusUpdate.objects.filter(pk__in=[*here, *context]).only(*_SHOWN).chronological()
     updates = read_updates(found, whole.commitment, known=whole.known)
     dated = [u.target for u in whole.before(page) if u.target and u.target.last_day]
-    counting = whole.newest_first[::-1]
+    effective = whole.newest_first[::-1]
     return Part(
         history=history_of(
             [update for update in updates if update.pk not in context],
@@ -193,8 +193,8 @@ def read_part(whole: LongHistory, page: int) -> Part:
         ),
         quoted_before=steps(update for update in updates if update.pk in context),
         targeted_before=dated[-1] if dated else None,
-        targets=[update.target for update in counting if update.target is not None],
-        parties=frozenset(u.party_id for u in counting if u.party_id is not None),
-        first_published_at=min((u.published_at for u in counting), default=None),
+        targets=[update.target for update in effective if update.target is not None],
+        parties=frozenset(u.party_id for u in effective if u.party_id is not None),
+        first_published_at=min((u.published_at for u in effective), default=None),
         elsewhere=whole.elsewhere(page),
     )

@@ -1,7 +1,7 @@
-"""Commitments by meetings: what each meeting did to each commitment, and what its silence means.
+"""The matrix of commitments by meetings: the steps of each commitment at each meeting.
 
-A cell is empty where a meeting said nothing. That means something only where all of the meeting
-is recorded, so every empty cell carries why it is empty.
+A cell is empty where a meeting did not mention a commitment. That means something only if the
+meeting is fully recorded, so every empty cell has a reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tracker.schema.vocabulary import Movement
 
 
 class Record(TextChoices):
-    """What is recorded of a meeting, and so what it means when a cell under it is empty."""
+    """How far a meeting is recorded, which decides what an empty cell means."""
 
     FULL = "full", _("Fully recorded")
     PART = "part", _("Recorded in part")
@@ -51,7 +51,7 @@ class Silence(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one meeting did to one commitment; no steps and a reason where it was silent."""
+    """The steps of one commitment at one meeting, or the reason why there are none."""
 
     meeting: Meeting
     steps: Sequence[Step]
@@ -60,26 +60,26 @@ class Cell:
 
     @property
     def stage(self) -> str:
-        """The stage after the meeting; one party's own step does not move it."""
+        """The stage after the meeting; a step by one party alone does not change it."""
         return self.steps[-1].after.stage
 
     @property
     def movements(self) -> list[Movement]:
-        """What the meeting did, told once, without that nothing changed where something did."""
+        """The distinct movements in order, without "unchanged" ones if anything moved."""
         found = {movement for step in self.steps for movement in step.movements}
-        told = [movement for movement in Movement if movement in found]
-        return [m for m in told if m not in UNMOVED] or told[:1]
+        ordered = [movement for movement in Movement if movement in found]
+        return [m for m in ordered if m not in UNMOVED] or ordered[:1]
 
     @property
     def parties(self) -> list[str]:
-        """Who acted alone, where every step here was one party's own."""
+        """The names of parties that acted alone, if every step here was by one party alone."""
         own = [step.update.party.name for step in self.steps if step.update.party]
         return list(dict.fromkeys(own)) if len(own) == len(self.steps) else []
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One meeting; `is_empty` when no commitment shown was touched by it."""
+    """One meeting; `is_empty` if no commitment shown has a step there."""
 
     meeting: Meeting
     record: Record
@@ -88,7 +88,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One commitment with a cell for each column, and how many steps it took elsewhere."""
+    """One commitment with a cell for each column, and the number of its steps elsewhere."""
 
     row: Row
     cells: Sequence[Cell]
@@ -106,14 +106,14 @@ class Matrix:
 
 
 class _Total(NamedTuple):
-    """How many updates a commitment has, and on which day the first happened."""
+    """The number of updates of a commitment, and the day of the first."""
 
     number: int
     first: dt.date | None
 
 
 def matrix_meetings(moment: Viewpoint, *, forum: str = "") -> QuerySet[Meeting]:
-    """The meetings that may be columns, newest first: held or planned, of one forum or of all."""
+    """Return the meetings for columns, newest first: held or planned, of one forum or all."""
     meetings = taking_place(public_meetings(known=moment.known), moment)
     if not forum:
         return meetings
@@ -123,14 +123,14 @@ def matrix_meetings(moment: Viewpoint, *, forum: str = "") -> QuerySet[Meeting]:
 
 
 def record_of(meeting: Meeting) -> Record:
-    """How far a meeting is recorded; one that comes from `as_known` answers as of then."""
+    """Return how far a meeting is recorded; after `as_known`, as of the viewpoint."""
     if meeting.state != MeetingState.HELD:
         return Record.PLANNED
     return Record.FULL if meeting.is_fully_recorded else Record.PART
 
 
 class _Silences:
-    """The empty cells of each meeting; one for each reason, since most cells are empty."""
+    """The empty cells of each meeting, shared by reason because most cells are empty."""
 
     def __init__(self, meetings: Sequence[Meeting]) -> None:
         self._columns = [
@@ -144,7 +144,7 @@ class _Silences:
         ]
 
     def of(self, row: Row, first: dt.date | None) -> list[Cell]:
-        """A row of empty cells; `first` is the day on which it was first recorded to be stated."""
+        """Return a row of empty cells; `first` is the day of the commitment's first update."""
         parties = {party.code for party in row.parties}
         return [
             cells[self._reason(record, last, parties <= present, first)]
@@ -166,33 +166,37 @@ class _Silences:
         return Silence.NOT_MENTIONED
 
 
-def _by_meeting(story: Sequence[Step]) -> dict[int | None, list[Step]]:
+def _by_meeting(history: Sequence[Step]) -> dict[int | None, list[Step]]:
     placed: dict[int | None, list[Step]] = defaultdict(list)
-    for step in story:
+    for step in history:
         placed[step.update.meeting_id].append(step)
     return placed
 
 
 def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Viewpoint) -> Matrix:
-    """Lay the commitments of a page by the meetings of a page, newest at the right.
+    """Build the matrix of a page of commitments and a page of meetings, the newest at the right.
 
-    `meetings` comes from `matrix_meetings`, cut to a page. The number of queries does not depend
-    on either.
+    `meetings` is a slice of `matrix_meetings`. The number of queries is constant.
     """
     shown = as_known(meetings, moment)[::-1]
     keys = [row.commitment.pk for row in rows]
     places = {meeting.pk for meeting in shown}
-    told = chapters(keys, places, moment)
+    histories = chapters(keys, places, moment)
     totals = _totals(keys, moment)
     words = first_quotations(
-        (s.update.pk for story in told.values() for s in story if s.update.meeting_id in places),
+        (
+            s.update.pk
+            for history in histories.values()
+            for s in history
+            if s.update.meeting_id in places
+        ),
         moment,
     )
     silences = _Silences(shown)
     laid = [
         _laid(
             row,
-            told.get(row.commitment.pk, []),
+            histories.get(row.commitment.pk, []),
             totals[row.commitment.pk],
             silences.of(row, totals[row.commitment.pk].first),
             words,
@@ -215,13 +219,13 @@ def _totals(commitments: Sequence[int], moment: Viewpoint) -> dict[int, _Total]:
 
 def _laid(
     row: Row,
-    story: Sequence[Step],
+    history: Sequence[Step],
     total: _Total,
     empty: Sequence[Cell],
     words: dict[int, Citation],
 ) -> MatrixRow:
-    """The row, with what was said in place of what was not."""
-    placed = _by_meeting(story)
+    """Return the row, with steps in place of the empty cells of their meetings."""
+    placed = _by_meeting(history)
     cells, said = list(empty), 0
     for place, cell in enumerate(empty):
         here = placed.get(cell.meeting.pk)

@@ -1,4 +1,4 @@
-"""What one meeting did to every commitment, what it passed over in silence, and its neighbours."""
+"""The outcomes of one meeting, the commitments it did not mention, and its neighbours."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tracker.queries.visibility import (
 )
 from tracker.schema.vocabulary import Movement
 
-# The order in which a meeting's outcomes are told; each is told under the first that holds of it.
-TOLD = (
+# The order of a meeting's outcomes; each is listed under the first that applies.
+ORDER = (
     Movement.NEW,
     Movement.ADVANCED,
     Movement.RESTATED,
@@ -38,7 +38,7 @@ TOLD = (
 
 
 def with_update_counts(meetings: Iterable[Meeting], moment: Viewpoint) -> list[Meeting]:
-    """Add `update_count`: how many updates that count rest on each meeting; one query."""
+    """Set `update_count`, the number of effective updates, on each meeting; one query."""
     listed = list(meetings)
     updates = public_updates(as_of=moment.as_of, known=moment.known)
     counted = updates.filter(meeting__in=listed).order_by().values_list("meeting")
@@ -52,19 +52,19 @@ def with_update_counts(meetings: Iterable[Meeting], moment: Viewpoint) -> list[M
 
 
 def taking_place(meetings: QuerySet[Meeting], moment: Viewpoint) -> QuerySet[Meeting]:
-    """Leave out the cancelled and, looking back, what lay ahead on that day."""
+    """Exclude cancelled meetings and, with `as_of`, later ones."""
     return by_the_day(meetings.filter(~state_q(MeetingState.CANCELLED, moment)), moment)
 
 
 def state_q(state: MeetingState, moment: Viewpoint) -> Q:
-    """That a meeting was in this state, as known."""
+    """Return the condition that a meeting was in this state at the viewpoint."""
     return equals_q(Meeting, "state", moment.known, [state])
 
 
 def by_the_day(meetings: QuerySet[Meeting], moment: Viewpoint) -> QuerySet[Meeting]:
-    """Leave out, looking back, what lay ahead on that day.
+    """Exclude meetings later than `as_of`.
 
-    When a meeting was first planned is not recorded, so a day before today knows of no plans.
+    Planned ones count from today on only, since the day of a plan is not recorded.
     """
     if moment.as_of is None:
         return meetings
@@ -75,7 +75,7 @@ def by_the_day(meetings: QuerySet[Meeting], moment: Viewpoint) -> QuerySet[Meeti
 
 
 def previous_of_forum(meeting: Meeting, moment: Viewpoint) -> Meeting | None:
-    """The meeting of the same forum that was held last before this one."""
+    """Return the last meeting of the same forum held before this one."""
     held = _of_forum(meeting, moment).filter(
         state_q(MeetingState.HELD, moment), first_day__lt=meeting.first_day
     )
@@ -83,18 +83,18 @@ def previous_of_forum(meeting: Meeting, moment: Viewpoint) -> Meeting | None:
 
 
 def next_of_forum(meeting: Meeting, moment: Viewpoint) -> Meeting | None:
-    """The meeting of the same forum that follows this one, held or planned."""
+    """Return the next meeting of the same forum, held or planned."""
     later = _of_forum(meeting, moment).filter(first_day__gt=meeting.first_day)
     return next(iter(as_known(later.reverse()[:1], moment)), None)
 
 
 def pairs_of_forums(moment: Viewpoint) -> list[tuple[Meeting, Meeting]]:
-    """Of each forum that met lately, the meeting before the last and the last one."""
+    """Return the last two meetings of each forum that met recently, in order."""
     held = public_meetings(known=moment.known).filter(
         state_q(MeetingState.HELD, moment), forum__isnull=False, first_day__lte=moment.day
     )
     latest: dict[int | None, list[Meeting]] = defaultdict(list)
-    # Two hundred meetings reach back far enough for what is only a suggestion.
+    # These are only suggestions, so the last two hundred meetings are enough.
     for meeting in as_known(held.select_related("forum")[:200], moment):
         latest[meeting.forum_id].append(meeting)
     return [(two[1], two[0]) for two in latest.values() if len(two) > 1]
@@ -114,9 +114,9 @@ def _of_forum(meeting: Meeting, moment: Viewpoint) -> QuerySet[Meeting]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a meeting did to one commitment, and how that stood when its forum had last met.
+    """The step of one commitment at a meeting, and its state after the forum's previous one.
 
-    As `outcomes` gives it the update has no evidence; `with_words` adds it.
+    `outcomes` loads the update without evidence; `with_words` adds it.
     """
 
     step: Step
@@ -128,36 +128,37 @@ class Outcome:
 
     @property
     def movement(self) -> Movement:
-        """The movement under which it is told."""
-        return next(movement for movement in self.step.movements if movement in TOLD)
+        """The movement under which it is listed."""
+        return next(movement for movement in self.step.movements if movement in ORDER)
 
 
 def outcomes(
     meeting: Meeting, moment: Viewpoint, *, previous: Meeting | None = None
 ) -> list[Outcome]:
-    """The steps that commitments took at a meeting, each against the step before it.
+    """Return the steps of commitments at a meeting, by movement and then by reference.
 
-    In the order in which they are told: by movement, then by reference. `previous` is the meeting
-    of its forum against which it is read besides.
+    `previous` is the meeting whose state is given in `earlier`, for comparison.
     """
     then = public_updates(as_of=moment.as_of, known=moment.known)
     touched = then.filter(meeting=meeting).values("commitment")
-    told = chapters(touched, [meeting.pk], moment)
-    taken = [s for story in told.values() for s in story if s.update.meeting_id == meeting.pk]
+    histories = chapters(touched, [meeting.pk], moment)
+    taken = [s for steps in histories.values() for s in steps if s.update.meeting_id == meeting.pk]
     named = Commitment.objects.in_bulk([step.update.commitment_id for step in taken])
     as_known(named.values(), moment)
     last = previous.last_day if previous is not None else None
     earlier = {} if last is None else states(touched, moment, day=last)
-    found = []
+    result = []
     for step in taken:
         commitment = named[step.update.commitment_id]
         step.update.commitment = commitment
-        found.append(Outcome(step, earlier.get(commitment.pk)))
-    return sorted(found, key=lambda o: (TOLD.index(o.movement), o.step.update.commitment.reference))
+        result.append(Outcome(step, earlier.get(commitment.pk)))
+    return sorted(
+        result, key=lambda o: (ORDER.index(o.movement), o.step.update.commitment.reference)
+    )
 
 
 def with_words(page: Sequence[Outcome], moment: Viewpoint) -> list[Outcome]:
-    """The same outcomes with rationale and citations, in a constant number of queries."""
+    """Return the outcomes with rationale and citations, in a constant number of queries."""
     shown = StatusUpdate.objects.filter(pk__in=[outcome.step.update.pk for outcome in page])
     updates = with_evidence(shown, known=moment.known)
     loaded = {u.pk: u for u in as_known(updates, moment)}
@@ -165,16 +166,16 @@ def with_words(page: Sequence[Outcome], moment: Viewpoint) -> list[Outcome]:
 
 
 def by_movement(given: Iterable[Outcome]) -> list[tuple[Movement, list[Outcome]]]:
-    """The outcomes under the movements that occur, in the order in which they are told."""
+    """Group outcomes by movement, in the order of `ORDER`."""
     listed = list(given)
-    groups = [(movement, [o for o in listed if o.movement == movement]) for movement in TOLD]
+    groups = [(movement, [o for o in listed if o.movement == movement]) for movement in ORDER]
     return [(movement, group) for movement, group in groups if group]
 
 
 def passed_over_by(meeting: Meeting, moment: Viewpoint) -> Sequence[Commitment]:
-    """Open commitments on which a fully recorded meeting was silent; none for any other meeting.
+    """Return the open commitments that a fully recorded meeting did not mention, else none.
 
-    Each bears the title under which it was known. `meeting` comes from `as_known`.
+    Each has its title as published at the viewpoint. `meeting` comes from `as_known`.
     """
     if not meeting.is_fully_recorded or meeting.last_day is None or meeting.last_day > moment.day:
         return []

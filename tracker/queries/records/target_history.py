@@ -1,4 +1,4 @@
-"""How the target of a commitment moved, statement by statement."""
+"""The history of a commitment's target, statement by statement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.queries.history import Step
 
 
 class TargetMove(TextChoices):
-    """What a statement did to the target stated before it."""
+    """How a stated target differs from the one stated before it."""
 
     FIRST = "first", _("First date")
     WORDS = "words", _("Words, no date")
@@ -26,7 +26,7 @@ class TargetMove(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class StatedTarget:
-    """One statement of the target, and by how many days its last day moved."""
+    """One statement of the target, and the days by which its last day moved."""
 
     step: Step
     target: PartialDate
@@ -39,7 +39,7 @@ class StatedTarget:
 
 
 def target_move(before: PartialDate | None, after: PartialDate) -> tuple[TargetMove, int]:
-    """Compare a target with the last one that had a date; the days by which its end moved."""
+    """Compare a target with the last dated one; return also the days its end moved by."""
     if after.first_day is None or after.last_day is None:
         return TargetMove.WORDS, 0
     if before is None or before.first_day is None or before.last_day is None:
@@ -51,24 +51,24 @@ def target_move(before: PartialDate | None, after: PartialDate) -> tuple[TargetM
         return TargetMove.NARROWED, days
     if after.first_day <= before.first_day and before.last_day <= after.last_day:
         return TargetMove.WIDENED, days
-    # Overlapping periods do not contain each other here, so first and last day moved alike.
+    # Neither period contains the other here, so both ends moved in the same direction.
     return (TargetMove.LATER, days) if days > 0 else (TargetMove.EARLIER, days)
 
 
 def stated_targets(
     steps: Iterable[Step], *, before: PartialDate | None = None
 ) -> list[StatedTarget]:
-    """Every statement of a target, in the order of the steps given.
+    """Return every statement of a target, in the order of the steps.
 
-    `before` is the last one with a date that was stated before these steps.
+    `before` is the last dated target stated before these steps.
     """
-    told: list[StatedTarget] = []
+    result: list[StatedTarget] = []
     dated = before
     for step in steps:
         target = step.update.target
         if target is None:
             continue
-        told.append(StatedTarget(step, target, *target_move(dated, target)))
+        result.append(StatedTarget(step, target, *target_move(dated, target)))
         if target.last_day is not None:
             dated = target
-    return told
+    return result

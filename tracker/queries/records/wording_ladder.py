@@ -1,4 +1,4 @@
-"""How the wording of one promise moved: its quotations in order of time, word by word."""
+"""The wording of one promise over time: word diffs of its quotations."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from tracker.lib.word_diff import Mark, Piece, similarity, word_diff
 from tracker.models import Citation
 from tracker.queries.history import Step
 
-# How many quotations back a wording is looked for that shares a word.
+# The number of earlier quotations that are searched for a shared word.
 FARTHEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One quotation against an earlier one in the same language.
+    """One quotation compared with an earlier one in the same language.
 
-    That is the nearest wording of the meeting or event before, or, where it shares no word with
-    this one that says anything, the last one that does. `before` is None for the first quotation
-    in its language. `is_reworded`: no earlier one shares a word; `is_repeated`: it is the same;
-    `skips`: what it is set against is not of the step before.
+    That is the most similar one of the step before or, if the two share no significant word, the
+    last one that does. `before` is None for the first quotation in its language. `is_reworded`: no
+    earlier one shares a word; `is_repeated`: it is the same; `skips`: the one compared with is not
+    of the step before.
     """
 
     step: Step
@@ -40,7 +40,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The rungs, and how many updates are cited without a quotation and so have none."""
+    """The rungs, and the number of updates that have none for lack of a quotation."""
 
     rungs: Sequence[Rung]
     without_quotation: int
@@ -55,7 +55,7 @@ def _shares(pieces: Sequence[Piece]) -> bool:
 
 
 def _rung(step: Step, citation: Citation, earlier: Sequence[Rung]) -> Rung:
-    """Set a quotation against the rungs before its step, given in order of time."""
+    """Compare a quotation with the earlier rungs, given in chronological order."""
     text = citation.quotation
     comparable = [r for r in earlier if r.citation.language == citation.language]
     if not comparable:
@@ -75,10 +75,11 @@ def _rung(step: Step, citation: Citation, earlier: Sequence[Rung]) -> Rung:
 
 
 def ladder(steps: Sequence[Step], *, before: Sequence[Step] = ()) -> Ladder:
-    """Build it from steps in order of time. One party's own words are not measured against those
-    of all, so its own steps are left out. `before` are earlier steps, to set these against."""
+    """Build a ladder from steps in chronological order; `before` are earlier ones to compare with.
+
+    Steps by one party alone are left out: its words are not comparable with joint ones."""
     common = [step for step in steps if step.update.party_id is None]
-    # What is only there to be set against need not be set against anything itself.
+    # Earlier steps are only compared with, so they need no diff of their own.
     earlier = [Rung(step, citation, None, ()) for step in before for citation in _quoted(step)]
     rungs = list(earlier)
     for step in common:
