@@ -64,7 +64,7 @@ def test_both_ways_agree(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in DAYS if "as_of" not in query else [DAY]:
         compare(query, day=day)
     monkeypatch.setattr(bulk, "CHUNK", 3)
-    monkeypatch.setattr(bulk, "STORIES", 2)
+    monkeypatch.setattr(bulk, "COMMITMENTS_PER_CHUNK", 2)
     compare(query)
 
 

@@ -1,7 +1,7 @@
-"""Commitments and updates in full, in their public shapes, one chunk after another.
+"""Payloads of many commitments and updates, in chunks.
 
-However many there are, one chunk of them is in memory, and each chunk takes the same number of
-queries. The shapes are those of `payloads`, with where the record stands in the log.
+One chunk is in memory at a time, and each takes the same number of queries. The payloads are those
+of `schema.payloads`, with the line of the log at which the record was published or last changed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from tracker.schema import payloads
 from tracker.schema.payloads import Fields, Payload, as_fields, as_payloads, day
 
 CHUNK = 500
-# Commitments of which the updates are told at once: some ten of each.
-STORIES = 50
-# Model objects with their relations take ten times the memory of what is told of them.
+# Commitments whose updates are read together, some ten of each.
+COMMITMENTS_PER_CHUNK = 50
+# Model objects with their relations take ten times the memory of their payloads.
 PLAIN_CHUNK = 100
 
 T = TypeVar("T")
@@ -43,12 +43,12 @@ T = TypeVar("T")
 def commitment_chunks(
     commitments: QuerySet[Commitment], moment: Viewpoint
 ) -> Iterator[list[Payload]]:
-    """Commitments of `public_commitments` in their order, each with position and flags."""
+    """Yield payloads of `public_commitments` in their order, with position and flags."""
     return map(as_payloads, commitment_fields(commitments, moment))
 
 
 def commitment_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
-    """The same, those of a chunk side by side."""
+    """Yield the same as columns: for each field, the values of one chunk."""
     if moment.known_at is not None:
         yield from map(as_fields, plain_commitment_chunks(commitments, moment))
         return
@@ -60,19 +60,19 @@ def commitment_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> I
 def plain_commitment_chunks(
     commitments: QuerySet[Commitment], moment: Viewpoint
 ) -> Iterator[list[Payload]]:
-    """The same from model objects: for `known_at`, and to compare the other way with.
+    """Yield the same from model objects, for `known_at` and to test the faster path against.
 
-    With `known_at` they are described as they were published by then.
+    With `known_at` the records are as published by then.
     """
     known = moment.known
-    named = public_aliases(as_of=moment.as_of, known=moment.known)
+    aliases = public_aliases(as_of=moment.as_of, known=moment.known)
     listed = (
         with_silence(commitments, moment)
         .select_related("first_stated_at", "series", "part_of", "supersedes")
         .prefetch_related(
             Prefetch("topics", Topic.objects.public(known=known)),
             Prefetch("parties", Party.objects.public(known=known)),
-            Prefetch("aliases", named),
+            Prefetch("aliases", aliases),
             Prefetch("related", public_commitments(as_of=moment.as_of, known=moment.known)),
         )
     )
@@ -84,30 +84,30 @@ def plain_commitment_chunks(
 
 
 def update_chunks(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[list[Payload]]:
-    """The updates that count of these commitments, in their order and then as things happened."""
+    """Yield payloads of the effective updates, by commitment in order, then chronologically."""
     return map(as_payloads, update_fields(commitments, moment))
 
 
 def update_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
-    """The same, those of a chunk side by side."""
+    """Yield the same as columns: for each field, the values of one chunk."""
     if moment.known_at is not None:
         yield from map(as_fields, filter(None, plain_update_chunks(commitments, moment)))
         return
-    for some in _cut(named(commitments), STORIES):
-        told = update_values(some, moment)
-        if told:
-            yield told
+    for some in _cut(named(commitments), COMMITMENTS_PER_CHUNK):
+        fields = update_values(some, moment)
+        if fields:
+            yield fields
 
 
 def plain_update_chunks(
     commitments: QuerySet[Commitment], moment: Viewpoint
 ) -> Iterator[list[Payload]]:
-    """The same from model objects, as `plain_commitment_chunks`."""
-    counting = public_updates(as_of=moment.as_of, known=moment.known)
-    told = with_evidence(counting, known=moment.known).chronological()
+    """Yield the same from model objects, see `plain_commitment_chunks`."""
+    effective = public_updates(as_of=moment.as_of, known=moment.known)
+    cited = with_evidence(effective, known=moment.known).chronological()
     for chunk in _cut(commitments, PLAIN_CHUNK):
         updates: dict[int, list[StatusUpdate]] = defaultdict(list)
-        listed = told.filter(commitment__in=[record.pk for record in chunk])
+        listed = cited.filter(commitment__in=[record.pk for record in chunk])
         for update in as_known(listed, moment):
             updates[update.commitment_id].append(update)
         yield [told_step(step) for record in chunk for step in steps(updates[record.pk])]
@@ -120,20 +120,20 @@ def commitment_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> in
 
 
 def update_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> int:
-    counting = public_updates(as_of=moment.as_of, known=moment.known)
-    return counting.filter(commitment__in=commitments.order_by().values("pk")).count()
+    effective = public_updates(as_of=moment.as_of, known=moment.known)
+    return effective.filter(commitment__in=commitments.order_by().values("pk")).count()
 
 
 def _cut(rows: QuerySet[Any, T], size: int) -> Iterator[list[T]]:
-    """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
+    """Split the rows of a server-side cursor into lists, prefetching for each list."""
     waiting = rows.iterator(chunk_size=size)
     while chunk := list(islice(waiting, size)):
         yield chunk
 
 
 def _release(records: Iterable[Model]) -> None:
-    """Forget what was prefetched: it points back at its record, and only the garbage collector
-    would free the two, after many more chunks."""
+    """Clear prefetched records: they refer back to their record, and only the garbage collector
+    would free such a cycle, many chunks later."""
     for record in records:
         record.__dict__.get("_prefetched_objects_cache", {}).clear()
 
@@ -152,7 +152,7 @@ def _commitment(record: Commitment, moment: Viewpoint) -> Payload:
 
 
 def told_step(step: Step) -> Payload:
-    """An update that counts with what it did."""
+    """Return the payload of an effective update with its movements."""
     update = step.update
     return {
         "commitment": payloads.commitment_name(update.commitment),

@@ -1,7 +1,7 @@
-"""Commitments in their public shape, made from the values of rows and not from model objects.
+"""Payloads of commitments, built from rows of values instead of model objects.
 
-For whole files of today and of past days: one statement for the rows, and what few values repeat
-in many rows is made once. A test compares it with `extracts.plain_commitment_chunks`.
+Used for whole files without `known_at`: one query for the rows, and values that many rows share are
+built once. A test compares it with `bulk.plain_commitment_chunks`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORD
 
 
 def _columns(moment: Viewpoint) -> dict[str, Any]:
-    """The columns that are read, by the names of fields, and those of which others are made."""
+    """Return the columns to read by field name, and those that other fields are built from."""
     aliases = public_aliases(as_of=moment.as_of)
     return {
         "pk": "pk",
@@ -59,15 +59,15 @@ def _columns(moment: Viewpoint) -> dict[str, Any]:
 
 
 def values_of(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment, Values]:
-    """Rows of commitments of `public_commitments`, for `CommitmentValues`."""
+    """Return rows of `public_commitments`, for `CommitmentValues`."""
     return rows_of(commitments, _columns(moment))
 
 
 def _if_there(name: str, moment: Viewpoint) -> Case:
-    """The reference of another commitment, where readers may see it and it had been stated."""
+    """Return the reference of a related commitment if it is public and was stated by then."""
     there = public_q(of=f"{name}__")
     if moment.as_of is not None:
-        # To walk the others first would read them for each of many rows.
+        # EXISTS is checked row by row; a join would read the others first.
         stated = Standing.objects.at(moment.as_of).filter(commitment=OuterRef(f"{name}_id"))
         there &= Q(Exists(stated.order_by()))
     return Case(When(there, then=F(f"{name}__reference")))
@@ -85,16 +85,16 @@ def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
 
 
 def _flag_bits(moment: Viewpoint) -> Combinable:
-    """Which flags hold, and whether nothing is known: a bit for each, by the rules as SQL."""
+    """Return a bit for each flag that holds, and one for `no_information`."""
     flags = [query(moment) for query in QUERIES.values()]
     return as_bits([*flags, Position.no_information_q(moment.day, moment.at)])
 
 
-# -- What they say ------------------------------------------------------------------------------
+# -- Payloads -----------------------------------------------------------------------------------
 
 
 class CommitmentValues:
-    """Makes payloads of the rows of `values_of`. Topics and parties are few, and are read once."""
+    """Builds payloads from the rows of `values_of`; topics and parties are read once."""
 
     def __init__(self, moment: Viewpoint) -> None:
         self.moment = moment
@@ -103,9 +103,9 @@ class CommitmentValues:
         self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
 
     def fields(self, rows: Sequence[Values]) -> Fields:
-        """In their order; two statements at most, for other names and related commitments.
+        """Return the fields of rows in their order; at most two queries, for names and relations.
 
-        What many rows share is in them once: nothing in them is to be altered.
+        Rows share objects, so the result must not be modified.
         """
         read = columns_of(self.names, rows)
         related = _names(_references(read["related"], self.moment))
@@ -124,14 +124,14 @@ class CommitmentValues:
         return {
             field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
             for field in COMMITMENT_RECORD.in_json
-            if field.type is not Type.ADDRESS  # known to who gives the file
+            if field.type is not Type.ADDRESS  # added by the caller, which knows the request
         }
 
 
 def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
-    """Make sorted names of keys that are joined in one text, without those that are not public.
+    """Return a function from joined keys to sorted names, without those that are not public.
 
-    The same few are together again and again.
+    It caches its results, because the same combinations recur.
     """
 
     @lru_cache(maxsize=4096)
@@ -143,20 +143,20 @@ def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
 
 @cache
 def _flags(bits: int) -> tuple[Sequence[str], bool]:
-    """The flags in their order, and whether nothing is known."""
+    """Return the flags in their order, and `no_information`."""
     flags = [flag.value for place, flag in enumerate(QUERIES) if bits >> place & 1]
     return flags, bool(bits & _NO_INFORMATION)
 
 
 def _references(joined: Iterable[str | None], moment: Viewpoint) -> dict[int, str]:
-    """The references of the public ones among commitments, by key; those stated by then."""
+    """Return the references of the public commitments stated by then, by key."""
     keys = {key for some in joined for key in split_keys(some)}
     public = public_commitments(as_of=moment.as_of).filter(pk__in=keys).order_by()
     return dict(public.values_list("pk", "reference"))
 
 
 def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
-    """Other names in their order, by the key of the commitment."""
+    """Return the aliases in their order, by the key of the commitment."""
     keys = {key for some in joined for key in split_keys(some)}
     found: dict[int, list[Payload]] = defaultdict(list)
     columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}

@@ -1,7 +1,7 @@
-"""What has a date: targets of commitments, and meetings, each with how the log last changed it.
+"""Dated records for calendars: targets of commitments, and meetings, with their last change.
 
-Cut into chunks: however many there are, one chunk is in memory, and each takes the same number of
-queries. Which of them a reader asked for is said by whoever calls.
+Read in chunks: one is in memory at a time, and each takes the same number of queries. The caller
+passes the filtered querysets.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from tracker.queries.visibility import public_updates
 CHUNK = 100
 _R = TypeVar("_R", bound=Model)
 
-# The lines that can move a commitment's target, stage, assessment or title. Its first status is
-# one of them, so that there is always one.
+# The kinds of line that can change a commitment's target, stage, assessment or title. Its first
+# status is one of them, so each commitment has at least one.
 _ALTERING = (
     *(ChangeKind.STATUS, ChangeKind.DEADLINE, ChangeKind.RENAMED, ChangeKind.AMENDED),
     *(ChangeKind.CORRECTION, ChangeKind.RETRACTION),
 )
-# Those that say its title.
+# The kinds of line whose payload has the title.
 _NAMING = (ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.RENAMED, ChangeKind.AMENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the log says of a record: the hash of the line that published it, and since."""
+    """When the log published and last changed a record, and how many alterations it has."""
 
     published_hash: str
     published_at: dt.datetime
@@ -60,7 +60,7 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The target of a commitment: the one that stands, or the last one that stood."""
+    """The target of a commitment: the present one, or the last one if it has none now."""
 
     commitment: Commitment
     title: str
@@ -72,7 +72,7 @@ class Due:
 
     @property
     def is_off(self) -> bool:
-        """Whether nobody waits for it any more, other than because it was delivered."""
+        """Whether it is no longer due, other than by delivery."""
         return self.is_given_up or self.commitment.is_retracted or self.commitment.has_ended
 
 
@@ -89,10 +89,7 @@ class Gathering:
 
 
 def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
-    """The published commitments among these that ever had a target with a date, retracted or not.
-
-    A target in words alone is left out: it stands on no day.
-    """
+    """Yield the published commitments that ever had a dated target, including retracted ones."""
     dated = Standing.objects.filter(commitment=OuterRef("pk"), target_last_day__isnull=False)
     listed = commitments.filter(Exists(dated), published_seq__isnull=False).prefetch_related(
         Prefetch("topics", Topic.objects.public())
@@ -116,7 +113,7 @@ def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
 
 
 def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
-    """The published meetings among these of which at least the year is known, retracted or not."""
+    """Yield the published meetings whose year at least is known, including retracted ones."""
     listed = meetings.filter(published_seq__isnull=False, first_day__isnull=False)
     public_parties = Prefetch("parties", Party.objects.public())
     for chunk in _chunks(listed.prefetch_related(public_parties)):
@@ -124,7 +121,7 @@ def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
             "meeting",
             chunk,
             kinds=(ChangeKind.MEETING, ChangeKind.RETRACTION),
-            # Its own lines: not those of what it did to a commitment, nor of notes on it.
+            # Only lines about the meeting itself, not about its effects or notes on it.
             commitment__isnull=True,
             note__isnull=True,
         )
@@ -132,19 +129,19 @@ def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
 
 
 def _chunks(records: QuerySet[_R]) -> Iterator[list[_R]]:
-    """Cut what a server-side cursor gives into lists, prefetching for each on its own."""
+    """Split the rows of a server-side cursor into lists, prefetching for each list."""
     waiting = records.iterator(chunk_size=CHUNK)
     while chunk := list(islice(waiting, CHUNK)):
         yield chunk
         for record in chunk:
-            # What was prefetched points back at its record; only the collector would free both.
+            # Prefetched records refer back to theirs; only the garbage collector would free both.
             record.__dict__.get("_prefetched_objects_cache", {}).clear()
 
 
 def _recorded(
     noun: str, chunk: Sequence[PublicRecord], *, kinds: Sequence[ChangeKind], **where: Any
 ) -> dict[int, Recorded]:
-    """By primary key, from two queries."""
+    """Return what the log says of each record, by primary key; two queries."""
     published = {
         seq: (line_hash, at)
         for seq, line_hash, at in Change.objects.filter(
@@ -158,22 +155,22 @@ def _recorded(
         .values_list(noun)
         .annotate(last=Max("recorded_at"), count=Count("pk", filter=Q(kind__in=kinds)))
     }
-    told = {}
+    result = {}
     for record in chunk:
         line_hash, published_at = published[record.published_seq or 0]
         changed_at, count = since[record.pk]
-        told[record.pk] = Recorded(line_hash, published_at, changed_at, alterations=count - 1)
-    return told
+        result[record.pk] = Recorded(line_hash, published_at, changed_at, alterations=count - 1)
+    return result
 
 
 def _last_quotations(chunk: Sequence[Commitment]) -> dict[int, Quotation]:
-    """The first quotation of the newest update that counts and has one, by commitment."""
+    """Return the first quotation of the newest effective update that has one, by commitment."""
     cited = (
         Citation.objects.filter(
             update__in=public_updates().filter(commitment__in=[record.pk for record in chunk])
         )
         .exclude(quotation="")
-        # Of one update the first comes last, and stays.
+        # The dict keeps the last row: the first citation of the newest update.
         .order_by(
             *("update__happened_first_day", "update__happened_last_day", "update__number", "-pk")
         )
@@ -183,19 +180,19 @@ def _last_quotations(chunk: Sequence[Commitment]) -> dict[int, Quotation]:
 
 
 def _titles_of_retracted(chunk: Sequence[Commitment]) -> dict[int, str]:
-    """What those that were retracted were called last, in the log: nothing watches their rows."""
+    """Return the last logged titles of retracted commitments, whose rows may have changed."""
     retracted = [record.pk for record in chunk if record.is_retracted]
     if not retracted:
         return {}
-    told = Change.objects.filter(commitment__in=retracted, kind__in=_NAMING).order_by("seq")
-    return dict(told.values_list("commitment", "payload__commitment__title"))
+    lines = Change.objects.filter(commitment__in=retracted, kind__in=_NAMING).order_by("seq")
+    return dict(lines.values_list("commitment", "payload__commitment__title"))
 
 
 def _last_targets(chunk: Sequence[Commitment]) -> dict[int, PartialDate]:
-    """The date that was the target last, of those that have none now."""
+    """Return the last dated target of the commitments that have none now."""
     without = [record.pk for record in chunk if record.target_last_day is None]
     if not without:
         return {}
     stood = Standing.objects.filter(commitment__in=without, target_last_day__isnull=False)
-    # What is still known comes before what a retraction or correction took back.
+    # The dict keeps the last row: one still valid wins over one retracted or corrected.
     return dict(stood.order_by("known_to", "valid_from").values_list("commitment", "target"))

@@ -1,10 +1,9 @@
-"""Which commitments have each value of each facet: one bit set for each, kept in the process.
+"""One bitset of commitments for each value of each facet, cached in the process.
 
-Counting and combining values of facets is then a matter of microseconds, however large the
-register. The sets are derived from the database and checked against the head of the log each time
-they are asked for: where lines were written since, by whichever process, the commitments that
-these are about are read again, and nothing else; and where the day turned, those that came to one
-of their dates. Looks back in time have sets of their own, of which a few are kept.
+Counting and combining facet values then takes microseconds, however large the register. Each use
+compares the cached sets with the head of the log. If lines were written since, by any process, only
+the commitments that they concern are read again; on a new day, only those that reached one of their
+dates. A few past viewpoints have cached sets of their own.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Flag
 
-# More lines or commitments than these at once, and to read everything is quicker.
+# Above this many new lines or changed commitments, reading everything is quicker.
 _TOO_MANY = 2_000
-# The same for days: each brings some commitments to their dates.
+# The same for days, on each of which some commitments reach their dates.
 _TOO_MANY_DAYS = 31
 
 
@@ -38,114 +37,114 @@ Choices = Mapping[str, list[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class ValueSets:
-    """The register at one line of the log, on one day. Never altered: the next one is another."""
+    """The bitsets of the register at one line of the log, on one day. Immutable."""
 
     seq: int
     hash: str
     generation: int
     day: dt.date
     everything: int
-    # By facet and value. Values that nothing has may be missing.
+    # By facet and value. Values without commitments may be missing.
     sets: Mapping[str, Mapping[str, int]]
-    # What each facet offers, with labels, in order: topics, parties, forums, meetings.
+    # The slugs and labels that each facet offers, in order: topics, parties, forums, meetings.
     choices: Choices
 
     def of(self, facet: str, value: str) -> int:
         return self.sets[facet].get(value, 0)
 
     def any_of(self, facet: str, values: Iterable[str]) -> int:
-        found = 0
+        bits = 0
         for value in values:
-            found |= self.of(facet, value)
-        return found
+            bits |= self.of(facet, value)
+        return bits
 
 
-# The two ways in which a moment looks back; neither, for today.
+# `as_of` and `known_at` of a viewpoint; both None for today.
 _Back = tuple[dt.date | None, dt.date | None]
 _TODAY: _Back = (None, None)
 
-_kept: dict[_Back, ValueSets] = {}
+_today_cache: dict[_Back, ValueSets] = {}
 # Some 10 MB each at 100,000 commitments.
-_kept_of_the_past: LRUCache[ValueSets] = LRUCache(most=8)
-_bringing_up, _bringing_up_the_past = threading.Lock(), threading.Lock()
+_past_cache: LRUCache[ValueSets] = LRUCache(most=8)
+_today_lock, _past_lock = threading.Lock(), threading.Lock()
 
 
 def value_sets_at(head: LogHead, moment: Viewpoint) -> ValueSets:
-    """The sets of a moment, as of this head of the log or a later one."""
+    """Return the sets of a viewpoint, at this head of the log or a later one."""
     back = (moment.as_of, moment.known_at)
-    kept = _find(back)
-    if kept is not None and _is_at(kept, head, moment.day):
-        return kept
-    with _bringing_up if back == _TODAY else _bringing_up_the_past:
-        kept = _find(back)
-        if kept is None or not _is_at(kept, head, moment.day):
-            kept = _keep(back, _brought_up_to(kept, head, moment))
-        return kept
+    cached = _find(back)
+    if cached is not None and _is_at(cached, head, moment.day):
+        return cached
+    with _today_lock if back == _TODAY else _past_lock:
+        cached = _find(back)
+        if cached is None or not _is_at(cached, head, moment.day):
+            cached = _store(back, _updated_to(cached, head, moment))
+        return cached
 
 
 def forget() -> None:
-    """Keep nothing: for tests, which go back in the log."""
-    _kept.clear()
-    _kept_of_the_past.clear()
+    """Clear the caches, for tests, which go back in the log."""
+    _today_cache.clear()
+    _past_cache.clear()
 
 
 def _find(back: _Back) -> ValueSets | None:
-    return _kept.get(back) if back == _TODAY else _kept_of_the_past.get(back)
+    return _today_cache.get(back) if back == _TODAY else _past_cache.get(back)
 
 
-def _keep(back: _Back, sets: ValueSets) -> ValueSets:
+def _store(back: _Back, sets: ValueSets) -> ValueSets:
     if back != _TODAY:
-        return _kept_of_the_past.put(back, sets)
-    _kept[back] = sets
+        return _past_cache.put(back, sets)
+    _today_cache[back] = sets
     return sets
 
 
-def _is_at(kept: ValueSets, head: LogHead, day: dt.date) -> bool:
-    mine = (kept.seq, kept.hash, kept.generation, kept.day)
+def _is_at(cached: ValueSets, head: LogHead, day: dt.date) -> bool:
+    mine = (cached.seq, cached.hash, cached.generation, cached.day)
     return mine == (head.seq, head.hash, head.generation, day)
 
 
-def _brought_up_to(kept: ValueSets | None, head: LogHead, moment: Viewpoint) -> ValueSets:
-    if kept is None or not _leads_to(kept, head, moment):
+def _updated_to(cached: ValueSets | None, head: LogHead, moment: Viewpoint) -> ValueSets:
+    if cached is None or not _can_update(cached, head, moment):
         return _everything(head, moment)
-    days = (moment.day - kept.day).days
-    if head.seq < kept.seq and not days:
-        return kept  # somebody else's request was quicker
-    lines = Change.objects.filter(seq__gt=kept.seq, seq__lte=head.seq).order_by()
-    told: Any = lines.values_list("commitment", "meeting", "note", "kind")
+    days = (moment.day - cached.day).days
+    if head.seq < cached.seq and not days:
+        return cached  # another request has updated the sets further
+    lines = Change.objects.filter(seq__gt=cached.seq, seq__lte=head.seq).order_by()
+    rows: Any = lines.values_list("commitment", "meeting", "note", "kind")
     changed: set[int] = set()
     meetings: set[int] = set()
-    for commitment, meeting, note, kind in told:
+    for commitment, meeting, note, kind in rows:
         if commitment is not None:
             changed.add(commitment)
         elif kind == ChangeKind.MEETING and meeting is not None:
             meetings.add(meeting)
         elif note is None:
-            return _everything(head, moment)  # such as a topic's name: it may alter many
+            return _everything(head, moment)  # for example a topic's name, which may concern many
     if days:
-        changed |= _turned(kept.day, moment)
+        changed |= _turned(cached.day, moment)
     if len(changed) > _TOO_MANY:
         return _everything(head, moment)
-    everything, sets = _with_changed(kept, changed, moment)
+    everything, sets = _with_changed(cached, changed, moment)
     if meetings:
         sets = _with_meetings(everything, sets, meetings, moment)
     return _value_sets(head, moment, everything, sets)
 
 
-def _leads_to(kept: ValueSets, head: LogHead, moment: Viewpoint) -> bool:
-    """Whether few lines and few days lie between the sets and the state that is asked for."""
-    days = (moment.day - kept.day).days
+def _can_update(cached: ValueSets, head: LogHead, moment: Viewpoint) -> bool:
+    """Whether few enough lines and days lie between the cached and the requested state."""
+    days = (moment.day - cached.day).days
     return (
-        kept.generation == head.generation
-        and head.seq - kept.seq <= _TOO_MANY
+        cached.generation == head.generation
+        and head.seq - cached.seq <= _TOO_MANY
         and 0 <= days <= _TOO_MANY_DAYS
-        # Another database, or one that was put back, has another line there.
-        and Change.objects.filter(seq=kept.seq, hash=kept.hash).exists()
+        # Another database, or a restored backup, has another hash at this line.
+        and Change.objects.filter(seq=cached.seq, hash=cached.hash).exists()
     )
 
 
 def _turned(before: dt.date, moment: Viewpoint) -> set[int]:
-    """The commitments that came to a date since a day before; one more where they are too many."""
+    """Return the commitments that reached a date since `before`, at most `_TOO_MANY` + 1."""
     public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
     turned = public.filter(may_turn_q(before, moment)).values_list("pk", flat=True)
     return set(turned[: _TOO_MANY + 1])
@@ -157,36 +156,36 @@ def _everything(head: LogHead, moment: Viewpoint) -> ValueSets:
 
 
 def _with_changed(
-    kept: ValueSets, changed: set[int], moment: Viewpoint
+    cached: ValueSets, changed: set[int], moment: Viewpoint
 ) -> tuple[int, Mapping[str, Mapping[str, int]]]:
-    """The sets with some commitments read again."""
+    """Return the sets with some commitments read again."""
     if not changed:
-        return kept.everything, kept.sets
+        return cached.everything, cached.sets
     some, fresh = read(moment, Q(pk__in=changed))
     gone = from_keys(changed)
     sets: Sets = {}
-    for facet, values in kept.sets.items():
+    for facet, values in cached.sets.items():
         sets[facet] = {
             value: bits & ~gone if bits & gone else bits for value, bits in values.items()
         }
         for value, bits in fresh.get(facet, {}).items():
             sets[facet][value] = sets[facet].get(value, 0) | bits
-    return kept.everything & ~gone | some, sets
+    return cached.everything & ~gone | some, sets
 
 
 def _with_meetings(
     everything: int, sets: Mapping[str, Mapping[str, int]], changed: set[int], moment: Viewpoint
 ) -> Sets:
-    """The sets with some meetings read again, and what any silence means since."""
+    """Return the sets with some meetings read again, and the flags that depend on meetings."""
     fresh = mentions(Q(meeting__in=changed), everything, moment)
     meetings = {**sets["meeting"], **fresh}
-    # A meeting may mean silence, and its forum's cadence how long that is nothing unusual.
-    heeding = {flag.value: flagged(flag, moment) for flag in (Flag.NOT_MENTIONED, Flag.QUIET)}
+    # A meeting may leave commitments out, and the cadence of its forum decides when one is quiet.
+    flags = {flag.value: flagged(flag, moment) for flag in (Flag.NOT_MENTIONED, Flag.QUIET)}
     return {
         **{facet: dict(values) for facet, values in sets.items()},
         "meeting": meetings,
         "forum": by_forum(meetings, moment),
-        "flag": {**sets["flag"], **heeding},
+        "flag": {**sets["flag"], **flags},
     }
 
 

@@ -1,4 +1,4 @@
-"""Which commitments have which value, read from the database: all of them, or some."""
+"""The bitsets of each facet value, read from the database for all or some commitments."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tracker.schema.vocabulary import Flag
 
 _COLUMNS = ("stage", "assessment", "firmness", "instrument")
 _FLAGS = tuple(flag.value for flag in QUERIES)
-# Not facets, but asked for by the headline and the order.
+# Not facets, but needed by the headline and the sort order.
 DELIVERED, NO_INFORMATION, TARGET_KNOWN = "delivered", "no_information", "target_known"
 _OTHERS = (DELIVERED, NO_INFORMATION, TARGET_KNOWN)
 _TRUTHS = (*_FLAGS, *_OTHERS)
 
-# By facet, then by value, a bit set of primary keys.
+# A bitset of primary keys, by facet and then by value.
 Sets = dict[str, dict[str, int]]
 
 
 def _mask(moment: Viewpoint) -> Combinable:
-    """Which of the truths hold of a row."""
+    """Return a column with a bit for each of `_TRUTHS` that holds."""
     flags = [query(moment) for query in QUERIES.values()]
     delivered = Position.delivered_q(moment.at)
     no_information = Position.no_information_q(moment.day, moment.at)
@@ -44,7 +44,7 @@ def _mask(moment: Viewpoint) -> Combinable:
 
 
 def read(moment: Viewpoint, which: Q) -> tuple[int, Sets]:
-    """The public commitments that meet a condition, and those among them with each value."""
+    """Return the bitset of public commitments that meet a condition, and that of each value."""
     public = public_commitments(as_of=moment.as_of, known=moment.known)
     public = public.filter(which).order_by()
     columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
@@ -56,13 +56,13 @@ def read(moment: Viewpoint, which: Q) -> tuple[int, Sets]:
             values[place] = instruments[key]
         alike[tuple(values)].append(key)
     everything, sets = _by_value(alike)
-    # The relations of what is not public are no use; reading all of them is quicker than a join.
+    # Without a condition, reading all relations is quicker than a join; others are masked out.
     related = Q(commitment__in=public.values("pk")) if which else Q()
     return everything, sets | _related(related, everything, moment)
 
 
 def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
-    """All keys, and those with each value, from the keys that have all values in common."""
+    """Return the bitset of all keys and that of each value, from keys grouped by equal values."""
     everything = 0
     sets: Sets = {facet: defaultdict(int) for facet in (*_COLUMNS, "flag", *_OTHERS)}
     for (*values, mask), keys in alike.items():
@@ -77,7 +77,7 @@ def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
 
 
 def _instruments(moment: Viewpoint) -> dict[int, str]:
-    """What kind commitments were said to be that were amended since, by key."""
+    """Return the instrument at the viewpoint of commitments amended since, by key."""
     known = moment.known
     if known is None:
         return {}
@@ -98,36 +98,36 @@ def _related(which: Q, within: int, moment: Viewpoint) -> Sets:
 def _linked(
     relation: str, public: QuerySet[Any], which: Q, within: int, moment: Viewpoint
 ) -> dict[str, int]:
-    """By topic or party, those of `within` that were said to have it."""
+    """Return the commitments of `within` that had each topic or party, by slug."""
     known = moment.known
     column, through = public.model._meta.model_name, getattr(Commitment, relation).through
     pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
-    found = _grouped(pairs.values_list(column, "commitment"), within)
+    bitsets = _grouped(pairs.values_list(column, "commitment"), within)
     former = links_then(Commitment, relation, known)
     amended = from_keys(former)
-    found = {key: bits & ~amended for key, bits in found.items()}
+    bitsets = {key: bits & ~amended for key, bits in bitsets.items()}
     then: dict[int, list[int]] = defaultdict(list)
     for commitment, keys in former.items():
         for key in keys:
             then[key].append(commitment)
     for key, commitments in then.items():
-        found[key] = found.get(key, 0) | from_keys(commitments) & within
-    return _by_address(found, public, known)
+        bitsets[key] = bitsets.get(key, 0) | from_keys(commitments) & within
+    return _by_address(bitsets, public, known)
 
 
 def _by_address(
-    found: Mapping[int, int], public: QuerySet[Any], known: int | None
+    bitsets: Mapping[int, int], public: QuerySet[Any], known: int | None
 ) -> dict[str, int]:
-    """By the address of today and by that of then, in place of the key."""
+    """Replace keys by slugs: today's, and the one at the viewpoint."""
     named: dict[str, int] = {}
-    for name, slug in _addresses(public, known):
-        if name in found:
-            named[slug] = found[name]
+    for key, slug in _addresses(public, known):
+        if key in bitsets:
+            named[slug] = bitsets[key]
     return named
 
 
 def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]]:
-    """Keys and addresses; that of then comes after, where another record has it today."""
+    """Return keys and slugs, today's first, so that a slug of then wins where two share one."""
     rows = public.order_by()
     today = list(rows.values_list("pk", "slug"))
     if known is None:
@@ -136,13 +136,13 @@ def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]
 
 
 def mentions(which: Q, within: int, moment: Viewpoint) -> dict[str, int]:
-    """By meeting, those of `within` that it mentioned; `which` narrows the updates."""
+    """Return the commitments of `within` that each meeting mentioned; `which` filters updates."""
     known = moment.known
     updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
     pairs = updates.values_list("meeting", "commitment").distinct()
     if moment.as_of is not None:
-        # A condition on each group, so that the index of mentions answers and not that of days.
+        # HAVING instead of WHERE, so that the index on mentions is used and not that on days.
         pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=moment.as_of)
         pairs = pairs.values_list("meeting", "commitment")
     public = public_meetings(known=moment.known)
@@ -150,7 +150,7 @@ def mentions(which: Q, within: int, moment: Viewpoint) -> dict[str, int]:
 
 
 def by_forum(meetings: Mapping[str, int], moment: Viewpoint) -> dict[str, int]:
-    """The same by forum, from the sets of their meetings."""
+    """Combine the bitsets of meetings by forum."""
     known = moment.known
     held = public_meetings(known=moment.known).order_by()
     forums: dict[int, int] = defaultdict(int)
@@ -161,7 +161,7 @@ def by_forum(meetings: Mapping[str, int], moment: Viewpoint) -> dict[str, int]:
 
 
 def flagged(flag: Flag, moment: Viewpoint) -> int:
-    """The public commitments of which one flag holds."""
+    """Return the public commitments that have a flag."""
     public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
     return from_keys(public.filter(QUERIES[flag](moment)).values_list("pk", flat=True))
 

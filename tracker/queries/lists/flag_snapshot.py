@@ -1,4 +1,4 @@
-"""Which commitments carry which flag, to compare before and after something is published."""
+"""A snapshot of raised flags, to compare before and after a publication."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Flag
 
-# A flag with the reference and the title of who carries it.
+# A flag with the reference and title of its commitment.
 Carried = tuple[Flag, str, str]
 
 
 def carried_flags(among: Collection[int], *, day: dt.date) -> set[Carried]:
-    """The flags that hold on a day, for the public ones among these commitments."""
+    """Return the flags on a day of the public ones among these commitments."""
     moment, rows = Viewpoint(day), public_commitments().filter(pk__in=among)
     return {
         (flag, reference, title)

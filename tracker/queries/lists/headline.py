@@ -1,4 +1,4 @@
-"""How a set of commitments stands, in figures and in two sentences that a newspaper could print."""
+"""The summary of a set of commitments: its figures, and two sentences that state them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.models import Assessment, Stage
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The figures. `judged` leaves out what is too vague to judge: that is counted apart."""
+    """The figures. `judged` excludes commitments too vague to judge, counted in `too_vague`."""
 
     total: int
     delivered: int
@@ -36,8 +36,8 @@ class Headline:
     def sentence(self) -> str:
         """ "25 commitments: 2 delivered, 1 overdue." Figures that are zero are left out."""
         total = ngettext("%(n)d commitment", "%(n)d commitments", self.total) % {"n": self.total}
-        told = ", ".join(filter(None, (self._delivered, self._overdue, self._not_mentioned)))
-        return f"{total}: {told}." if told else f"{total}."
+        parts = ", ".join(filter(None, (self._delivered, self._overdue, self._not_mentioned)))
+        return f"{total}: {parts}." if parts else f"{total}."
 
     @property
     def _delivered(self) -> str:
@@ -102,13 +102,13 @@ class Headline:
             return ""
         number = {"n": capfirst(str(apnumber(self.too_vague)))}
         if not self.judged:
-            told = ngettext(
+            message = ngettext(
                 "%(n)s is too vague to judge.", "%(n)s are too vague to judge.", self.too_vague
             )
         else:
-            told = ngettext(
+            message = ngettext(
                 "%(n)s more is too vague to judge.",
                 "%(n)s more are too vague to judge.",
                 self.too_vague,
             )
-        return told % number
+        return message % number

@@ -1,8 +1,7 @@
-"""Meetings, sources and whatever else is named by words that somebody searches commitments for.
+"""Meetings, forums, parties, topics and sources whose names match a search for commitments.
 
-A few of each, to lead readers on who type the name of a meeting: what a search finds is said in
-`search`, and these are no part of it. Today's names only, folded as they are for that search. There
-is no index for so few rows.
+The page lists a few of each beside the results of `search`, for readers who type the name of a
+meeting. Only today's names match, folded as for that search. So few rows need no index.
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ from tracker.queries.visibility import (
     public_topics,
 )
 
-# Of each kind; and how many words are looked at.
+# The most matches of each kind, and the most words in a query.
 MOST, MOST_WORDS = 5, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One record that is named so."""
+    """One record whose name matches."""
 
     kind: Any
     title: str
     href: str
 
 
-# By the name of the address of one: its kind, its records, and the column of its title. What is
-# searched besides is said at each model's `folded_text`.
+# The label, the public records and the title column, by URL name. Each model's `folded_text`
+# defines what else is searched.
 _Noun = tuple[Any, Callable[[], QuerySet[Any]], str]
 _NOUNS: dict[str, _Noun] = {
     "meeting": (_("Meeting"), public_meetings, "title"),
@@ -50,20 +49,20 @@ _NOUNS: dict[str, _Noun] = {
 
 
 def named_so(text: str) -> list[Named]:
-    """Up to `MOST` of each kind; one query, and none for more words than a name has."""
+    """Return up to `MOST` of each kind; one query, none for more than `MOST_WORDS` words."""
     wanted = terms(text)
     if not 0 < len(wanted) <= MOST_WORDS:
         return []
     first, *others = (_matches(noun, wanted) for noun in _NOUNS)
-    found = first.union(*others, all=True).order_by("place_in_list", "title_shown")
+    matches = first.union(*others, all=True).order_by("place_in_list", "title_shown")
     return [
         Named(_NOUNS[noun][0], title, reverse(noun, args=[slug]))
-        for _place, noun, title, slug in found
+        for _place, noun, title, slug in matches
     ]
 
 
 def _matches(noun: str, wanted: Sequence[Term]) -> QuerySet[Any]:
-    """Place of the kind, its name, title and slug of the first few that are named so."""
+    """Return the position and name of the kind, and title and slug of the first matches."""
     _kind, records, title = _NOUNS[noun]
     every_term = Q()
     for term in wanted:

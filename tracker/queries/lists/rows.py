@@ -1,4 +1,4 @@
-"""Commitments as lists show them, with position and flags, in a constant number of queries."""
+"""The rows of commitment lists, with position and flags, in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of
 from tracker.schema.vocabulary import Flag
 
-# What a row may be shown with besides its own.
+# The relations that a row may include.
 RELATED = ("topics", "parties")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One commitment in a list, as it stood at the moment that was asked for."""
+    """One commitment in a list, at the requested viewpoint."""
 
     commitment: Commitment
     position: Position
@@ -34,9 +34,9 @@ class Row:
 def rows(
     page: QuerySet[Commitment], moment: Viewpoint, *, related: Container[str] = RELATED
 ) -> list[Row]:
-    """The rows of a sliced queryset that comes from `public_commitments`.
+    """Return the rows of a sliced queryset of `public_commitments`.
 
-    Of `topics` and `parties`, those in `related` are read; the others stay empty.
+    Only the relations in `related` are read; the others stay empty.
     """
     known = moment.known
     public = {

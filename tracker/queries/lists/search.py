@@ -1,9 +1,9 @@
-"""Finding commitments by words, in any script, by index: one function, the same answer everywhere.
+"""The full-text search of commitments, in any script, by a trigram index.
 
-Every word must occur, as part of a word or whole, in title, reference, other names, summary or
-quotations; words in quotation marks, of whatever kind, must stand together. What does not matter is
-said in `lib.folding`. Words of one or two characters are too short for the trigram index: they are
-looked for in the names only (title, reference and other names), which keeps that search bounded.
+Every term must occur, even within a word, in title, reference, other names, summary or quotations;
+words in quotation marks of any kind form a phrase. `lib.folding` defines which differences are
+ignored. Words of one or two characters are too short for the index: only names (title, reference
+and other names) are searched for them, which keeps that search bounded.
 """
 
 from __future__ import annotations
@@ -32,28 +32,27 @@ _SHORTEST_INDEXED = 3
 _INDEX = "SELECT rowid FROM tracker_search_index WHERE tracker_search_index MATCH %s"
 
 
-# The forms of a word or phrase, any of which may occur; the first is how it is folded.
+# The folded forms of a word or phrase, any of which may occur.
 Term = tuple[str, ...]
 
 
 def terms(text: str) -> list[Term]:
-    """Split what was typed into folded words and phrases, each once."""
-    # Folded first: a phrase may stand in any quotation marks.
+    """Split a query into distinct folded words and phrases."""
+    # Fold first, because a phrase may be in any kind of quotation marks.
     typed = (phrase or word for phrase, word in _TERM.findall(fold_letters(text)))
-    found = (tuple(dict.fromkeys((fold(one), fold_apart(one)))) for one in typed)
-    return list(dict.fromkeys(term for term in found if term[0]))
+    folded = (tuple(dict.fromkeys((fold(one), fold_apart(one)))) for one in typed)
+    return list(dict.fromkeys(term for term in folded if term[0]))
 
 
 def matching(text: str) -> Q:
-    """The condition on commitments that every term of `text` occurs; nothing for no term at all."""
+    """Return the condition that every term of `text` occurs; without terms nothing matches."""
     return _occurring(terms(text), document="search_document__")
 
 
 def keys_matching(text: str) -> list[int]:
-    """Primary keys of all commitments that `matching` finds, whether they are public or not.
+    """Return the primary keys of all commitments that match, whether they are public or not.
 
-    From the search documents alone: to join them with their commitments takes longer than to find
-    them.
+    Reads the search documents only: joining the commitments would take longer than the search.
     """
     wanted = terms(text)
     if wanted and _is_sqlite() and all(map(_is_indexed, wanted)):
@@ -69,7 +68,7 @@ def _is_indexed(term: Term) -> bool:
 
 
 def containing(column: str, term: Term) -> Q:
-    """The condition that a column of folded text holds a term in one of its forms."""
+    """Return the condition that a column of folded text contains a term in one of its forms."""
     condition = Q()
     for form in term:
         condition |= Q(**{f"{column}__contains": form})
@@ -77,7 +76,7 @@ def containing(column: str, term: Term) -> Q:
 
 
 def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
-    """That every term occurs in a search document; `document` is the path to it."""
+    """Return the condition that every term occurs in the search document at a path."""
     if not wanted:
         return Q(pk__in=())
     indexed = [term for term in wanted if _is_indexed(term)]
@@ -90,7 +89,7 @@ def _occurring(wanted: Sequence[Term], *, document: str) -> Q:
     if _is_sqlite():
         # Commitments and their documents have the same keys.
         return condition & Q(pk__in=RawSQL(_INDEX, [_phrases(indexed)]))  # noqa: S611 - a parameter
-    # pg_trgm's GIN index answers this; there is no scan of the table.
+    # Uses the GIN index of pg_trgm, without a table scan.
     for term in indexed:
         condition &= containing(f"{document}text", term)
     return condition
@@ -101,29 +100,29 @@ def _is_sqlite() -> bool:
 
 
 def _phrases(indexed: Iterable[Term]) -> str:
-    """Every term in the language of FTS5, each of its forms a phrase."""
-    # Folded text holds no quotation mark.
+    """Return the FTS5 query for all terms, with each form as a phrase."""
+    # Folded text contains no quotation marks, so none need escaping.
     return " AND ".join("(" + " OR ".join(f'"{form}"' for form in term) + ")" for term in indexed)
 
 
 # -- Looking back -------------------------------------------------------------------------------
 
-# So many are read at a time.
+# Commitments read at a time.
 _AT_ONCE = 2_000
 
 
 def searched_texts(*, names: Iterable[str], others: Iterable[str]) -> tuple[str, str]:
-    """What one- and two-letter words are looked for in, and what longer ones are; both folded."""
-    # A line end between the parts, so that no phrase is found across two of them.
+    """Return the folded texts in which short words, and longer ones, are searched."""
+    # Separate the parts by line ends, so that no phrase matches across two of them.
     folded_names = "\n".join(fold(part) for part in names)
     return folded_names, "\n".join((folded_names, *(fold(part) for part in others if part)))
 
 
 def keys_matching_then(text: str, moment: Viewpoint, among: QuerySet[Commitment]) -> list[int]:
-    """Of some commitments those in which every term occurred in the words of a moment.
+    """Return the keys of commitments whose text at a viewpoint contains every term.
 
-    The index holds today's words. What is not in it can only be where something was taken back or
-    amended, and what is in it may have been said later: both are read, and nothing else is.
+    The index holds today's text. Only commitments that were amended or partly retracted since may
+    be missing from it, and only those changed since may match wrongly: just these are read.
     """
     wanted, known = terms(text), moment.known
     there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
@@ -145,13 +144,13 @@ def _read(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
 def _moved_since(
     seq: int | None, day: dt.date | None, moment: Viewpoint, known: int | None
 ) -> bool:
-    """Whether something was said of a commitment, or happened to it, after a moment."""
+    """Whether a commitment has a change or an update later than the viewpoint."""
     is_later = moment.as_of is not None and (day is None or day > moment.as_of)
     return is_later or (known is not None and (seq is None or seq > known))
 
 
 def _taken_back_since(known: int | None) -> set[int]:
-    """The commitments of which words were amended, names or updates taken back after a line."""
+    """Return the commitments with text amended, or names or updates revised, after a line."""
     if known is None:
         return set()
     words = former_values("commitment", known, field__in=("title", "summary"))
@@ -167,7 +166,7 @@ def _taken_back_since(known: int | None) -> set[int]:
 def _occurring_then(
     wanted: Sequence[Term], keys: Sequence[int], moment: Viewpoint, known: int | None
 ) -> set[int]:
-    """Those in whose words of then every term occurs; quotations are read where need be."""
+    """Return the keys whose text of that time contains every term; quotations are read last."""
     few = Commitment.objects.filter(pk__in=keys).order_by()
     names: dict[int, list[str]] = {}
     others: dict[int, list[str]] = {}
@@ -175,8 +174,8 @@ def _occurring_then(
         few, ["title", "reference", "summary"], known
     ):
         names[key], others[key] = [title, reference], [summary]
-    named = public_aliases(as_of=moment.as_of, known=moment.known)
-    aliases = named.filter(commitment__in=keys).order_by()
+    public = public_aliases(as_of=moment.as_of, known=moment.known)
+    aliases = public.filter(commitment__in=keys).order_by()
     for key, name in aliases.values_list("commitment", "name"):
         names[key].append(name)
     found = {key for key in keys if _occurs(wanted, names[key], others[key])}

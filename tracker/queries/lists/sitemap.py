@@ -1,4 +1,4 @@
-"""Every public page by address and day of its last change, in pages: what a sitemap lists."""
+"""The entries of the sitemap: every public page with its last change, paginated."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tracker.queries.visibility import (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Pages of one noun: the name of their address and how they are found.
+    """The pages of one model: their URL name and their records.
 
-    The queryset has a column `changed`, or none where the log does not name the noun by itself.
+    `has_changed` says whether the queryset has a column `changed` with the last change.
     """
 
     url_name: str
@@ -50,12 +50,12 @@ SECTIONS = {
 
 
 def counts() -> dict[str, int]:
-    """How many pages each section has."""
+    """Return the number of pages of each section."""
     return {name: section.found().order_by().count() for name, section in SECTIONS.items()}
 
 
 def page_of(section: Section, *, number: int, per_page: int) -> list[tuple[str, Any]]:
-    """The slugs of one page of a section, counted from 1, with the time of the last change."""
+    """Return the slugs on page `number` (from 1) of a section, with the last change of each."""
     start = (number - 1) * per_page
     rows = section.found().order_by("slug")[start : start + per_page]
     if section.has_changed:

@@ -1,7 +1,7 @@
-"""What the charts show: commitments counted by month, by target, by topic and by party.
+"""The data of the charts: commitments counted by month, target, topic and party.
 
-Everything is grouped by the database, so that the size of an answer depends on the months, the
-vocabulary, the topics and the parties, and never on the number of commitments.
+The database groups everything, so the size of a result depends on the months, the vocabulary, the
+topics and the parties, and never on the number of commitments.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_parties, public_topics
 
 K = TypeVar("K", bound=Hashable)
-# How many commitments have each value of a vocabulary; what does not occur is left out.
+# The number of commitments by vocabulary value; values that do not occur are left out.
 Counts = dict[str, int]
 
-# A longer history is shown by quarters, years or decades, because nobody reads more points.
+# A longer history is shown by quarter, year or decade, to keep the chart readable.
 MOST_POINTS = 120
 _STEPS = (1, 3, 12, 120)  # in months
 
 
 class Due(TextChoices):
-    """How a commitment stands against its target on the day that is asked for."""
+    """The state of a commitment against its target on the requested day."""
 
     DELIVERED = "delivered", _("Delivered")
     OPEN = "open", _("Open")
@@ -41,7 +41,7 @@ class Due(TextChoices):
 
 
 class Undated(TextChoices):
-    """Where a target would stand in time, if it had a date."""
+    """Why a commitment has no dated target."""
 
     WORDS = "words", _("In words only")
     NONE = "none", _("No target")
@@ -76,9 +76,9 @@ def _last_day(number: int) -> dt.date:
 
 
 def days_shown(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The last day of each month from `first` on, and then `last` itself.
+    """Return the last day of each month from `first` on, and then `last` itself.
 
-    Of each quarter, year or decade instead of each month where there would be too many.
+    By quarter, year or decade where there would be more than `MOST_POINTS` months.
     """
     start, end = _month_number(first), _month_number(last)
     step = next((s for s in _STEPS if (end - start) / s < MOST_POINTS), _STEPS[-1])
@@ -87,18 +87,18 @@ def days_shown(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _per_month(standings: QuerySet[Standing], edge: str) -> Iterator[tuple[int, str, int]]:
-    """How many standings have their edge in each month: month, stage, number."""
+    """Yield month, stage and the number of standings whose edge is in that month."""
     counted = standings.values_list(TruncMonth(edge), "stage").annotate(count=Count("pk"))
     for month, stage, count in counted:
         yield _month_number(month), stage, count
 
 
 def stages_over_time(commitments: QuerySet[Commitment], moment: Viewpoint) -> dict[dt.date, Counts]:
-    """How many of the commitments stood at each stage at the end of each month.
+    """Return how many of the commitments were at each stage at the end of each month.
 
-    From the first update to the moment's day, as known now or by `known_at`: the same commitments
-    on every day, whichever filter they would have met then. Empty where there is none. Two
-    queries: the standings that began, and those that ended, by month.
+    From the first update to the viewpoint's day, as known now or by `known_at`. It is the same set
+    of commitments on every day, whichever filter they would have met then. Empty if there are none.
+    Two queries: the standings that began, and those that ended, by month.
     """
     standings = Standing.objects.known(moment.known)
     standings = standings.filter(commitment__in=commitments.order_by().values("pk"))
@@ -122,7 +122,7 @@ def stages_over_time(commitments: QuerySet[Commitment], moment: Viewpoint) -> di
 
 
 def _place(key: Period | Undated) -> tuple[int, int, int]:
-    """Periods in their order, a year after its quarters, and then what has no date."""
+    """Sort periods in time, a year after its quarters, and undated ones last."""
     if isinstance(key, Period):
         return (0, key.year, key.quarter or 5)
     return (1, list(Undated).index(key), 0)
@@ -141,9 +141,9 @@ def _due(moment: Viewpoint) -> Case:
 def targets_by_period(
     commitments: QuerySet[Commitment], moment: Viewpoint
 ) -> dict[Period | Undated, Counts]:
-    """What is due when, by `Due`: periods in their order, then words only, then no target.
+    """Return counts by `Due` for each period in order, then words only, then no target.
 
-    Only periods with a target are there; a year stands after its quarters. One query.
+    Only periods with a target are included; a year follows its quarters. One query.
     """
     target, first, last = (
         moment.column(name) for name in ("target", "target_first_day", "target_last_day")
@@ -185,20 +185,20 @@ def _by_relation(
     moment: Viewpoint,
     by: str,
 ) -> dict[Named, Counts]:
-    """Count by a relation and a column; commitments without any such relation come last."""
+    """Count by a relation and a column; commitments without that relation come last."""
     column, known = moment.column(by), moment.known
     rows = values_then(public.order_by(), ["slug", "name"], known)
     named = {key: Named(slug, name) for key, slug, name in rows}
     former = links_then(Commitment, relation, known)
     unordered = commitments.order_by()
-    kept = unordered.exclude(keys_q(former)) if former else unordered
+    unamended = unordered.exclude(keys_q(former)) if former else unordered
     counted: Counter[tuple[Named, str]] = Counter()
-    related = kept.filter(**{f"{relation}__in": public.order_by()})
+    related = unamended.filter(**{f"{relation}__in": public.order_by()})
     for key, value, count in related.values_list(relation, column).annotate(count=Count("pk")):
         if key in named:
             counted[named[key], value] += count
     have_one = Commitment.objects.filter(**{f"{relation}__in": public.order_by()}).order_by()
-    without = kept.exclude(pk__in=have_one.values("pk"))
+    without = unamended.exclude(pk__in=have_one.values("pk"))
     left = Counter(dict(without.values_list(column).annotate(count=Count("pk"))))
     amended = unordered.filter(keys_q(former)).values_list("pk", column) if former else ()
     for commitment, value in amended:
@@ -210,9 +210,9 @@ def _by_relation(
 
 
 def topics_by_stage(commitments: QuerySet[Commitment], moment: Viewpoint) -> dict[Named, Counts]:
-    """How many commitments of each topic stand at each stage; one counts under each of its topics.
+    """Return the number of commitments of each topic at each stage, counted under every topic.
 
-    The largest topic first. Three queries, and three more to look back.
+    The largest topic first. Three queries; six where `known_at` is given.
     """
     public = public_topics(known=moment.known)
     return _by_relation(commitments, "topics", public, moment, "stage")
@@ -221,9 +221,9 @@ def topics_by_stage(commitments: QuerySet[Commitment], moment: Viewpoint) -> dic
 def parties_by_assessment(
     commitments: QuerySet[Commitment], moment: Viewpoint
 ) -> dict[Named, Counts]:
-    """How the commitments of each party are assessed; one counts for each of its parties.
+    """Return the assessments of the commitments of each party, counted for every party.
 
-    The party with the most first. Three queries, and three more to look back.
+    The party with the most first. Three queries; six where `known_at` is given.
     """
     public = public_parties(known=moment.known)
     return _by_relation(commitments, "parties", public, moment, "assessment")

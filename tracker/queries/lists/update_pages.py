@@ -1,4 +1,4 @@
-"""One page of the updates of filtered commitments, in the order of the file of updates."""
+"""Pages of the updates of filtered commitments, in the order of the updates file."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_updates
 from tracker.schema.payloads import Payload
 
-# By the place of a commitment's primary key, how many of its updates count: 0.4 MB for 100,000.
+# The number of effective updates at the index of each primary key: 0.4 MB for 100,000.
 Counts = Sequence[int]
 _counted: LRUCache[Counts] = LRUCache(most=8)
 
 
 def update_counts(head: LogHead, moment: Viewpoint) -> Counts:
-    """For all commitments at this head of the log or a later one; kept in the process."""
+    """Return the cached counts of all commitments at this head of the log or a later one."""
     key = (head.hash, head.generation, moment)
-    kept = _counted.get(key)
-    return kept if kept is not None else _counted.put(key, _count(moment))
+    cached = _counted.get(key)
+    return cached if cached is not None else _counted.put(key, _count(moment))
 
 
 def forget() -> None:
-    """Keep nothing: for tests, which go back in the log."""
+    """Clear the cache, for tests, which go back in the log."""
     _counted.clear()
 
 
 def _count(moment: Viewpoint) -> Counts:
     updates = public_updates(as_of=moment.as_of, known=moment.known).order_by()
     counted = updates.values_list("commitment").annotate(number=Count("pk"))
-    found: dict[int, int] = dict(counted.iterator(chunk_size=5_000))
-    return array("I", [found.get(key, 0) for key in range(max(found, default=0) + 1)])
+    counts: dict[int, int] = dict(counted.iterator(chunk_size=5_000))
+    return array("I", [counts.get(key, 0) for key in range(max(counts, default=0) + 1)])
 
 
 class UpdatePages(Sequence[Payload]):
-    """The updates that count of some commitments, as a sequence that reads only what is sliced.
+    """The effective updates of some commitments, as a sequence that reads only what is sliced.
 
-    They stand under their commitments, in the order of those, and then as things happened. What an
-    update did is told against the one before it, so the stories of the commitments on the page are
-    read whole; of all others only the number of updates, which is kept for a head of the log.
+    Ordered by commitment, then chronologically. Movements compare an update with the one before it,
+    so the commitments on the page are read with all their updates; of the others only the number of
+    updates is needed, which is cached for each head of the log.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class UpdatePages(Sequence[Payload]):
 
     @cached_property
     def _keys(self) -> list[int]:
-        """Each commitment that has updates, in order, by primary key."""
+        """The primary keys of the commitments that have updates, in order."""
         counts = self._counts
         keys = self.commitments.values_list("pk", flat=True)
         return [key for key in keys if key < len(counts) and counts[key]]
@@ -68,7 +68,7 @@ class UpdatePages(Sequence[Payload]):
 
     @cached_property
     def _ends(self) -> list[int]:
-        """Of each of these, how many updates there are up to its last."""
+        """For each of these, the number of updates up to and including its last."""
         return [*accumulate(self._counts[key] for key in self._keys)]
 
     def __len__(self) -> int:
@@ -80,12 +80,12 @@ class UpdatePages(Sequence[Payload]):
     def __getitem__(self, index: slice) -> list[Payload]: ...
     def __getitem__(self, index: int | slice) -> Payload | list[Payload]:
         if isinstance(index, int):
-            [found] = self[index : index + 1]
-            return found
+            [payload] = self[index : index + 1]
+            return payload
         start, stop, _step = index.indices(len(self))
-        # From the commitment whose updates end after the start to the one in which the last lies.
+        # From the commitment with the first update of the slice to the one with the last.
         first, last = bisect_right(self._ends, start), bisect_left(self._ends, stop)
         shown = self.commitments.filter(pk__in=self._keys[first : last + 1])
-        told = list(chain.from_iterable(update_chunks(shown, self.moment)))
+        payloads = list(chain.from_iterable(update_chunks(shown, self.moment)))
         before = self._ends[first - 1] if first else 0
-        return told[start - before : stop - before]
+        return payloads[start - before : stop - before]

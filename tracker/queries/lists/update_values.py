@@ -1,7 +1,7 @@
-"""Updates in their public shape, made from the values of rows and not from model objects.
+"""Payloads of updates, built from rows of values instead of model objects.
 
-For whole files of today and of past days: for some commitments one statement reads their updates
-and one the evidence. A test compares it with `extracts.plain_update_chunks`.
+Used for whole files without `known_at`: one query reads the updates of some commitments, and one
+their citations. A test compares it with `bulk.plain_update_chunks`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ Values = tuple[Any, ...]
 
 
 def named(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, Values]:
-    """What `update_values` needs of commitments."""
+    """Return the columns of commitments that `update_values` needs."""
     return commitments.values_list("pk", "reference", "slug", "title")
 
 
 def update_values(commitments: Sequence[Values], moment: Viewpoint) -> Fields:
-    """The updates that count of `named` commitments, in their order and then as things happened.
+    """Return the effective updates of `named` commitments, in their order, then chronologically.
 
-    What many rows share is in them once: nothing in them is to be altered.
+    Rows share objects, so the result must not be modified.
     """
     names = {
         key: {"reference": reference, "slug": slug, "title": title}
@@ -65,11 +65,11 @@ def update_values(commitments: Sequence[Values], moment: Viewpoint) -> Fields:
     return {
         field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
         for field in UPDATE_RECORD.in_json
-        if field.type is not Type.ADDRESS  # known to who gives the file
+        if field.type is not Type.ADDRESS  # added by the caller, which knows the request
     }
 
 
-# What is read of each update; the first few, in this order, are what `steps` compares.
+# The columns read of each update; `_Compared` depends on the order of those after the first.
 _COLUMNS: dict[str, Any] = {
     "commitment": "commitment_id",
     **{name: name for name in ("stage", "assessment", "firmness")},
@@ -83,13 +83,13 @@ _COLUMNS: dict[str, Any] = {
 
 
 def _rows(commitments: list[int], moment: Viewpoint) -> Iterable[Values]:
-    counting = public_updates(as_of=moment.as_of).filter(commitment__in=commitments)
-    return rows_of(counting.chronological(), _COLUMNS)
+    effective = public_updates(as_of=moment.as_of).filter(commitment__in=commitments)
+    return rows_of(effective.chronological(), _COLUMNS)
 
 
 @dataclass(slots=True)
 class _Compared:
-    """What `steps` compares of an update."""
+    """The fields of an update that `steps` compares."""
 
     stage: str
     assessment: str
@@ -105,14 +105,14 @@ def _date(stored: str) -> PartialDate | None:
 
 
 def _movements(history: list[Values]) -> Iterator[list[str]]:
-    """What each update of a commitment did, compared with the one before it."""
+    """Yield the movements of each update, compared with the one before it."""
     compared = [_Compared(*(*row[1:4], _date(row[4]), *row[5:8])) for row in history]
     for step in steps(cast(list[StatusUpdate], compared)):
         yield [movement.value for movement in step.movements]
 
 
 def _evidence(commitments: list[int]) -> dict[int, list[Payload]]:
-    """The citations of all updates of these commitments, by the key of the update."""
+    """Return the citations of all updates of these commitments, by the key of the update."""
     cited = Citation.objects.filter(update__commitment__in=commitments).order_by("pk")
     columns = {"update": "update_id", **{f.name: expression(f) for f in CITATION.in_json}}
     rows = list(rows_of(cited, columns))
