@@ -17,7 +17,7 @@ from tracker.schema.payloads import stored_date
 
 
 def expression(field: Field, path: str = "") -> Combinable:
-    """How a field is read by SQL, from another path than its own where one is given."""
+    """Return the SQL expression of a field, from its own path or the given one."""
     path = path or field.source
     if field.type is Type.DATE:
         return StoredText(path)
@@ -27,19 +27,19 @@ def expression(field: Field, path: str = "") -> Combinable:
 
 
 def rows_of(records: QuerySet[Any], columns: Mapping[str, Any]) -> QuerySet[Any, tuple[Any, ...]]:
-    """Read some columns of each record, given as paths or expressions."""
+    """Return rows of some columns, given as paths or expressions."""
     read = {f"read_{name}": F(c) if isinstance(c, str) else c for name, c in columns.items()}
     found: QuerySet[Any, tuple[Any, ...]] = records.annotate(**read).values_list(*read)
     return found
 
 
 def columns_of(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    """The values of rows by column; of at least one row."""
+    """Return the values of rows by column; there must be at least one row."""
     return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
 def as_json(field: Field, values: Sequence[Any]) -> Sequence[Any]:
-    """Values that `expression` read, as JSON has them."""
+    """Convert values read by `expression` to JSON values."""
     if field.type is Type.DATE:
         return [stored_date(value)[0] for value in values]
     if field.type is Type.CHOICE and field.is_nullable:

@@ -1,4 +1,4 @@
-"""What is said of commitments: what was promised, and where it stands."""
+"""The fields of commitments: what was promised, and the present position."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ALIAS = Noun(
             _("About the name; may be empty."),
             sheet=Sheet("alias_notes", _("notes on the other names")),
         ),
-        # The number of the update that gave it this name, later than the first.
+        # The number of the later update that gave the commitment this name.
         Field("update", Type.NUMBER, path="update__number", on=FILE),
     ),
     model=Alias,

@@ -81,7 +81,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a noun says.
+    """One field of a noun.
 
     `path` leads to it from the model, if not by its own name. `is_needed`: a register file must
     have it, and JSON never has null. KEY and KEYS take the noun that they name, RECORD and RECORDS
@@ -107,34 +107,34 @@ class Field:
 
     @property
     def key(self) -> str:
-        """Its name in register files."""
+        """The name of the field in register files."""
         return self.file_name or self.name
 
     @property
     def source(self) -> str:
-        """The path that leads to it from the model."""
+        """The path of the field from the model."""
         return self.path or self.name
 
     @property
     def named_by(self) -> str:
-        """The field that a KEY or KEYS holds of the noun that it names."""
+        """The field of the other record that a KEY or KEYS contains."""
         return NAMED_BY.get(self.noun, "slug")
 
     @property
     def words(self) -> list[str]:
-        """The values of its vocabulary."""
+        """The values of the field's vocabulary."""
         if self.type is Type.LEVEL:
             return [name for name, _label in LEVELS]
         return list(self.choices.values) if self.choices else []
 
     @property
     def is_one_line(self) -> bool:
-        """Whether it is a title, a name or the like: only texts of any length have lines."""
+        """Whether the field is a single-line text such as a title or a name."""
         return self.type is Type.TEXT and self.max_length is not None
 
     @property
     def is_nullable(self) -> bool:
-        """Whether JSON may have null."""
+        """Whether the field may be null in JSON."""
         if self.type in (Type.DAY, Type.DATE):
             return True
         may_be_empty = self.type in (Type.KEY, Type.NUMBER, Type.CHOICE)
@@ -142,7 +142,7 @@ class Field:
 
     @property
     def empty(self) -> Any:
-        """What a register file says that leaves it out."""
+        """The value that a register file implies by leaving the field out."""
         if self.type in _LISTS:
             return ()
         return "" if self.default is None and self.type in _TEXTS else self.default
@@ -178,7 +178,7 @@ class Noun:
 
     @property
     def key(self) -> str:
-        """What names its records in register files."""
+        """The field that identifies its records in register files."""
         return self.in_file[0].key
 
     @cached_property
@@ -195,7 +195,7 @@ class Noun:
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
-        """The fields of its register files by their names there."""
+        """The fields in register files, by their names there."""
         return {field.key: field for field in self.in_file}
 
     def _on(self, where: Where) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""What is said of forums and their meetings."""
+"""The fields of forums and their meetings."""
 
 from __future__ import annotations
 

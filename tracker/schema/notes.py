@@ -1,4 +1,4 @@
-"""What is said of analysts' notes."""
+"""The fields of analysts' notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTE = Noun(
             "source", Type.KEY, _("Slug of the source in which it was published."), noun="source"
         ),
         Field("language", Type.TEXT, _("Its language, as a BCP 47 tag."), is_needed=True),
-        # In a register file, a note belongs to the meeting or commitment that it stands with.
+        # In register files a note is nested in its meeting or commitment.
         Field(
             "meeting", Type.KEY, _("Slug of the meeting that it is about."), noun="meeting", on=JSON
         ),

@@ -1,4 +1,4 @@
-"""The nouns that others name, each by one of its fields, and their models."""
+"""The models that other records refer to, and the field that identifies each."""
 
 from __future__ import annotations
 

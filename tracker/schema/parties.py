@@ -1,4 +1,4 @@
-"""What is said of parties."""
+"""The fields of parties."""
 
 from __future__ import annotations
 

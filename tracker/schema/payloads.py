@@ -22,7 +22,7 @@ from tracker.schema import commitments, meetings, notes, parties, records, sourc
 from tracker.schema.fields import JSON, Field, Noun, Type, Where
 
 Payload = dict[str, Any]
-# Many payloads of one shape side by side: for each name the values, one for each of them.
+# Many payloads of one shape as columns: the list of values for each field name.
 Fields = dict[str, Sequence[Any]]
 # Which records a payload names: `queries.drafts.submissions` wants those not public yet, too.
 Named = Callable[[PublicRecord], bool]
@@ -42,7 +42,7 @@ def as_fields(payloads: Sequence[Payload]) -> Fields:
 
 
 def partial_date(value: PartialDate | None) -> Payload | None:
-    """`date` in ISO 8601 to the precision known, `words` as the source put it; null for neither."""
+    """Return `date` in ISO 8601 to the known precision and the `words` of the source, or None."""
     if value is None:
         return None
     return {"date": value.iso or None, "words": value.words, "precision": value.precision.value}
@@ -67,7 +67,7 @@ def line(seq: int | None, recorded_at: str | None) -> Payload:
 
 
 def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
-    """A line of the log by its number, and when it was written, in UTC to the second."""
+    """Return the number of a line of the log and its time, in UTC to the second."""
     if recorded_at is None:
         return line(seq, None)
     instant = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
@@ -79,12 +79,12 @@ def level_name(value: int) -> str:
 
 
 def change_id(record: Change) -> str:
-    """The permanent id of a change: a UUID (RFC 9562, version 5) made of its hash, as a URN."""
+    """Return the permanent id of a change: a UUID (RFC 9562, version 5) of its hash, as a URN."""
     return uuid.uuid5(uuid.NAMESPACE_OID, record.hash).urn
 
 
 def change(record: Change) -> Payload:
-    """A line of the log: all that its hash covers, the hash, and the permanent id."""
+    """Return a line of the log: all that its hash covers, the hash, and the permanent id."""
     return {"id": change_id(record), **record.canonical(), "hash": record.hash}
 
 
@@ -94,7 +94,7 @@ _Read = Callable[[Any, Named], Any]
 
 
 def values(noun: Noun, where: Where, record: Any, *, named: Named = _PUBLIC) -> dict[str, Any]:
-    """What a record says in JSON or in a register file, by the names of its fields there."""
+    """Return the values of a record for JSON or a register file, by field name."""
     return {name: read(record, named) for name, read in _readers(noun, where)}
 
 
@@ -106,7 +106,7 @@ def _readers(noun: Noun, where: Where) -> list[tuple[str, _Read]]:
 
 
 def _reader(field: Field, where: Where) -> _Read:
-    """How a field is read from a model object."""
+    """Return a function that reads a field from a model object."""
     found, is_named = _path(field.source), field.if_public
     if field.type is Type.KEY:
         key, nothing = attrgetter(field.named_by), None if where is JSON else ""
@@ -135,7 +135,7 @@ def _reader(field: Field, where: Where) -> _Read:
 
 
 def _path(source: str) -> Callable[[Any], Any]:
-    """Follow a path, as far as there is something."""
+    """Return a function that follows a path of attributes, up to the first None."""
     first, _, rest = source.partition("__")
     get = attrgetter(first)
     if not rest:
@@ -179,6 +179,6 @@ note = partial(values, notes.NOTE, JSON)
 
 
 def logged_source(record: Source, *, named: Named = _PUBLIC) -> Payload:
-    """A source for the log, with what was read in it and left out where there is any."""
+    """Return a source for the log, with the passages left out if there are any."""
     left_out = [passage(p) for p in record.passages_left_out.all() if named(p)]
     return {**source(record), **({"left_out": left_out} if left_out else {})}

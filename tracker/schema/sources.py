@@ -1,4 +1,4 @@
-"""What is said of sources, and of their passages that are no commitment."""
+"""The fields of sources, and of their passages that are no commitment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOURCE = Noun(
         Field("kind", Type.CHOICE, choices=SourceKind, is_needed=True),
         Field("publisher", Type.TEXT, _("Who published it."), is_needed=True),
         Field("identifier", Type.TEXT, _("The publisher’s own number for it; may be empty.")),
-        # No ADDRESS: a source without one has an empty text here.
+        # Not of type ADDRESS, because a source without a URL has an empty text here.
         Field("url", Type.TEXT, _("Where it was published; may be empty.")),
         Field("archived_url", Type.TEXT, _("Where a copy is kept; may be empty.")),
         Field("language", Type.TEXT, _("Its language, as a BCP 47 tag."), is_needed=True),

@@ -1,4 +1,4 @@
-"""What is said of updates: what a meeting or event did to a commitment, with its evidence."""
+"""The fields of updates: what a meeting or event did to a commitment, with the evidence."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ UPDATE = Noun(
     "update",
     "What a meeting or event did to a commitment, with its evidence.",
     (
-        # Elsewhere an update is found with its commitment.
+        # Elsewhere an update is nested in its commitment.
         Field("commitment", Type.KEY, noun="commitment", is_needed=True, on=SHEET),
         Field(
             "id",

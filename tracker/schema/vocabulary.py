@@ -1,4 +1,4 @@
-"""Vocabularies of what is computed and not recorded, each word with its label."""
+"""Vocabularies of computed values, which are not recorded, with their labels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Flag(TextChoices):
-    """What a reader is warned of, computed for a day."""
+    """The warnings on a commitment, computed for a day."""
 
     OVERDUE = "overdue", _("Overdue")
     DUE_SOON = "due_soon", _("Due soon")
@@ -19,7 +19,7 @@ class Flag(TextChoices):
 
     @property
     def rule(self) -> str:
-        """The rule in one sentence, to be shown wherever the flag is."""
+        """The rule of the flag in one sentence, shown wherever the flag is."""
         return str(RULES[self]) % {"months": settings.QUIET_AFTER_MONTHS}
 
 
@@ -43,7 +43,7 @@ RULES = {
 
 
 class Movement(TextChoices):
-    """What an update did, in the order in which they are told when several hold."""
+    """How an update changed its commitment, in display order."""
 
     CORRECTED = "corrected", _("Corrected")
     NEW = "new", _("New")

@@ -1,4 +1,4 @@
-"""What differs between two forms of a draft (`submissions`), field by field and in words."""
+"""The differences between two versions of a draft (`submissions`), field by field."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tracker.schema.payloads import Payload
 
 _MODELS: dict[str, type[Model]] = {name: model for model, name in REVIEWED.items()}
 _NOTHING = "–"
-# What no column of the model is called.
+# Labels of payload fields that are no model fields.
 _LABELS = {
     "citations": gettext_lazy("Citations"),
     "names": gettext_lazy("Other names"),
@@ -29,7 +29,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SaidDifference:
-    """One field that said something else when it was sent or shown."""
+    """One field whose value differs from when the draft was submitted or shown."""
 
     label: str
     before: str
@@ -37,7 +37,7 @@ class SaidDifference:
 
 
 def differences(before: Content, after: Content) -> list[SaidDifference]:
-    """The fields in which two forms differ, in the order of the later one."""
+    """Return the fields in which two versions differ, in the order of the later one."""
     return [
         difference
         for key in dict.fromkeys((*after, *before))
@@ -48,10 +48,10 @@ def differences(before: Content, after: Content) -> list[SaidDifference]:
 def _of_record(key: str, before: Payload | None, after: Payload | None) -> Iterator[SaidDifference]:
     model = _MODELS[key.partition(":")[0]]
     if before is None or after is None:
-        names = [_name(said) if said is not None else _NOTHING for said in (before, after)]
+        names = [_name(one) if one is not None else _NOTHING for one in (before, after)]
         yield SaidDifference(_noun(model), *names)
         return
-    # Nothing rests on these, so they are always the draft itself.
+    # Commitments and updates are always the draft itself, never a record that it uses.
     is_beside = model not in {StatusUpdate, Commitment}
     for field in dict.fromkeys((*after, *before)):
         old, new = before.get(field), after.get(field)
@@ -66,10 +66,10 @@ def _noun(model: type[Model]) -> str:
     return capfirst(str(model._meta.verbose_name))
 
 
-def _name(said: Payload) -> str:
-    """The name of a record, from what it says."""
+def _name(payload: Payload) -> str:
+    """Return the name of a record from its payload."""
     names = ("title", "name", "reference", "commitment", "key")
-    return next((str(said[name]) for name in names if said.get(name)), _NOTHING)
+    return next((str(payload[name]) for name in names if payload.get(name)), _NOTHING)
 
 
 def _label(model: type[Model], field: str) -> str:
@@ -82,7 +82,7 @@ def _label(model: type[Model], field: str) -> str:
 
 
 def in_words(model: type[Model], field: str, value: Any) -> str:
-    """What a field of a payload says, for a person."""
+    """Render the value of a payload field for people."""
     if value is None or value in ("", []):
         return _NOTHING
     if isinstance(value, Mapping):

@@ -1,8 +1,8 @@
-"""What a draft makes public, in one canonical form whose digest an approval names.
+"""The canonical form of what a draft makes public, whose digest an approval names.
 
-That is all that its own payload says, citations and names included, and each record that it rests
-on and that is not public yet. The payloads are those of publishing, so no public field is left
-out. Drafts are in it: nothing of this is for a public page.
+It contains the draft's payload with citations and names, and each record that it uses and that is
+not public yet. The payloads are those of publication, so no public field is missing. It contains
+unpublished data and must never be used for a public page.
 """
 
 from __future__ import annotations
@@ -31,60 +31,60 @@ from tracker.models.records import PublicRecord
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 
-# What an act of its own publishes.
+# The records that are published by an action of their own.
 Draft = Meeting | Commitment | StatusUpdate | Note
 
-# What each record says, under the key of the record ("update:12", "source:3").
+# The payload of each record by its key ("update:12", "source:3").
 Content = dict[str, Payload]
 
-# Of a citation, what is said of its source: a public source is amended in the open, and a draft
-# stands in the form by itself.
+# The fields of a citation that belong to its source. They are left out, since a public source is
+# amended in public, and a draft source is part of the form itself.
 _OF_THE_SOURCE = {"source_title", "publisher", "published_on", "url"}
 
 
 def key_of(record: PublicRecord | StatusUpdate) -> str:
-    """The key of a record in a form, which stays whatever is changed in the record."""
+    """Return the key of a record, which does not depend on its content."""
     return f"{REVIEWED[type(record)]}:{record.pk}"
 
 
 def digest_of(content: Content) -> str:
-    """SHA-256 of the canonical form, as 64 hexadecimal digits."""
+    """Return the SHA-256 of the canonical form, as 64 hexadecimal digits."""
     return sha256_hex(content)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a draft and all that it rests on say now; `public` are the keys of what is public."""
+    """The present payloads of a draft and the records it uses; `public` are the public keys."""
 
     parts: Content
     public: frozenset[str]
 
     @property
     def content(self) -> Content:
-        """What would become public with the draft, or must before it."""
-        return {key: said for key, said in self.parts.items() if key not in self.public}
+        """The payloads that would become public with the draft, or must before it."""
+        return {key: payload for key, payload in self.parts.items() if key not in self.public}
 
     def beside(self, content: Content) -> Content:
-        """The same as `content` says it, had nothing but its publicity changed since.
+        """Return the present payloads of the unpublished records and of those in `content`.
 
-        What was a draft then, such as a source that several drafts cite, may have become public
-        with another one meanwhile. That is no difference, as long as it says the same.
+        A record that was a draft then, such as a source that several drafts cite, may have become
+        public with another one since. That alone is no difference.
         """
         return {
-            key: said
-            for key, said in self.parts.items()
+            key: payload
+            for key, payload in self.parts.items()
             if key not in self.public or key in content
         }
 
     def agrees(self, content: Content) -> bool:
-        """Whether it still says what it said when it was sent, or shown."""
+        """Whether nothing has changed since the draft was submitted or shown."""
         return digest_of(self.beside(content)) == digest_of(content)
 
 
 def submissions(drafts: Iterable[Draft]) -> dict[Draft, Submission]:
-    """The form of each draft as the database holds it now; none of one that is not there.
+    """Return the present form of each draft that still exists.
 
-    A constant number of queries, however many drafts.
+    The number of queries is constant.
     """
     found: dict[Draft, Submission] = {}
     some = list(drafts)
@@ -96,7 +96,7 @@ def submissions(drafts: Iterable[Draft]) -> dict[Draft, Submission]:
 
 
 def submission_of(draft: Draft) -> Submission | None:
-    """The form of one draft; None when it is not there any more."""
+    """Return the form of one draft, or None if it no longer exists."""
     return submissions([draft]).get(draft)
 
 
@@ -106,19 +106,19 @@ def _submission(draft: Draft) -> Submission:
     return Submission(parts, frozenset(key_of(one) for one in rests_on if one.is_published))
 
 
-# -- What each noun says -------------------------------------------------------------------------
+# -- Payloads -----------------------------------------------------------------------------------
 
 
 def _is_named(record: PublicRecord) -> bool:
-    """Whether a payload names a record once all is public that is sent with it."""
+    """Whether a payload names a record once everything submitted with it is public."""
     if isinstance(record, Alias) and not record.is_published:
         return record.update_id is None
     return not record.is_retracted
 
 
 def payload_of(record: PublicRecord | StatusUpdate) -> Payload:
-    """What a record says, in public once all is public that is sent with it."""
-    return _SAID[type(record)](record)
+    """Return the payload of a record once everything submitted with it is public."""
+    return _PAYLOADS[type(record)](record)
 
 
 def _source(record: Source) -> Payload:
@@ -126,10 +126,10 @@ def _source(record: Source) -> Payload:
 
 
 def _meeting(record: Meeting) -> Payload:
-    said = payloads.meeting(record, named=_is_named)
-    # That everything is recorded is said later, by an act of its own.
-    del said["is_fully_recorded"]
-    return said
+    payload = payloads.meeting(record, named=_is_named)
+    # Set later, by an action of its own.
+    del payload["is_fully_recorded"]
+    return payload
 
 
 def _commitment(record: Commitment) -> Payload:
@@ -137,23 +137,23 @@ def _commitment(record: Commitment) -> Payload:
 
 
 def _update(record: StatusUpdate) -> Payload:
-    said = payloads.update(record)
-    # Publication gives these.
-    del said["id"], said["number"]
+    payload = payloads.update(record)
+    # Assigned on publication.
+    del payload["id"], payload["number"]
     names = sorted(record.names.all(), key=lambda name: (name.name, name.language))
     return {
         "commitment": record.commitment.reference,
-        **said,
+        **payload,
         "citations": [
             {name: value for name, value in cited.items() if name not in _OF_THE_SOURCE}
-            for cited in said["citations"]
+            for cited in payload["citations"]
         ],
         "significance": str(record.significance),
         "names": [payloads.alias(name) for name in names],
     }
 
 
-_SAID: dict[type[Any], Callable[[Any], Payload]] = {
+_PAYLOADS: dict[type[Any], Callable[[Any], Payload]] = {
     Party: payloads.party,
     Topic: payloads.topic,
     Forum: payloads.forum,
@@ -166,12 +166,12 @@ _SAID: dict[type[Any], Callable[[Any], Payload]] = {
 
 
 def forum_with_parties(forum: Forum | None) -> list[Forum | Party]:
-    """What becomes public together: a forum names its parties."""
+    """Return a forum and its parties, which become public together."""
     return [] if forum is None else [forum, *forum.parties.all()]
 
 
 def _rests_on(draft: Draft) -> Sequence[PublicRecord | None]:
-    """What becomes public with a draft, or must be public before it."""
+    """Return the records that become public with a draft, or must be public before it."""
     match draft:
         case Meeting():
             return [
@@ -196,12 +196,12 @@ def _rests_on(draft: Draft) -> Sequence[PublicRecord | None]:
 
 
 def _sources() -> QuerySet[Source]:
-    # Whole documents are not needed, and are what is large.
+    # The full text is large and not needed.
     return Source.objects.defer("text").prefetch_related("passages_left_out")
 
 
 def _of_meeting(path: str) -> list[str | Prefetch[Any]]:
-    """What the payload of a meeting names, for the meeting at a path."""
+    """Return the prefetches that the payload of a meeting needs, for one at a path."""
     return [f"{path}parties", Prefetch(f"{path}sources", _sources())]
 
 

@@ -1,4 +1,4 @@
-"""Whether the log of changes is whole: numbered from one without gaps, each hash in its place."""
+"""The check of the hash chain of the log: numbers without gaps, each hash correct."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Break:
 
 
 def walk_log() -> tuple[LogHead, Break | None]:
-    """The head, and the first line that does not hold, read in constant memory.
+    """Return the head and the first broken line, if any, in constant memory.
 
-    Both are of one moment, while others publish.
+    Both are read from one database snapshot, so others may publish meanwhile.
     """
     with snapshot():
         head = LogHead.objects.first() or LogHead()

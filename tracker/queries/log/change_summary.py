@@ -1,7 +1,6 @@
-"""The lines of the log in words: what a feed entry and the page of changes say of each.
+"""Summaries of the lines of the log, for feeds, e-mails, webhooks and the page of changes.
 
-What was published is told from the line's own payload, so that it reads the same for ever; names
-of commitments and meetings come with it.
+A summary is built from the line's own payload, including the names in it, so it never changes.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Movement
 
-# By value: Django makes the list of `values` anew each time that it is asked for.
+# By value, because Django rebuilds the list of `values` on each access.
 _STAGES = {stage.value: stage for stage in Stage}
 _ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
 _MOVEMENTS = {movement.value: movement for movement in Movement}
-# What makes a mention worth reading when neither stage nor assessment moved.
-_TOLD_OF_MENTIONS = {
+# The movements that a title names when neither stage nor assessment changed.
+_NAMED_MOVEMENTS = {
     *(Movement.STRENGTHENED, Movement.WEAKENED, Movement.RENAMED),
     *(Movement.RESTATED, Movement.MENTIONED),
 }
@@ -33,7 +32,7 @@ _TOLD_OF_MENTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change in words. `revised_by` is set when what it published no longer counts."""
+    """The summary of one change; `revised_by` is the line that revised its update, if any."""
 
     change: Change
     title: str
@@ -46,7 +45,7 @@ class Line:
 
 
 def stage_label(value: str) -> str:
-    """The word for a stage; the bare value where a later vocabulary no longer has it."""
+    """Return the label of a stage, or the value if the vocabulary no longer has it."""
     return str(_STAGES[value].label) if value in _STAGES else value
 
 
@@ -67,7 +66,7 @@ def _subject(change: Change) -> str:
 
 
 def _step(payload: Payload) -> str:
-    """ "concluded → signed", or what else was said."""
+    """Return "concluded → signed", or the assessments or movements if the stage is the same."""
     before, after = payload.get("before") or {}, payload.get("after") or payload.get("update") or {}
     old, new = before.get("stage"), after.get("stage")
     if not new:
@@ -75,10 +74,10 @@ def _step(payload: Payload) -> str:
     if old and old != new:
         return f"{stage_label(old)} → {stage_label(new)}"
     if old and before.get("assessment") != after.get("assessment"):
-        told = (_assessment_label(str(state.get("assessment"))) for state in (before, after))
-        return " → ".join(told)
+        labels = (_assessment_label(str(state.get("assessment"))) for state in (before, after))
+        return " → ".join(labels)
     moved = [
-        Movement(m).label.lower() for m in payload.get("movement", ()) if m in _TOLD_OF_MENTIONS
+        Movement(m).label.lower() for m in payload.get("movement", ()) if m in _NAMED_MOVEMENTS
     ]
     return f"{stage_label(new)} ({', '.join(moved)})" if moved else stage_label(new)
 
@@ -110,7 +109,7 @@ def _meeting_event(payload: Payload) -> str:
 
 
 def _flag(payload: Payload) -> str:
-    """ "overdue since 2027-01-01"."""
+    """Return "overdue since 2027-01-01"."""
     flag = raised_flag(payload)
     label = str(flag.label if flag else payload.get("flag", ""))
     return _("%(flag)s since %(day)s") % {"flag": label.lower(), "day": payload.get("since")}
@@ -133,7 +132,7 @@ _EVENTS: dict[str, Callable[[Payload], str]] = {
 
 
 def title_of(change: Change) -> str:
-    """One line that names the commitment, old → new, and the meeting."""
+    """Return a title with the commitment, old → new, and the meeting."""
     event = _EVENTS[change.kind](change.payload)
     title = f"{_subject(change)}: {event}" if event else _subject(change)
     about_meeting = "meeting" in change.payload
@@ -146,28 +145,27 @@ def title_of(change: Change) -> str:
 def _evidence(payload: Payload) -> list[Payload]:
     if "citation" in payload:
         return [payload["citation"]]
-    told = payload.get("update") or {}
-    return list(told.get("citations", []))
+    return list((payload.get("update") or {}).get("citations", []))
 
 
 def lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
-    """Tell changes in words, with what became of each by line `known`; one query more.
+    """Summarise changes, with their revisions up to line `known`; one extra query.
 
-    With `known` the meetings bear the titles that they had by then.
+    With `known`, meetings have the titles that they had by then.
     """
     given = as_published(changes, known)
     revisions = Revision.objects.filter(update__in=[c.update_id for c in given if c.update_id])
     if known is not None:
         revisions = revisions.filter(seq__lte=known)
-    return _told(given, {r.update_id: r.seq for r in revisions})
+    return _summaries(given, {r.update_id: r.seq for r in revisions})
 
 
-def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
-    """Tell changes in words; `revised` has the numbers of the lines that revised an update."""
-    told = []
+def _summaries(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
+    """Summarise changes; `revised` maps updates to the lines that revised them."""
+    result = []
     for change in changes:
         seq = revised.get(change.update_id) if change.update_id else None
-        told.append(
+        result.append(
             Line(
                 change=change,
                 title=title_of(change),
@@ -181,28 +179,28 @@ def _told(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
                 revised_by=seq if seq is not None and seq > change.seq else None,
             )
         )
-    return told
+    return result
 
 
 def loaded_lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
-    """As `lines`, of changes loaded with `update__revision`; no query more, but to look back."""
+    """Summarise changes loaded with `update__revision`; no extra query unless `known` is set."""
     given = as_published(changes, known)
     revisions = (getattr(change.update, "revision", None) for change in given)
     counted = (r for r in revisions if r is not None and (known is None or r.seq <= known))
-    return _told(given, {each.update_id: each.seq for each in counted})
+    return _summaries(given, {each.update_id: each.seq for each in counted})
 
 
 def newest(
     commitment: int, *, as_of: dt.date | None, known: int | None, most: int
 ) -> QuerySet[Change]:
-    """The newest lines on a commitment, of what had happened by that day, up to line `known`."""
-    told = Change.objects.filter(commitment=commitment).order_by("-seq")
+    """Return the newest lines on a commitment, of events up to a day, up to line `known`."""
+    lines = Change.objects.filter(commitment=commitment).order_by("-seq")
     if as_of is not None:
         happened = Q(update__happened_first_day__lte=as_of)
-        told = told.filter(Q(update__isnull=True) | happened)
+        lines = lines.filter(Q(update__isnull=True) | happened)
     if known is not None:
-        told = told.filter(seq__lte=known)
-    return told.select_related("meeting", "update__revision").only(
+        lines = lines.filter(seq__lte=known)
+    return lines.select_related("meeting", "update__revision").only(
         *("recorded_at", "kind", "significance", "is_backfill", "commitment", "payload", "hash"),
         *("meeting__title", "meeting__place", "update__number"),
         *("update__revision__update", "update__revision__seq"),
@@ -210,10 +208,10 @@ def newest(
 
 
 def public_line(line: Line) -> Payload:
-    """The one JSON shape of a line, for every program that reads the log.
+    """Return the JSON form of a line, the same for every client.
 
-    `payload` is what was published, for ever as it was; `title` tells it in one line, and
-    `revised_by` is the number of the later line that says it no longer counts, or null.
+    `payload` is exactly what was published, `title` its summary, and `revised_by` the number of the
+    later line that corrects or retracts it, or null.
     """
     return {
         **payloads.change(line.change),

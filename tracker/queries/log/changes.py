@@ -1,10 +1,9 @@
-"""The log, cut down to what a filter finds: each line as things stood when it was written.
+"""Filters on the log: conditions on each line by the state when it was written.
 
-What a line matches never depends on what happens later, so a reader who follows the log with a
-filter, by feed, cursor or subscription, misses nothing and is told nothing twice. A line matches a
-position (stage, assessment, target ...) when its commitment was there right after the line or
-right before it: both the way in and the way out are news. Topics, parties and the kind of
-instrument are those of the commitment today; they are amended, not moved.
+Whether a line matches never depends on later lines, so a reader who follows a filtered log by feed,
+cursor or subscription misses nothing and sees nothing twice. A line matches a position (stage,
+assessment, target ...) if its commitment had it right after the line or right before it: both
+entering and leaving it are news. Topics, parties and instrument are those of the commitment today.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ from tracker.schema.vocabulary import Flag
 
 
 def _standing(seq: OuterRef, **where: object) -> QuerySet[Standing]:
-    """The latest position that a commitment came to, or left, with line `seq` of the log."""
+    """Return the positions that began or ended with line `seq` of the log, or held then."""
     return Standing.objects.filter(
         valid_to=LAST_DAY, known_from__lte=seq, known_to__gte=seq, **where
     )
 
 
 def positioned(condition: Q) -> Q:
-    """Lines whose commitment met a condition on `Standing` right after or right before."""
+    """Match lines whose commitment met a condition on `Standing` right after or before."""
     standings = _standing(OuterRef("seq"), commitment=OuterRef("commitment"))
     return Q(Exists(standings.filter(condition)))
 
 
 def mentioned(meetings: QuerySet[Meeting]) -> Q:
-    """Lines whose commitment had an update at one of the meetings, by then."""
+    """Match lines whose commitment had an update at one of the meetings by then."""
     mentions = StatusUpdate.objects.filter(
         commitment=OuterRef("commitment"),
         published_seq__lte=OuterRef("seq"),
@@ -52,7 +51,7 @@ def mentioned(meetings: QuerySet[Meeting]) -> Q:
     return Q(Exists(mentions))
 
 
-# The flags that the position alone raises, whatever the day.
+# The flags that depend on the position alone, not on the day.
 _OF_POSITION = {
     Flag.SLIPPED: Q(has_slipped=True),
     Flag.AWAITING_ENTRY_INTO_FORCE: Q(
@@ -62,10 +61,10 @@ _OF_POSITION = {
 
 
 def flagged(flags: Iterable[Flag]) -> Q:
-    """Lines written while one of the flags was raised, from the line that raised it on.
+    """Match lines written while one of the flags was raised, including the one that raised it.
 
-    Of a flag that time raises, the log tells by a line of kind `flag`; it holds until the line
-    with which its commitment is delivered, ended, given another target or updated.
+    A line of kind `flag` records a flag raised by the passage of time. The flag holds until the
+    line with which its commitment is delivered, ended, given another target or updated.
     """
     condition = Q(pk__in=())
     for flag in set(flags):
@@ -89,10 +88,10 @@ def flagged(flags: Iterable[Flag]) -> Q:
 
 
 def happened_by(moment: Viewpoint) -> Q:
-    """Lines of what had happened by the day of a moment.
+    """Match lines about what had happened by the day of the viewpoint.
 
-    An update had happened; what is told of a commitment, a meeting, a document or a note is told
-    of one that was there; and a flag had been raised.
+    That is updates that had happened, lines about commitments, meetings, sources and notes that
+    existed by then, and flags that had been raised.
     """
     day = moment.day
     updates = StatusUpdate.objects.published().filter(happened_first_day__lte=day)
@@ -107,11 +106,11 @@ def happened_by(moment: Viewpoint) -> Q:
 
 
 def about_meetings(meetings: QuerySet[Meeting]) -> Q:
-    """Lines about one of the meetings themselves."""
+    """Match lines about one of the meetings themselves."""
     return Q(commitment=None, meeting__in=meetings.order_by().values("pk"))
 
 
 def lines_about(conditions: Q, *, of_meetings: QuerySet[Meeting] | None) -> Q:
-    """Lines of commitments that meet the conditions, and those about the given meetings."""
+    """Match lines of commitments that meet the conditions, and lines about the meetings."""
     about = Q(conditions, commitment__isnull=False)
     return about if of_meetings is None else about | about_meetings(of_meetings)

@@ -1,4 +1,4 @@
-"""Whether a clock can be right, by what the log says of the time."""
+"""The check of the clock against the times in the log."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from tracker.models import LogHead
 
-# Clocks of several machines differ by seconds; more than this is a clock that was set wrong.
+# Clocks of several machines differ by seconds; a larger difference is a wrong clock.
 _BEHIND = dt.timedelta(days=1)
 
 
 def clock_fault(head: LogHead, *, now: dt.datetime) -> str:
-    """Say in a sentence why nothing may be written at this time; empty when the clock may be right.
+    """Return why nothing may be written at this time, as a sentence, or "".
 
-    A line is for ever, and so is its date. Therefore a clock that is a day behind the last line, or
-    further ahead of it than LOG_MAX_SILENCE_DAYS, is believed only when an operator says so.
+    Lines and their dates are permanent. Therefore an operator must confirm a clock that is a day
+    behind the last line, or more than LOG_MAX_SILENCE_DAYS ahead of it.
     """
     last = head.next_after
     if last is None or last - _BEHIND <= now <= last + most_silence():
@@ -31,7 +31,7 @@ def clock_fault(head: LogHead, *, now: dt.datetime) -> str:
 
 
 def present_clock_fault(*, now: dt.datetime) -> str:
-    """The same by the head of the log as it is."""
+    """Return the same for the present head of the log."""
     return clock_fault(LogHead.objects.first() or LogHead(), now=now)
 
 

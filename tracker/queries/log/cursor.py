@@ -1,7 +1,7 @@
-"""Reading the log from a cursor on, so that a reader who goes on misses nothing, ever.
+"""Cursor-based reading of the log, so that a client that continues never misses a line.
 
-The head is read first. Whoever appends holds a lock on it until its lines are committed, so every
-line up to a head that has been read is there, and no later one is looked at.
+The head is read first. A writer locks it until its lines are committed, so every line up to a head
+that has been read exists, and later lines are not read.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Some lines after a cursor. `next_after` is the last line that was examined: the cursor to go
-    on with; there are `more` where it lies before the head."""
+    """Some lines after a cursor. `next_after` is the last line examined, the cursor to continue
+    from; `more` says whether it is before the head."""
 
     head: LogHead
     found: list[Change]
@@ -28,20 +28,20 @@ class Lines:
 
 
 def _between(log: QuerySet[Change], after: int, upto: int) -> QuerySet[Change]:
-    # A payload needs nothing but the line.
+    # A payload needs only the line itself.
     return log.select_related(None).filter(seq__gt=after, seq__lte=upto).order_by("seq")
 
 
 def lines_after(log: QuerySet[Change], after: int, *, limit: int, head: LogHead) -> Lines:
-    """At most `limit` lines of a filtered log, up to a head that was read before."""
-    found = list(_between(log, after, head.seq)[: limit + 1])
-    more = len(found) > limit
-    shown = found[:limit]
+    """Return at most `limit` lines of a filtered log, up to a head read before."""
+    lines = list(_between(log, after, head.seq)[: limit + 1])
+    more = len(lines) > limit
+    shown = lines[:limit]
     return Lines(head, shown, shown[-1].seq if more else max(after, head.seq), more)
 
 
 def end_of(log: QuerySet[Change], after: int, *, limit: int | None, head: LogHead) -> int:
-    """The last line that `limit` lines of a filtered log examine: where `each_line` is to end."""
+    """Return the `upto` with which `each_line` yields at most `limit` lines of a filtered log."""
     if limit is None:
         return head.seq
     seqs = _between(log, after, head.seq).values_list("seq", flat=True)
@@ -50,7 +50,7 @@ def end_of(log: QuerySet[Change], after: int, *, limit: int | None, head: LogHea
 
 
 def each_line(log: QuerySet[Change], after: int, *, upto: int) -> Iterator[Change]:
-    """All lines after a cursor up to a number, in constant memory: each chunk is a new query."""
+    """Yield all lines after a cursor up to a number, in constant memory, by chunked queries."""
     while chunk := list(_between(log, after, upto)[:CHUNK]):
         yield from chunk
         after = chunk[-1].seq

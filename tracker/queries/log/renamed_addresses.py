@@ -1,4 +1,4 @@
-"""Where a record that had another address went."""
+"""Former addresses of records, for redirects to the present ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.queries.visibility import (
     public_topics,
 )
 
-# Retracted commitments too: their address answers that they were retracted, and why.
+# Retracted commitments too: their page says that they were retracted, and why.
 _PUBLIC: dict[str, Callable[[], QuerySet[Any]]] = {
     "commitment": Commitment.objects.published,
     "meeting": public_meetings,
@@ -28,9 +28,9 @@ _PUBLIC: dict[str, Callable[[], QuerySet[Any]]] = {
 
 
 def current_slug(noun: str, slug: str) -> str | None:
-    """The slug that a public record has today which once had this one; None when there is none.
+    """Return the present slug of the public record that once had this one, or None.
 
-    Of several, the one that had it last. Answered by an index.
+    Of several, it is the record that had it last. Uses an index.
     """
     had = FormerValue.objects.filter(noun=noun, field="slug", value=slug).order_by("-until")
     keys = list(had.values_list("record", flat=True))
