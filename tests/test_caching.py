@@ -61,7 +61,7 @@ def test_no_line_is_of_a_cache_that_is_gone() -> None:
         if not name.endswith((".py", ".md"))
     }
     # The sets of today are a plain dictionary, which cannot be told from others.
-    assert listed - found() - {"facet_bitsets._kept"} == set()
+    assert listed - found() - {"facet_bitsets._today_cache"} == set()
 
 
 def test_no_template_caches_a_part() -> None:
