@@ -187,12 +187,14 @@ function turn() {
 
 async function drawInTurn(targets) {
   await libraryIsThere();
-  for (const frame of targets) {
-    await turn();
-    if (!drawn.has(frame)) {
-      draw(frame);
-    }
-  }
+  await Promise.all(
+    targets.map(async (frame) => {
+      await turn();
+      if (!drawn.has(frame)) {
+        draw(frame);
+      }
+    }),
+  );
 }
 
 // -- As a file ------------------------------------------------------------------------------
