@@ -249,3 +249,9 @@ def test_preparing_does_not_claim_that_work_has_begun(client: Client, db: None) 
     page = " ".join(client.get("/methodology/").content.decode().split())
     assert "It does not say that these have begun." in page
     assert "has begun" not in page
+
+
+def test_concluded_does_not_claim_that_a_text_is_agreed(client: Client, db: None) -> None:
+    page = " ".join(client.get("/methodology/").content.decode().split())
+    assert "The parties have said that the negotiations are concluded." in page
+    assert "text is agreed" not in page

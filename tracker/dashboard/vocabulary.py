@@ -23,7 +23,9 @@ STAGES = {
     ),
     Stage.NEGOTIATING: _("Its terms are being negotiated."),
     Stage.SCHEDULED: _("A date is fixed on which it is to happen: a day or a month, not a year."),
-    Stage.CONCLUDED: _("The text is agreed and not yet signed."),
+    Stage.CONCLUDED: _(
+        "The parties have said that the negotiations are concluded. It is not signed yet."
+    ),
     Stage.SIGNED: _("It is signed. Signed is not in force."),
     Stage.IN_EFFECT: _("It is in force, launched or operating."),
     Stage.COMPLETED: _("A single act, done."),
