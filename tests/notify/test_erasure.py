@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,18 @@ SECRET = "only-this-reader-7f3a@example.org"
 
 
 def files_with(text: str) -> list[str]:
-    """Those of the database's files that hold the text, whole pages or remains."""
+    """Those of the database's files that hold the text, whole pages or remains.
+
+    Another process reads them: a process that closes a file gives up all its locks on it (POSIX),
+    SQLite's too, so that others would take the write-ahead log from under its connections.
+    """
     file = Path(connection.settings_dict["NAME"])
     files = [file, file.with_name(f"{file.name}-wal")]
-    return [f.name for f in files if f.exists() and text.encode() in f.read_bytes()]
+    return [f.name for f in files if f.exists() and text.encode() in read_elsewhere(f)]
+
+
+def read_elsewhere(file: Path) -> bytes:
+    return subprocess.run(["cat", file], check=True, capture_output=True).stdout
 
 
 @pytest.mark.parametrize("how", ["forget", "stop"])
