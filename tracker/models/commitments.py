@@ -13,19 +13,8 @@ from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.models.meetings import Forum, Meeting
 from tracker.models.parties import Party
-from tracker.models.positions import Assessment, Position, Stage
+from tracker.models.positions import Assessment, Instrument, Position, Stage
 from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
-
-
-class Instrument(models.TextChoices):
-    AGREEMENT = "agreement", _("Agreement")
-    ARRANGEMENT = "arrangement", _("Arrangement")
-    DIALOGUE = "dialogue", _("Dialogue")
-    MEETING = "meeting", _("Meeting")
-    ACTION_PLAN = "action_plan", _("Action plan")
-    EXERCISE = "exercise", _("Exercise")
-    COOPERATION = "cooperation", _("Cooperation")
-    STATEMENT = "statement", _("Statement")
 
 
 class Topic(PublicRecord):

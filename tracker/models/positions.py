@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import models
@@ -56,6 +57,19 @@ class Firmness(models.TextChoices):
     ASPIRATION = "aspiration", _("Aspiration")
     INTENT = "intent", _("Intent")
     FIRM = "firm", _("Firm")
+
+
+class Instrument(models.TextChoices):
+    """The form that a commitment takes once it is delivered."""
+
+    AGREEMENT = "agreement", _("Agreement")
+    ARRANGEMENT = "arrangement", _("Arrangement")
+    DIALOGUE = "dialogue", _("Dialogue")
+    MEETING = "meeting", _("Meeting")
+    ACTION_PLAN = "action_plan", _("Action plan")
+    EXERCISE = "exercise", _("Exercise")
+    COOPERATION = "cooperation", _("Cooperation")
+    STATEMENT = "statement", _("Statement")
 
 
 def is_delivered(stage: str, assessment: str) -> bool:
@@ -163,6 +177,17 @@ class Position(models.Model):
         is_old = Q(**{f"{at}last_update_day__lte": quiet_since(day)})
         was_expected = Q(**{f"{at}expected_by__isnull": True}) | Q(**{f"{at}expected_by__lte": day})
         return Position.open_q(at) & is_old & was_expected
+
+    def awaits_entry_into_force(self, instrument: str) -> bool:
+        """Signed, but an agreement binds nobody before it enters into force."""
+        return self.stage == Stage.SIGNED and instrument == Instrument.AGREEMENT
+
+    @staticmethod
+    def awaiting_entry_into_force_q(
+        at: str = "", *, has_instrument: Callable[[Instrument], Q]
+    ) -> Q:
+        """`has_instrument` makes the condition on the commitment, which may be as of a past day."""
+        return Q(**{f"{at}stage": Stage.SIGNED}) & has_instrument(Instrument.AGREEMENT)
 
     def has_no_information(self, day: dt.date) -> bool:
         """Past its target without any evidence since, for or against. Not a failure."""

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
-from tracker.models import Commitment, Instrument, Meeting, Position, Stage
+from tracker.models import Commitment, Meeting, Position
 from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.as_published import equals_q
@@ -48,14 +48,13 @@ def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
     """Return the flags of one commitment, which must come from `with_silence`."""
     position, day = position_of(commitment), moment.day
     is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
-    awaits = position.stage == Stage.SIGNED and commitment.instrument == Instrument.AGREEMENT
     rules: dict[Flag, bool] = {
         Flag.OVERDUE: position.is_overdue(day),
         Flag.DUE_SOON: position.is_due_soon(day),
         Flag.SLIPPED: position.has_slipped,
         Flag.QUIET: position.is_quiet(day),
         Flag.NOT_MENTIONED: position.is_open and is_silent,
-        Flag.AWAITING_ENTRY_INTO_FORCE: awaits,
+        Flag.AWAITING_ENTRY_INTO_FORCE: position.awaits_entry_into_force(commitment.instrument),
     }
     return [flag for flag, holds in rules.items() if holds]
 
@@ -98,9 +97,10 @@ def not_mentioned_q(moment: Viewpoint) -> Q:
 
 
 def awaiting_entry_into_force_q(moment: Viewpoint) -> Q:
-    known = moment.known
-    agreements = equals_q(Commitment, "instrument", known, [Instrument.AGREEMENT.value])
-    return Q(**{moment.column("stage"): Stage.SIGNED}) & agreements
+    return Position.awaiting_entry_into_force_q(
+        moment.at,
+        has_instrument=lambda it: equals_q(Commitment, "instrument", moment.known, [it.value]),
+    )
 
 
 def may_turn_q(before: dt.date, moment: Viewpoint) -> Q:

@@ -15,11 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tracker.models import (
     LAST_DAY,
     ChangeKind,
-    Instrument,
     Meeting,
     Position,
     RaisedFlag,
-    Stage,
     Standing,
     StatusUpdate,
 )
@@ -54,8 +52,8 @@ def mentioned(meetings: QuerySet[Meeting]) -> Q:
 # The flags that depend on the position alone, not on the day.
 _OF_POSITION = {
     Flag.SLIPPED: Q(has_slipped=True),
-    Flag.AWAITING_ENTRY_INTO_FORCE: Q(
-        stage=Stage.SIGNED, commitment__instrument=Instrument.AGREEMENT
+    Flag.AWAITING_ENTRY_INTO_FORCE: Position.awaiting_entry_into_force_q(
+        has_instrument=lambda it: Q(commitment__instrument=it)
     ),
 }
 
