@@ -6,13 +6,12 @@ Each action raises ValidationError with a message, and writes nothing, when it i
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import OpenLog, Subject, open_log
+from tracker.actions.log.append import OpenLog, Stamp, Subject, open_log
 from tracker.actions.log.projection import Projection, save
 from tracker.actions.log.search_index import index
 from tracker.actions.publishing.drafts import require_draft, touch
@@ -49,15 +48,9 @@ def _require_counting(update: StatusUpdate) -> Commitment:
     return commitment
 
 
-def correct_update(
-    replacement: StatusUpdate,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
-) -> Change:
+def correct_update(replacement: StatusUpdate, **stamp: Unpack[Stamp]) -> Change:
     """Publish a draft that corrects the update named in its `corrects`, for its `reason`."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         require_draft(replacement)
         original = replacement.corrects
         if original is None or original.commitment_id != replacement.commitment_id:
@@ -71,13 +64,11 @@ def retract_update(
     update: StatusUpdate,
     *,
     reason: str,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
     significance: str = Significance.MAJOR,
-    is_backfill: bool = False,
+    **stamp: Unpack[Stamp],
 ) -> Change:
     """Retract an update that should not have been published: it no longer counts."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         reason = _require_reason(reason)
         commitment = _require_counting(update)
         others = StatusUpdate.objects.filter(commitment=commitment).effective()
@@ -107,13 +98,11 @@ def retract_commitment(
     commitment: Commitment,
     *,
     reason: str,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
     significance: str = Significance.MAJOR,
-    is_backfill: bool = False,
+    **stamp: Unpack[Stamp],
 ) -> Change:
     """Retract a commitment that should not have been recorded: its page returns 410 from now on."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         reason = _require_reason(reason)
         commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
         if not commitment.is_public:
@@ -140,16 +129,10 @@ def _retract(log: OpenLog, commitment: Commitment, reason: str, significance: st
 
 
 def retract_note(
-    note: Note,
-    *,
-    reason: str,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    significance: str = Significance.MAJOR,
-    is_backfill: bool = False,
+    note: Note, *, reason: str, significance: str = Significance.MAJOR, **stamp: Unpack[Stamp]
 ) -> Change:
     """Retract an analyst's note that should not have been published: it is no longer shown."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         reason = _require_reason(reason)
         note = Note.objects.select_for_update().get(pk=note.pk)
         if not note.is_public:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -61,8 +61,8 @@ class OpenLog:
 
     head: LogHead
     now: dt.datetime
-    by: AbstractBaseUser | None
-    is_backfill: bool
+    by: AbstractBaseUser | None = None
+    is_backfill: bool = False
 
     @property
     def next_seq(self) -> int:
@@ -139,10 +139,19 @@ def change_of(line: Line) -> Change:
     return change
 
 
+class Stamp(TypedDict):
+    """The keyword arguments of every action that writes to the log.
+
+    `by` is empty for what a command does; subscribers are not notified of back-fill.
+    """
+
+    now: dt.datetime
+    by: NotRequired[AbstractBaseUser | None]
+    is_backfill: NotRequired[bool]
+
+
 @contextmanager
-def open_log(
-    *, now: dt.datetime, by: AbstractBaseUser | None = None, is_backfill: bool = False
-) -> Iterator[OpenLog]:
+def open_log(**stamp: Unpack[Stamp]) -> Iterator[OpenLog]:
     """Begin a transaction and lock the head of the log until it ends.
 
     Actions check their conditions inside it, so that two people who publish the same draft run one
@@ -153,7 +162,7 @@ def open_log(
         if head is None:
             LogHead.objects.get_or_create(pk=1)
             head = LogHead.objects.select_for_update().get(pk=1)
-        yield OpenLog(head=head, now=now, by=by, is_backfill=is_backfill)
+        yield OpenLog(head, **stamp)
 
 
 def accept_clock(*, now: dt.datetime) -> dt.datetime | None:

@@ -7,13 +7,12 @@ refers to them, and the payload of that change includes them in full.
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import OpenLog, Subject, change_of, open_log
+from tracker.actions.log.append import OpenLog, Stamp, Subject, change_of, open_log
 from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate
 from tracker.actions.publishing.drafts import (
@@ -41,15 +40,9 @@ def parties_key(meeting: Meeting) -> str:
     return "-".join(sorted(party.code for party in meeting.parties.all()))
 
 
-def publish_meeting(
-    meeting: Meeting,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
-) -> Change:
+def publish_meeting(meeting: Meeting, **stamp: Unpack[Stamp]) -> Change:
     """Publish a meeting with its forum, parties and sources."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         require_draft(meeting)
         sources = list(meeting.sources.all())
         if not meeting.parties.all():
@@ -77,15 +70,9 @@ def publish_meeting(
         )
 
 
-def mark_fully_recorded(
-    meeting: Meeting,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
-) -> Change:
+def mark_fully_recorded(meeting: Meeting, **stamp: Unpack[Stamp]) -> Change:
     """Mark all outcomes of a meeting as recorded, so that what it did not mention counts."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         meeting.refresh_from_db()
         if not meeting.is_public or meeting.state != MeetingState.HELD:
             raise ValidationError(_("Only a public meeting that was held can be fully recorded."))
@@ -103,15 +90,10 @@ def mark_fully_recorded(
 
 
 def publish_commitment(
-    commitment: Commitment,
-    *,
-    first_update: StatusUpdate,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
+    commitment: Commitment, *, first_update: StatusUpdate, **stamp: Unpack[Stamp]
 ) -> list[Change]:
     """Publish a commitment with its first update: there is no status without a source."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         require_draft(commitment)
         if first_update.commitment_id != commitment.pk:
             raise ValidationError(_("The first update belongs to another commitment."))
@@ -127,15 +109,9 @@ def publish_commitment(
         return _publish(log, drafted, is_new=True)
 
 
-def publish_update(
-    update: StatusUpdate,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
-) -> Change:
+def publish_update(update: StatusUpdate, **stamp: Unpack[Stamp]) -> Change:
     """Publish an update of a public commitment."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         require_draft(update)
         if update.corrects_id is not None:
             raise ValidationError(_("Publish a correction as a correction."))
@@ -164,15 +140,9 @@ def _publish(log: OpenLog, drafted: Drafted, *, is_new: bool = False) -> list[Ch
     return [change_of(line) for line in chunk.publish()]
 
 
-def publish_note(
-    note: Note,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
-    is_backfill: bool = False,
-) -> Change:
+def publish_note(note: Note, **stamp: Unpack[Stamp]) -> Change:
     """Publish an analyst's note, as commentary on a public meeting or commitment."""
-    with open_log(now=now, by=by, is_backfill=is_backfill) as log:
+    with open_log(**stamp) as log:
         require_draft(note)
         about = note.meeting or note.commitment
         if about is None or not about.is_public:

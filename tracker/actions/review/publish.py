@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, Unpack
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.amend import publish_aliases
 from tracker.actions.correct import correct_update
-from tracker.actions.log.append import open_log
+from tracker.actions.log.append import Stamp, open_log
 from tracker.actions.publishing.drafts import drafted_names
 from tracker.actions.publishing.publish import (
     publish_commitment,
@@ -76,15 +76,9 @@ def _close(
 
 
 def publish_draft(
-    record: Draft,
-    first_update: StatusUpdate | None = None,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None,
-    is_backfill: bool = False,
+    record: Draft, first_update: StatusUpdate | None = None, **stamp: Unpack[Stamp]
 ) -> list[Change]:
     """Publish a draft with the names that were drafted with it, whatever became of its review."""
-    stamp: Any = {"now": now, "by": by, "is_backfill": is_backfill}
     match record:
         case Meeting():
             return [publish_meeting(record, **stamp)]
