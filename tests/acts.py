@@ -23,9 +23,7 @@ from tests.make import (
 )
 from tracker.actions.amend import (
     add_evidence,
-    amend_commitment,
-    amend_meeting,
-    amend_reference,
+    amend,
     publish_aliases,
     retract_alias,
 )
@@ -58,15 +56,15 @@ def every_act(told: list[Commitment]) -> Iterator[str]:
     yield "corrected"
     retract_update(correction, reason="Not so.", now=NOW)
     yield "retracted"
-    amend_commitment(one, values={"title": "Another title", "slug": "another"}, now=NOW)
+    amend(one, values={"title": "Another title", "slug": "another"}, now=NOW)
     one.refresh_from_db()
     yield "renamed"
-    amend_meeting(meeting, values={"title": "Another meeting", "place": "Seoul"}, now=NOW)
+    amend(meeting, values={"title": "Another meeting", "place": "Seoul"}, now=NOW)
     yield "meeting renamed"
-    amend_reference(source, values={"title": "Another source"}, now=NOW)
+    amend(source, values={"title": "Another source"}, now=NOW)
     yield "source renamed"
-    amend_reference(both_parties()[0], values={"name": "Kanada"}, now=NOW)
-    amend_reference(topic, values={"name": "Cyberspace"}, now=NOW)
+    amend(both_parties()[0], values={"name": "Kanada"}, now=NOW)
+    amend(topic, values={"name": "Cyberspace"}, now=NOW)
     yield "party and topic renamed"
     yield from _acts_of_words(one)
     published_commitment(part_of=one, title="A part")

@@ -26,9 +26,7 @@ from tests.make import (
 )
 from tracker.actions.amend import (
     add_evidence,
-    amend_commitment,
-    amend_meeting,
-    amend_reference,
+    amend,
     publish_aliases,
     retract_alias,
 )
@@ -193,7 +191,7 @@ def _what_happened_later(grown: Grown) -> None:
     published_note(commitment=one, text=HAPPENED, author=HAPPENED, source=source, now=FIRST)
     published_note(commitment=one, text=HAPPENED, author=HAPPENED, now=FIRST)
     published_note(meeting=grown.meeting, text=HAPPENED, author=HAPPENED, now=FIRST)
-    amend_meeting(
+    amend(
         grown.meeting, values={"sources": [grown.source, source]}, now=FIRST, significance="minor"
     )
 
@@ -240,7 +238,7 @@ def _amend_everything(
     grown: Grown, *, new: Commitment, meeting: Meeting, topic: Topic, third: Party, source: Source
 ) -> None:
     one = grown.commitment
-    amend_commitment(
+    amend(
         one,
         values={
             **_titled("commitment", SAID),
@@ -255,7 +253,7 @@ def _amend_everything(
         reason=SAID,
         now=LATER,
     )
-    amend_meeting(
+    amend(
         grown.meeting,
         values={
             **_titled("meeting", SAID),
@@ -278,5 +276,5 @@ def _amend_everything(
         grown.note: {"text": SAID, "author": SAID},
     }
     for record, values in amended.items():
-        amend_reference(record, values=values, reason=SAID, now=LATER)
+        amend(record, values=values, reason=SAID, now=LATER)
     retract_note(grown.note, reason=SAID, now=LATER)

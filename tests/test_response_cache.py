@@ -23,7 +23,7 @@ from pytest_django import Settings
 from tests import make
 from tests.test_query_counts import addresses
 from tracker import answers, response_cache
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.register_files.load import load_register
@@ -155,7 +155,7 @@ ACTS: list[Callable[[Commitment], object]] = [
     lambda one: make.published_update(one, stage="signed", happened="2026-04"),
     lambda one: make.published_correction(one.updates.get(number=2), happened="2026-02-26"),
     lambda one: retract_update(one.updates.get(number=2), reason="Misread.", now=NOW),
-    lambda one: amend_commitment(one, values={"title": "Another name"}, reason="So.", now=NOW),
+    lambda one: amend(one, values={"title": "Another name"}, reason="So.", now=NOW),
     lambda one: load_register(settings.SHIPPED_REGISTER, now=NOW),
     lambda one: make.published_meeting(title="Another meeting"),
 ]

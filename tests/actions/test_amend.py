@@ -10,7 +10,7 @@ import pytest
 from tests import make
 from tests.actions.lines import line, subjects
 from tests.actions.refusals import refused
-from tracker.actions.amend import add_evidence, amend_meeting, amend_reference
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Commitment, Level, Meeting, SearchDocument, SourceKind, StatusUpdate
@@ -27,7 +27,7 @@ DRAFT = "A draft is simply edited; only what is public is amended."
 
 def test_a_meeting_is_amended() -> None:
     meeting = make.published_meeting(slug="third", state="planned", date="2026", place="")
-    change = amend_meeting(
+    change = amend(
         meeting,
         values={"state": "held", "date": PartialDate(2026, 11, 20), "place": "Seoul"},
         reason="It took place.",
@@ -51,7 +51,7 @@ def test_a_meeting_is_amended() -> None:
 def test_a_meeting_without_updates_may_change_rank() -> None:
     meeting = make.published_meeting(level=Level.MINISTERS)
     parties = [*make.both_parties(), make.make_party(code="JPN")]
-    amend_meeting(meeting, values={"parties": parties, "level": Level.LEADERS}, now=NOW)
+    amend(meeting, values={"parties": parties, "level": Level.LEADERS}, now=NOW)
     stored = Meeting.objects.get()
     assert (stored.parties_key, stored.level) == ("CAN-JPN-KOR", Level.LEADERS)
 
@@ -66,34 +66,34 @@ def test_a_meeting_with_updates_keeps_its_rank(is_draft: bool) -> None:
     sentence = "Parties and level stay as they are once updates rest on the meeting."
     for values in ({"level": Level.LEADERS}, {"parties": parties}):
         with refused(sentence):
-            amend_meeting(meeting, values=values, now=NOW)
-    assert amend_meeting(meeting, values={"place": "Seoul"}, now=NOW).kind == "meeting"
+            amend(meeting, values=values, now=NOW)
+    assert amend(meeting, values={"place": "Seoul"}, now=NOW).kind == "meeting"
 
 
 def test_a_meeting_amended_in_vain_or_wrongly_is_refused() -> None:
     meeting, draft = make.published_meeting(place="Seoul"), make.make_meeting()
     with refused("Nothing would change."):
-        amend_meeting(meeting, values={"place": "Seoul", "state": "held"}, now=NOW)
+        amend(meeting, values={"place": "Seoul", "state": "held"}, now=NOW)
     with refused(DRAFT):
-        amend_meeting(draft, values={"place": "Seoul"}, now=NOW)
+        amend(draft, values={"place": "Seoul"}, now=NOW)
     with refused("Value 'adjourned' is not a valid choice."):
-        amend_meeting(meeting, values={"state": "adjourned"}, now=NOW)
+        amend(meeting, values={"state": "adjourned"}, now=NOW)
     with refused("This field cannot be null."):
-        amend_meeting(meeting, values={"date": None}, now=NOW)
+        amend(meeting, values={"date": None}, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["parties", "sources"])
 def test_a_meeting_keeps_its_parties_and_a_source(name: str) -> None:
     meeting = make.published_meeting()
     with refused():
-        amend_meeting(meeting, values={name: []}, now=NOW)
+        amend(meeting, values={name: []}, now=NOW)
 
 
 @pytest.mark.parametrize("values", [{"state": "cancelled"}, {"date": PartialDate(words="once")}])
 def test_a_fully_recorded_meeting_stays_held_and_dated(values: dict[str, Any]) -> None:
     meeting = make.published_meeting(fully_recorded=True)
     with refused():
-        amend_meeting(meeting, values=values, now=NOW)
+        amend(meeting, values=values, now=NOW)
 
 
 # -- Parties, topics, forums, sources, notes ----------------------------------------------------
@@ -103,7 +103,7 @@ def test_a_source_is_amended() -> None:
     source = make.make_source(slug="statement", archived_url="")
     make.published_meeting(sources=[source])
     values = {"archived_url": "https://archive.example.org/1", "text": "Full text."}
-    change = amend_reference(source, values=values, reason="Archived.", now=LATER)
+    change = amend(source, values=values, reason="Archived.", now=LATER)
     assert line(change) == (2, "amended", "minor", False, LATER)
     assert subjects(change) == {"source": source}
     assert change.payload.keys() == {"source", "before", "reason"}
@@ -129,7 +129,7 @@ def test_each_other_reference_is_amended() -> None:
         (forum, {"parties": parties}, "minor"),
         (note, {"text": "After."}, "minor"),
     ):
-        change = amend_reference(record, values=values, significance=significance, now=NOW)
+        change = amend(record, values=values, significance=significance, now=NOW)
         told.append((change.kind, change.significance, change.payload["before"]))
     assert told == [
         ("amended", "minor", {"short_name": "Canada"}),
@@ -145,11 +145,11 @@ def test_a_reference_amended_in_vain_is_refused() -> None:
     draft, source = make.make_source(), make.make_source(url="")
     make.published_meeting(sources=[source])
     with refused(DRAFT):
-        amend_reference(draft, values={"title": "Other"}, now=NOW)
+        amend(draft, values={"title": "Other"}, now=NOW)
     with refused("Nothing would change."):
-        amend_reference(source, values={"url": ""}, now=NOW)
+        amend(source, values={"url": ""}, now=NOW)
     with refused("Enter a valid URL."):
-        amend_reference(source, values={"url": "javascript:alert(1)"}, now=NOW)
+        amend(source, values={"url": "javascript:alert(1)"}, now=NOW)
 
 
 # -- Evidence -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from tests import make
 from tests.actions.lines import line, subjects
 from tests.actions.refusals import refused
-from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
+from tracker.actions.amend import amend, publish_aliases, retract_alias
 from tracker.actions.correct import retract_commitment
 from tracker.models import Alias, Commitment, SearchDocument
 
@@ -27,7 +27,7 @@ def commitment() -> Commitment:
 
 
 def test_a_new_title_is_a_renaming(commitment: Commitment) -> None:
-    change = amend_commitment(
+    change = amend(
         commitment, values={"title": "Treaty"}, reason="Its name since signing.", now=LATER
     )
     assert line(change) == (3, "renamed", "major", False, LATER)
@@ -60,7 +60,7 @@ def test_a_new_title_is_a_renaming(commitment: Commitment) -> None:
 
 def test_other_values_are_amended_and_the_log_keeps_what_they_were(commitment: Commitment) -> None:
     meeting, umbrella = make.published_meeting(slug="second"), make.published_commitment()
-    change = amend_commitment(
+    change = amend(
         commitment,
         values={
             "title": "Agreement",
@@ -104,7 +104,7 @@ def test_what_changes_nothing_or_is_wrong_is_refused(
     commitment: Commitment, values: dict[str, Any], sentences: list[str]
 ) -> None:
     with refused(*sentences):
-        amend_commitment(commitment, values=values, now=NOW)
+        amend(commitment, values=values, now=NOW)
 
 
 def test_a_draft_and_a_retracted_commitment_are_not_amended(commitment: Commitment) -> None:
@@ -112,21 +112,21 @@ def test_a_draft_and_a_retracted_commitment_are_not_amended(commitment: Commitme
     retract_commitment(commitment, reason="It was never said.", now=NOW)
     for row in (draft, commitment):
         with refused(DRAFT):
-            amend_commitment(row, values={"title": "Treaty"}, now=NOW)
+            amend(row, values={"title": "Treaty"}, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["first_stated_at", "part_of", "supersedes"])
 def test_what_it_refers_to_is_public_first(commitment: Commitment, name: str) -> None:
     draft: Any = make.make_meeting() if name == "first_stated_at" else make.make_commitment()
     with refused(f"Publish “{draft}” first."):
-        amend_commitment(commitment, values={name: draft}, now=NOW)
+        amend(commitment, values={name: draft}, now=NOW)
 
 
 def test_a_commitment_whose_parent_was_retracted_can_still_be_amended() -> None:
     parent = make.published_commitment()
     child = make.published_commitment(part_of=parent)
     retract_commitment(parent, reason="It was never said.", now=NOW)
-    assert amend_commitment(child, values={"title": "Treaty"}, now=NOW).kind == "renamed"
+    assert amend(child, values={"title": "Treaty"}, now=NOW).kind == "renamed"
 
 
 @pytest.mark.parametrize("name", ["part_of", "supersedes"])
@@ -135,17 +135,17 @@ def test_a_commitment_is_in_no_circle(commitment: Commitment, name: str) -> None
     grandchild = make.published_commitment(**{name: child})
     for inside in (commitment, child, grandchild):
         with refused():
-            amend_commitment(commitment, values={name: inside}, now=NOW)
+            amend(commitment, values={name: inside}, now=NOW)
 
 
 def test_a_commitment_keeps_a_party(commitment: Commitment) -> None:
     with refused():
-        amend_commitment(commitment, values={"parties": []}, now=NOW)
+        amend(commitment, values={"parties": []}, now=NOW)
 
 
 def test_a_reference_is_permanent(commitment: Commitment) -> None:
     with refused():
-        amend_commitment(commitment, values={"reference": "CAN-KOR-2030-002"}, now=NOW)
+        amend(commitment, values={"reference": "CAN-KOR-2030-002"}, now=NOW)
 
 
 # -- Other names --------------------------------------------------------------------------------

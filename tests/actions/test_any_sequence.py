@@ -189,7 +189,7 @@ class Editors(RuleBasedStateMachine):
             "topics": data.draw(st.sampled_from([[], [make.make_topic()]])),
         }
         with suppress(ValidationError):  # nothing would change
-            amend.amend_commitment(self.public(data), values=values, now=self.now)
+            amend.amend(self.public(data), values=values, now=self.now)
 
     @precondition(lambda self: Commitment.objects.public().exists())
     @rule(data=st.data())
@@ -230,7 +230,7 @@ class Editors(RuleBasedStateMachine):
             publish.mark_fully_recorded(meeting, now=self.now)
         else:
             place = f"Place {next(self.places)}"
-            amend.amend_meeting(meeting, values={"place": place}, now=self.now)
+            amend.amend(meeting, values={"place": place}, now=self.now)
 
     @precondition(lambda self: Commitment.objects.public().exists())
     @rule(data=st.data())

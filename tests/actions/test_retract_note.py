@@ -9,7 +9,7 @@ from tests import make
 from tests.log_chain import first_break
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker.actions.amend import amend_meeting
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment, retract_note
 from tracker.models import Commitment, Note
 from tracker.schema import payloads
@@ -55,5 +55,5 @@ def test_retracting_a_commitment_may_be_minor() -> None:
 
 def test_amending_a_meeting_may_be_minor() -> None:
     meeting = make.published_meeting()
-    change = amend_meeting(meeting, values={"place": "Ottawa"}, significance="minor", now=NOW)
+    change = amend(meeting, values={"place": "Ottawa"}, significance="minor", now=NOW)
     assert (change.kind, change.significance) == ("meeting", "minor")

@@ -17,7 +17,7 @@ from tests.make import (
     published_update,
 )
 from tests.test_bad_input import SENTENCES
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.models import Commitment
 
@@ -111,7 +111,7 @@ def test_one_as_it_stood(client: Client, db: None) -> None:
 
 def test_an_address_of_long_ago_and_a_reference_lead_on(client: Client, db: None) -> None:
     commitment = published_commitment(slug="old", reference="CAN-KOR-2025-007")
-    amend_commitment(commitment, values={"slug": "new"}, now=NOW)
+    amend(commitment, values={"slug": "new"}, now=NOW)
     for asked in ("old", "CAN-KOR-2025-007"):
         response = client.get(f"/api/v1/commitments/{asked}/?as_of=2026-03-01")
         location = "/api/v1/commitments/new/?as_of=2026-03-01"
@@ -142,7 +142,7 @@ def test_a_draft_is_not_there(client: Client, db: None) -> None:
 def test_a_title_is_the_one_that_was_known(client: Client, db: None) -> None:
     commitment = published_commitment(slug="one", title="As it was")
     later = NOW.replace(day=25)
-    amend_commitment(commitment, values={"title": "As it is"}, now=later)
+    amend(commitment, values={"title": "As it is"}, now=later)
     source = first_update(commitment).citations.get().source
     published_update(commitment, source=source, now=later)
     for address in ("/api/v1/commitments/one/", f"/api/v1/sources/{source.slug}/"):

@@ -17,7 +17,7 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.models import Party
 
 LISTS = ("meetings", "sources", "parties", "topics", "forums")
@@ -83,12 +83,12 @@ def test_a_source_tells_what_rests_on_it(client: Client, db: None) -> None:
 def test_a_renamed_record_leads_on(client: Client, db: None, noun: str) -> None:
     meeting = published_meeting(slug="old")
     source = first_update(published_commitment(meeting=meeting)).citations.get().source
-    amend_reference(source, values={"slug": "old"}, now=NOW)
+    amend(source, values={"slug": "old"}, now=NOW)
     source.refresh_from_db()
     if noun == "meeting":
-        amend_meeting(meeting, values={"slug": "new"}, now=NOW)
+        amend(meeting, values={"slug": "new"}, now=NOW)
     else:
-        amend_reference(source, values={"slug": "new"}, now=NOW)
+        amend(source, values={"slug": "new"}, now=NOW)
     response = client.get(f"/api/v1/{noun}s/old/?as_of=2026-11-01")
     assert response.status_code == 301
     assert response.headers["Location"] == f"/api/v1/{noun}s/new/?as_of=2026-11-01"

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests.api.asking import ndjson
 from tests.exports.small_register import publish_small_register
 from tests.make import NOW, published_commitment, published_note
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.api.describing import EXAMPLES, example
 from tracker.api.openapi import schema
@@ -226,7 +226,7 @@ def test_the_errors_are_what_is_described(
 
 
 def test_a_moved_record_is_described(client: Client, db: None) -> None:
-    amend_commitment(published_commitment(slug="old"), values={"slug": "new"}, now=NOW)
+    amend(published_commitment(slug="old"), values={"slug": "new"}, now=NOW)
     assert client.get("/api/v1/commitments/old/").status_code == 301
     assert "301" in answers_of("/api/v1/commitments/{slug}/")
 

@@ -17,7 +17,7 @@ from tests.make import (
     published_meeting,
     published_update,
 )
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.models import Instrument, Stage
 
@@ -165,7 +165,7 @@ def test_it_can_be_cited_in_four_forms(client: Client, extension: str, media_typ
 
 def test_citing_a_look_back_cites_what_was_seen(client: Client, db: None) -> None:
     commitment = published_commitment(title="Old", now=EARLY, happened="2025-01-10")
-    amend_commitment(commitment, values={"title": "New"}, now=NOW)
+    amend(commitment, values={"title": "New"}, now=NOW)
     address = commitment.get_absolute_url()
     told = client.get(f"{address}cite.txt?as_of=2025-06-01&known_at=2026-10-23").content.decode()
     assert told == (
@@ -239,7 +239,7 @@ def test_no_search_is_claimed_whose_day_nobody_recorded(client: Client, db: None
     for claim in ("Last checked", "We last looked", "source found"):
         assert claim not in page, claim
     day = dt.date(2026, 11, 20)
-    amend_commitment(commitment, values={"last_checked_on": day}, now=NOW)
+    amend(commitment, values={"last_checked_on": day}, now=NOW)
     page = client.get(commitment.get_absolute_url()).content.decode()
     assert "We last looked on 20 November 2026." in page
     assert "Last checked" in page

@@ -18,7 +18,7 @@ from tests.make import (
     published_meeting,
     published_update,
 )
-from tracker.actions.amend import amend_meeting
+from tracker.actions.amend import amend
 from tracker.models import Meeting, MeetingState, Stage
 
 SHIPPED = pytest.mark.usefixtures("shipped_register")
@@ -104,7 +104,7 @@ def test_it_is_told_as_it_was_known(client: Client, on_day: OnDay) -> None:
     pledge = published_commitment(happened="2025-01-10", title="A pledge")
     published_update(pledge, meeting=meeting, happened="2025-03-10", stage=Stage.SIGNED)
     late = NOW + dt.timedelta(days=5)
-    amend_meeting(meeting, values={"title": "New title"}, now=late)
+    amend(meeting, values={"title": "New title"}, now=late)
     published_update(
         published_commitment(happened="2025-01-10", now=late),
         meeting=Meeting.objects.get(pk=meeting.pk),

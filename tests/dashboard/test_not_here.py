@@ -14,14 +14,14 @@ from tests.make import (
     published_commitment,
     published_meeting,
 )
-from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.models import Commitment, Party
 
 
 def test_a_renamed_commitment_leads_on_with_its_query(client: Client, db: None) -> None:
     commitment = published_commitment(slug="old")
-    amend_commitment(commitment, values={"slug": "new"}, now=NOW)
+    amend(commitment, values={"slug": "new"}, now=NOW)
     for asked, location in (
         ("/commitments/old/", "/commitments/new/"),
         ("/commitments/old/?as_of=2026-03-01", "/commitments/new/?as_of=2026-03-01"),
@@ -34,14 +34,14 @@ def test_a_renamed_commitment_leads_on_with_its_query(client: Client, db: None) 
 
 def test_a_slug_taken_by_another_shows_the_other(client: Client, db: None) -> None:
     commitment = published_commitment(slug="old")
-    amend_commitment(commitment, values={"slug": "new"}, now=NOW)
+    amend(commitment, values={"slug": "new"}, now=NOW)
     published_commitment(slug="old", title="Another")
     assert client.get("/commitments/old/").context["commitment"].title == "Another"
 
 
 def test_a_retracted_one_leads_to_the_reason(client: Client, db: None) -> None:
     commitment = published_commitment(slug="old")
-    amend_commitment(commitment, values={"slug": "new"}, now=NOW)
+    amend(commitment, values={"slug": "new"}, now=NOW)
     retract_commitment(Commitment.objects.get(), reason="A misreading.", now=NOW)
     response = client.get("/commitments/old/", follow=True)
     assert response.redirect_chain == [("/commitments/new/", 301)]
@@ -64,11 +64,10 @@ def test_other_records_lead_on_too(client: Client, db: None, noun: str, old: str
     meeting = published_meeting(slug="old", forum=forum)
     commitment = published_commitment(meeting=meeting, topics=[topic])
     source = first_update(commitment).citations.get().source
-    amend_reference(source, values={"slug": "old"}, now=NOW)
+    amend(source, values={"slug": "old"}, now=NOW)
     records = {"source": source, "party": Party.objects.get(code="CAN"), "topic": topic}
     record = records.get(noun) or {"meeting": meeting, "forum": forum}[noun]
     record.refresh_from_db()
-    amend = amend_meeting if noun == "meeting" else amend_reference
     amend(record, values={"slug": "elsewhere"}, now=NOW)
     response = client.get(old)
     assert (response.status_code, response.headers["Location"]) == (301, new)

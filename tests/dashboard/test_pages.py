@@ -21,7 +21,7 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import amend_commitment, publish_aliases
+from tracker.actions.amend import amend, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Stage
 from tracker.schema.vocabulary import Flag, Movement
@@ -141,7 +141,7 @@ def test_a_page_looks_back(client: Client, db: None) -> None:
     early = NOW - dt.timedelta(days=30)
     commitment = published_commitment(title="Old title", happened="2025-01-10", now=early)
     published_update(commitment, stage=Stage.SIGNED, happened="2026-01-10", now=NOW)
-    amend_commitment(commitment, values={"title": "New title"}, now=NOW)
+    amend(commitment, values={"title": "New title"}, now=NOW)
     address = commitment.get_absolute_url()
     assert "Signed" not in text(client, f"{address}?as_of=2025-06-01")
     then = text(client, f"{address}?known_at={early.date()}")

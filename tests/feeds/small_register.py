@@ -15,7 +15,7 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import add_evidence, amend_commitment, amend_reference, publish_aliases
+from tracker.actions.amend import add_evidence, amend, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Assessment, Change, Commitment, Firmness, Meeting, Source, Stage
@@ -88,15 +88,11 @@ def _agreement(statement: Source, first: Meeting) -> None:
         make_citation(newest, source=statement, save=False, quotation="", locator="annex"),
         now=hours(5),
     )
-    amend_commitment(
-        agreement, values={"title": "군사정보보호협정 (GSOMIA)"}, reason="A name.", now=hours(5)
-    )
+    amend(agreement, values={"title": "군사정보보호협정 (GSOMIA)"}, reason="A name.", now=hours(5))
     publish_aliases(
         agreement, [make_alias(agreement, name="GSOMIA & more", language="en")], now=hours(5)
     )
-    amend_reference(
-        statement, values={"archived_url": "https://example.org/archived"}, now=hours(5)
-    )
+    amend(statement, values={"archived_url": "https://example.org/archived"}, now=hours(5))
     published_note(
         key="remark",
         commitment=Commitment.objects.get(pk=agreement.pk),

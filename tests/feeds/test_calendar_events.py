@@ -21,7 +21,7 @@ from tests.make import (
     published_meeting,
     published_update,
 )
-from tracker.actions.amend import amend_commitment, amend_meeting
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Assessment, Change, Commitment, Meeting, MeetingState, Stage
@@ -104,7 +104,7 @@ def test_the_uid_is_made_of_the_line_that_published(client: Client, db: None) ->
     line = Change.objects.get(seq=commitment.published_seq)
     uid = only_event(client)["UID"]
     assert uid == str(uuid.uuid5(uuid.NAMESPACE_OID, f"{line.hash} target"))
-    amend_commitment(commitment, values={"slug": "elsewhere", "title": "Otherwise"}, now=LATER)
+    amend(commitment, values={"slug": "elsewhere", "title": "Otherwise"}, now=LATER)
     moved = client.get("/calendar.ics", headers={"host": "register.example.org"})
     (event,) = icalendar.Calendar.from_ical(moved.getvalue()).walk("VEVENT")
     assert event["UID"] == uid
@@ -217,7 +217,7 @@ def test_a_period_is_one_day_and_not_a_year_of_them(
     before = only_event(client)
     day = dt.date(*last_day)
     assert (before["DTSTART"].dt, before["DTEND"].dt) == (day, day + dt.timedelta(days=1))
-    amend_meeting(meeting, values={"date": PartialDate(2027, 2, 3)}, now=LATER)
+    amend(meeting, values={"date": PartialDate(2027, 2, 3)}, now=LATER)
     after = only_event(client)
     assert (after["DTSTART"].dt, after["UID"]) == (dt.date(2027, 2, 3), before["UID"])
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
@@ -246,7 +246,7 @@ def test_a_meeting_is_held_moved_or_cancelled(client: Client, db: None) -> None:
         ({"state": MeetingState.CANCELLED}, "CANCELLED", "Cancelled: Talks"),
     ]
     for number, (values, status, summary) in enumerate(steps, start=1):
-        amend_meeting(meeting, values=values, now=NOW + dt.timedelta(hours=number))
+        amend(meeting, values=values, now=NOW + dt.timedelta(hours=number))
         event = only_event(client)
         assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (uid, number, status)
         assert event["SUMMARY"] == summary

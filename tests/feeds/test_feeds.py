@@ -19,7 +19,7 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import amend_meeting
+from tracker.actions.amend import amend
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, Meeting, Stage
 from tracker.queries.log.change_summary import lines
@@ -282,7 +282,7 @@ def test_an_entry_that_was_written_before_tells_the_names_of_today(
     meeting = published_meeting(title="Talks")
     published_commitment(meeting=meeting)
     before = client.get("/changes.json").json()["items"]
-    amend_meeting(meeting, values={"title": "Ministers’ talks"}, now=NOW)
+    amend(meeting, values={"title": "Ministers’ talks"}, now=NOW)
     after = client.get("/changes.json").json()["items"]
     assert [item["id"] for item in after[1:]] == [item["id"] for item in before]
     assert before[0]["title"].endswith(", Talks")

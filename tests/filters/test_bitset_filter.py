@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests import make
 from tests.filters.counted import facet_counts, headline
-from tracker.actions.amend import amend_commitment, amend_meeting
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
@@ -119,7 +119,7 @@ ACTS: list[Callable[[], object]] = [
     lambda: make.published_correction(_one().updates.effective().first(), assessment="stalled"),
     _retract_last,
     lambda: retract_commitment(_one(), reason="Not a promise.", now=NOW),
-    lambda: amend_commitment(_one(), values={"instrument": "statement"}, reason="It is.", now=NOW),
+    lambda: amend(_one(), values={"instrument": "statement"}, reason="It is.", now=NOW),
     _held_and_recorded,
     lambda: make.published_note(commitment=_one()),
     _wrong_row_put_right,
@@ -236,6 +236,6 @@ def test_a_meeting_of_another_forum_takes_its_mentions_along() -> None:
     meeting = Meeting.objects.public().filter(forum__isnull=False).earliest("pk")
     value_sets_at(log_head(), Viewpoint(DAY))
     make_forum = make.make_forum(slug="another")
-    amend_meeting(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
+    amend(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
     _as_read_anew(Viewpoint(DAY))
     assert value_sets_at(log_head(), Viewpoint(DAY)).of("forum", "another")

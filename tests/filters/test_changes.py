@@ -218,7 +218,7 @@ def test_the_log_of_any_filter_is_one_query(
 
 def test_renaming_is_found_by_the_new_name() -> None:
     commitment = make.published_commitment(title="Alpha accord")
-    amend.amend_commitment(commitment, values={"title": "Beta accord"}, now=NOW)
+    amend.amend(commitment, values={"title": "Beta accord"}, now=NOW)
     assert seqs("q=beta&kind=renamed") == [3]
     assert Commitment.objects.filter(title="Beta accord").exists()
     assert Change.objects.filter(kind=ChangeKind.RENAMED).count() == 1

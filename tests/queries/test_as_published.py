@@ -14,7 +14,7 @@ from tests import make
 from tests.filters.counted import headline
 from tests.looking_back import AS_OF, HAPPENED, KNOWN_AT, LATER, SAID, THEN, Grown, grown_register
 from tests.make import NOW
-from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.actions.log.rebuild import rebuild
 from tracker.filters import CommitmentFilter
@@ -47,8 +47,8 @@ def titles_then(known_at: dt.date) -> list[str]:
 
 def test_each_amendment_keeps_what_it_replaced_until_then() -> None:
     one = make.published_commitment(title="First", now=NOW)
-    amend_commitment(one, values={"title": "Second"}, now=NOW + DAY)
-    amend_commitment(one, values={"title": "Third", "summary": "Else."}, now=NOW + 2 * DAY)
+    amend(one, values={"title": "Second"}, now=NOW + DAY)
+    amend(one, values={"title": "Third", "summary": "Else."}, now=NOW + 2 * DAY)
     told = [titles_then(NOW.date() + days * DAY) for days in range(-1, 4)]
     assert told == [[], ["First"], ["Second"], ["Third"], ["Third"]]
     kept = FormerValue.objects.filter(field="title").order_by("until")
@@ -67,7 +67,7 @@ def test_every_field_of_a_meeting_is_that_of_then() -> None:
         **{"title": "Talks", "state": "held", "date": make.date("2026-11-25"), "place": "Seoul"},
         **{"forum": forum, "level": 3, "sources": [after], "parties": make.both_parties()[:1]},
     }
-    amend_meeting(meeting, values=values, now=NOW + 3 * DAY)
+    amend(meeting, values=values, now=NOW + 3 * DAY)
     [told] = as_published(
         public_meetings().select_related("forum").prefetch_related("parties", "sources"),
         known_seq(NOW.date()),
@@ -83,7 +83,7 @@ def test_every_field_of_a_meeting_is_that_of_then() -> None:
 
 def test_a_relation_that_was_added_is_hidden_on_both_sides() -> None:
     one, other = make.published_commitment(now=NOW), make.published_commitment(now=NOW)
-    amend_commitment(one, values={"related": [other]}, now=NOW + DAY)
+    amend(one, values={"related": [other]}, now=NOW + DAY)
     known = known_seq(NOW.date())
     for record in (one, other):
         [told] = as_published(
@@ -98,7 +98,7 @@ def test_a_relation_that_was_added_is_hidden_on_both_sides() -> None:
 def test_a_parent_that_was_taken_away_is_there_again() -> None:
     parent = make.published_commitment(now=NOW)
     part = make.published_commitment(part_of=parent, now=NOW)
-    amend_commitment(part, values={"part_of": None}, now=NOW + DAY)
+    amend(part, values={"part_of": None}, now=NOW + DAY)
     then, now = (Viewpoint(NOW.date() + DAY, known_at=day) for day in (NOW.date(), None))
     assert [c.pk for c in parts_of(parent, then)] == [part.pk]
     assert [c.pk for c in parts_of(parent, now)] == []
@@ -114,9 +114,9 @@ def test_a_retraction_after_that_day_is_not_known_yet() -> None:
 
 def test_an_address_of_then_goes_before_who_has_it_today() -> None:
     one = make.published_commitment(slug="first", now=NOW)
-    amend_commitment(one, values={"slug": "moved"}, now=NOW + DAY)
+    amend(one, values={"slug": "moved"}, now=NOW + DAY)
     other = make.published_commitment(slug="other", now=NOW)
-    amend_commitment(other, values={"slug": "first"}, now=NOW + 2 * DAY)
+    amend(other, values={"slug": "first"}, now=NOW + 2 * DAY)
     public, known = public_commitments(), known_seq(NOW.date())
     assert find(public, "first", known) == one
     assert find(public, "moved", known) == one
@@ -127,14 +127,14 @@ def test_an_address_of_then_goes_before_who_has_it_today() -> None:
 def test_names_are_sorted_as_they_were() -> None:
     topics = [make.make_topic(name=name) for name in ("Alpha", "Beta")]
     make.published_commitment(topics=topics, now=NOW)
-    amend_reference(topics[0], values={"name": "Zeta"}, now=NOW + DAY)
+    amend(topics[0], values={"name": "Zeta"}, now=NOW + DAY)
     assert [t.pk for t in public_topics()] == [topics[1].pk, topics[0].pk]
     assert [t.pk for t in public_topics(known=known_seq(NOW.date()))] == [t.pk for t in topics]
 
 
 def test_meetings_of_a_state_are_those_that_were_in_it() -> None:
     meeting = make.published_meeting(state="planned", date="2026-12-01", now=NOW)
-    amend_meeting(meeting, values={"state": "cancelled"}, now=NOW + DAY)
+    amend(meeting, values={"state": "cancelled"}, now=NOW + DAY)
     known = known_seq(NOW.date())
     assert Meeting.objects.filter(equals_q(Meeting, "state", known, ["planned"])).exists()
     assert not Meeting.objects.filter(equals_q(Meeting, "state", None, ["planned"])).exists()
@@ -224,7 +224,7 @@ def test_search_looks_at_the_words_of_then(
 
 def test_short_words_are_looked_for_in_the_names_of_then() -> None:
     one = make.published_commitment(title="The xq plan", now=NOW)
-    amend_commitment(one, values={"title": "The yz plan"}, now=NOW + DAY)
+    amend(one, values={"title": "The yz plan"}, now=NOW + DAY)
     then, now = {"known_at": NOW.date()}, {}
     for words, moment, is_found in (("xq", then, 1), ("yz", then, 0), ("xq", now, 0)):
         params = QueryDict(mutable=True)
@@ -235,8 +235,8 @@ def test_short_words_are_looked_for_in_the_names_of_then() -> None:
 
 def test_titles_are_sorted_and_changes_dated_as_they_were() -> None:
     listed = [make.published_commitment(title=title, now=NOW) for title in ("A", "B")]
-    amend_commitment(listed[1], values={"summary": "Else."}, now=NOW + DAY)
-    amend_commitment(listed[0], values={"title": "C"}, now=NOW + 2 * DAY)
+    amend(listed[1], values={"summary": "Else."}, now=NOW + DAY)
+    amend(listed[0], values={"title": "C"}, now=NOW + 2 * DAY)
 
     def order(sort: str, **moment: dt.date) -> list[int]:
         params = QueryDict(mutable=True)
@@ -258,8 +258,8 @@ def test_a_look_back_takes_as_many_queries_for_more_rows() -> None:
             parent = make.published_commitment(topics=[topic], now=NOW)
             part = make.published_commitment(topics=[topic], now=NOW)
             values = {"title": "Other", "topics": [], "part_of": parent, "related": [parent]}
-            amend_commitment(part, values=values, now=NOW + DAY)
-            amend_reference(topic, values={"name": f"Other {topic.pk}"}, now=NOW + DAY)
+            amend(part, values=values, now=NOW + DAY)
+            amend(topic, values={"name": f"Other {topic.pk}"}, now=NOW + DAY)
         moment = Viewpoint(NOW.date() + DAY, known_at=NOW.date())
         with CaptureQueriesContext(connection) as queries:
             told = rows(public_commitments(known=moment.known), moment)

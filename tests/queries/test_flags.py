@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 
 from tests import make
-from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.log.rebuild import rebuild
 from tracker.models import Assessment, Commitment, Level, Stage
 from tracker.models.positions import due_soon_until, quiet_since
@@ -335,14 +335,14 @@ def test_amending_a_cadence_a_series_or_a_meetings_forum_counts_at_once() -> Non
     make.published_meeting(date="2026-02-25", fully_recorded=True, now=NOW)
     today = on("2027-10-02")
     assert flags(commitment, today) == ["not_mentioned"]
-    amend_reference(forum, values={"cadence_months": 6}, now=NOW)
+    amend(forum, values={"cadence_months": 6}, now=NOW)
     assert flags(commitment, today) == ["quiet", "not_mentioned"]
-    amend_meeting(first, values={"forum": None}, now=NOW)
-    amend_reference(forum, values={"cadence_months": 24}, now=NOW)
+    amend(first, values={"forum": None}, now=NOW)
+    amend(forum, values={"cadence_months": 24}, now=NOW)
     assert flags(commitment, today) == ["quiet", "not_mentioned"]
-    amend_meeting(first, values={"forum": forum}, now=NOW)
+    amend(first, values={"forum": forum}, now=NOW)
     assert flags(commitment, today) == ["not_mentioned"]
-    amend_commitment(commitment, values={"series": forum}, now=NOW)
+    amend(commitment, values={"series": forum}, now=NOW)
     assert flags(commitment, today) == []
     assert rebuild(now=NOW) == []
 

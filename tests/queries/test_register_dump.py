@@ -12,9 +12,7 @@ from tests import make
 from tests.stored import forget_everything
 from tracker.actions.amend import (
     add_evidence,
-    amend_commitment,
-    amend_meeting,
-    amend_reference,
+    amend,
     publish_aliases,
     retract_alias,
 )
@@ -89,9 +87,9 @@ def publish_much() -> None:
     aliases = [make.make_alias(commitment, name=name) for name in ("GSOMIA", "2026-02-25", "no")]
     publish_aliases(commitment, aliases, now=NOW)
     retract_alias(Alias.objects.get(name="no"), now=NOW)
-    amend_commitment(commitment, values={"instrument": "arrangement"}, now=NOW)
-    amend_meeting(meeting, values={"place": "Seoul"}, now=NOW)
-    amend_reference(blog, values={"archived_url": "https://example.org/archive"}, now=NOW)
+    amend(commitment, values={"instrument": "arrangement"}, now=NOW)
+    amend(meeting, values={"place": "Seoul"}, now=NOW)
+    amend(blog, values={"archived_url": "https://example.org/archive"}, now=NOW)
     gone = make.published_commitment(reference="CAN-KOR-2025-003", part_of=parent)
     make.published_note(key="on-what-is-gone", commitment=gone)
     retract_commitment(gone, reason="It was never said.", now=NOW)
@@ -139,8 +137,8 @@ def test_what_nothing_rests_on_any_more_does_not_stop_a_dump_from_being_loaded(
     topic, old = make.make_topic(), make.make_source()
     meeting = make.published_meeting(sources=[old], parties=[canada, korea, japan])
     commitment = make.published_commitment(topics=[topic], parties=[canada, korea, japan])
-    amend_commitment(commitment, values={"topics": [], "parties": [canada, korea]}, now=NOW)
-    amend_meeting(meeting, values={"sources": [used], "parties": [canada, korea]}, now=NOW)
+    amend(commitment, values={"topics": [], "parties": [canada, korea]}, now=NOW)
+    amend(meeting, values={"sources": [used], "parties": [canada, korea]}, now=NOW)
     files = dump(tmp_path)
     assert not load_register(tmp_path, now=NOW)
     forget_everything()

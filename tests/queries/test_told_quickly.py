@@ -15,9 +15,7 @@ from tests.leaky import publish_register
 from tests.stored import without_triggers
 from tracker.actions.amend import (
     add_evidence,
-    amend_commitment,
-    amend_meeting,
-    amend_reference,
+    amend,
     publish_aliases,
     retract_alias,
 )
@@ -83,7 +81,7 @@ def _update() -> StatusUpdate:
 
 
 def _amend(values: dict[str, Any]) -> None:
-    amend_commitment(_one(), values=values, reason="It is so.", now=LATER)
+    amend(_one(), values=values, reason="It is so.", now=LATER)
 
 
 def _another_name() -> Alias:
@@ -145,12 +143,12 @@ def _held_and_recorded() -> None:
 def _meeting_amended() -> None:
     meeting = Meeting.objects.public().filter(updates__isnull=False).first()
     assert meeting is not None
-    amend_meeting(meeting, values={"title": "Another title"}, now=LATER)
+    amend(meeting, values={"title": "Another title"}, now=LATER)
 
 
 def _source_amended() -> None:
     source = _update().citations.all()[0].source
-    amend_reference(source, values={"title": "@Title", "url": ""}, reason="So.", now=LATER)
+    amend(source, values={"title": "@Title", "url": ""}, reason="So.", now=LATER)
 
 
 ACTS: list[Callable[[], object]] = [

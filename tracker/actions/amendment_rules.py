@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -52,3 +52,14 @@ def refuse_unfit_meeting(meeting: Meeting, values: Mapping[str, Any]) -> None:
     ):
         if name in values and not values[name]:
             raise ValidationError(message)
+
+
+def refuse_other_rank(meeting: Meeting, former: Collection[str]) -> None:
+    """Refuse to alter the parties or the level of a meeting that updates refer to.
+
+    `former` has the names of the amended fields.
+    """
+    if {"level", "parties"} & set(former) and meeting.updates.exists():
+        raise ValidationError(
+            _("Parties and level stay as they are once updates rest on the meeting.")
+        )

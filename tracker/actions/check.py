@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from tracker.actions.amend import amend_commitment
+from tracker.actions.amend import amend
 from tracker.actions.log.append import open_log
 from tracker.models import Change, Commitment, Significance
 
@@ -27,7 +27,7 @@ def check_commitment(
     with open_log(now=now, by=by):
         if Commitment.objects.filter(pk=commitment.pk, last_checked_on=day).exists():
             return None
-        return amend_commitment(
+        return amend(
             commitment,
             values={"last_checked_on": day},
             reason=reason,

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from tests import make
 from tests.log_chain import first_break
-from tracker.actions.amend import add_evidence, amend_commitment, amend_meeting, publish_aliases
+from tracker.actions.amend import add_evidence, amend, publish_aliases
 from tracker.actions.correct import correct_update, retract_commitment, retract_update
 from tracker.actions.log.append import Subject, open_log
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_note, publish_update
@@ -114,7 +114,7 @@ def test_every_action_marks_a_backfill() -> None:
     stamp: dict[str, Any] = {"now": NOW, "is_backfill": True}
     meeting = make.make_meeting()
     make.publish_meeting(meeting, **stamp)
-    amend_meeting(meeting, values={"place": "Seoul"}, **stamp)
+    amend(meeting, values={"place": "Seoul"}, **stamp)
     mark_fully_recorded(meeting, **stamp)
     first = make.make_update()
     commitment = first.commitment
@@ -122,7 +122,7 @@ def test_every_action_marks_a_backfill() -> None:
     second = make.make_update(commitment=commitment)
     publish_update(second, **stamp)
     add_evidence(make.make_citation(second, save=False), **stamp)
-    amend_commitment(commitment, values={"summary": "Other words."}, **stamp)
+    amend(commitment, values={"summary": "Other words."}, **stamp)
     publish_aliases(commitment, [make.make_alias(commitment)], **stamp)
     correction = make.make_update(commitment=commitment, corrects=first, reason="Misread.")
     correct_update(correction, **stamp)

@@ -10,7 +10,7 @@ import pytest
 from tests import make
 from tests.actions.importing import MEETING, SOURCE, bring_in, written
 from tests.register_format.files import a_commitment, write_register
-from tracker.actions.amend import amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.register_files.load import load_register
 from tracker.lib.folded_fields import FoldedField
@@ -58,10 +58,10 @@ def test_what_is_amended_in_the_open() -> None:
     forum = make.make_forum(name="Réunion")
     meeting = make.published_meeting(title="Séance", place="", summary="", forum=forum)
     source = meeting.sources.get()
-    amend_meeting(meeting, values={"place": "Montréal"}, now=make.NOW)
-    amend_reference(source, values={"title": "Déclaration", "summary": "Œuvre"}, now=make.NOW)
-    amend_reference(Forum.objects.get(), values={"name": "Comité"}, now=make.NOW)
-    amend_reference(Party.objects.get(code="CAN"), values={"name": "Le Canadá"}, now=make.NOW)
+    amend(meeting, values={"place": "Montréal"}, now=make.NOW)
+    amend(source, values={"title": "Déclaration", "summary": "Œuvre"}, now=make.NOW)
+    amend(Forum.objects.get(), values={"name": "Comité"}, now=make.NOW)
+    amend(Party.objects.get(code="CAN"), values={"name": "Le Canadá"}, now=make.NOW)
     assert folded(Meeting) == ["seance\nmontreal"]
     assert folded(Source) == ["declaration\nglobal affairs canada\noeuvre"]
     assert folded(Forum) == ["comite"]

@@ -9,7 +9,7 @@ import pytest
 
 from tests import make
 from tests.stored import stored_rows
-from tracker.actions.amend import amend_commitment, publish_aliases
+from tracker.actions.amend import amend, publish_aliases
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.models import (
@@ -186,7 +186,7 @@ def eventful() -> Commitment:
     third = make.published_update(commitment, happened="2026-03", target="2028")
     retract_update(third, reason="Wrong.", now=NOW)
     publish_aliases(commitment, [make.make_alias(commitment, name="GSOMIA")], now=NOW + DAY)
-    amend_commitment(commitment, values={"title": "Treaty"}, now=NOW + 2 * DAY)
+    amend(commitment, values={"title": "Treaty"}, now=NOW + 2 * DAY)
     gone = make.published_commitment(now=NOW + 2 * DAY)
     retract_commitment(gone, reason="It was never said.", now=NOW + 2 * DAY)
     make.make_update(commitment=commitment)

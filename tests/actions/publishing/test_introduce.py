@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from tests import make
 from tests.actions.lines import public_names
-from tracker.actions.amend import add_evidence, amend_commitment, amend_meeting
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.publishing.publish import publish_commitment, publish_meeting, publish_update
 from tracker.models import Commitment, Forum, Meeting, Party, Source, StatusUpdate, Topic
 from tracker.queries.visibility import public_parties, public_sources, public_topics
@@ -51,7 +51,7 @@ def test_commentary_beside_evidence_becomes_public_with_it() -> None:
 
 def test_an_amendment_introduces_a_topic() -> None:
     commitment, topic = make.published_commitment(), make.make_topic(slug="space")
-    change = amend_commitment(commitment, values={"topics": [topic]}, now=NOW)
+    change = amend(commitment, values={"topics": [topic]}, now=NOW)
     assert [t["slug"] for t in change.payload["introduces"]["topics"]] == ["space"]
     assert change.payload["commitment"]["topics"] == ["space"]
     assert change.payload["before"] == {"topics": []}
@@ -61,7 +61,7 @@ def test_an_amendment_introduces_a_topic() -> None:
 def test_an_amendment_introduces_a_meetings_further_source() -> None:
     meeting = make.published_meeting(sources=[make.make_source(slug="a")])
     sources = [*meeting.sources.all(), make.make_source(slug="b")]
-    change = amend_meeting(meeting, values={"sources": sources}, now=NOW)
+    change = amend(meeting, values={"sources": sources}, now=NOW)
     assert [s["slug"] for s in change.payload["introduces"]["sources"]] == ["b"]
     assert change.payload["meeting"]["sources"] == ["a", "b"]
     assert change.payload["before"] == {"sources": ["a"]}
@@ -70,7 +70,7 @@ def test_an_amendment_introduces_a_meetings_further_source() -> None:
 def test_an_amended_meeting_and_further_evidence_introduce_too() -> None:
     commitment, meeting = make.published_commitment(), make.published_meeting()
     source, japan = make.make_source(slug="archive"), make.make_party(code="JPN")
-    moved = amend_meeting(meeting, values={"parties": [*make.both_parties(), japan]}, now=NOW)
+    moved = amend(meeting, values={"parties": [*make.both_parties(), japan]}, now=NOW)
     assert [p["code"] for p in moved.payload["introduces"]["parties"]] == ["JPN"]
     citation = make.make_citation(make.first_update(commitment), save=False, source=source)
     added = add_evidence(citation, now=NOW)
@@ -123,8 +123,8 @@ def test_a_series_becomes_public_with_its_parties() -> None:
     [published, _status] = publish_commitment(commitment, first_update=update, now=NOW)
     assert public_names(Party, "code")["JPN"] == published.seq
     public = make.published_commitment()
-    amended = amend_commitment(public, values={"series": series("AUS")}, now=NOW)
+    amended = amend(public, values={"series": series("AUS")}, now=NOW)
     assert public_names(Party, "code")["AUS"] == amended.seq
     meeting = make.published_meeting()
-    amended = amend_meeting(meeting, values={"forum": series("NZL")}, now=NOW)
+    amended = amend(meeting, values={"forum": series("NZL")}, now=NOW)
     assert public_names(Party, "code")["NZL"] == amended.seq

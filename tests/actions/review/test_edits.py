@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.actions.importing import bring_in, exported, importer, lines_of, written
-from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.publishing.publish import publish_update
 from tracker.actions.record_meeting import Entry, Evidence, record_entry
 from tracker.actions.review.edits import remember, remember_before
@@ -37,22 +37,22 @@ def clerk() -> User:
 def test_an_amendment_keeps_what_it_was_and_what_it_is(clerk: User) -> None:
     commitment = make.published_commitment()
     topic, later = make.make_topic(), make.NOW + dt.timedelta(hours=1)
-    amend_commitment(commitment, values={"topics": [topic]}, now=make.NOW, by=clerk)
-    amend_commitment(commitment, values={"title": "Anew"}, now=later, by=clerk)
+    amend(commitment, values={"topics": [topic]}, now=make.NOW, by=clerk)
+    amend(commitment, values={"title": "Anew"}, now=later, by=clerk)
     first = (CREATED, None, make.NOW), (CHANGED, clerk, make.NOW), (CHANGED, clerk, later)
     assert kept(commitment) == list(first)
     titles = Commitment.history.order_by("pk").values_list("title", flat=True)
     assert list(titles) == [commitment.title, commitment.title, "Anew"]
     meeting, party = make.published_meeting(), commitment.parties.all()[0]
-    amend_meeting(meeting, values={"place": "Seoul"}, now=make.NOW)
-    amend_reference(party, values={"short_name": "Elsewhere"}, now=make.NOW)
+    amend(meeting, values={"place": "Seoul"}, now=make.NOW)
+    amend(party, values={"short_name": "Elsewhere"}, now=make.NOW)
     assert kept(meeting) == kept(party) == [(CREATED, None, make.NOW), (CHANGED, None, make.NOW)]
 
 
 def test_what_was_refused_keeps_nothing(clerk: User) -> None:
     commitment = make.published_commitment()
     with pytest.raises(Exception, match="Nothing would change"):
-        amend_commitment(commitment, values={"title": commitment.title}, now=make.NOW, by=clerk)
+        amend(commitment, values={"title": commitment.title}, now=make.NOW, by=clerk)
     assert kept(commitment) == []
 
 

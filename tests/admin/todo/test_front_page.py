@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests import make
 from tests.admin.browsing import Browser, admin_url
-from tracker.actions.amend import amend_commitment, amend_meeting
+from tracker.actions.amend import amend
 from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.actions.review.states import send_for_review
 from tracker.admin.todo import front_page
@@ -103,7 +103,7 @@ def test_meetings_to_come_with_their_brief(browser: Browser) -> None:
     ]
     assert browser.client.get(listed[1].brief_url).status_code == 200
     assert len(found(browser, TITLES[2])) == 3
-    amend_meeting(public, values={"state": "cancelled"}, now=make.NOW)
+    amend(public, values={"state": "cancelled"}, now=make.NOW)
     assert names(browser, TITLES[2]) == ["This month", "A draft"]
 
 
@@ -121,9 +121,9 @@ def test_not_checked_for_six_months(browser: Browser) -> None:
     make.published_commitment(happened="2026-05-22")
     make.published_commitment(happened="2026-01", stage="completed")
     checked = make.published_commitment(happened="2026-01")
-    amend_commitment(checked, values={"last_checked_on": dt.date(2026, 5, 22)}, now=make.NOW)
+    amend(checked, values={"last_checked_on": dt.date(2026, 5, 22)}, now=make.NOW)
     assert names(browser, TITLES[4]) == [str(old)] == found(browser, TITLES[4])
-    amend_commitment(checked, values={"last_checked_on": dt.date(2026, 5, 21)}, now=make.NOW)
+    amend(checked, values={"last_checked_on": dt.date(2026, 5, 21)}, now=make.NOW)
     details = [item.detail for item in lists(browser)[TITLES[4]].items]
     assert details == ["checked 2026-05-21", "never checked"]
 

@@ -25,7 +25,7 @@ from tests.make import (
     published_update,
 )
 from tests.stored import without_triggers
-from tracker.actions.amend import add_evidence, amend_commitment, publish_aliases
+from tracker.actions.amend import add_evidence, amend, publish_aliases
 from tracker.actions.correct import retract_update
 from tracker.exports.as_csv import csv_parts
 from tracker.exports.as_json import json_parts
@@ -107,7 +107,7 @@ def test_a_look_back_tells_what_was_known(db: None) -> None:
         "supersedes": newer,
         "related": [newer],
     }
-    amend_commitment(child, values=new, now=NOW)
+    amend(child, values=new, now=NOW)
     publish_aliases(child, [make_alias(child, name="New name")], now=NOW)
     retract_update(wrong, reason="Not so.", now=NOW)
     source = make_source(slug="later")

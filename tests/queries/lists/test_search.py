@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.lib.test_folding import ALIKE
-from tracker.actions.amend import add_evidence, amend_commitment
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.lib.folding import fold
 from tracker.models import Commitment, SearchDocument
@@ -216,7 +216,7 @@ def test_drafts_are_not_found() -> None:
     commitment = make.published_commitment()
     make.make_update(commitment=commitment, quotation="zyzzyva")
     make.make_alias(commitment, name="zyzzyva")
-    amend_commitment(commitment, values={"title": "Treaty"}, now=make.NOW)
+    amend(commitment, values={"title": "Treaty"}, now=make.NOW)
     assert draft.pk
     assert (found("zyzzyva"), found("treaty")) == ([], [commitment.slug])
 

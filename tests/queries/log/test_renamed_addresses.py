@@ -17,14 +17,14 @@ from tests.make import (
     published_commitment,
     published_meeting,
 )
-from tracker.actions.amend import amend_commitment, amend_meeting, amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.models import Commitment
 from tracker.queries.log.renamed_addresses import current_slug
 
 
 def rename(commitment: Commitment, slug: str) -> Commitment:
-    amend_commitment(commitment, values={"slug": slug}, now=NOW)
+    amend(commitment, values={"slug": slug}, now=NOW)
     return Commitment.objects.get(pk=commitment.pk)
 
 
@@ -45,7 +45,7 @@ def test_a_slug_that_went_and_came_back(db: None) -> None:
 
 def test_other_amendments_do_not_lead_anywhere(db: None) -> None:
     commitment = published_commitment(slug="first", title="Old")
-    amend_commitment(commitment, values={"title": "New"}, now=NOW)
+    amend(commitment, values={"title": "New"}, now=NOW)
     assert current_slug("commitment", "first") is None
 
 
@@ -78,7 +78,6 @@ def test_every_noun_with_an_address(db: None, noun: str) -> None:
     record = _records()[noun]
     record.refresh_from_db()
     old = record.slug
-    amend = amend_meeting if noun == "meeting" else amend_reference
     amend(record, values={"slug": "elsewhere"}, now=NOW)
     assert current_slug(noun, old) == "elsewhere"
 

@@ -17,7 +17,7 @@ from tests.make import (
     published_meeting,
     published_update,
 )
-from tracker.actions.amend import add_evidence, amend_meeting
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.models import Commitment, MeetingState, Stage
 from tracker.queries.lists.rows import rows
@@ -154,7 +154,7 @@ def test_looking_back_leaves_out_what_lay_ahead() -> None:
 def test_what_was_known_is_told_as_it_was_known() -> None:
     pledge = three_meetings()
     meeting = pledge.updates.get(number=2).meeting
-    amend_meeting(meeting, values={"title": "Renamed"}, now=LATER)
+    amend(meeting, values={"title": "Renamed"}, now=LATER)
     mark_fully_recorded(meeting, now=LATER)
     third = pledge.updates.get(number=2)
     before, after = Viewpoint(LATER.date(), known_at=TODAY), Viewpoint(LATER.date())

@@ -6,7 +6,7 @@ Publishing and sending for review live in `imports.publishing`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -15,9 +15,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from tracker.actions.amend import (
-    amend_commitment,
-    amend_meeting,
-    amend_reference,
+    amend,
     publish_aliases,
     retract_alias,
 )
@@ -32,9 +30,7 @@ from tracker.models import (
     Alias,
     Citation,
     Commitment,
-    Meeting,
     Review,
-    Source,
     StatusUpdate,
 )
 from tracker.spreadsheets.cells import SpreadsheetError
@@ -44,11 +40,6 @@ from tracker.spreadsheets.values import many
 
 # The key of a draft, whether it is new, and the references in each of its columns.
 _Link = tuple[int, bool, dict[str, tuple[str, ...]]]
-_AMENDING: dict[type[models.Model], Callable[..., object]] = {
-    Commitment: amend_commitment,
-    Meeting: amend_meeting,
-    Source: amend_reference,
-}
 
 
 class Writer:
@@ -208,9 +199,7 @@ class Writer:
         values = self.plan.fields(row, row.changed)
         if values:
             try:
-                _AMENDING[type(row.record)](
-                    row.record, values=values, reason=self.why, **self.stamp()
-                )
+                amend(row.record, values=values, reason=self.why, **self.stamp())
             except ValidationError as error:
                 if getattr(error, "code", None) != "nothing":
                     raise

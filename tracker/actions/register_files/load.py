@@ -18,10 +18,8 @@ from django.core.exceptions import ValidationError
 
 from tracker.actions.amend import (
     add_evidence,
-    amend_commitment,
-    amend_meeting,
+    amend,
     amend_passages,
-    amend_reference,
     publish_aliases,
     retract_alias,
 )
@@ -72,13 +70,8 @@ class _Loader(Rows):
 
     def amend(self, record: Record, row: PublicRecord) -> None:
         """Amend a public row when the files say something else; nothing when they agree."""
-        amending: Any = amend_reference
-        if isinstance(row, Meeting):
-            amending = amend_meeting
-        elif isinstance(row, Commitment):
-            amending = amend_commitment
         try:
-            amending(row, values=self.values(record), **self.stamp())
+            amend(row, values=self.values(record), **self.stamp())
         except ValidationError as error:
             if getattr(error, "code", None) != "nothing":
                 raise
@@ -314,7 +307,7 @@ class _Loader(Rows):
             if present.published_seq is None:
                 raise ValidationError("A draft of this note exists already; publish it first.")
             try:
-                amend_reference(present, values=values, **self.stamp())
+                amend(present, values=values, **self.stamp())
             except ValidationError as error:
                 if getattr(error, "code", None) != "nothing":
                     raise

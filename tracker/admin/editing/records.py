@@ -16,14 +16,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.amend import amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.log.append import open_log
 from tracker.admin.editing.acts import SignificanceField, editor, locked
 from tracker.admin.editing.conflicts import refuse_outdated
 from tracker.admin.editing.drafts import DraftsAdmin, outcome
 from tracker.admin.editing.fields import LinesField, RecordForm
 from tracker.admin.editing.pages import page_url
-from tracker.models import PUBLISH, Change, Commitment, Meeting, Significance
+from tracker.models import PUBLISH, Commitment, Meeting, Significance
 from tracker.models.records import PublicRecord
 
 
@@ -75,10 +75,6 @@ class PublicRecordAdmin(DraftsAdmin):
     permanent_fields: Sequence[str] = ("slug",)
     draft_notice: Any = ""
 
-    def amend(self, record: Any, **kwargs: Any) -> Change:
-        """Call the action that amends a public record of this kind."""
-        return amend_reference(record, **kwargs)
-
     def is_frozen(self, obj: Any) -> bool:
         return bool(obj.is_retracted)
 
@@ -114,7 +110,7 @@ class PublicRecordAdmin(DraftsAdmin):
             refuse_outdated(self.model, obj.pk, token=result.version)
             if form.amendment:
                 # The action refuses an amendment that changes nothing public.
-                line = self.amend(
+                line = amend(
                     obj,
                     values=form.amendment,
                     reason=form.cleaned_data["why"],

@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.amend import amend_commitment, publish_aliases, retract_alias
+from tracker.actions.amend import publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
 from tracker.actions.review.edits import rows_in_form
@@ -31,7 +31,7 @@ from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.todo.filters import CommitmentWorkFilter
-from tracker.models import Alias, Change, Commitment, StatusUpdate, Topic
+from tracker.models import Alias, Commitment, StatusUpdate, Topic
 from tracker.models.updates import StatusUpdateQuerySet
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -265,9 +265,6 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         "related": _("Others that a reader of this one should know."),
         "last_checked_on": _("The day on which somebody last looked for news of it."),
     }
-
-    def amend(self, record: Commitment, **kwargs: Any) -> Change:
-        return amend_commitment(record, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Publish the added names of a public commitment, and retract the removed ones."""

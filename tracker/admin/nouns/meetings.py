@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.amend import amend_meeting
 from tracker.admin.editing.long_lists import FewRecordsFilter
 from tracker.admin.editing.publication import DraftOrPublicFilter, ReviewedPublicationFilter
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
@@ -19,7 +18,7 @@ from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.review.meeting_acts import MarkFullyRecorded, PublishItsUpdates, SendItsUpdates
 from tracker.admin.todo.filters import MeetingWorkFilter
 from tracker.admin.worksheet.pages import WorksheetPages, may_record, worksheet_url
-from tracker.models import Change, Forum, Meeting, MeetingState
+from tracker.models import Forum, Meeting, MeetingState
 
 
 @admin.register(Forum)
@@ -99,9 +98,6 @@ class MeetingAdmin(WorksheetPages, FilesMixin, PublicRecordAdmin):
         "summary": _("What it was about, in a sentence or two."),
         "sources": _("The statements and reports that say so; one at least to publish it."),
     }
-
-    def amend(self, record: Meeting, **kwargs: Any) -> Change:
-        return amend_meeting(record, **kwargs)
 
     @admin.display(description=_("date"), ordering="first_day")
     def day(self, obj: Meeting) -> str:

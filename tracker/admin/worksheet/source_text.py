@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.amend import amend_reference
+from tracker.actions.amend import amend
 from tracker.actions.review.edits import remember_before
 from tracker.actions.review.states import note_edit
 from tracker.admin.editing.fields import LinesField, WordsForm
@@ -74,7 +74,7 @@ def take_in(source: Source, text: str, *, now: dt.datetime, by: AbstractBaseUser
     """
     if source.is_public:
         reason = _text("The text was taken in, for checking quotations.")
-        return amend_reference(
+        return amend(
             source, values={"text": text}, reason=reason, significance="minor", now=now, by=by
         )
     with transaction.atomic():
