@@ -23,6 +23,7 @@ from tracker.models import (
 from tracker.queries.flags import QUERIES, with_silence
 from tracker.queries.history import history
 from tracker.queries.lists.search import matching
+from tracker.queries.records.crosswalk import crosswalk_of
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     known_seq,
@@ -258,6 +259,76 @@ def test_the_launch_of_the_partnership_is_no_kept_promise() -> None:
     delivered = [c.slug for c in public_commitments() if c.is_delivered]
     assert delivered == ["second-2plus2-ministerial"]
     assert not Commitment.objects.filter(reference="CAN-KOR-2025-011").exists()
+
+
+def test_nothing_counts_as_kept_that_was_not_promised_before() -> None:
+    """The first that is said of a commitment looks forward, whatever follows."""
+    firsts = [history(commitment).steps[0].update for commitment in public_commitments()]
+    assert len(firsts) == 25
+    assert {first.stage for first in firsts} == {"announced"}
+    assert {first.assessment for first in firsts} == {"not_assessed", "not_assessable"}
+
+
+def test_what_was_launched_without_a_pledge_is_told_as_context() -> None:
+    """Where the plan and the co-operation under it need it, and where it happened."""
+    for slug in ("sdcp-cooperation", "sdcp-action-plan"):
+        cited = Citation.objects.filter(
+            update__commitment__slug=slug,
+            source__slug="2026-02-25-ministerial-joint-statement",
+            quotation__startswith="Having launched the new Canada-ROK Security and Defence",
+        )
+        assert cited.count() == 1, slug
+    meeting = public_meetings().get(slug="2025-10-30-leaders-meeting-on-apec-margins")
+    assert "The launch of the partnership is not counted as a kept promise" in meeting.summary
+
+
+def test_what_one_party_said_alone_is_told_so_and_of_nothing_else() -> None:
+    """Of multilateral co-operation only NATO, and of space only the dialogue."""
+    alone = StatusUpdate.objects.filter(rationale__contains="Canada alone")
+    assert dict(alone.values_list("commitment__slug", "happened")) == {
+        "multilateral-cooperation-and-nato": PartialDate(2026, 2, 25),
+        "space-security-dialogue": PartialDate(2026, 2, 25),
+    }
+    one_sided = re.compile(r"^Canada\b|^looks forward")
+    quoting = {
+        citation.update.commitment.slug
+        for citation in Citation.objects.select_related("update__commitment")
+        if one_sided.search(citation.quotation)
+    }
+    assert quoting == set(alone.values_list("commitment__slug", flat=True))
+
+
+def test_only_what_was_judged_is_on_other_scales() -> None:
+    """18 announced commitments were “-1” and “Not Started”, though nobody had judged them."""
+    rows = [
+        crosswalk_of(stage=row.stage, assessment=row.assessment) for row in public_commitments()
+    ]
+    assert Counter((str(row.g7), str(row.ogp)) for row in rows) == {
+        ("Not rated", "Not rated"): 24,
+        ("+1", "Completed"): 1,
+    }
+
+
+def test_only_forums_that_agreed_how_often_to_meet_have_a_rhythm() -> None:
+    assert dict(Forum.objects.values_list("slug", "cadence_months")) == {
+        "2plus2-director-general": 24,
+        "2plus2-ministerial": 24,
+        **dict.fromkeys(("cyber-policy-consultations", "foreign-ministers", "leaders-summits")),
+    }
+    series = public_commitments().exclude(series=None)
+    assert dict(series.values_list("slug", "series__slug")) == {
+        "biennial-director-general-2plus2": "2plus2-director-general",
+        "biennial-2plus2-ministerial": "2plus2-ministerial",
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2026-02-24", set()), ("2026-02-25", {AGREEMENT}), ("2028-12-31", {AGREEMENT})],
+)
+def test_the_agreement_alone_awaits_its_entry_into_force(day: str, expected: set[str]) -> None:
+    on = dt.date.fromisoformat(day)
+    assert flagged(Flag.AWAITING_ENTRY_INTO_FORCE, Viewpoint(today=on, as_of=on)) == expected
 
 
 def test_parts_stand_under_the_undertaking_that_lists_them() -> None:
