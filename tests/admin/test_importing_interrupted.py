@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from xlsxwriter import Workbook
 
 from tests import make
 from tests.actions.importing import COMMITMENT, importer, written
 from tests.actions.test_concurrency import run_all
 from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import confirmed, handed_in
-from tracker.actions.imports import uploads
+from tracker.actions.imports import rows, uploads
 from tracker.actions.imports.rows import Task
 from tracker.actions.imports.uploads import carry_out, carry_out_due
 from tracker.models import Commitment, Upload, UploadState
+from tracker.spreadsheets.reading import Row, Sheet
 
 
 class Clock:
@@ -140,3 +142,40 @@ def test_others_write_while_a_file_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     assert kept.row_count == 1
     with uploads.opened(kept) as file:
         assert file.read() == io.BytesIO(written(COMMITMENT).getvalue()).read()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_others_write_while_a_file_is_checked_and_imported(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    make.both_parties()
+    written_beside: list[bool] = []
+    usual = rows.read_sheet
+
+    def read(file: IO[bytes], **how: str) -> Sheet:
+        sheet = usual(file, **how)
+        return Sheet(sheet.headings, beside(sheet.rows), sheet.name)
+
+    def beside(lines: Iterator[Row]) -> Iterator[Row]:
+        for line in lines:
+            name = f"somebody-{len(written_beside)}"
+            [other] = run_all(lambda name=name: User.objects.create(username=name))
+            written_beside.append(other.error is None and not connection.in_atomic_block)
+            yield line
+
+    monkeypatch.setattr(rows, "read_sheet", read)
+    content = written(COMMITMENT).getvalue() if ending == "csv" else as_workbook(COMMITMENT)
+    page = handed_in(browser, content, name=f"file.{ending}")
+    confirmed(browser, page)
+    assert Commitment.objects.count() == 1
+    assert written_beside == [True, True]  # checked, then imported
+
+
+def as_workbook(line: dict[str, str]) -> bytes:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, list(line))
+        sheet.write_row(1, 0, list(line.values()))
+    return file.getvalue()
