@@ -20,6 +20,8 @@ from tracker import whole_files
 from tracker.exports.extract import Extract
 from tracker.lib.reader_gone import reader_is_gone
 from tracker.lib.slots import ClosingParts, Slot, Slots
+from tracker.spreadsheets import writing
+from tracker.spreadsheets.resources import RegisterResource
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +184,71 @@ def test_no_workbook_is_made_for_a_reader_who_has_left(
     published_commitment()
     answer = client.get(address, **{"gunicorn.socket": hung_up})
     assert answer.status_code == 499
+    assert list(scratch.iterdir()) == []
+    taken(few).release()
+
+
+@pytest.fixture
+def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The server's end of a connection, and that of a reader who may leave."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+@pytest.mark.parametrize("address", ["/commitments.xlsx", "/updates.xlsx"])
+def test_a_workbook_is_left_off_when_its_reader_leaves(
+    few: Slots,
+    scratch: Path,
+    connected: tuple[socket.socket, socket.socket],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    """Six of them went on for minutes after the clients had left."""
+    published_commitment()
+    made: list[int] = []
+    usual = Extract.chunks
+
+    def chunks(extract: Extract) -> Iterator[Any]:
+        for chunk in usual(extract):
+            for number in range(1, 6):
+                made.append(number)
+                if number == 2:
+                    connected[1].close()
+                yield chunk
+
+    monkeypatch.setattr(Extract, "chunks", chunks)
+    answer = Client().get(address, **{"gunicorn.socket": connected[0]})
+    assert (answer.status_code, made) == (499, [1, 2])
+    assert list(scratch.iterdir()) == []
+    taken(few).release()
+    assert whole_files.WORKBOOKS.take() is not None
+
+
+def test_that_of_staff_is_left_off_too(
+    few: Slots,
+    scratch: Path,
+    connected: tuple[socket.socket, socket.socket],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _number in range(5):
+        published_commitment()
+    browser = Browser(User.objects.create_superuser("staff", password="a long password"))
+    made: list[int] = []
+    usual = RegisterResource.cells
+
+    def cells(resource: RegisterResource, record: Any) -> list[str]:
+        made.append(len(made) + 1)
+        if len(made) == 2:
+            connected[1].close()
+        return usual(resource, record)
+
+    monkeypatch.setattr(writing, "_ROWS_AT_A_TIME", 1)
+    monkeypatch.setattr(RegisterResource, "cells", cells)
+    answer = browser.client.get(
+        "/admin/tracker/commitment/export.xlsx", **{"gunicorn.socket": connected[0]}
+    )
+    assert (answer.status_code, made) == (499, [1, 2])
     assert list(scratch.iterdir()) == []
     taken(few).release()
 
