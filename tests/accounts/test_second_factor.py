@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver
@@ -263,6 +265,39 @@ def test_setting_one_up_ends_the_other_sessions(client: Client, ann: User) -> No
     assert thief.get("/accounts/2fa/recovery-codes/")["Location"].startswith("/accounts/login/")
     assert not signed_in(thief)
     assert signed_in(bob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passkey_ends_the_other_sessions_too(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = SimpleNamespace(is_user_verified=lambda: True)
+    monkeypatch.setattr(webauthn, "parse_registration_response", lambda credential: None)
+    monkeypatch.setattr(webauthn, "complete_registration", lambda credential: key)
+    thief = Client()
+    sign_in(thief)
+    sign_in(client)
+    client.post("/accounts/2fa/webauthn/add/", {"name": "My key", "credential": '{"id": "x"}'})
+    assert Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert signed_in(client)
+    assert not signed_in(thief)
+
+
+@pytest.mark.parametrize(
+    ("place", "ends"), [("totp/deactivate", True), ("recovery-codes/generate", False)]
+)
+def test_removing_one_ends_the_other_sessions(
+    client: Client, ann: User, place: str, ends: bool
+) -> None:
+    """New recovery codes do not: they are none of the factors, and who makes them has shown one."""
+    other = Client()
+    sign_in(other)
+    sign_in(client)
+    with_app(ann)
+    client.post("/accounts/2fa/reauthenticate/", {"code": code()})
+    assert client.post(f"/accounts/2fa/{place}/").status_code == 302
+    assert signed_in(client)
+    assert signed_in(other) is not ends
 
 
 @pytest.mark.parametrize("place", ["authenticate", "reauthenticate"])
