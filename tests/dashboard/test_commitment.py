@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -243,6 +244,28 @@ def test_no_search_is_claimed_whose_day_nobody_recorded(client: Client, db: None
     page = client.get(commitment.get_absolute_url()).content.decode()
     assert "We last looked on 20 November 2026." in page
     assert "Last checked" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("as_of=2026-11-20", True),
+        ("as_of=2026-11-19", False),
+        ("known_at=2026-11-22", True),
+        ("known_at=2026-11-21", False),
+    ],
+)
+def test_a_search_is_claimed_from_its_day_on(
+    client: Client, db: None, query: str, told: bool
+) -> None:
+    before = NOW - dt.timedelta(days=1)
+    commitment = published_commitment(target="2026-03", stage="scheduled", now=before)
+    amend(commitment, values={"last_checked_on": dt.date(2026, 11, 20)}, now=NOW)
+    page = client.get(f"{commitment.get_absolute_url()}?{query}").content.decode()
+    assert "we hold no source that says whether it happened" in page
+    assert [claim in page for claim in ("Last checked", "We last looked")] == [told, told]
+    [row] = json.loads(client.get(f"/commitments.json?{query}").getvalue())["commitments"]
+    assert row["last_checked_on"] == ("2026-11-20" if told else None)
 
 
 def test_preparing_does_not_claim_that_work_has_begun(client: Client, db: None) -> None:
