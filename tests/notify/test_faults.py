@@ -100,7 +100,7 @@ def database_url() -> str:
     return f"postgres://{login}/{stored['NAME']}"
 
 
-def start_deliverer() -> subprocess.Popen[bytes]:
+def start_deliverer(**env: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             *(sys.executable, "manage.py", "deliver", "--watch", "--with-parent"),
@@ -115,6 +115,7 @@ def start_deliverer() -> subprocess.Popen[bytes]:
             "DELIVERY_RETRY_SECONDS": ",".join(["0.05"] * 100),
             "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
             "WEBHOOK_ALLOW_HTTP": "1",
+            **env,
         },
     )
 

@@ -18,14 +18,24 @@ from tests.notify.emailing import make_email
 from tests.notify.subscriptions import make_webhook
 from tests.notify.test_faults import start_deliverer
 from tests.receivers import OK, Link, answering, receiver, silent
+from tracker.actions.imports.uploads import ask_check, keep_upload
 from tracker.actions.review.states import schedule, send_for_review
 from tracker.management.commands import deliver as command
-from tracker.models import Channel, Delivery, Meeting, Outcome, Subscription
+from tracker.models import (
+    Channel,
+    Delivery,
+    Meeting,
+    Outcome,
+    Subscription,
+    Upload,
+    UploadState,
+)
 from tracker.notify import lanes as module
 from tracker.notify.deliver import deliver_due
 from tracker.notify.lanes import Lane, LaneEndedError, run_once, run_until_stopped
 from tracker.notify.messages import Attempt
 from tracker.queries.visibility import log_head
+from tracker.spreadsheets.mapping import Reading
 
 PATIENCE = 30
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +93,47 @@ def test_a_slow_receiver_does_not_postpone_publication(editor: User) -> None:
         finally:
             deliverer.terminate()
             assert deliverer.wait(PATIENCE) == 0
+
+
+def test_a_slow_mail_server_does_not_postpone_publication(editor: User) -> None:
+    asked = threading.Event()
+
+    def take_and_wait(link: Link) -> None:
+        asked.set()
+        link.wait(12)
+
+    with receiver(take_and_wait) as slow:
+        make_email(cursor=log_head().seq, next_attempt_at=timezone.now())
+        published_commitment()
+        deliverer = start_deliverer(EMAIL_URL=slow.url.replace("http://", "smtp://").rstrip("/"))
+        try:
+            assert asked.wait(PATIENCE)
+            meeting = scheduled_meeting(editor, after=dt.timedelta(seconds=0.5))
+            until(lambda: Meeting.objects.get(pk=meeting.pk).is_public)
+            assert not Delivery.objects.exists()  # the mail server still waits
+        finally:
+            deliverer.terminate()
+            assert deliverer.wait(PATIENCE) == 0
+
+
+def test_checking_a_large_file_postpones_neither_publication_nor_telling(editor: User) -> None:
+    rows = b"".join(b"meeting-%d,A meeting\n" % number for number in range(200_000))
+    upload = keep_upload(
+        [b"slug,title\n", rows], noun="meetings", file_name="a.csv", now=timezone.now(), by=editor
+    )
+    assert ask_check(upload, Reading({"slug": "slug", "title": "title"}))
+    deliverer = start_deliverer()
+    try:
+        until(lambda: Upload.objects.get().taken_until is not None)
+        with receiver(answering(OK)) as quick:
+            subscribe(quick.url)
+            meeting = scheduled_meeting(editor, after=dt.timedelta(seconds=0.5))
+            until(lambda: Meeting.objects.get(pk=meeting.pk).is_public)
+            quick.requests.get(timeout=PATIENCE)
+        assert Upload.objects.get().state == UploadState.TO_CHECK
+    finally:
+        deliverer.kill()  # it would finish the file first
+        deliverer.wait(PATIENCE)
 
 
 def subscribe(url: str) -> Subscription:
