@@ -21,7 +21,7 @@ from tracker.api.problems import Refused, bad_parameters, busy, not_found
 from tracker.api.waiting import MOST_SECONDS, wait_headers
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
-from tracker.lib.one_state import parts_of_one_state
+from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Change, LogHead
 from tracker.queries.log.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
@@ -147,7 +147,7 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpRes
     end = end_of(log, cursor.after, limit=cursor.limit, head=head)
     response: StreamingHttpResponse | None = StreamingHttpResponse(())
     if request.method == "GET":
-        lines = parts_of_one_state(lambda: _ndjson(each_line(log, cursor.after, upto=end)))
+        lines = parts_of_snapshot(lambda: _ndjson(each_line(log, cursor.after, upto=end)))
         response = streamed(lines)
     if response is None:
         raise busy()

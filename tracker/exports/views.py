@@ -24,7 +24,7 @@ from tracker.exports.dictionary import dictionary
 from tracker.exports.extract import COMMITMENT_TABLE, Extract, Table
 from tracker.exports.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
-from tracker.lib.one_state import one_state, parts_of_one_state
+from tracker.lib.snapshot import parts_of_snapshot, snapshot
 from tracker.queries.visibility import log_head
 from tracker.whole_files import Check, busy_answer, streamed, workbook
 
@@ -45,12 +45,12 @@ def _file_response(request: HttpRequest, extract: Extract, ending: str) -> HttpR
         return replace(extract, head=log_head())
 
     def workbook_file(check: Check) -> IO[bytes]:
-        with one_state():
+        with snapshot():
             return as_xlsx.xlsx_file(current(), check=check)
 
     response: HttpResponseBase | None
     if ending in STREAMS:
-        response = streamed(parts_of_one_state(lambda: STREAMS[ending](current())))
+        response = streamed(parts_of_snapshot(lambda: STREAMS[ending](current())))
     else:
         response = workbook(request, workbook_file)
     return busy_answer() if response is None else response

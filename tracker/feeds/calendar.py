@@ -15,7 +15,7 @@ from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_pa
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem, sentence
-from tracker.lib.one_state import parts_of_one_state
+from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Commitment, Meeting
 from tracker.queries.lists.dates import due_chunks, gathering_chunks
 from tracker.queries.visibility import log_head, public_updates
@@ -32,7 +32,7 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     errors = faults(filterset)
     if errors:
         return refusal(errors)
-    parts = parts_of_one_state(
+    parts = parts_of_snapshot(
         lambda: calendar_parts(
             _heading(request, filterset),
             due_chunks(dated_commitments(filterset)),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import translation
 
 from tests.make import make_topic
-from tracker.lib.one_state import one_state, parts_of_one_state
+from tracker.lib.snapshot import parts_of_snapshot, snapshot
 from tracker.models import Topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def in_another_thread(act: object) -> None:
 
 def test_what_is_written_meanwhile_is_not_seen() -> None:
     make_topic(slug="one")
-    with one_state():
+    with snapshot():
         assert Topic.objects.count() == 1
         in_another_thread(lambda: make_topic(slug="two"))
         assert Topic.objects.count() == 1
@@ -49,7 +49,7 @@ def test_a_reader_gets_everything_as_it_was_at_the_start() -> None:
         yield (translation.get_language() or "").encode()
 
     with translation.override("ko"):
-        parts = parts_of_one_state(slowly_made)
+        parts = parts_of_snapshot(slowly_made)
         first = next(parts)
     assert begun.wait(10)
     make_topic(slug="two")
@@ -66,7 +66,7 @@ def test_a_slow_reader_holds_no_state_open() -> None:
         yield b"x" * 1_000_000
         ended.set()
 
-    parts = parts_of_one_state(made)
+    parts = parts_of_snapshot(made)
     assert next(parts)[:1] == b"1"
     assert ended.wait(10), "it is made although nobody reads on"
     make_topic(slug="two")
@@ -93,7 +93,7 @@ def test_what_nobody_reads_on_is_not_made() -> None:
             made.append(0)
 
     before = threading.active_count()
-    parts = parts_of_one_state(without_end)
+    parts = parts_of_snapshot(without_end)
     assert next(parts)
     parts.close()
     assert threading.active_count() == before
@@ -105,7 +105,7 @@ def test_an_error_reaches_the_reader() -> None:
         yield b"some"
         raise ValueError("a fault")
 
-    parts = parts_of_one_state(failing)
+    parts = parts_of_snapshot(failing)
     assert next(parts) == b"some"
     with pytest.raises(ValueError, match="a fault"):
         next(parts)
@@ -113,5 +113,5 @@ def test_an_error_reaches_the_reader() -> None:
 
 def test_nothing_is_made_before_it_is_read() -> None:
     made = []
-    parts_of_one_state(lambda: made.append(1) or ())  # type: ignore[func-returns-value]
+    parts_of_snapshot(lambda: made.append(1) or ())  # type: ignore[func-returns-value]
     assert made == []
