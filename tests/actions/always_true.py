@@ -24,7 +24,6 @@ from tracker.queries.as_published import as_published
 from tracker.queries.flags import flags_of, with_silence
 from tracker.queries.history import history
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import known_seq
 
 # What drafts in these tests are full of.
 DRAFT_WORD = "zyzzyva"
@@ -66,9 +65,9 @@ def check_projection(now: dt.datetime) -> None:
 def check_positions(today: dt.date) -> None:
     """The row, the standing of today and the standing as known today are one."""
     rows = positions(visibility.public_commitments())
-    assert positions(visibility.public_commitments(as_of=today)) == rows
-    assert positions(visibility.public_commitments(known=known_seq(today))) == rows
-    assert positions(visibility.public_commitments(as_of=today, known=known_seq(today))) == rows
+    assert positions(visibility.public_commitments(Viewpoint(today, today))) == rows
+    assert positions(visibility.public_commitments(Viewpoint(today, known_at=today))) == rows
+    assert positions(visibility.public_commitments(Viewpoint(today, today, today))) == rows
 
 
 def positions(commitments: QuerySet[Commitment]) -> list[tuple[Any, ...]]:
@@ -84,28 +83,28 @@ def positions(commitments: QuerySet[Commitment]) -> list[tuple[Any, ...]]:
 def answer(day: dt.date) -> dict[str, Any]:
     """What the register answers when asked what it knew on a day, about then and about before."""
     moment = Viewpoint(today=day, known_at=day)
-    commitments = visibility.public_commitments(known=known_seq(day))
+    commitments = visibility.public_commitments(moment)
     return {
         "now": positions(commitments),
         "before": positions(
-            visibility.public_commitments(as_of=day - dt.timedelta(days=200), known=known_seq(day))
+            visibility.public_commitments(Viewpoint(day, day - dt.timedelta(days=200), day))
         ),
-        "updates": [str(u) for u in visibility.public_updates(known=known_seq(day)).order_by("pk")],
+        "updates": [str(u) for u in visibility.public_updates(moment).order_by("pk")],
         "flags": {
             # In the words of then: a flag rests on the instrument, which may be amended.
             c.reference: flags_of(c, moment)
             for c in as_published(with_silence(commitments, moment), moment.known)
         },
         "history": {c.reference: story(c, day) for c in commitments},
-        "meetings": [m.slug for m in visibility.public_meetings(known=known_seq(day))],
-        "sources": {s.slug for s in visibility.public_sources(known=known_seq(day))},
-        "notes": {n.key for n in visibility.public_notes(known=known_seq(day))},
-        "names": {a.name for a in visibility.public_aliases(known=known_seq(day))},
+        "meetings": [m.slug for m in visibility.public_meetings(moment)],
+        "sources": {s.slug for s in visibility.public_sources(moment)},
+        "notes": {n.key for n in visibility.public_notes(moment)},
+        "names": {a.name for a in visibility.public_aliases(moment)},
     }
 
 
 def story(commitment: Commitment, day: dt.date) -> list[Any]:
-    told = history(commitment, known=known_seq(day))
+    told = history(commitment, Viewpoint(day, known_at=day))
     return [
         *[
             (s.update.number, s.movements, s.before, s.after, s.update.citations.all().count())

@@ -39,7 +39,7 @@ def test_a_count_is_what_choosing_that_value_finds(query: str, today: dt.date) -
     params = QueryDict(query)
     chosen = CommitmentFilter(params, today=today)
     assert chosen.is_valid()
-    for facet in facets(chosen, FoundSets(chosen, value_sets_at(log_head(), chosen.moment))):
+    for facet in facets(chosen, FoundSets(chosen, value_sets_at(log_head(), chosen.viewpoint))):
         for choice in facet.choices:
             alone = params.copy()
             alone.setlist(facet.name, [choice.value])

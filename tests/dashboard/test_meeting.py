@@ -165,7 +165,7 @@ def test_a_brief_tells_what_is_open_by_concern(client: Client) -> None:
 @SHIPPED
 def test_the_brief_of_a_meeting_held_is_that_of_its_eve(client: Client) -> None:
     response = client.get(f"{MINISTERS}brief/")
-    assert response.context["moment"].as_of == dt.date(2026, 2, 24)
+    assert response.context["viewpoint"].as_of == dt.date(2026, 2, 24)
     page = text(client, f"{MINISTERS}brief/")
     assert "were open on 24 February 2026" in page
     assert "Since they last met, 1 November 2024" in page

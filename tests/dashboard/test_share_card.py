@@ -32,7 +32,7 @@ def _day(on_day: OnDay) -> None:
 def card(query: str) -> Card:
     found = CommitmentFilter(QueryDict(query), today=TODAY)
     assert found.is_valid(), found.form.errors
-    return card_of(found, FoundSets(found, value_sets_at(log_head(), found.moment)))
+    return card_of(found, FoundSets(found, value_sets_at(log_head(), found.viewpoint)))
 
 
 def test_the_shares_are_the_registers(db: None) -> None:

@@ -26,7 +26,7 @@ from tracker.queries.flags import (
 )
 from tracker.queries.lists.headline import Headline
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import known_seq, public_parties, public_topics
+from tracker.queries.visibility import public_parties, public_topics
 from tracker.schema.vocabulary import Flag
 
 # The set that a facet is counted over: what is found without that facet's own selection.
@@ -85,7 +85,7 @@ def _related_counts(found: QuerySet[Commitment], facet: str, moment: Viewpoint) 
     if facet == "party":
         rows = Commitment.parties.through.objects.filter(party__in=public_parties())
         return _grouped(rows.filter(commitment__in=within), "party__slug")
-    mentions = StatusUpdate.objects.effective(known=known_seq(moment.known_at))
+    mentions = StatusUpdate.objects.effective(known=moment.known)
     if moment.as_of is not None:
         mentions = mentions.filter(happened_first_day__lte=moment.as_of)
     key = "meeting__slug" if facet == "meeting" else "meeting__forum__slug"

@@ -53,16 +53,18 @@ def compare(query: str, *, day: dt.date = DAY, sort: str = "") -> None:
     params = QueryDict(f"{query}&sort={sort}" if sort else query)
     found = CommitmentFilter(params, today=day)
     assert found.is_valid(), found.errors
-    sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
     plain = list(found.qs.values_list("pk", flat=True))
     assert [c.pk for c in FoundRows(sets)[1:5]] == plain[1:5]
     assert list(sets[:]) == plain
     assert len(sets) == len(plain)
     for start, stop in ((0, 3), (2, 9), (len(plain) - 2, len(plain) + 5), (500, 600)):
         assert sets[max(start, 0) : stop] == plain[max(start, 0) : stop]
-    assert sets.headline() == headline(found.qs, found.moment)
+    assert sets.headline() == headline(found.qs, found.viewpoint)
     selected = {name for name in BY_VALUE if any(params.getlist(name))}
-    counts = facet_counts(lambda n: found.found(leaving_out={n}), found.moment, selected=selected)
+    counts = facet_counts(
+        lambda n: found.found(leaving_out={n}), found.viewpoint, selected=selected
+    )
     for facet in BY_VALUE:
         values = {value for value, _ in found.choices(facet)}
         told = sets.counts(facet, values)

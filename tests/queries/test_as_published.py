@@ -25,9 +25,8 @@ from tracker.queries.as_published import as_published, equals_q, find
 from tracker.queries.lists.facet_bitsets import value_sets_at
 from tracker.queries.lists.rows import rows
 from tracker.queries.reference_data import parts_of
-from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.viewpoint import Viewpoint, last_change_by
 from tracker.queries.visibility import (
-    known_seq,
     log_head,
     public_commitments,
     public_meetings,
@@ -41,7 +40,7 @@ DAY = dt.timedelta(days=1)
 
 
 def titles_then(known_at: dt.date) -> list[str]:
-    public = public_commitments(known=known_seq(known_at)).order_by("reference")
+    public = public_commitments(Viewpoint(TODAY, known_at=known_at)).order_by("reference")
     return [row.title for row in rows(public, Viewpoint(TODAY, known_at=known_at))]
 
 
@@ -70,7 +69,7 @@ def test_every_field_of_a_meeting_is_that_of_then() -> None:
     amend(meeting, values=values, now=NOW + 3 * DAY)
     [told] = as_published(
         public_meetings().select_related("forum").prefetch_related("parties", "sources"),
-        known_seq(NOW.date()),
+        last_change_by(NOW.date()),
     )
     assert (told.title, told.state, told.place, told.level) == ("Planned talks", "planned", "", 2)
     assert (str(told.date), told.first_day) == ("2026-12", dt.date(2026, 12, 1))
@@ -84,7 +83,7 @@ def test_every_field_of_a_meeting_is_that_of_then() -> None:
 def test_a_relation_that_was_added_is_hidden_on_both_sides() -> None:
     one, other = make.published_commitment(now=NOW), make.published_commitment(now=NOW)
     amend(one, values={"related": [other]}, now=NOW + DAY)
-    known = known_seq(NOW.date())
+    known = last_change_by(NOW.date())
     for record in (one, other):
         [told] = as_published(
             Commitment.objects.filter(pk=record.pk).prefetch_related("related"), known
@@ -108,7 +107,7 @@ def test_a_retraction_after_that_day_is_not_known_yet() -> None:
     one = make.published_commitment(title="A promise", now=NOW)
     retract_commitment(one, reason="Never made.", now=NOW + DAY)
     assert titles_then(NOW.date()) == ["A promise"]
-    [told] = as_published(Commitment.objects.filter(pk=one.pk), known_seq(NOW.date()))
+    [told] = as_published(Commitment.objects.filter(pk=one.pk), last_change_by(NOW.date()))
     assert told.is_public
 
 
@@ -117,7 +116,7 @@ def test_an_address_of_then_goes_before_who_has_it_today() -> None:
     amend(one, values={"slug": "moved"}, now=NOW + DAY)
     other = make.published_commitment(slug="other", now=NOW)
     amend(other, values={"slug": "first"}, now=NOW + 2 * DAY)
-    public, known = public_commitments(), known_seq(NOW.date())
+    public, known = public_commitments(), last_change_by(NOW.date())
     assert find(public, "first", known) == one
     assert find(public, "moved", known) == one
     assert find(public, "first", None) == other
@@ -129,13 +128,15 @@ def test_names_are_sorted_as_they_were() -> None:
     make.published_commitment(topics=topics, now=NOW)
     amend(topics[0], values={"name": "Zeta"}, now=NOW + DAY)
     assert [t.pk for t in public_topics()] == [topics[1].pk, topics[0].pk]
-    assert [t.pk for t in public_topics(known=known_seq(NOW.date()))] == [t.pk for t in topics]
+    assert [t.pk for t in public_topics(Viewpoint(TODAY, known_at=NOW.date()))] == [
+        t.pk for t in topics
+    ]
 
 
 def test_meetings_of_a_state_are_those_that_were_in_it() -> None:
     meeting = make.published_meeting(state="planned", date="2026-12-01", now=NOW)
     amend(meeting, values={"state": "cancelled"}, now=NOW + DAY)
-    known = known_seq(NOW.date())
+    known = last_change_by(NOW.date())
     assert Meeting.objects.filter(equals_q(Meeting, "state", known, ["planned"])).exists()
     assert not Meeting.objects.filter(equals_q(Meeting, "state", None, ["planned"])).exists()
 
@@ -168,9 +169,9 @@ def asked(**values: Any) -> CommitmentFilter:
 def test_every_choice_finds_as_many_as_it_says(grown: Grown, moment: dict[str, Any]) -> None:
     """The counts come from bit sets, and what a choice finds from the database."""
     found = asked(**moment)
-    sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
     assert list(sets[:]) == list(found.qs.values_list("pk", flat=True))
-    assert sets.headline() == headline(found.qs, found.moment)
+    assert sets.headline() == headline(found.qs, found.viewpoint)
     total = 0
     for facet in BY_VALUE:
         values = [value for value, _label in found.choices(facet)]
@@ -186,7 +187,7 @@ def test_a_filter_takes_the_address_of_then_and_of_today(grown: Grown, noun: str
     for marker in (THEN, SAID):
         found = asked(known_at=KNOWN_AT, **{noun: f"{marker}-{noun}"})
         assert grown.commitment in found.qs, marker
-        sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+        sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
         assert grown.commitment in FoundRows(sets)[:9], marker
     assert SAID not in sentence(asked(known_at=KNOWN_AT, **{noun: f"{THEN}-{noun}"}))
     assert THEN in sentence(asked(known_at=KNOWN_AT, **{noun: f"{THEN}-{noun}"}))
@@ -218,7 +219,7 @@ def test_search_looks_at_the_words_of_then(
 ) -> None:
     found = asked(q=words, **moment)
     assert (grown.commitment in found.qs) is is_found
-    sets = FoundSets(found, value_sets_at(log_head(), found.moment))
+    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
     assert (grown.commitment.pk in sets[:]) is is_found
 
 
@@ -262,7 +263,7 @@ def test_a_look_back_takes_as_many_queries_for_more_rows() -> None:
             amend(topic, values={"name": f"Other {topic.pk}"}, now=NOW + DAY)
         moment = Viewpoint(NOW.date() + DAY, known_at=NOW.date())
         with CaptureQueriesContext(connection) as queries:
-            told = rows(public_commitments(known=moment.known), moment)
+            told = rows(public_commitments(moment), moment)
         assert "Other" not in {row.title for row in told}
         taken.append(len(queries))
     assert taken[0] == taken[1] <= 10

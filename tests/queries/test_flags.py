@@ -35,7 +35,7 @@ def on(text: str) -> Viewpoint:
 
 def flags(commitment: Commitment, moment: Viewpoint) -> list[str]:
     """The flags by the row's rules, after seeing that SQL says the same."""
-    rows = with_silence(public_commitments(as_of=moment.as_of, known=moment.known), moment)
+    rows = with_silence(public_commitments(moment), moment)
     row = rows.get(pk=commitment.pk)
     by_row = flags_of(row, moment)
     assert by_row == [flag for flag in Flag if rows.filter(QUERIES[flag](moment), pk=row.pk)]

@@ -79,7 +79,7 @@ def moments() -> list[Viewpoint]:
 def test_rows_and_sql_agree() -> None:
     seen = set()
     for moment in moments():
-        visible = public_commitments(as_of=moment.as_of, known=moment.known)
+        visible = public_commitments(moment)
         rows = {row.pk: row for row in with_silence(visible, moment)}
         by_row = {pk: flags_of(row, moment) for pk, row in rows.items()}
         for flag in Flag:

@@ -18,7 +18,7 @@ from tracker.queries.log.change_summary import title_of
 from tracker.queries.records.meeting import outcomes
 from tracker.queries.records.meeting_steps import chapters
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import known_seq, public_commitments
+from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Movement
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,10 @@ def test_the_story_as_of_a_day_ends_there() -> None:
     commitment = make.published_commitment(happened="2025-10")
     make.published_update(commitment, happened="2026-02-25")
     numbers = {
-        day: [s.update.number for s in history(commitment, as_of=dt.date.fromisoformat(day)).steps]
+        day: [
+            s.update.number
+            for s in history(commitment, Viewpoint(NOW.date(), dt.date.fromisoformat(day))).steps
+        ]
         for day in ("2025-09-30", "2025-10-01", "2026-02-24", "2026-02-25")
     }
     assert numbers == {
@@ -186,7 +189,8 @@ def test_the_story_as_known_on_a_day_is_the_story_told_then() -> None:
     add_evidence(make.make_citation(wrong, save=False), now=NOW + 2 * DAY)
     make.published_correction(wrong, stage="signed", now=NOW + 3 * DAY)
     known = [
-        history(commitment, known=known_seq((NOW + days * DAY).date())) for days in (-1, 0, 1, 2, 3)
+        history(commitment, Viewpoint(NOW.date(), known_at=(NOW + days * DAY).date()))
+        for days in (-1, 0, 1, 2, 3)
     ]
     assert [
         [(s.update.number, len(s.update.citations.all())) for s in told.steps] for told in known

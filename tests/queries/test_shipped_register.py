@@ -26,7 +26,6 @@ from tracker.queries.lists.search import matching
 from tracker.queries.records.crosswalk import crosswalk_of
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
-    known_seq,
     position_of,
     public_commitments,
     public_meetings,
@@ -45,13 +44,13 @@ AIR_FORCE = "air-force-staff-talks-terms-of-reference"
 
 
 def flagged(flag: Flag, moment: Viewpoint) -> set[str]:
-    visible = public_commitments(as_of=moment.as_of, known=moment.known)
+    visible = public_commitments(moment)
     found = with_silence(visible, moment).filter(QUERIES[flag](moment))
     return set(found.values_list("slug", flat=True))
 
 
 def stage(slug: str, as_of: str) -> str:
-    row = public_commitments(as_of=dt.date.fromisoformat(as_of)).get(slug=slug)
+    row = public_commitments(Viewpoint(dt.date.max, dt.date.fromisoformat(as_of))).get(slug=slug)
     return position_of(row).stage
 
 
@@ -140,11 +139,11 @@ def test_the_agreement_is_nowhere_in_force() -> None:
 
 
 def test_nothing_stood_anywhere_before_it_was_said() -> None:
-    before = public_commitments(as_of=dt.date(2023, 3, 31))
+    before = public_commitments(Viewpoint(dt.date.max, dt.date(2023, 3, 31)))
     assert not before.exists()
-    assert public_commitments(as_of=dt.date(2025, 10, 1)).count() == 2
-    assert not public_commitments(known=known_seq(dt.date(2026, 11, 21))).exists()
-    assert public_commitments(known=known_seq(dt.date(2026, 11, 22))).count() == 25
+    assert public_commitments(Viewpoint(dt.date.max, dt.date(2025, 10, 1))).count() == 2
+    assert not public_commitments(Viewpoint(dt.date.max, known_at=dt.date(2026, 11, 21))).exists()
+    assert public_commitments(Viewpoint(dt.date.max, known_at=dt.date(2026, 11, 22))).count() == 25
 
 
 # What each meeting did to each commitment, in order: the day, the stage, how firmly it was worded
@@ -246,7 +245,9 @@ def test_each_meeting_did_to_each_commitment_what_its_text_says() -> None:
 
 
 def test_the_second_ministers_statement_is_silent_on_three() -> None:
-    on_its_eve = public_commitments(as_of=dt.date(2026, 2, 24)).values_list("slug", flat=True)
+    on_its_eve = public_commitments(Viewpoint(dt.date.max, dt.date(2026, 2, 24))).values_list(
+        "slug", flat=True
+    )
     spoken_of = StatusUpdate.objects.filter(meeting__slug="2026-02-25-second-2plus2-ministerial")
     assert set(on_its_eve) - set(spoken_of.values_list("commitment__slug", flat=True)) == {
         "biennial-director-general-2plus2",

@@ -50,8 +50,8 @@ def compare(query: str = "", *, day: dt.date = DAY) -> None:
         (bulk.commitment_chunks, bulk.plain_commitment_chunks),
         (bulk.update_chunks, bulk.plain_update_chunks),
     ):
-        told = list(chain.from_iterable(quick(found.qs, found.moment)))
-        expected = list(chain.from_iterable(plain(found.qs, found.moment)))
+        told = list(chain.from_iterable(quick(found.qs, found.viewpoint)))
+        expected = list(chain.from_iterable(plain(found.qs, found.viewpoint)))
         assert told == expected
         assert repr(told) == repr(expected)
 

@@ -14,8 +14,8 @@ from tracker.actions.amend import add_evidence, publish_aliases, retract_alias
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Alias, Commitment, Standing, StatusUpdate
 from tracker.queries import visibility
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
-    known_seq,
     log_head,
     position_of,
     public_changes,
@@ -36,7 +36,7 @@ def day(text: str) -> dt.date:
 
 
 def stages(*, as_of: dt.date | None = None, known_at: dt.date | None = None) -> dict[str, str]:
-    found = public_commitments(as_of=as_of, known=known_seq(known_at))
+    found = public_commitments(Viewpoint(TODAY, as_of, known_at))
     return {c.slug: position_of(c).stage for c in found}
 
 
@@ -85,7 +85,7 @@ def test_the_position_comes_with_the_row_in_one_query(commitment: Commitment) ->
     make.published_commitment()
     for moment in ({}, {"as_of": TODAY}):
         with CaptureQueriesContext(connection) as queries:
-            found = {c.pk: position_of(c) for c in public_commitments(**moment)}
+            found = {c.pk: position_of(c) for c in public_commitments(Viewpoint(TODAY, **moment))}
         assert len(queries) == 1
         assert isinstance(found[commitment.pk], Standing if moment else Commitment)
 
@@ -95,7 +95,7 @@ def test_a_retracted_commitment_is_public_only_in_the_past(commitment: Commitmen
     assert stages() == stages(as_of=TODAY) == {}
     assert stages(known_at=TODAY + 2 * DAY) == {}
     assert stages(known_at=TODAY + DAY) == {"agreement": "signed"}
-    updates = public_updates(known=known_seq(TODAY + DAY)).order_by("number")
+    updates = public_updates(Viewpoint(TODAY, known_at=TODAY + DAY)).order_by("number")
     assert [u.number for u in updates] == [1, 2]
     assert not public_updates().exists()
 
@@ -107,7 +107,7 @@ def test_updates_count_until_they_are_revised(commitment: Commitment) -> None:
     retract_update(third, reason="Wrong.", now=NOW + 4 * DAY)
 
     def numbers(*, as_of: dt.date | None = None, known_at: dt.date | None = None) -> list[int]:
-        found = public_updates(as_of=as_of, known=known_seq(known_at)).order_by("number")
+        found = public_updates(Viewpoint(TODAY, as_of, known_at)).order_by("number")
         return list(found.values_list("number", flat=True))
 
     assert [numbers(known_at=TODAY + days * DAY) for days in range(5)] == [
@@ -124,7 +124,9 @@ def test_evidence_is_loaded_with_updates_as_far_as_known(commitment: Commitment)
     counts = []
     for known_at in (TODAY + DAY, TODAY + 2 * DAY, None):
         with CaptureQueriesContext(connection) as queries:
-            update = with_evidence(public_updates(), known=known_seq(known_at)).get(number=1)
+            update = with_evidence(public_updates(), Viewpoint(TODAY, known_at=known_at)).get(
+                number=1
+            )
             counts.append(len([c.source.title for c in update.citations.all()]))
             assert (update.commitment.slug, update.meeting, update.party) == (
                 *("agreement", None, None),
@@ -138,7 +140,7 @@ def test_names_are_public_while_they_hold(commitment: Commitment) -> None:
     make.make_alias(commitment)
     retract_alias(Alias.objects.get(published_seq__isnull=False), now=NOW + 4 * DAY)
     known = [
-        visibility.public_aliases(known=known_seq(TODAY + days * DAY)).count()
+        visibility.public_aliases(Viewpoint(TODAY, known_at=TODAY + days * DAY)).count()
         for days in (1, 2, 3, 4)
     ]
     assert (known, visibility.public_aliases().count()) == ([0, 1, 1, 0], 0)
@@ -162,7 +164,7 @@ def test_a_draft_is_not_let_through(queryset: Any, draft: Any) -> None:
     row = draft()
     assert row.pk
     assert not queryset().filter(pk=row.pk).exists()
-    assert not queryset(known=known_seq(TODAY)).filter(pk=row.pk).exists()
+    assert not queryset(Viewpoint(TODAY, known_at=TODAY)).filter(pk=row.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -174,8 +176,8 @@ def test_everything_is_public_from_the_day_it_was_recorded(name: str) -> None:
     make.published_commitment(topics=[make.make_topic()])
     queryset = getattr(visibility, f"public_{name}")
     assert queryset().exists()
-    assert queryset(known=known_seq(TODAY)).count() == queryset().count()
-    assert not queryset(known=known_seq(TODAY - DAY)).exists()
+    assert queryset(Viewpoint(TODAY, known_at=TODAY)).count() == queryset().count()
+    assert not queryset(Viewpoint(TODAY, known_at=TODAY - DAY)).exists()
 
 
 def test_every_line_of_the_log_is_public(commitment: Commitment) -> None:

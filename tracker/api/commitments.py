@@ -60,11 +60,11 @@ class Commitments(ReadOnlyView):
         filterset, cut = read_filter(request.query_params, today)
 
         def records(page: QuerySet[Commitment]) -> list[Payload]:
-            payloads = chain.from_iterable(commitment_chunks(page, filterset.moment))
+            payloads = chain.from_iterable(commitment_chunks(page, filterset.viewpoint))
             return [with_page(request, record) for record in payloads]
 
-        sets = FoundSets(filterset, value_sets_at(head_of(request), filterset.moment))
-        meta = state(head_of(request), filterset.moment, active=filterset.active)
+        sets = FoundSets(filterset, value_sets_at(head_of(request), filterset.viewpoint))
+        meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
         return page_of(request, FoundRows(sets), cut, meta, records)
 
 
@@ -87,8 +87,8 @@ class Updates(ReadOnlyView):
         def records(page: list[Payload]) -> list[Payload]:
             return [update_with_page(request, record) for record in page]
 
-        meta = state(head_of(request), filterset.moment, active=filterset.active)
-        updates = UpdatePages(filterset.qs, filterset.moment, head=head_of(request))
+        meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
+        updates = UpdatePages(filterset.qs, filterset.viewpoint, head=head_of(request))
         return page_of(request, updates, cut, meta, records)
 
 

@@ -110,7 +110,7 @@ PAGING = (
         default=settings.ROWS_PER_PAGE,
     ),
 )
-MOMENT = [
+VIEWPOINT = [
     _filter_parameter(name, CommitmentFilter.base_filters[name]) for name in ("as_of", "known_at")
 ]
 IF_NONE_MATCH = OpenApiParameter(
@@ -187,7 +187,7 @@ def describes_list(
     filtered_by: type[CommitmentFilter] | None = None,
 ) -> Callable[[_View], _View]:
     """Describe a list in numbered pages, with a filter or for a moment."""
-    narrowing = MOMENT if filtered_by is None else filter_parameters(filtered_by)
+    narrowing = VIEWPOINT if filtered_by is None else filter_parameters(filtered_by)
     return describes(
         name,
         shapes.listing(shapes.shape(noun), is_filtered=filtered_by is not None),
@@ -218,6 +218,6 @@ def describes_record(
         tag=tag,
         summary=summary,
         description=description,
-        parameters=[in_path("slug", str, _("The last part of its address.")), *MOMENT],
+        parameters=[in_path("slug", str, _("The last part of its address.")), *VIEWPOINT],
         statuses=statuses,
     )

@@ -15,7 +15,7 @@ from tracker.answers import head_of
 from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list
 from tracker.api.paging import page_of, state
-from tracker.api.parameters import read_moment
+from tracker.api.parameters import read_viewpoint
 from tracker.queries.reference_data import forums_by, parties_by, topics_by
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_parties
@@ -32,15 +32,15 @@ def _listed(
     *,
     today: dt.date,
 ) -> Response:
-    moment, cut = read_moment(request.query_params, today, paging=True)
+    viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
 
     def records(page: QuerySet[Any]) -> list[Payload]:
         return [
             {**payload(record), "url": page_address(request, url_name, record.slug)}
-            for record in as_known(page, moment)
+            for record in as_known(page, viewpoint)
         ]
 
-    return page_of(request, listed_by(moment), cut, state(head_of(request), moment), records)
+    return page_of(request, listed_by(viewpoint), cut, state(head_of(request), viewpoint), records)
 
 
 class Parties(ReadOnlyView):
@@ -79,6 +79,6 @@ class Forums(ReadOnlyView):
         return _listed(request, "forum", _with_parties, payloads.forum, today=today)
 
 
-def _with_parties(moment: Viewpoint) -> QuerySet[Any]:
-    public = Prefetch("parties", public_parties(known=moment.known))
-    return forums_by(moment).prefetch_related(public)
+def _with_parties(viewpoint: Viewpoint) -> QuerySet[Any]:
+    public = Prefetch("parties", public_parties(viewpoint))
+    return forums_by(viewpoint).prefetch_related(public)

@@ -15,7 +15,7 @@ from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.commitments import update_with_page
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
-from tracker.api.parameters import read_moment
+from tracker.api.parameters import read_viewpoint
 from tracker.api.records import Noun, record_or_redirect
 from tracker.models import Meeting
 from tracker.queries.records.details import described_meetings, meeting_in_full, meeting_records
@@ -39,13 +39,13 @@ class Meetings(ReadOnlyView):
         description=_("Held, planned and cancelled; looking back, those that had been held."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        moment, cut = read_moment(request.query_params, today, paging=True)
+        viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
 
         def records(page: QuerySet[Meeting]) -> list[Payload]:
-            return [_with_page(request, record) for record in meeting_records(page, moment)]
+            return [_with_page(request, record) for record in meeting_records(page, viewpoint)]
 
         return page_of(
-            request, described_meetings(moment), cut, state(head_of(request), moment), records
+            request, described_meetings(viewpoint), cut, state(head_of(request), viewpoint), records
         )
 
 

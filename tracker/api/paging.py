@@ -28,13 +28,13 @@ def no_such_page(requested: int, last: int) -> Refused:
 
 
 def state(
-    head: LogHead, moment: Viewpoint, *, active: dict[str, list[str]] | None = None
+    head: LogHead, viewpoint: Viewpoint, *, active: dict[str, list[str]] | None = None
 ) -> Payload:
     """Return the register's state and the filter of a response, under the keys of the files."""
     return {
-        "day": day(moment.today),
-        "as_of": day(moment.as_of),
-        "known_at": day(moment.known_at),
+        "day": day(viewpoint.today),
+        "as_of": day(viewpoint.as_of),
+        "known_at": day(viewpoint.known_at),
         **({} if active is None else {"filter": active}),
         "log_head": {"seq": head.seq, "hash": head.hash},
     }

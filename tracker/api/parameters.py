@@ -84,7 +84,7 @@ def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cu
     return filterset, cut
 
 
-def read_moment(
+def read_viewpoint(
     params: QueryDict, today: dt.date, *, paging: bool = False
 ) -> tuple[Viewpoint, Cut]:
     """Return the moment, and the page if there are pages; raise Refused."""
@@ -94,4 +94,4 @@ def read_moment(
     cut = read_cut(params, errors) if paging else Cut(1, MOST_PER_PAGE)
     if errors:
         raise bad_parameters(errors)
-    return form.moment, cut
+    return form.viewpoint, cut

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from tracker.api.parameters import read_moment
+from tracker.api.parameters import read_viewpoint
 from tracker.api.problems import Refused, not_found
 from tracker.queries.log.renamed_addresses import current_slug
 from tracker.queries.viewpoint import Viewpoint
@@ -42,11 +42,11 @@ def record_or_redirect(
     request: Request, noun: Noun, slug: str, *, today: dt.date
 ) -> Payload | HttpResponseBase:
     """Return the record in detail, or a redirect (301) to its current address; raise Refused."""
-    moment, _cut = read_moment(request.query_params, today)
-    record = noun.in_full(slug, moment)
+    viewpoint, _cut = read_viewpoint(request.query_params, today)
+    record = noun.in_full(slug, viewpoint)
     if record is not None:
         return record
-    if moment.is_past and noun.public_today().filter(slug=slug).exists():
+    if viewpoint.is_past and noun.public_today().filter(slug=slug).exists():
         raise _not_yet()
     current = current_slug(noun.name, slug)
     if current is None:

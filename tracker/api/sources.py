@@ -14,11 +14,10 @@ from tracker.answers import head_of
 from tracker.api.base import ReadOnlyView, page_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
-from tracker.api.parameters import read_moment
+from tracker.api.parameters import read_viewpoint
 from tracker.api.records import Noun, record_or_redirect
 from tracker.models import Source
 from tracker.queries.records.details import source_in_full
-from tracker.queries.reference_data import sources_by
 from tracker.queries.visibility import as_known, public_sources
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
@@ -41,15 +40,19 @@ class Sources(ReadOnlyView):
         description=_("Every document that something rests on or that speaks of a meeting."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        moment, cut = read_moment(request.query_params, today, paging=True)
+        viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
 
         def records(page: QuerySet[Source]) -> list[Payload]:
             return [
-                _with_page(request, payloads.source(record)) for record in as_known(page, moment)
+                _with_page(request, payloads.source(record)) for record in as_known(page, viewpoint)
             ]
 
         return page_of(
-            request, sources_by(moment).defer("text"), cut, state(head_of(request), moment), records
+            request,
+            public_sources(viewpoint).defer("text"),
+            cut,
+            state(head_of(request), viewpoint),
+            records,
         )
 
 

@@ -42,14 +42,14 @@ def flags(row: Row) -> SafeString:
     )
 
 
-def commitment(row: Row, moment_query: str) -> SafeString:
+def commitment(row: Row, viewpoint_query: str) -> SafeString:
     record = row.commitment
     return format_html(
         '<a class="row-title" href="{}{}">{}</a>\n'
         '<span class="row-facts"><span class="reference">{}</span> · {}</span>\n'
         '<span class="row-flags">{}</span>',
         record.get_absolute_url(),
-        moment_query,
+        viewpoint_query,
         row.title,
         record.reference,
         instrument_label(record.instrument),
@@ -86,8 +86,8 @@ def day(value: Any) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', day_of(value).isoformat(), spelled(value))
 
 
-def parties(row: Row, moment_query: str) -> SafeString:
-    links = ((party.get_absolute_url(), moment_query, party.short_name) for party in row.parties)
+def parties(row: Row, viewpoint_query: str) -> SafeString:
+    links = ((party.get_absolute_url(), viewpoint_query, party.short_name) for party in row.parties)
     return format_html_join(", ", '<a href="{}{}">{}</a>', links)
 
 

@@ -149,14 +149,14 @@ def _list_href(filterset: CommitmentFilter, **values: str) -> str:
 
 
 def _over_time(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = stages_over_time(filterset.found(), filterset.moment)
+    shown = stages_over_time(filterset.found(), filterset.viewpoint)
     series = _series(Stage, shown.values(), "--stage-")
     can_go_back = filterset.active.keys() <= _TIMELESS
 
     def href(day: dt.date) -> str:
         if not can_go_back:
             return ""
-        is_now = day == filterset.moment.day
+        is_now = day == filterset.viewpoint.day
         return _list_href(filterset) if is_now else _list_href(filterset, as_of=day.isoformat())
 
     return Chart(
@@ -178,7 +178,7 @@ def _over_time(filterset: CommitmentFilter, common: Common) -> Chart:
 
 
 def _by_target(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = targets_by_period(filterset.found(), filterset.moment)
+    shown = targets_by_period(filterset.found(), filterset.viewpoint)
     series = _series(Due, shown.values(), "")
     return Chart(
         name="targets",
@@ -223,7 +223,7 @@ def _named_rows(
 
 
 def _by_topic(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = topics_by_stage(filterset.found(), filterset.moment)
+    shown = topics_by_stage(filterset.found(), filterset.viewpoint)
     series = _series(Stage, shown.values(), "--stage-")
     without = _("No topic")
     return Chart(
@@ -241,7 +241,7 @@ def _by_topic(filterset: CommitmentFilter, common: Common) -> Chart:
 
 
 def _by_party(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = parties_by_assessment(filterset.found(), filterset.moment)
+    shown = parties_by_assessment(filterset.found(), filterset.viewpoint)
     series = _series(Assessment, shown.values(), "--assessment-")
     without = _("No party")
     return Chart(
@@ -278,7 +278,7 @@ def charts(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "facets": facets(filterset, matched_sets(request, filterset)),
         "chips": chips(filterset) if is_valid else [],
         "sentence": sentence(filterset) if is_valid else _("Commitments"),
-        "moment": filterset.moment,
+        "viewpoint": filterset.viewpoint,
         "charts": charts_of(filterset) if is_valid else [],
     }
     return render(request, "dashboard/charts.html", context)

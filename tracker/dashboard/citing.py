@@ -20,7 +20,7 @@ from tracker.queries.viewpoint import Viewpoint
 def reference(
     request: HttpRequest,
     commitment: Commitment,
-    moment: Viewpoint,
+    viewpoint: Viewpoint,
     *,
     last_recorded_at: dt.datetime | None,
 ) -> Reference:
@@ -29,8 +29,8 @@ def reference(
     Its address fixes both days, so that later changes do not show. `last_recorded_at` is when the
     newest log line about the commitment known at that moment was recorded.
     """
-    days = {"as_of": moment.day, "known_at": moment.known_at or moment.today}
-    known = moment.known
+    days = {"as_of": viewpoint.day, "known_at": viewpoint.known_at or viewpoint.today}
+    known = viewpoint.known
     issued = timezone.localdate(last_recorded_at) if last_recorded_at else days["known_at"]
     address = request.build_absolute_uri(commitment.get_absolute_url())
     return Reference(
@@ -39,7 +39,7 @@ def reference(
         author=settings.REGISTER_NAME,
         url=f"{address}?{urlencode(days)}",
         issued=issued,
-        accessed=moment.today,
+        accessed=viewpoint.today,
         note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
         % {
             "day": formats.date_format(days["as_of"], "j F Y"),

@@ -35,7 +35,7 @@ from tracker.queries.visibility import position_of
 @public_answer
 @following_renames("commitment")
 def commitment(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    result = _at_moment(request, slug, today=today)
+    result = _at_viewpoint(request, slug, today=today)
     if isinstance(result, HttpResponse):
         return result
     return render(request, "dashboard/commitment.html", _context(request, *result))
@@ -47,38 +47,34 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
     """Serve the citation as BibTeX, RIS, CSL-JSON or plain text."""
     if extension not in FORMATS:
         raise Http404
-    result = _at_moment(request, slug, today=today)
+    result = _at_viewpoint(request, slug, today=today)
     if isinstance(result, HttpResponse):
         return result
-    record, moment = result
-    cited = reference(
-        request,
-        record,
-        moment,
-        last_recorded_at=_last_recorded_at(record, moment),
-    )
+    record, viewpoint = result
+    last_recorded_at = _last_recorded_at(record, viewpoint)
+    cited = reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
     form = FORMATS[extension]
     headers = {"Content-Disposition": f'attachment; filename="{record.reference}.{extension}"'}
     return HttpResponse(form.write(cited), content_type=form.media_type, headers=headers)
 
 
-def _at_moment(
+def _at_viewpoint(
     request: HttpRequest, slug: str, *, today: dt.date
 ) -> tuple[Commitment, Viewpoint] | HttpResponse:
     """Return the commitment at the requested moment, or a response that explains its absence."""
-    moment = Viewpoint(today)
-    record = commitment_today(slug, moment)
+    viewpoint = Viewpoint(today)
+    record = commitment_today(slug, viewpoint)
     if record is not None and record.is_retracted:
         return _gone(request, record)
     if any(name in request.GET for name in ViewpointForm.base_fields):
         form = ViewpointForm(request.GET, today=today)
         if not form.is_valid():
             return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-        moment = form.moment
-    shown = commitment_then(slug, moment) if moment.is_past else record
+        viewpoint = form.viewpoint
+    shown = commitment_then(slug, viewpoint) if viewpoint.is_past else record
     if shown is None:
-        return not_yet(request, record is not None, moment)
-    return shown, moment
+        return not_yet(request, record is not None, viewpoint)
+    return shown, viewpoint
 
 
 def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
@@ -91,19 +87,18 @@ def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
     return render(request, "dashboard/gone.html", context, status=410)
 
 
-def _last_recorded_at(record: Commitment, moment: Viewpoint) -> dt.datetime | None:
-    known = moment.known
-    last = newest(record.pk, as_of=moment.as_of, known=known, most=1)
+def _last_recorded_at(record: Commitment, viewpoint: Viewpoint) -> dt.datetime | None:
+    last = newest(record.pk, viewpoint, most=1)
     return next((change.recorded_at for change in last), None)
 
 
 def _read_history(
-    request: HttpRequest, record: Commitment, moment: Viewpoint, known: int | None
+    request: HttpRequest, record: Commitment, viewpoint: Viewpoint
 ) -> tuple[Part, Paging | None]:
     """Read the history to show: all of a short one, the requested page of a long one."""
-    whole = read_long_history(record, as_of=moment.as_of, known=known)
+    whole = read_long_history(record, viewpoint)
     if whole is None:
-        return read_whole(record, as_of=moment.as_of, known=known), None
+        return read_whole(record, viewpoint), None
     params = request.GET.copy()
     for name in request.GET.keys() - {"page", *ViewpointForm.base_fields}:
         del params[name]
@@ -111,22 +106,21 @@ def _read_history(
     return read_part(whole, paging.page.number), paging
 
 
-def _context(request: HttpRequest, record: Commitment, moment: Viewpoint) -> dict[str, Any]:
-    read_around(record, moment)
-    known = moment.known
-    part, paging = _read_history(request, record, moment, known)
-    changes = newest(record.pk, as_of=moment.as_of, known=known, most=settings.FEED_ENTRIES)
-    lines = loaded_lines(changes, known=known)
+def _context(request: HttpRequest, record: Commitment, viewpoint: Viewpoint) -> dict[str, Any]:
+    read_around(record, viewpoint)
+    part, paging = _read_history(request, record, viewpoint)
+    changes = newest(record.pk, viewpoint, most=settings.FEED_ENTRIES)
+    lines = loaded_lines(changes, known=viewpoint.known)
     last_recorded_at = lines[0].change.recorded_at if lines else None
-    cited = reference(request, record, moment, last_recorded_at=last_recorded_at)
+    cited = reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
     return {
         "commitment": record,
         "position": position_of(record),
-        "moment": moment,
+        "viewpoint": viewpoint,
         "paging": paging,
         **sections(record, part, lines, paging),
-        "grounds": grounds(record, flags_of(record, moment), moment, targets=part.targets),
-        "has_no_information": position_of(record).has_no_information(moment.day),
+        "grounds": grounds(record, flags_of(record, viewpoint), viewpoint, targets=part.targets),
+        "has_no_information": position_of(record).has_no_information(viewpoint.day),
         "reference": cited,
         "reference_text": to_text(cited),
         "formats": FORMATS,

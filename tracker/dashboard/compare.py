@@ -52,9 +52,9 @@ class End:
 class CompareForm(forms.Form):
     """`from` and `to`, each an ISO 8601 day or the slug of a meeting that was held."""
 
-    def __init__(self, data: QueryDict, *, today: dt.date, moment: Viewpoint) -> None:
+    def __init__(self, data: QueryDict, *, today: dt.date, viewpoint: Viewpoint) -> None:
         super().__init__(data)
-        self.today, self.moment = today, moment
+        self.today, self.viewpoint = today, viewpoint
         widget = forms.TextInput(attrs={"list": "ends", "autocomplete": "off"})
         for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
             self.fields[name] = forms.CharField(
@@ -90,10 +90,10 @@ class CompareForm(forms.Form):
     def _end(self, text: str) -> End:
         if _DAY.fullmatch(text):
             return End(self._day(text))
-        known = public_meetings(known=self.moment.known)
-        seq = self.moment.known
+        known = public_meetings(self.viewpoint)
+        seq = self.viewpoint.known
         meeting = find(known, text, seq) if _SLUG.fullmatch(text) else None
-        as_known([meeting] if meeting is not None else [], self.moment)
+        as_known([meeting] if meeting is not None else [], self.viewpoint)
         if meeting is None:
             raise ValidationError(
                 _(
@@ -157,21 +157,21 @@ class ComparedFilter(CommitmentFilter):
         return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
 
 
-def _moment(request: HttpRequest, *, today: dt.date) -> Viewpoint:
+def _viewpoint(request: HttpRequest, *, today: dt.date) -> Viewpoint:
     """Return the moment whose meetings are offered as ends; the filter uses the later end."""
     form = ViewpointForm(request.GET, today=today)
-    return form.moment if form.is_valid() else Viewpoint(today)
+    return form.viewpoint if form.is_valid() else Viewpoint(today)
 
 
-def _offered_meetings(moment: Viewpoint) -> list[Meeting]:
-    held = meetings_by(moment).filter(state_q(MeetingState.HELD, moment))
-    return as_known(held[:MEETINGS_ON_OFFER], moment)
+def _offered_meetings(viewpoint: Viewpoint) -> list[Meeting]:
+    held = meetings_by(viewpoint).filter(state_q(MeetingState.HELD, viewpoint))
+    return as_known(held[:MEETINGS_ON_OFFER], viewpoint)
 
 
 @public_answer
 def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    moment = _moment(request, today=today)
-    form = CompareForm(request.GET, today=today, moment=moment)
+    viewpoint = _viewpoint(request, today=today)
+    form = CompareForm(request.GET, today=today, viewpoint=viewpoint)
     ends = form.ends
     until = ends[1].day if ends else today
     filterset = ComparedFilter(request.GET, today=today, until=until)
@@ -180,28 +180,28 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "filter": filterset,
         "chips": chips(filterset) if filterset.is_valid() else [],
         "sentence": sentence(filterset) if filterset.is_valid() else _("Commitments"),
-        "on_offer": _offered_meetings(moment),
+        "on_offer": _offered_meetings(viewpoint),
     }
     if ends and filterset.is_valid():
         context |= _differences(request, filterset, ends)
     elif not form.errors and filterset.is_valid():
-        context["suggestions"] = pairs_of_forums(moment)
+        context["suggestions"] = pairs_of_forums(viewpoint)
     return render(request, "dashboard/compare.html", context)
 
 
 def _differences(
     request: HttpRequest, filterset: ComparedFilter, ends: tuple[End, End]
 ) -> dict[str, Any]:
-    since = Viewpoint(filterset.today, as_of=ends[0].day, known_at=filterset.moment.known_at)
-    compared = with_differences(filterset.found(), since=since, until=filterset.moment)
+    since = Viewpoint(filterset.today, as_of=ends[0].day, known_at=filterset.viewpoint.known_at)
+    compared = with_differences(filterset.found(), since=since, until=filterset.viewpoint)
     paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
     counted = counts(compared)
     return {
         "since": ends[0],
         "until": ends[1],
-        "moment": filterset.moment,
+        "viewpoint": filterset.viewpoint,
         "counts": {d: n for d, n in counted.items() if d != Difference.UNCHANGED},
         "unchanged": counted.get(Difference.UNCHANGED, 0),
         "paging": paging,
-        "groups": grouped(compared_rows(paging.rows, filterset.moment)),
+        "groups": grouped(compared_rows(paging.rows, filterset.viewpoint)),
     }

@@ -26,7 +26,7 @@ def embed_status(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     sets = matched_sets(request, filterset)
     context = {
         "filter": filterset,
-        "moment": filterset.moment,
+        "viewpoint": filterset.viewpoint,
         "sentence": sentence(filterset) if is_valid else _("Commitments"),
         "headline": sets.headline() if sets is not None else None,
     }

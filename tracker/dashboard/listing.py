@@ -31,15 +31,15 @@ def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -
 def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
     """Return the topics, parties, forums and meetings to choose from at the requested moment."""
     form = ViewpointForm(request.GET, today=today)
-    moment = form.moment if form.is_valid() else Viewpoint(today)
-    return value_sets_at(head_of(request), moment).choices
+    viewpoint = form.viewpoint if form.is_valid() else Viewpoint(today)
+    return value_sets_at(head_of(request), viewpoint).choices
 
 
 def matched_sets(request: HttpRequest, filterset: CommitmentFilter) -> FoundSets | None:
     """Return what a valid filter matches, or None if it is invalid."""
     if not filterset.is_valid():
         return None
-    return FoundSets(filterset, value_sets_at(head_of(request), filterset.moment))
+    return FoundSets(filterset, value_sets_at(head_of(request), filterset.viewpoint))
 
 
 def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]:
@@ -48,11 +48,11 @@ def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]
     sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
     listed = FoundRows(sets) if sets is not None else filterset.qs
     paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
-    page_of_rows = rows(paging.rows, filterset.moment, related=columns_shown(request.GET))
+    page_of_rows = rows(paging.rows, filterset.viewpoint, related=columns_shown(request.GET))
     title = sentence(filterset) if filterset.is_valid() else _("Commitments")
     return {
         "filter": filterset,
-        "moment": filterset.moment,
+        "viewpoint": filterset.viewpoint,
         "paging": paging,
         "table": CommitmentTable(page_of_rows, params=request.GET, caption=title),
         "headline": sets.headline() if sets is not None else None,

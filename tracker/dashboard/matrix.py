@@ -90,8 +90,8 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     columns = _columns(choices["forum"])
     filterset = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
     sets = matched_sets(request, filterset)
-    moment, is_valid = filterset.moment, filterset.is_valid()
-    meetings = matrix_meetings(moment, forum=filterset.columns_forum)
+    viewpoint, is_valid = filterset.viewpoint, filterset.is_valid()
+    meetings = matrix_meetings(viewpoint, forum=filterset.columns_forum)
     if not is_valid:
         meetings = meetings.none()
     listed = FoundRows(sets) if sets is not None else filterset.qs
@@ -103,14 +103,14 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     column_paging = paginate(
         meetings, request.GET, per_page=chosen_size(column_sizes), parameter="columns_page"
     )
-    page_of_rows = rows(paging.rows, moment, related={"parties"})
-    grid = matrix_of(page_of_rows, column_paging.rows, moment)
+    page_of_rows = rows(paging.rows, viewpoint, related={"parties"})
+    grid = matrix_of(page_of_rows, column_paging.rows, viewpoint)
     context = {
         "filter": filterset,
         "facets": facets(filterset, sets),
         "chips": chips(filterset) if is_valid else [],
         "sentence": sentence(filterset) if is_valid else _("Commitments"),
-        "moment": moment,
+        "viewpoint": viewpoint,
         "paging": paging,
         "page_sizes": sizes,
         "usual_page_size": settings.ROWS_PER_PAGE,

@@ -17,7 +17,7 @@ from tracker.queries.records.matrix import Cell, Matrix, MatrixRow, Silence
 from tracker.templatetags.register import movement_sign, stage_mark
 
 
-def row_fragments(matrix: Matrix, moment_query: str) -> list[SafeString]:
+def row_fragments(matrix: Matrix, viewpoint_query: str) -> list[SafeString]:
     """Render each commitment as a row: its name, and its cells from oldest to newest meeting."""
     # Most cells are empty and differ only by meeting and reason, so each is rendered once.
     empty = {
@@ -28,7 +28,7 @@ def row_fragments(matrix: Matrix, moment_query: str) -> list[SafeString]:
     return [
         format_html(
             "<tr>\n{}\n{}\n</tr>\n",
-            _heading(line, moment_query),
+            _heading(line, viewpoint_query),
             SafeString(
                 "\n".join(
                     _cell(cell) if cell.silence is None else empty[cell.meeting.pk, cell.silence]
@@ -40,13 +40,13 @@ def row_fragments(matrix: Matrix, moment_query: str) -> list[SafeString]:
     ]
 
 
-def _heading(line: MatrixRow, moment_query: str) -> SafeString:
+def _heading(line: MatrixRow, viewpoint_query: str) -> SafeString:
     row = line.row
     return format_html(
         '<th scope="row" class="matrix-commitment">\n<a href="{}{}">{}</a>\n'
         '<span class="matrix-facts"><span class="reference">{}</span> {}</span>\n{}</th>',
         row.commitment.get_absolute_url(),
-        moment_query,
+        viewpoint_query,
         row.title,
         row.commitment.reference,
         flags(row),

@@ -52,14 +52,14 @@ from tracker.queries.visibility import (
 )
 
 
-def _meeting_at(slug: str, moment: Viewpoint) -> Meeting | None:
-    known = public_meetings(known=moment.known).select_related("forum")
-    record = find(known, slug, moment.known)
-    return next(iter(as_known([record], moment)), None) if record is not None else None
+def _meeting_at(slug: str, viewpoint: Viewpoint) -> Meeting | None:
+    known = public_meetings(viewpoint).select_related("forum")
+    record = find(known, slug, viewpoint.known)
+    return next(iter(as_known([record], viewpoint)), None) if record is not None else None
 
 
-def _not_yet(request: HttpRequest, slug: str, moment: Viewpoint) -> HttpResponse:
-    return not_yet(request, public_meetings().filter(slug=slug).exists(), moment)
+def _not_yet(request: HttpRequest, slug: str, viewpoint: Viewpoint) -> HttpResponse:
+    return not_yet(request, public_meetings().filter(slug=slug).exists(), viewpoint)
 
 
 @public_answer
@@ -67,11 +67,11 @@ def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    known = meetings_by(moment)
+    viewpoint = form.viewpoint
+    known = meetings_by(viewpoint)
     paging = paginate(known.select_related("forum"), request.GET, per_page=settings.ROWS_PER_PAGE)
-    listed = with_update_counts(as_known(paging.rows, moment), moment)
-    context = {"moment": moment, "paging": paging, "meetings": listed}
+    listed = with_update_counts(as_known(paging.rows, viewpoint), viewpoint)
+    context = {"viewpoint": viewpoint, "paging": paging, "meetings": listed}
     return render(request, "dashboard/meetings.html", context)
 
 
@@ -81,32 +81,32 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    record = _meeting_at(slug, moment)
-    if record is None or not was_there(record, moment):
-        return _not_yet(request, slug, moment)
-    hide_outcome(record, moment)
-    previous = previous_of_forum(record, moment)
-    recorded = outcomes(record, moment, previous=previous)
+    viewpoint = form.viewpoint
+    record = _meeting_at(slug, viewpoint)
+    if record is None or not was_there(record, viewpoint):
+        return _not_yet(request, slug, viewpoint)
+    hide_outcome(record, viewpoint)
+    previous = previous_of_forum(record, viewpoint)
+    recorded = outcomes(record, viewpoint, previous=previous)
     paging = paginate(recorded, request.GET, per_page=settings.ROWS_PER_PAGE)
-    shown = with_words(paging.rows, moment)
-    notes = notes_by(moment).filter(meeting=record).select_related("source")
-    parties = as_known(parties_of(record, moment), moment)
-    sources = as_known(sources_of(record, moment), moment)
+    shown = with_words(paging.rows, viewpoint)
+    notes = notes_by(viewpoint).filter(meeting=record).select_related("source")
+    parties = as_known(parties_of(record, viewpoint), viewpoint)
+    sources = as_known(sources_of(record, viewpoint), viewpoint)
     context = {
         "meeting": record,
-        "moment": moment,
-        "is_ahead": record.first_day is None or record.first_day > moment.day,
+        "viewpoint": viewpoint,
+        "is_ahead": record.first_day is None or record.first_day > viewpoint.day,
         "parties": parties,
         "sources": sources,
         "previous": previous,
-        "next": next_of_forum(record, moment),
+        "next": next_of_forum(record, viewpoint),
         "paging": paging,
         "counts": [(movement, len(group)) for movement, group in by_movement(recorded)],
         "groups": by_movement(shown),
         "steps": [outcome.step for outcome in shown],
-        "passed_over": passed_over_by(record, moment),
-        "notes": as_known(notes, moment),
+        "passed_over": passed_over_by(record, viewpoint),
+        "notes": as_known(notes, viewpoint),
         "structured_data": meeting_data(request, record, parties=parties, sources=sources),
     }
     return render(request, "dashboard/meeting.html", context)
@@ -118,43 +118,43 @@ def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    record = _meeting_at(slug, form.moment)
+    record = _meeting_at(slug, form.viewpoint)
     if record is None:
-        return _not_yet(request, slug, form.moment)
-    moment = _eve(record, form.moment)
-    previous = previous_of_forum(record, moment)
+        return _not_yet(request, slug, form.viewpoint)
+    viewpoint = _eve(record, form.viewpoint)
+    previous = previous_of_forum(record, viewpoint)
     context = {
         "meeting": record,
-        "requested": form.moment,
-        "moment": moment,
-        "parties": as_known(parties_of(record, moment), moment),
+        "requested": form.viewpoint,
+        "viewpoint": viewpoint,
+        "parties": as_known(parties_of(record, viewpoint), viewpoint),
         "previous": previous,
-        "agenda": agenda(record, moment),
-        "since": _since(record, previous, moment),
+        "agenda": agenda(record, viewpoint),
+        "since": _since(record, previous, viewpoint),
     }
     return render(request, "dashboard/brief.html", context)
 
 
-def _eve(record: Meeting, moment: Viewpoint) -> Viewpoint:
+def _eve(record: Meeting, viewpoint: Viewpoint) -> Viewpoint:
     """Return the moment to write for: as requested, today, or the day before a held meeting."""
-    if moment.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
-        return moment
-    return replace(moment, as_of=add_days(record.first_day, -1))
+    if viewpoint.as_of is not None or record.state != MeetingState.HELD or record.first_day is None:
+        return viewpoint
+    return replace(viewpoint, as_of=add_days(record.first_day, -1))
 
 
-def _since(record: Meeting, previous: Meeting | None, moment: Viewpoint) -> dict[str, Any]:
+def _since(record: Meeting, previous: Meeting | None, viewpoint: Viewpoint) -> dict[str, Any]:
     """Return what changed between the parties since the forum last met; nothing if it never did."""
-    if previous is None or previous.last_day is None or previous.last_day >= moment.day:
+    if previous is None or previous.last_day is None or previous.last_day >= viewpoint.day:
         return {}
-    until = replace(moment, as_of=moment.day)
-    commitments = public_commitments(as_of=until.as_of, known=until.known)
-    since = replace(moment, as_of=previous.last_day)
-    theirs = between_the_parties(commitments, record, moment)
+    until = replace(viewpoint, as_of=viewpoint.day)
+    commitments = public_commitments(until)
+    since = replace(viewpoint, as_of=previous.last_day)
+    theirs = between_the_parties(commitments, record, viewpoint)
     compared = with_differences(theirs, since=since, until=until)
     listed = compared_rows(changed(compared)[:MOST_ROWS], until)
     return {
         "groups": grouped(listed),
         "unchanged": counts(compared).get(Difference.UNCHANGED, 0),
         "is_cut": len(listed) == MOST_ROWS,
-        "until": moment.day.isoformat(),
+        "until": viewpoint.day.isoformat(),
     }

@@ -39,12 +39,12 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
     return decorate
 
 
-def not_yet(request: HttpRequest, is_there_today: bool, moment: Viewpoint) -> HttpResponse:
+def not_yet(request: HttpRequest, is_there_today: bool, viewpoint: Viewpoint) -> HttpResponse:
     """Say that a record was not known at the requested moment, without its current name.
 
     Raise Http404 if it is not public today either, or if the moment is the present.
     """
-    if not is_there_today or not moment.is_past:
+    if not is_there_today or not viewpoint.is_past:
         raise Http404
-    context = {"moment": moment}
+    context = {"viewpoint": viewpoint}
     return render(request, "dashboard/not_yet.html", context, status=404)

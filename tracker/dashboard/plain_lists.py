@@ -14,9 +14,9 @@ from django.shortcuts import render
 from tracker.answers import public_answer
 from tracker.dashboard.paging import paginate
 from tracker.filters import ViewpointForm
-from tracker.queries.reference_data import forums_by, parties_by, sources_by, topics_by
+from tracker.queries.reference_data import forums_by, parties_by, topics_by
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import as_known
+from tracker.queries.visibility import as_known, public_sources
 
 
 def _listed(
@@ -29,15 +29,15 @@ def _listed(
     form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    paging = paginate(listed_by(moment), request.GET, per_page=settings.ROWS_PER_PAGE)
-    shown = as_known(paging.rows, moment)
-    return render(request, template, {"paging": paging, "rows": shown, "moment": moment})
+    viewpoint = form.viewpoint
+    paging = paginate(listed_by(viewpoint), request.GET, per_page=settings.ROWS_PER_PAGE)
+    shown = as_known(paging.rows, viewpoint)
+    return render(request, template, {"paging": paging, "rows": shown, "viewpoint": viewpoint})
 
 
 @public_answer
 def sources(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    return _listed(request, "dashboard/sources.html", sources_by, today=today)
+    return _listed(request, "dashboard/sources.html", public_sources, today=today)
 
 
 @public_answer

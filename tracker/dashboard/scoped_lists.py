@@ -28,10 +28,10 @@ from tracker.queries.visibility import (
 )
 
 
-def _moment(request: HttpRequest, today: dt.date) -> Viewpoint | None:
+def _viewpoint(request: HttpRequest, today: dt.date) -> Viewpoint | None:
     """Return the requested moment, or None if it is invalid: the filter then shows the error."""
     form = ViewpointForm(request.GET, today=today)
-    return form.moment if form.is_valid() else None
+    return form.viewpoint if form.is_valid() else None
 
 
 def _scoped(
@@ -41,11 +41,10 @@ def _scoped(
     return render(request, template, {**context, **listing(request, filterset)})
 
 
-def _related(relation: str, record: Party | Topic, moment: Viewpoint) -> Q:
+def _related(relation: str, record: Party | Topic, viewpoint: Viewpoint) -> Q:
     """Match the commitments that were related to the record at the moment."""
     today = Q(pk__in=record.commitments.values("pk"))
-    known = moment.known
-    return relates_q(Commitment, relation, known, [record.pk], today=today)
+    return relates_q(Commitment, relation, viewpoint.known, [record.pk], today=today)
 
 
 # -- Parties ------------------------------------------------------------------------------------
@@ -54,18 +53,18 @@ def _related(relation: str, record: Party | Topic, moment: Viewpoint) -> Q:
 @public_answer
 @following_renames("party")
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    requested = _moment(request, today)
-    moment = requested or Viewpoint(today)
-    record = find(public_parties(known=moment.known), slug, moment.known)
+    requested = _viewpoint(request, today)
+    viewpoint = requested or Viewpoint(today)
+    record = find(public_parties(viewpoint), slug, viewpoint.known)
     if record is None:
-        return not_yet(request, public_parties().filter(slug=slug).exists(), moment)
-    as_known([record], moment)
-    scope = _related("parties", record, moment)
-    own = public_updates(as_of=moment.as_of, known=moment.known).filter(party=record)
+        return not_yet(request, public_parties().filter(slug=slug).exists(), viewpoint)
+    as_known([record], viewpoint)
+    scope = _related("parties", record, viewpoint)
+    own = public_updates(viewpoint).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
-    updates = with_evidence(steps, known=moment.known).chronological().reverse()
-    own_steps = as_known(updates, moment) if requested is not None else []
+    updates = with_evidence(steps, viewpoint).chronological().reverse()
+    own_steps = as_known(updates, viewpoint) if requested is not None else []
     context = {"party": record, "own_steps": own_steps}
     return _scoped(request, "dashboard/party.html", scope, today=today, **context)
 
@@ -76,12 +75,12 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    moment = _moment(request, today) or Viewpoint(today)
-    record = find(public_topics(known=moment.known), slug, moment.known)
+    viewpoint = _viewpoint(request, today) or Viewpoint(today)
+    record = find(public_topics(viewpoint), slug, viewpoint.known)
     if record is None:
-        return not_yet(request, public_topics().filter(slug=slug).exists(), moment)
-    as_known([record], moment)
-    scope = _related("topics", record, moment)
+        return not_yet(request, public_topics().filter(slug=slug).exists(), viewpoint)
+    as_known([record], viewpoint)
+    scope = _related("topics", record, viewpoint)
     return _scoped(request, "dashboard/topic.html", scope, today=today, topic=record)
 
 
@@ -91,33 +90,35 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("forum")
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    requested = _moment(request, today)
-    moment = requested or Viewpoint(today)
-    record = find(public_forums(known=moment.known), slug, moment.known)
-    if record is None or not was_there(record, moment):
-        return not_yet(request, public_forums().filter(slug=slug).exists(), moment)
-    as_known([record], moment)
+    requested = _viewpoint(request, today)
+    viewpoint = requested or Viewpoint(today)
+    record = find(public_forums(viewpoint), slug, viewpoint.known)
+    if record is None or not was_there(record, viewpoint):
+        return not_yet(request, public_forums().filter(slug=slug).exists(), viewpoint)
+    as_known([record], viewpoint)
     context = {
         "forum": record,
-        "parties": as_known(parties_of(record, moment), moment),
-        "meetings": as_known(_meetings(record, moment), moment) if requested is not None else [],
+        "parties": as_known(parties_of(record, viewpoint), viewpoint),
+        "meetings": as_known(_meetings(record, viewpoint), viewpoint)
+        if requested is not None
+        else [],
         "most_meetings": settings.ROWS_PER_PAGE,
     }
-    scope = Q(pk__in=_mentioned_at(record, moment))
+    scope = Q(pk__in=_mentioned_at(record, viewpoint))
     return _scoped(request, "dashboard/forum.html", scope, today=today, **context)
 
 
-def _meetings(record: Forum, moment: Viewpoint) -> QuerySet[Meeting]:
+def _meetings(record: Forum, viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Return a forum's newest meetings in any state; looking back, none after that day."""
-    return meetings_by(moment).filter(_of_forum(record, moment))[: settings.ROWS_PER_PAGE]
+    return meetings_by(viewpoint).filter(_of_forum(record, viewpoint))[: settings.ROWS_PER_PAGE]
 
 
-def _of_forum(record: Forum, moment: Viewpoint) -> Q:
-    return equals_q(Meeting, "forum", moment.known, [record.pk])
+def _of_forum(record: Forum, viewpoint: Viewpoint) -> Q:
+    return equals_q(Meeting, "forum", viewpoint.known, [record.pk])
 
 
-def _mentioned_at(record: Forum, moment: Viewpoint) -> QuerySet[Any, Any]:
+def _mentioned_at(record: Forum, viewpoint: Viewpoint) -> QuerySet[Any, Any]:
     """Return the commitments that have a current update from a meeting of the forum."""
-    updates = public_updates(as_of=moment.as_of, known=moment.known)
-    held = Meeting.objects.filter(_of_forum(record, moment)).order_by()
+    updates = public_updates(viewpoint)
+    held = Meeting.objects.filter(_of_forum(record, viewpoint)).order_by()
     return updates.filter(meeting__in=held.values("pk")).values("commitment")

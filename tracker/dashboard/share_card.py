@@ -56,7 +56,7 @@ def card_of(filterset: CommitmentFilter, sets: FoundSets) -> Card:
         # The reference replaces a title in a script that the font does not cover.
         title = row.title if can_draw(row.title) else row.commitment.reference
         text, foot = _position_text(row), row.commitment.reference
-    day = _("as of %(day)s") % {"day": spelled(filterset.moment.day)}
+    day = _("as of %(day)s") % {"day": spelled(filterset.viewpoint.day)}
     return Card(
         heading=f"{settings.REGISTER_NAME}, {day}",
         title=title,
@@ -69,7 +69,7 @@ def card_of(filterset: CommitmentFilter, sets: FoundSets) -> Card:
 def _single_row(filterset: CommitmentFilter, sets: FoundSets) -> Row | None:
     if "commitment" not in filterset.active or len(sets) != 1:
         return None
-    return rows(FoundRows(sets)[:1], filterset.moment, related=())[0]
+    return rows(FoundRows(sets)[:1], filterset.viewpoint, related=())[0]
 
 
 def _position_text(row: Row) -> str:

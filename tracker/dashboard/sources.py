@@ -28,26 +28,26 @@ def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     form = ViewpointForm(request.GET, today=today)
     if not form.is_valid():
         return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    moment = form.moment
-    record = find(public_sources(known=moment.known), slug, moment.known)
-    if record is None or not was_there(record, moment):
-        return not_yet(request, public_sources().filter(slug=slug).exists(), moment)
-    as_known([record], moment)
-    return render(request, "dashboard/source.html", _context(request, record, moment))
+    viewpoint = form.viewpoint
+    record = find(public_sources(viewpoint), slug, viewpoint.known)
+    if record is None or not was_there(record, viewpoint):
+        return not_yet(request, public_sources().filter(slug=slug).exists(), viewpoint)
+    as_known([record], viewpoint)
+    return render(request, "dashboard/source.html", _context(request, record, viewpoint))
 
 
-def _context(request: HttpRequest, record: Source, moment: Viewpoint) -> dict[str, Any]:
+def _context(request: HttpRequest, record: Source, viewpoint: Viewpoint) -> dict[str, Any]:
     paging: Paging = paginate(
-        resting_on(record, moment), request.GET, per_page=settings.ROWS_PER_PAGE
+        resting_on(record, viewpoint), request.GET, per_page=settings.ROWS_PER_PAGE
     )
-    notes = notes_of(record, moment).select_related("source", "meeting", "commitment")
+    notes = notes_of(record, viewpoint).select_related("source", "meeting", "commitment")
     return {
         "source": record,
-        "moment": moment,
+        "viewpoint": viewpoint,
         "paging": paging,
-        "citations": with_what_rests(paging.rows, moment),
-        "meetings": as_known(meetings_of(record, moment), moment),
-        "notes": as_known(notes, moment),
-        "left_out": left_out_of(record, moment),
+        "citations": with_what_rests(paging.rows, viewpoint),
+        "meetings": as_known(meetings_of(record, viewpoint), viewpoint),
+        "notes": as_known(notes, viewpoint),
+        "left_out": left_out_of(record, viewpoint),
         "structured_data": source_data(request, record),
     }

@@ -55,10 +55,10 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
             order_by=params.get("sort"),
         )
         self.caption, self.shown = caption, shown
-        self.moment_query = looking_back(params)
+        self.viewpoint_query = looking_back(params)
 
     def render_title(self, record: Row) -> SafeString:
-        return cells.commitment(record, self.moment_query)
+        return cells.commitment(record, self.viewpoint_query)
 
     def render_stage(self, record: Row) -> SafeString:
         return cells.stage(record)
@@ -76,7 +76,7 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
         return cells.day(record.commitment.last_changed_at)
 
     def render_parties(self, record: Row) -> SafeString:
-        return cells.parties(record, self.moment_query)
+        return cells.parties(record, self.viewpoint_query)
 
     def render_topics(self, record: Row) -> SafeString:
         return cells.topics(record)

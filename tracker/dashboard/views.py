@@ -37,7 +37,7 @@ def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 def _named(filterset: CommitmentFilter) -> list[Named]:
     """Return records named like the search words; none when looking back."""
     words = filterset.active.get("q")
-    return named_so(words[0]) if words and not filterset.moment.is_past else []
+    return named_so(words[0]) if words and not filterset.viewpoint.is_past else []
 
 
 @public_answer

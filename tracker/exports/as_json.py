@@ -20,8 +20,8 @@ def metadata(extract: Extract) -> Payload:
         "register": settings.REGISTER_NAME,
         "address": extract.address,
         "day": day(filterset.today),
-        "as_of": day(filterset.moment.as_of),
-        "known_at": day(filterset.moment.known_at),
+        "as_of": day(filterset.viewpoint.as_of),
+        "known_at": day(filterset.viewpoint.known_at),
         "filter": filterset.active,
         "log_head": {"seq": head.seq, "hash": head.hash},
     }

@@ -122,15 +122,15 @@ def _truncated(text: str) -> str:
 
 def _about(extract: Extract, count: int) -> list[tuple[str, str]]:
     filterset, head = extract.filterset, extract.head
-    moment = filterset.moment
+    viewpoint = filterset.viewpoint
     entries = [
         (_("Register"), settings.REGISTER_NAME),
         (_("Shown"), sentence(filterset)),
         (_("Rows"), str(count)),
         (_("Address"), extract.address),
         (_("Day"), filterset.today.isoformat()),
-        (_("As things stood on"), moment.as_of.isoformat() if moment.as_of else ""),
-        (_("As known on"), moment.known_at.isoformat() if moment.known_at else ""),
+        (_("As things stood on"), viewpoint.as_of.isoformat() if viewpoint.as_of else ""),
+        (_("As known on"), viewpoint.known_at.isoformat() if viewpoint.known_at else ""),
         (
             _("Log of changes up to"),
             _("line %(seq)d, %(hash)s") % {"seq": head.seq, "hash": head.hash},

@@ -30,7 +30,7 @@ class Kind(Enum):
     LIST = _("list")
     PARTIAL_DATE = _("partial date")
     DATE = _("date")
-    MOMENT = _("date and time")
+    VIEWPOINT = _("date and time")
     NUMBER = _("whole number")
     YES_NO = _("true or false")
 

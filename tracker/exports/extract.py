@@ -87,9 +87,9 @@ class Extract:
     def chunks(self) -> Iterator[Fields]:
         """Yield the records in chunks, each record with the absolute address of its page."""
         page = slug_addresses("commitment")
-        for records in self.table.chunks(self.filterset.qs, self.filterset.moment):
+        for records in self.table.chunks(self.filterset.qs, self.filterset.viewpoint):
             paths = self.table.paths(records, page)
             yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
-        return self.table.count(self.filterset.found(), self.filterset.moment)
+        return self.table.count(self.filterset.found(), self.filterset.viewpoint)

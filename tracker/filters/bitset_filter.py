@@ -57,16 +57,16 @@ class FoundSets(Sequence[int]):
 
     def _matching(self, words: str) -> int:
         """Return the commitments that match the words, public or not."""
-        moment, sets = self.found.moment, self.sets
-        state = (sets.hash, sets.generation, moment.as_of, moment.known_at)
+        viewpoint, sets = self.found.viewpoint, self.sets
+        state = (sets.hash, sets.generation, viewpoint.as_of, viewpoint.known_at)
         key = (*state, *terms(words))
         cached = _MATCHING.get(key)
         if cached is not None:
             return cached
-        if not moment.is_past:
+        if not viewpoint.is_past:
             return _MATCHING.put(key, from_keys(keys_matching(words)))
-        public = public_commitments(as_of=moment.as_of, known=moment.known)
-        return _MATCHING.put(key, from_keys(keys_matching_then(words, moment, public)))
+        public = public_commitments(viewpoint)
+        return _MATCHING.put(key, from_keys(keys_matching_then(words, viewpoint, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
         """Return the results as a bitset, ignoring one parameter if given."""
@@ -123,10 +123,10 @@ class FoundSets(Sequence[int]):
         return self._between(index, index + 1)[0]
 
     def _between(self, start: int, stop: int) -> list[int]:
-        if self.found.moment.is_past:
+        if self.found.viewpoint.is_past:
             # No index has the order of a past moment: the database sorts.
-            moment = self.found.moment
-            public = public_commitments(as_of=moment.as_of, known=moment.known)
+            viewpoint = self.found.viewpoint
+            public = public_commitments(viewpoint)
             if self._all != self.sets.everything:
                 public = public.filter(keys_q(keys(self._all)))
             ordered = public.order_by(*self.found.order()).values_list("pk", flat=True)
@@ -183,7 +183,7 @@ class FoundRows(Sequence[Any]):
 
     def __getitem__(self, index: int | slice) -> Any:
         found = self._keys.found
-        public = public_commitments(as_of=found.moment.as_of, known=found.moment.known)
+        public = public_commitments(found.viewpoint)
         if isinstance(index, slice):
             return public.filter(pk__in=self._keys[index]).order_by(*found.order())
         return public.get(pk=self._keys[index])

@@ -22,7 +22,7 @@ from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
 from tracker.queries.lists.search import keys_matching_then, matching
 from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
 from tracker.queries.viewpoint import start_of_day
-from tracker.queries.visibility import known_seq, public_changes
+from tracker.queries.visibility import public_changes
 from tracker.schema.vocabulary import Flag
 
 # Parameters that also match the lines about a meeting itself.
@@ -47,10 +47,10 @@ def _of_position(lookup: str) -> _Condition:
 
 def _by_words(found: ChangeFilter, value: str) -> Q:
     published = Commitment.objects.published(known=found.known)
-    if found.moment.known_at is None:
+    if found.viewpoint.known_at is None:
         words = matching(value)
     else:
-        words = keys_q(keys_matching_then(value, found.moment, published))
+        words = keys_q(keys_matching_then(value, found.viewpoint, published))
     return Q(commitment__in=published.filter(words).order_by().values("pk"))
 
 
@@ -134,9 +134,9 @@ class ChangeFilter(CommitmentFilter):
         if "updated_since" in cleaned:
             condition &= Q(recorded_at__gte=start_of_day(cleaned["updated_since"]))
         if "known_at" in cleaned:
-            condition &= Q(seq__lte=known_seq(cleaned["known_at"]))
+            condition &= Q(seq__lte=self.known)
         if "as_of" in cleaned:
-            condition &= happened_by(self.moment)
+            condition &= happened_by(self.viewpoint)
         return condition
 
     def _of_meeting(self, name: str, value: list[str]) -> Q:

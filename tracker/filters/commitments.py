@@ -114,7 +114,7 @@ class ViewpointForm(forms.Form):
                 self.add_error(name, _("Give this once; the address has several values for it."))
 
     @cached_property
-    def moment(self) -> Viewpoint:
+    def viewpoint(self) -> Viewpoint:
         """The requested moment; the form must be valid."""
         return Viewpoint(self.today, self.cleaned_data["as_of"], self.cleaned_data["known_at"])
 
@@ -235,7 +235,7 @@ class CommitmentFilter(django_filters.FilterSet):
     # -- Reading --------------------------------------------------------------------------------
 
     @cached_property
-    def moment(self) -> Viewpoint:
+    def viewpoint(self) -> Viewpoint:
         """The requested moment; today if the filter has errors."""
         if not self.is_valid():
             return Viewpoint(self.today)
@@ -271,18 +271,18 @@ class CommitmentFilter(django_filters.FilterSet):
     def _accepted(self, name: str) -> list[tuple[str, str]]:
         """Return the valid choices when looking back: by the slugs of that moment and of today."""
         form = ViewpointForm(self.params, today=self.today)
-        moment = form.moment if form.is_valid() else None
-        return [*offered(name, moment), *offered(name, None)]
+        viewpoint = form.viewpoint if form.is_valid() else None
+        return [*offered(name, viewpoint), *offered(name, None)]
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """Return the values of a parameter with their labels; cached."""
         if name not in self._choices:
             field: Any = self.form.fields[name]
             if name in OFFERED:
-                self._choices[name] = offered(name, self.moment)
+                self._choices[name] = offered(name, self.viewpoint)
                 return self._choices[name]
             if name == "commitment":
-                named = as_known(self.form.cleaned_data[name], self.moment)
+                named = as_known(self.form.cleaned_data[name], self.viewpoint)
                 return [(key, c.title) for c in named for key in (c.reference, c.slug)]
             self._choices[name] = [(str(value), str(label)) for value, label in field.choices]
         return self._choices[name]
@@ -295,7 +295,7 @@ class CommitmentFilter(django_filters.FilterSet):
 
     def found(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
         """Return the unordered results of a valid filter, ignoring some parameters if given."""
-        queryset = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
+        queryset = public_commitments(self.viewpoint)
         for name, value in self.form.cleaned_data.items():
             if name not in leaving_out and name in self.filters:
                 queryset = self.filters[name].filter(queryset, value)
@@ -305,7 +305,7 @@ class CommitmentFilter(django_filters.FilterSet):
         """Return the requested order, with unknown values last and equal ones by reference."""
         sort = self.form.cleaned_data.get("sort") or "reference"
         column, of_position = SORTS[sort.lstrip("-")]
-        path = _sortable(self.moment.column(column)) if of_position else self._told(column)
+        path = _sortable(self.viewpoint.column(column)) if of_position else self._told(column)
         first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
         return [first] if column == "reference" else [first, "reference"]
 
@@ -326,15 +326,15 @@ class CommitmentFilter(django_filters.FilterSet):
     @property
     def known(self) -> int | None:
         """The last line of the log to take into account; None for all."""
-        return self.moment.known
+        return self.viewpoint.known
 
     def by_words(
         self, queryset: QuerySet[Commitment], name: str, value: str
     ) -> QuerySet[Commitment]:
-        if not value or not self.moment.is_past:
+        if not value or not self.viewpoint.is_past:
             return queryset.filter(matching(value)) if value else queryset
-        public = public_commitments(as_of=self.moment.as_of, known=self.moment.known)
-        return queryset.filter(keys_q(keys_matching_then(value, self.moment, public)))
+        public = public_commitments(self.viewpoint)
+        return queryset.filter(keys_q(keys_matching_then(value, self.viewpoint, public)))
 
     def by_instrument(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
@@ -346,14 +346,16 @@ class CommitmentFilter(django_filters.FilterSet):
     def by_position(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
-        return queryset.filter(**{f"{self.moment.column(name)}__in": value}) if value else queryset
+        return (
+            queryset.filter(**{f"{self.viewpoint.column(name)}__in": value}) if value else queryset
+        )
 
     def by_flag(
         self, queryset: QuerySet[Commitment], name: str, value: list[str]
     ) -> QuerySet[Commitment]:
         condition = Q()
         for flag in value:
-            condition |= QUERIES[Flag(flag)](self.moment)
+            condition |= QUERIES[Flag(flag)](self.viewpoint)
         return queryset.filter(condition)
 
     def by_name(
@@ -414,20 +416,20 @@ class CommitmentFilter(django_filters.FilterSet):
         mentions = StatusUpdate.objects.effective(known=self.known).filter(
             meeting__in=meetings.order_by().values("pk")
         )
-        if self.moment.as_of is not None:
-            mentions = mentions.filter(happened_first_day__lte=self.moment.as_of)
+        if self.viewpoint.as_of is not None:
+            mentions = mentions.filter(happened_first_day__lte=self.viewpoint.as_of)
         return queryset.filter(pk__in=mentions.values("commitment"))
 
     def by_target_after(
         self, queryset: QuerySet[Commitment], name: str, value: PartialDate
     ) -> QuerySet[Commitment]:
-        column = self.moment.column("target_last_day")
+        column = self.viewpoint.column("target_last_day")
         return queryset.filter(**{f"{column}__gte": value.first_day})
 
     def by_target_before(
         self, queryset: QuerySet[Commitment], name: str, value: PartialDate
     ) -> QuerySet[Commitment]:
-        column = self.moment.column("target_last_day")
+        column = self.viewpoint.column("target_last_day")
         return queryset.filter(**{f"{column}__lte": value.last_day})
 
     def by_change(

@@ -81,7 +81,7 @@ def overdue(subscription: Subscription, *, today: dt.date) -> Overdue:
     """Return the filter's public commitments that are overdue on that day, in order of target."""
     params = _commitment_params(QueryDict(subscription.query))
     filterset = CommitmentFilter(params, today=today)
-    overdue = filterset.qs.filter(QUERIES[Flag.OVERDUE](filterset.moment))
+    overdue = filterset.qs.filter(QUERIES[Flag.OVERDUE](filterset.viewpoint))
     rows = overdue.order_by("target_last_day", "reference")
     listed = list(rows[: MOST_OVERDUE + 1])
     params.setlist("flag", [Flag.OVERDUE])

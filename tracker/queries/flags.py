@@ -44,9 +44,9 @@ def raised_flag(payload: Payload) -> Flag | None:
 # -- For a row ----------------------------------------------------------------------------------
 
 
-def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
+def flags_of(commitment: Commitment, viewpoint: Viewpoint) -> list[Flag]:
     """Return the flags of one commitment, which must come from `with_silence`."""
-    position, day = position_of(commitment), moment.day
+    position, day = position_of(commitment), viewpoint.day
     is_silent: bool = getattr(commitment, "was_passed_over")  # noqa: B009 - an annotation
     rules: dict[Flag, bool] = {
         Flag.OVERDUE: position.is_overdue(day),
@@ -63,7 +63,7 @@ def flags_of(commitment: Commitment, moment: Viewpoint) -> list[Flag]:
 
 
 def silent_meetings(
-    moment: Viewpoint, *, parties_key: Any, level: Any, since: Any
+    viewpoint: Viewpoint, *, parties_key: Any, level: Any, since: Any
 ) -> MeetingQuerySet:
     """Return the fully recorded meetings of equal rank after a last mention ("not mentioned").
 
@@ -71,73 +71,65 @@ def silent_meetings(
     level or a higher one, and lie wholly after `since`. The three may be values or columns of an
     outer query.
     """
-    known = moment.known
+    known = viewpoint.known
     recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
     return recorded.filter(
         parties_key=parties_key,
         level__gte=level,
         first_day__gt=since,
-        last_day__lte=moment.day,
+        last_day__lte=viewpoint.day,
     )
 
 
-def passed_over(moment: Viewpoint) -> Exists:
+def passed_over(viewpoint: Viewpoint) -> Exists:
     """Whether a fully recorded meeting of equal rank since the last mention did not mention it."""
     silent = silent_meetings(
-        moment,
-        parties_key=OuterRef(moment.column("mention_parties_key")),
-        level=OuterRef(moment.column("mention_level")),
-        since=OuterRef(moment.column("silence_counts_after")),
+        viewpoint,
+        parties_key=OuterRef(viewpoint.column("mention_parties_key")),
+        level=OuterRef(viewpoint.column("mention_level")),
+        since=OuterRef(viewpoint.column("silence_counts_after")),
     )
     return Exists(silent.order_by())
 
 
-def not_mentioned_q(moment: Viewpoint) -> Q:
-    return Position.open_q(moment.at) & Q(passed_over(moment))
+def not_mentioned_q(viewpoint: Viewpoint) -> Q:
+    return Position.open_q(viewpoint.at) & Q(passed_over(viewpoint))
 
 
-def awaiting_entry_into_force_q(moment: Viewpoint) -> Q:
+def awaiting_entry_into_force_q(viewpoint: Viewpoint) -> Q:
     return Position.awaiting_entry_into_force_q(
-        moment.at,
-        has_instrument=lambda it: equals_q(Commitment, "instrument", moment.known, [it.value]),
+        viewpoint.at,
+        has_instrument=lambda it: equals_q(Commitment, "instrument", viewpoint.known, [it.value]),
     )
 
 
-def may_turn_q(before: dt.date, moment: Viewpoint) -> Q:
+def may_turn_q(before: dt.date, viewpoint: Viewpoint) -> Q:
     """Return a condition for commitments whose flags may differ between two days.
 
     It matches all that reached one of their dates between `before` and the viewpoint's day, and
     some that a meeting in that time may not have mentioned.
     """
-    day, target = moment.day, f"{moment.column('target_last_day')}__range"
+    day = viewpoint.day
+
+    def reached(column: str, first: dt.date, last: dt.date) -> Q:
+        return Q(**{f"{viewpoint.column(column)}__range": (first, last)})
+
     recorded = Meeting.objects.public().fully_recorded().filter(last_day__range=(before, day))
+    met = recorded.order_by().values("parties_key")
     return (
-        Q(**{target: (before, day)})
-        | Q(**{target: (due_soon_until(before), due_soon_until(day))})
-        | Q(
-            **{
-                f"{moment.column('last_update_day')}__range": (
-                    quiet_since(before),
-                    quiet_since(day),
-                )
-            }
-        )
-        | Q(**{f"{moment.column('expected_by')}__range": (before, day)})
-        | Q(
-            **{
-                f"{moment.column('mention_parties_key')}__in": recorded.order_by().values(
-                    "parties_key"
-                )
-            }
-        )
+        reached("target_last_day", before, day)
+        | reached("target_last_day", due_soon_until(before), due_soon_until(day))
+        | reached("last_update_day", quiet_since(before), quiet_since(day))
+        | reached("expected_by", before, day)
+        | Q(**{f"{viewpoint.column('mention_parties_key')}__in": met})
     )
 
 
 QUERIES: dict[Flag, Callable[[Viewpoint], Q]] = {
-    Flag.OVERDUE: lambda moment: Position.overdue_q(moment.day, moment.at),
-    Flag.DUE_SOON: lambda moment: Position.due_soon_q(moment.day, moment.at),
-    Flag.SLIPPED: lambda moment: Q(**{moment.column("has_slipped"): True}),
-    Flag.QUIET: lambda moment: Position.quiet_q(moment.day, moment.at),
+    Flag.OVERDUE: lambda viewpoint: Position.overdue_q(viewpoint.day, viewpoint.at),
+    Flag.DUE_SOON: lambda viewpoint: Position.due_soon_q(viewpoint.day, viewpoint.at),
+    Flag.SLIPPED: lambda viewpoint: Q(**{viewpoint.column("has_slipped"): True}),
+    Flag.QUIET: lambda viewpoint: Position.quiet_q(viewpoint.day, viewpoint.at),
     Flag.NOT_MENTIONED: not_mentioned_q,
     Flag.AWAITING_ENTRY_INTO_FORCE: awaiting_entry_into_force_q,
 }
@@ -154,6 +146,6 @@ def as_bits(rules: Iterable[Q]) -> Combinable:
     return bits
 
 
-def with_silence(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
+def with_silence(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Annotate the commitments with what `flags_of` needs from meetings."""
-    return commitments.annotate(was_passed_over=passed_over(moment))
+    return commitments.annotate(was_passed_over=passed_over(viewpoint))

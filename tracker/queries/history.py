@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +19,7 @@ from tracker.models import (
 )
 from tracker.models.positions import ENDED_STAGES, is_delivered
 from tracker.queries.as_published import as_published
+from tracker.queries.viewpoint import PRESENT, Viewpoint
 from tracker.queries.visibility import public_citations, with_relations
 from tracker.schema.vocabulary import Movement
 
@@ -177,25 +177,25 @@ class History:
     revised: Sequence[StatusUpdate]
 
 
-def published(*, commitment: int, as_of: dt.date | None, known: int | None) -> StatusUpdateQuerySet:
-    """Return a commitment's updates up to a day, published by change `known`, oldest first."""
-    updates = StatusUpdate.objects.published(known=known).filter(commitment=commitment)
-    if as_of is not None:
-        updates = updates.filter(happened_first_day__lte=as_of)
+def published(commitment: Commitment, viewpoint: Viewpoint) -> StatusUpdateQuerySet:
+    """Return the updates of a commitment at a viewpoint, revised ones included, oldest first."""
+    updates = StatusUpdate.objects.published(known=viewpoint.known).filter(commitment=commitment.pk)
+    if viewpoint.as_of is not None:
+        updates = updates.filter(happened_first_day__lte=viewpoint.as_of)
     return updates.chronological()
 
 
 def read_updates(
-    updates: StatusUpdateQuerySet, commitment: Commitment, *, known: int | None
+    updates: StatusUpdateQuerySet, commitment: Commitment, viewpoint: Viewpoint
 ) -> list[StatusUpdate]:
-    """Return updates of a commitment with their citations, as published by change `known`.
+    """Return updates of a commitment with their citations, as published at the viewpoint.
 
-    Two queries; a few more where `known` is given.
+    Two queries; a few more with `known_at`.
     """
     # The full text of a source is long, and pages that cite it do not show it.
-    cited = public_citations(known=known).order_by("pk").defer("source__text")
+    cited = public_citations(viewpoint).order_by("pk").defer("source__text")
     related = with_relations(updates).prefetch_related(Prefetch("citations", queryset=cited))
-    loaded = as_published(related, known)
+    loaded = as_published(related, viewpoint.known)
     for update in loaded:
         update.commitment = commitment
     return loaded
@@ -212,12 +212,10 @@ def history_of(
     )
 
 
-def history(
-    commitment: Commitment, *, as_of: dt.date | None = None, known: int | None = None
-) -> History:
-    """Return the history of a commitment up to a day, as published by change `known`."""
-    updates = published(commitment=commitment.pk, as_of=as_of, known=known)
-    return history_of(read_updates(updates, commitment, known=known), known=known)
+def history(commitment: Commitment, viewpoint: Viewpoint = PRESENT) -> History:
+    """Return the history of a commitment at a viewpoint."""
+    updates = published(commitment, viewpoint)
+    return history_of(read_updates(updates, commitment, viewpoint), known=viewpoint.known)
 
 
 def is_revised(update: StatusUpdate, *, known: int | None = None) -> bool:

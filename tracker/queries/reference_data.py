@@ -24,53 +24,47 @@ from tracker.queries.visibility import (
 )
 
 
-def sources_by(moment: Viewpoint) -> QuerySet[Source]:
-    """Return the public sources; with `as_of`, those published by then."""
-    return public_sources(as_of=moment.as_of, known=moment.known)
-
-
-def sources_of(meeting: Meeting, moment: Viewpoint) -> QuerySet[Source]:
+def sources_of(meeting: Meeting, viewpoint: Viewpoint) -> QuerySet[Source]:
     """Return the sources linked to a meeting; with `as_of`, those published by then."""
-    return sources_by(moment).filter(linked_q(meeting, "sources", moment.known))
+    return public_sources(viewpoint).filter(linked_q(meeting, "sources", viewpoint.known))
 
 
-def parties_of(record: Meeting | Forum, moment: Viewpoint) -> QuerySet[Party]:
+def parties_of(record: Meeting | Forum, viewpoint: Viewpoint) -> QuerySet[Party]:
     """Return the parties linked to a meeting or a forum."""
-    known = moment.known
-    return public_parties(known=moment.known).filter(linked_q(record, "parties", known))
+    return public_parties(viewpoint).filter(linked_q(record, "parties", viewpoint.known))
 
 
-def parties_by(moment: Viewpoint) -> QuerySet[Party]:
+def parties_by(viewpoint: Viewpoint) -> QuerySet[Party]:
     """Return the public parties; with `as_of`, those of commitments stated by then."""
-    return _of_commitments(public_parties(known=moment.known), "parties", moment)
+    return _of_commitments(public_parties(viewpoint), "parties", viewpoint)
 
 
-def topics_by(moment: Viewpoint) -> QuerySet[Topic]:
+def topics_by(viewpoint: Viewpoint) -> QuerySet[Topic]:
     """Return the public topics; with `as_of`, those of commitments stated by then."""
-    return _of_commitments(public_topics(known=moment.known), "topics", moment)
+    return _of_commitments(public_topics(viewpoint), "topics", viewpoint)
 
 
-def forums_by(moment: Viewpoint) -> QuerySet[Forum]:
+def forums_by(viewpoint: Viewpoint) -> QuerySet[Forum]:
     """Return the public forums; with `as_of`, those that had met by then."""
-    forums = public_forums(known=moment.known)
-    if moment.as_of is None:
+    forums = public_forums(viewpoint)
+    if viewpoint.as_of is None:
         return forums
-    met = by_the_day(public_meetings(known=moment.known), moment)
+    met = by_the_day(public_meetings(viewpoint), viewpoint)
     return forums.filter(pk__in=met.order_by().values("forum"))
 
 
-def meetings_by(moment: Viewpoint) -> QuerySet[Meeting]:
+def meetings_by(viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Return the public meetings; with `as_of`, those not after it."""
-    return by_the_day(public_meetings(known=moment.known), moment)
+    return by_the_day(public_meetings(viewpoint), viewpoint)
 
 
 # The models whose records a filter offers as choices.
 OFFERED = ("topic", "party", "forum", "meeting")
 
 
-def offered(noun: str, moment: Viewpoint | None) -> list[tuple[str, str]]:
+def offered(noun: str, viewpoint: Viewpoint | None) -> list[tuple[str, str]]:
     """Return the slug and label of each choice, in order; without a viewpoint, today's."""
-    then = moment or Viewpoint(dt.date.max)
+    then = viewpoint or Viewpoint(dt.date.max)
     listed, names = _OFFERED[noun]
     rows = values_then(listed(then), names, then.known)
     if noun == "meeting":
@@ -78,84 +72,82 @@ def offered(noun: str, moment: Viewpoint | None) -> list[tuple[str, str]]:
     return [(slug, name) for _key, slug, name in rows]
 
 
-def was_there(record: Meeting | Source | Forum, moment: Viewpoint) -> bool:
+def was_there(record: Meeting | Source | Forum, viewpoint: Viewpoint) -> bool:
     """Whether a record existed on the day `as_of`, or had been recorded by then.
 
     A meeting exists once held or once a source of that day is linked to it, a source once
     published, and a forum once it has met.
     """
-    as_of, seq = moment.as_of, record.published_seq
+    as_of, seq = viewpoint.as_of, record.published_seq
     if as_of is None or (seq is not None and seq <= last_change_by(as_of)):
         return True
     if isinstance(record, Source):
-        return sources_by(moment).filter(pk=record.pk).exists()
+        return public_sources(viewpoint).filter(pk=record.pk).exists()
     if isinstance(record, Forum):
-        return forums_by(moment).filter(pk=record.pk).exists()
-    if meetings_by(moment).filter(pk=record.pk).exists():
+        return forums_by(viewpoint).filter(pk=record.pk).exists()
+    if meetings_by(viewpoint).filter(pk=record.pk).exists():
         return True
-    return sources_of(record, moment).exists()
+    return sources_of(record, viewpoint).exists()
 
 
-def hide_outcome(record: Meeting, moment: Viewpoint) -> None:
+def hide_outcome(record: Meeting, viewpoint: Viewpoint) -> None:
     """Blank the summary of a meeting held after `as_of`, because it reveals the outcome."""
-    lay_ahead = moment.as_of is not None and (
-        record.first_day is None or record.first_day > moment.as_of
+    lay_ahead = viewpoint.as_of is not None and (
+        record.first_day is None or record.first_day > viewpoint.as_of
     )
     if lay_ahead and record.state == MeetingState.HELD:
         record.summary = ""
 
 
-def meetings_of(source: Source, moment: Viewpoint) -> QuerySet[Meeting]:
+def meetings_of(source: Source, viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Return the meetings linked to a source."""
-    known = moment.known
     theirs = Q(pk__in=source.meetings.values("pk"))
-    linked = relates_q(Meeting, "sources", known, [source.pk], today=theirs)
-    return meetings_by(moment).filter(linked)
+    linked = relates_q(Meeting, "sources", viewpoint.known, [source.pk], today=theirs)
+    return meetings_by(viewpoint).filter(linked)
 
 
-def notes_by(moment: Viewpoint) -> QuerySet[Note]:
+def notes_by(viewpoint: Viewpoint) -> QuerySet[Note]:
     """Return the public notes; with `as_of`, those whose source was published by then.
 
     A note without a source counts from the day on which it was recorded.
     """
-    notes = public_notes(known=moment.known)
-    if moment.as_of is None:
+    notes = public_notes(viewpoint)
+    if viewpoint.as_of is None:
         return notes
-    seq = last_change_by(moment.as_of)
+    seq = last_change_by(viewpoint.as_of)
     return notes.filter(
-        Q(source__published_first_day__lte=moment.as_of)
+        Q(source__published_first_day__lte=viewpoint.as_of)
         | Q(source__isnull=True, published_seq__lte=seq)
     )
 
 
-def notes_of(source: Source, moment: Viewpoint) -> QuerySet[Note]:
+def notes_of(source: Source, viewpoint: Viewpoint) -> QuerySet[Note]:
     """Return the notes taken from a source."""
-    known = moment.known
-    return notes_by(moment).filter(equals_q(Note, "source", known, [source.pk]))
+    return notes_by(viewpoint).filter(equals_q(Note, "source", viewpoint.known, [source.pk]))
 
 
-def parts_of(commitment: Commitment, moment: Viewpoint) -> QuerySet[Commitment]:
+def parts_of(commitment: Commitment, viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Return the commitments that are part of this one; with `as_of`, those stated by then."""
-    return _that_name(commitment, "part_of", moment)
+    return _that_name(commitment, "part_of", viewpoint)
 
 
-def successors_of(commitment: Commitment, moment: Viewpoint) -> QuerySet[Commitment]:
+def successors_of(commitment: Commitment, viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Return the commitments that supersede this one; with `as_of`, those stated by then."""
-    return _that_name(commitment, "supersedes", moment)
+    return _that_name(commitment, "supersedes", viewpoint)
 
 
-def _that_name(commitment: Commitment, name: str, moment: Viewpoint) -> QuerySet[Commitment]:
-    public = public_commitments(as_of=moment.as_of, known=moment.known)
-    return public.filter(equals_q(Commitment, name, moment.known, [commitment.pk]))
+def _that_name(commitment: Commitment, name: str, viewpoint: Viewpoint) -> QuerySet[Commitment]:
+    public = public_commitments(viewpoint)
+    return public.filter(equals_q(Commitment, name, viewpoint.known, [commitment.pk]))
 
 
-def _of_commitments(records: QuerySet[Any], relation: str, moment: Viewpoint) -> QuerySet[Any]:
-    if moment.as_of is None:
+def _of_commitments(records: QuerySet[Any], relation: str, viewpoint: Viewpoint) -> QuerySet[Any]:
+    if viewpoint.as_of is None:
         return records
-    stated = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
+    stated = public_commitments(viewpoint).order_by()
     # EXISTS stops at the first match; a join would read every commitment of each record.
     there = Exists(stated.filter(**{relation: OuterRef("pk")}))
-    known = moment.known
+    known = viewpoint.known
     if known is None:
         return records.filter(there)
     former = former_values("commitment", known, field=relation)

@@ -56,6 +56,10 @@ class Viewpoint:
         return f"{self.at}{name}"
 
 
+# Today, for whatever does not depend on the day.
+PRESENT = Viewpoint(dt.date.max)
+
+
 def start_of_day(day: dt.date) -> dt.datetime:
     """Return the first instant of the day, in the register's time zone."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())

@@ -31,34 +31,28 @@ from tracker.models.standings import stood_q
 from tracker.queries.as_published import (
     as_published,
     column_then,
+    find,
     on_or_before_q,
     public_records,
 )
-from tracker.queries.viewpoint import Viewpoint, last_change_by
+from tracker.queries.viewpoint import PRESENT, Viewpoint
 
 _R = TypeVar("_R", bound=Model)
 
 _HEAD = "SELECT seq, hash, recorded_at, generation FROM tracker_loghead WHERE id = 1"
 
 
-def known_seq(known_at: dt.date | None) -> int | None:
-    """Return the number of the last change to take into account; None for all."""
-    return None if known_at is None else last_change_by(known_at)
+def public_commitments(viewpoint: Viewpoint = PRESENT) -> QuerySet[Commitment]:
+    """Return the commitments that readers may see, each with its position at a viewpoint.
 
-
-def public_commitments(
-    *, as_of: dt.date | None = None, known: int | None = None
-) -> QuerySet[Commitment]:
-    """Return the commitments that readers may see, each with its position at that viewpoint.
-
-    Without arguments the position is on the commitment's own row. Otherwise it is the joined
-    `Standing` named `at`, and commitments that had no position are left out.
+    Today's position is on the commitment's own row. An earlier one is the joined `Standing` named
+    `at`, and commitments that had no position are left out.
     """
-    public = Commitment.objects.public(known=known)
-    if as_of is None and known is None:
+    public = Commitment.objects.public(known=viewpoint.known)
+    if not viewpoint.is_past:
         return public
-    day = as_of or dt.date.max - dt.timedelta(days=1)
-    here = stood_q(day, known, of="standings__")
+    day = viewpoint.as_of or dt.date.max - dt.timedelta(days=1)
+    here = stood_q(day, viewpoint.known, of="standings__")
     return (
         public.annotate(at=FilteredRelation("standings", condition=here))
         .filter(at__isnull=False)
@@ -66,7 +60,7 @@ def public_commitments(
     )
 
 
-def as_known(records: Iterable[_R], moment: Viewpoint) -> list[_R]:
+def as_known(records: Iterable[_R], viewpoint: Viewpoint) -> list[_R]:
     """Return records of these querysets, with their relations, as published at the viewpoint.
 
     Read-only: the records must not be saved. See `as_published`.
@@ -74,26 +68,30 @@ def as_known(records: Iterable[_R], moment: Viewpoint) -> list[_R]:
 
     def public(noun: str) -> QuerySet[Any]:
         if noun == "commitment":
-            return public_commitments(as_of=moment.as_of, known=moment.known)
+            return public_commitments(viewpoint)
         if noun == "source":
-            return public_sources(as_of=moment.as_of, known=moment.known)
-        return public_records(noun, known)
+            return public_sources(viewpoint)
+        return public_records(noun, viewpoint.known)
 
-    known = moment.known
-    return as_published(records, known, public=public)
+    return as_published(records, viewpoint.known, public=public)
 
 
-def hide_what_was_not_there(commitments: Sequence[Commitment], moment: Viewpoint) -> None:
+def record_at(records: QuerySet[_R], slug: str, viewpoint: Viewpoint) -> _R | None:
+    """Return the record of one of these querysets that had this slug, as published then."""
+    record = find(records, slug, viewpoint.known)
+    return None if record is None else as_known([record], viewpoint)[0]
+
+
+def hide_what_was_not_there(commitments: Sequence[Commitment], viewpoint: Viewpoint) -> None:
     """Blank `part_of`, `supersedes` and `last_checked_on` where they are later than `as_of`.
 
     One query; none without `as_of`.
     """
-    as_of = moment.as_of
+    as_of = viewpoint.as_of
     if as_of is None:
         return
     others = {key for c in commitments for key in (c.part_of_id, c.supersedes_id) if key}
-    public = public_commitments(as_of=as_of, known=moment.known)
-    present = public.filter(pk__in=others).order_by()
+    present = public_commitments(viewpoint).filter(pk__in=others).order_by()
     there = set(present.values_list("pk", flat=True)) if others else set()
     for commitment in commitments:
         if commitment.part_of_id not in there:
@@ -110,10 +108,9 @@ def position_of(commitment: Commitment) -> Position:
     return at if at is not None else commitment
 
 
-def public_updates(
-    *, as_of: dt.date | None = None, known: int | None = None
-) -> StatusUpdateQuerySet:
+def public_updates(viewpoint: Viewpoint = PRESENT) -> StatusUpdateQuerySet:
     """Return the effective updates of public commitments."""
+    as_of, known = viewpoint.as_of, viewpoint.known
     # A join instead of "in (select ...)", for which SQLite would first list all commitments.
     updates = StatusUpdate.objects.effective(known=known).filter(
         public_q(known=known, of="commitment__")
@@ -121,12 +118,12 @@ def public_updates(
     return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
 
 
-def public_citations(*, known: int | None = None) -> QuerySet[Citation]:
-    """Return the citations that existed at change `known`, whichever update they belong to."""
+def public_citations(viewpoint: Viewpoint = PRESENT) -> QuerySet[Citation]:
+    """Return the citations published by then, whichever update they belong to."""
     citations = Citation.objects.select_related("source")
-    if known is None:
+    if viewpoint.known is None:
         return citations
-    return citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=known))
+    return citations.filter(Q(added_seq__isnull=True) | Q(added_seq__lte=viewpoint.known))
 
 
 def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
@@ -136,58 +133,60 @@ def with_relations(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
     )
 
 
-def with_evidence(
-    updates: StatusUpdateQuerySet, *, known: int | None = None
-) -> StatusUpdateQuerySet:
+def with_evidence(updates: StatusUpdateQuerySet, viewpoint: Viewpoint) -> StatusUpdateQuerySet:
     """Load meeting, party, revision and citations in a constant number of queries."""
-    citations = public_citations(known=known)
+    citations = public_citations(viewpoint)
     related = with_relations(updates).select_related("commitment")
     return related.prefetch_related(Prefetch("citations", queryset=citations))
 
 
-def public_aliases(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Alias]:
+def public_aliases(viewpoint: Viewpoint = PRESENT) -> QuerySet[Alias]:
     """Return the public aliases; with `as_of`, those given by an update up to that day."""
-    aliases = Alias.objects.public(known=known)
-    if as_of is None:
+    aliases = Alias.objects.public(known=viewpoint.known)
+    if viewpoint.as_of is None:
         return aliases
-    given = Q(update__isnull=True) | Q(update__happened_first_day__lte=as_of)
+    given = Q(update__isnull=True) | Q(update__happened_first_day__lte=viewpoint.as_of)
     return aliases.filter(given)
 
 
-def public_meetings(*, known: int | None = None) -> QuerySet[Meeting]:
-    return Meeting.objects.public(known=known)
+def public_meetings(viewpoint: Viewpoint = PRESENT) -> QuerySet[Meeting]:
+    return Meeting.objects.public(known=viewpoint.known)
 
 
-def public_forums(*, known: int | None = None) -> QuerySet[Forum]:
-    """Return the public forums, the highest level first, then by their name at change `known`."""
-    return Forum.objects.public(known=known).order_by("-level", column_then(Forum, "name", known))
+def public_forums(viewpoint: Viewpoint = PRESENT) -> QuerySet[Forum]:
+    """Return the public forums, the highest level first, then by their name at the viewpoint."""
+    name = column_then(Forum, "name", viewpoint.known)
+    return Forum.objects.public(known=viewpoint.known).order_by("-level", name)
 
 
-def public_sources(*, as_of: dt.date | None = None, known: int | None = None) -> QuerySet[Source]:
+def public_sources(viewpoint: Viewpoint = PRESENT) -> QuerySet[Source]:
     """Return the public sources; with `as_of`, those published by that day."""
+    as_of, known = viewpoint.as_of, viewpoint.known
     sources = Source.objects.public(known=known)
     if as_of is None:
         return sources
     return sources.filter(on_or_before_q(Source, "published_first_day", known, as_of))
 
 
-def public_passages(*, known: int | None = None) -> QuerySet[PassageLeftOut]:
+def public_passages(viewpoint: Viewpoint = PRESENT) -> QuerySet[PassageLeftOut]:
     """Return the passages of public sources that were read and left out of the register."""
-    return PassageLeftOut.objects.public(known=known)
+    return PassageLeftOut.objects.public(known=viewpoint.known)
 
 
-def public_parties(*, known: int | None = None) -> QuerySet[Party]:
-    """Return the public parties by their name at change `known`."""
-    return Party.objects.public(known=known).order_by(column_then(Party, "name", known))
+def public_parties(viewpoint: Viewpoint = PRESENT) -> QuerySet[Party]:
+    """Return the public parties by their name at the viewpoint."""
+    name = column_then(Party, "name", viewpoint.known)
+    return Party.objects.public(known=viewpoint.known).order_by(name)
 
 
-def public_topics(*, known: int | None = None) -> QuerySet[Topic]:
-    """Return the public topics by their name at change `known`."""
-    return Topic.objects.public(known=known).order_by(column_then(Topic, "name", known))
+def public_topics(viewpoint: Viewpoint = PRESENT) -> QuerySet[Topic]:
+    """Return the public topics by their name at the viewpoint."""
+    name = column_then(Topic, "name", viewpoint.known)
+    return Topic.objects.public(known=viewpoint.known).order_by(name)
 
 
-def public_notes(*, known: int | None = None) -> QuerySet[Note]:
-    return Note.objects.public(known=known)
+def public_notes(viewpoint: Viewpoint = PRESENT) -> QuerySet[Note]:
+    return Note.objects.public(known=viewpoint.known)
 
 
 def public_changes() -> QuerySet[Change]:

@@ -280,14 +280,14 @@ def full_title(context: Context) -> str:
 def _condition(context: Context, about: str) -> list[str]:
     """Describe the filter or the past day; empty if the title already does."""
     sentence, filterset = context.get("sentence"), context.get("filter")
-    moment: Any = context.get("moment")
+    viewpoint: Any = context.get("viewpoint")
     if filterset is not None and sentence:
         return [] if sentence in about or not filterset.active else [str(sentence)]
     parts = []
-    if getattr(moment, "as_of", None):
-        parts.append(_("position on %(day)s") % {"day": spelled(moment.as_of)})
-    if getattr(moment, "known_at", None):
-        parts.append(_("as recorded by %(day)s") % {"day": spelled(moment.known_at)})
+    if getattr(viewpoint, "as_of", None):
+        parts.append(_("position on %(day)s") % {"day": spelled(viewpoint.as_of)})
+    if getattr(viewpoint, "known_at", None):
+        parts.append(_("as recorded by %(day)s") % {"day": spelled(viewpoint.known_at)})
     return parts
 
 

@@ -47,12 +47,12 @@ def found(query: str = "") -> CommitmentFilter:
 
 
 def commitments(query: str = "") -> list[Payload]:
-    chunks = bulk.commitment_chunks(found(query).qs, found(query).moment)
+    chunks = bulk.commitment_chunks(found(query).qs, found(query).viewpoint)
     return [record for chunk in chunks for record in chunk]
 
 
 def updates(query: str = "") -> list[Payload]:
-    chunks = bulk.update_chunks(found(query).qs, found(query).moment)
+    chunks = bulk.update_chunks(found(query).qs, found(query).viewpoint)
     return [record for chunk in chunks for record in chunk]
 
 
@@ -68,11 +68,11 @@ def test_known_today_is_the_present() -> None:
 @pytest.mark.parametrize("query", ["", "as_of=2025-11-01"])
 def test_updates_are_those_of_the_pages(query: str) -> None:
     told = [(u["commitment"]["reference"], u["number"], u["movement"]) for u in updates(query)]
-    moment = found(query).moment
+    moment = found(query).viewpoint
     assert told == [
         (commitment.reference, step.update.number, [str(m) for m in step.movements])
         for commitment in found(query).qs
-        for step in history(commitment, as_of=moment.as_of).steps
+        for step in history(commitment, moment).steps
     ]
 
 
@@ -261,7 +261,7 @@ def test_counts_are_those_of_the_lists(db: None) -> None:
     published_update(commitment)
     published_commitment(title="Other")
     for query in ("", "q=Other", "as_of=2026-01-01", "as_of=2026-02-25&sort=-title"):
-        moment, base = found(query).moment, found(query).qs
+        moment, base = found(query).viewpoint, found(query).qs
         assert bulk.commitment_count(base, moment) == len(commitments(query))
         assert bulk.update_count(base, moment) == len(updates(query))
     assert {COMMITMENT_TABLE.count, UPDATE_TABLE.count} == {

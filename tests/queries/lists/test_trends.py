@@ -57,10 +57,10 @@ def found_by(query: str, today: dt.date) -> CommitmentFilter:
 
 def plain_stages(found: CommitmentFilter) -> dict[dt.date, Counts]:
     """Look back to each day on its own, and count."""
-    moment, keys = found.moment, list(found.qs.values_list("pk", flat=True))
+    moment, keys = found.viewpoint, list(found.qs.values_list("pk", flat=True))
 
     def on(day: dt.date) -> Counts:
-        there = public_commitments(as_of=day, known=moment.known).filter(pk__in=keys)
+        there = public_commitments(Viewpoint(day, day, moment.known_at)).filter(pk__in=keys)
         return dict(Counter(position_of(commitment).stage for commitment in there))
 
     day, months = dt.date(2020, 1, 1), []
@@ -104,7 +104,7 @@ def named(things: list[object]) -> list[Named]:
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_figures_are_those_of_the_commitments_one_by_one(query: str, today: dt.date) -> None:
     found = found_by(query, today)
-    moment, listed = found.moment, list(found.qs)
+    moment, listed = found.viewpoint, list(found.qs)
 
     assert stages_over_time(found.qs, moment) == plain_stages(found)
     assert targets_by_period(found.qs, moment) == tally(
@@ -125,19 +125,19 @@ def test_the_figures_are_those_of_the_commitments_one_by_one(query: str, today: 
 @pytest.mark.usefixtures("shipped_register")
 def test_the_shipped_register(today: dt.date) -> None:
     found = found_by("", today)
-    over_time = stages_over_time(found.qs, found.moment)
+    over_time = stages_over_time(found.qs, found.viewpoint)
     assert len(over_time) == 44
     assert next(iter(over_time)) == dt.date(2023, 4, 30)
     assert list(over_time)[-2:] == [dt.date(2026, 10, 31), dt.date(2026, 11, 22)]
     assert over_time[dt.date(2025, 10, 31)] == {"announced": 13, "concluded": 1}
-    assert list(targets_by_period(found.qs, found.moment).items()) == [
+    assert list(targets_by_period(found.qs, found.viewpoint).items()) == [
         (Period(2026, 1), {"overdue": 1}),
         (Period(2026, None), {"open": 1}),
         (Period(2028, None), {"open": 1}),
         (Undated.WORDS, {"open": 1, "delivered": 1}),
         (Undated.NONE, {"open": 20}),
     ]
-    largest = next(iter(topics_by_stage(found.qs, found.moment)))
+    largest = next(iter(topics_by_stage(found.qs, found.viewpoint)))
     assert largest == Named("defence-cooperation", "Defence co-operation")
 
 
@@ -149,7 +149,7 @@ def on(day: str, *, as_of: str = "", known_at: str = "") -> Viewpoint:
 
 
 def over_time(moment: Viewpoint) -> list[tuple[str, Counts]]:
-    commitments = public_commitments(as_of=moment.as_of, known=moment.known)
+    commitments = public_commitments(moment)
     shown = stages_over_time(commitments, moment)
     return [(day.isoformat(), counts) for day, counts in shown.items()]
 

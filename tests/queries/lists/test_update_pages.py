@@ -21,7 +21,7 @@ TODAY = NOW.date()
 
 def pages(query: str = "") -> UpdatePages:
     found = CommitmentFilter(QueryDict(query), today=TODAY)
-    return UpdatePages(found.qs, found.moment, head=log_head())
+    return UpdatePages(found.qs, found.viewpoint, head=log_head())
 
 
 def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:
@@ -34,7 +34,7 @@ def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:
 )
 def test_every_cut_is_that_of_the_whole(query: str) -> None:
     updates = pages(query)
-    whole = list(chain.from_iterable(update_chunks(updates.commitments, updates.moment)))
+    whole = list(chain.from_iterable(update_chunks(updates.commitments, updates.viewpoint)))
     assert len(updates) == len(whole)
     for size in (1, 7, 200):
         for start in range(0, len(whole) + 1, size):

@@ -23,7 +23,7 @@ from tracker.queries.records.compare import (
     with_differences,
 )
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import known_seq, public_commitments
+from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Movement
 
 TODAY = NOW.date()
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 def compared(first: dt.date = FIRST, last: dt.date = LAST) -> dict[int, Compared]:
     """What changed, by the commitment's primary key."""
     since, until = Viewpoint(TODAY, as_of=first), Viewpoint(TODAY, as_of=last)
-    found = with_differences(public_commitments(as_of=last), since=since, until=until)
+    found = with_differences(public_commitments(Viewpoint(TODAY, last)), since=since, until=until)
     return {line.row.commitment.pk: line for line in compared_rows(changed(found), until)}
 
 
@@ -106,7 +106,7 @@ def test_counts_name_the_unchanged_too() -> None:
     published_commitment(happened="2025-09-10")
     until = Viewpoint(TODAY, as_of=LAST)
     since = Viewpoint(TODAY, as_of=FIRST)
-    found = with_differences(public_commitments(as_of=LAST), since=since, until=until)
+    found = with_differences(public_commitments(Viewpoint(TODAY, LAST)), since=since, until=until)
     assert counts(found) == {Difference.NEW: 1, Difference.MOVED: 1, Difference.UNCHANGED: 1}
 
 
@@ -115,7 +115,7 @@ def test_known_at_compares_what_was_known() -> None:
     late = NOW + dt.timedelta(days=5)
     published_update(pledge, happened="2025-03-10", stage=Stage.SIGNED, now=late)
     since, until = (Viewpoint(late.date(), as_of=day, known_at=TODAY) for day in (FIRST, LAST))
-    found = public_commitments(as_of=LAST, known=known_seq(TODAY))
+    found = public_commitments(Viewpoint(TODAY, LAST, TODAY))
     assert counts(with_differences(found, since=since, until=until)) == {Difference.UNCHANGED: 1}
     assert compared()[pledge.pk].difference == Difference.MOVED
 

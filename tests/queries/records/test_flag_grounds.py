@@ -22,9 +22,9 @@ def told(commitment: Commitment, day: str, **moment: dt.date) -> list[Ground]:
     assert on is not None
     assert on.first_day is not None
     then = Viewpoint(on.first_day, **moment)
-    found = public_commitments(as_of=then.as_of, known=then.known)
+    found = public_commitments(then)
     record = with_silence(found, then).get(pk=commitment.pk)
-    targets = [t.target for t in stated_targets(history(record, as_of=then.as_of).steps)]
+    targets = [t.target for t in stated_targets(history(record, then).steps)]
     return grounds(record, flags_of(record, then), then, targets=targets)
 
 

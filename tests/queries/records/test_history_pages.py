@@ -21,7 +21,7 @@ from tracker.queries.history import history
 from tracker.queries.records.history_pages import Part, long_history, read_part
 from tracker.queries.records.target_history import stated_targets
 from tracker.queries.records.wording_ladder import ladder
-from tracker.queries.visibility import known_seq
+from tracker.queries.viewpoint import PRESENT, Viewpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +66,8 @@ def long(settings: Settings) -> Commitment:
 def test_pages_are_cut_from_the_whole(
     long: Commitment, as_of: dt.date | None, known_at: dt.date | None
 ) -> None:
-    whole = history(long, as_of=as_of, known=known_seq(known_at))
-    named = long_history(long, as_of=as_of, known=known_seq(known_at))
+    whole = history(long, Viewpoint(NOW.date(), as_of, known_at))
+    named = long_history(long, Viewpoint(NOW.date(), as_of, known_at))
     assert named is not None
     assert [u.pk for u in reversed(named.newest_first)] == [s.update.pk for s in whole.steps]
     parts: list[Part] = []
@@ -100,13 +100,13 @@ def test_pages_are_cut_from_the_whole(
 def test_what_fits_on_one_page_is_not_long(long: Commitment, settings: Settings) -> None:
     counting = len(history(long).steps)
     settings.HISTORY_PER_PAGE = counting
-    assert long_history(long, as_of=None, known=None) is None
+    assert long_history(long, PRESENT) is None
     settings.HISTORY_PER_PAGE = counting - 1
-    assert long_history(long, as_of=None, known=None) is not None
+    assert long_history(long, PRESENT) is not None
 
 
 def test_what_no_longer_counts_stands_on_the_page_of_what_came_after(long: Commitment) -> None:
-    named = long_history(long, as_of=None, known=None)
+    named = long_history(long, PRESENT)
     assert named is not None
     for older, newer in zip(named.updates, named.updates[1:], strict=False):
         assert named.pages[older.pk] >= named.pages[newer.pk]

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def laid(moment: Viewpoint | None = None, *, forum: str = "") -> Matrix:
     at = moment or Viewpoint(TODAY)
-    found = public_commitments(as_of=at.as_of, known=at.known).order_by("reference")
+    found = public_commitments(at).order_by("reference")
     return matrix(rows(found, at), matrix_meetings(at, forum=forum), at)
 
 

@@ -145,7 +145,7 @@ def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
     by_others = Exists(made.exclude(party__in=there))
     by_all = Q(*(Exists(made.filter(party=key)) for key in there)) if there else Q(pk__in=[])
     theirs = (
-        public_commitments(as_of=moment.as_of)
+        public_commitments(moment)
         # Implied by the conditions below; here so that the index narrows the rows first.
         .filter(pk__in=through.filter(party__in=there).values("commitment"))
         .filter(Position.open_q(moment.at))

@@ -41,86 +41,88 @@ T = TypeVar("T")
 
 
 def commitment_chunks(
-    commitments: QuerySet[Commitment], moment: Viewpoint
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
 ) -> Iterator[list[Payload]]:
     """Yield payloads of `public_commitments` in their order, with position and flags."""
-    return map(as_payloads, commitment_fields(commitments, moment))
+    return map(as_payloads, commitment_fields(commitments, viewpoint))
 
 
-def commitment_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
+def commitment_fields(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> Iterator[Fields]:
     """Yield the same as columns: for each field, the values of one chunk."""
-    if moment.known_at is not None:
-        yield from map(as_fields, plain_commitment_chunks(commitments, moment))
+    if viewpoint.known_at is not None:
+        yield from map(as_fields, plain_commitment_chunks(commitments, viewpoint))
         return
-    values = CommitmentValues(moment)
-    for rows in _cut(values_of(commitments, moment), CHUNK):
+    values = CommitmentValues(viewpoint)
+    for rows in _cut(values_of(commitments, viewpoint), CHUNK):
         yield values.fields(rows)
 
 
 def plain_commitment_chunks(
-    commitments: QuerySet[Commitment], moment: Viewpoint
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
 ) -> Iterator[list[Payload]]:
     """Yield the same from model objects, for `known_at` and to test the faster path against.
 
     With `known_at` the records are as published by then.
     """
-    known = moment.known
-    aliases = public_aliases(as_of=moment.as_of, known=moment.known)
+    known = viewpoint.known
+    aliases = public_aliases(viewpoint)
     listed = (
-        with_silence(commitments, moment)
+        with_silence(commitments, viewpoint)
         .select_related("first_stated_at", "series", "part_of", "supersedes")
         .prefetch_related(
             Prefetch("topics", Topic.objects.public(known=known)),
             Prefetch("parties", Party.objects.public(known=known)),
             Prefetch("aliases", aliases),
-            Prefetch("related", public_commitments(as_of=moment.as_of, known=moment.known)),
+            Prefetch("related", public_commitments(viewpoint)),
         )
     )
     for chunk in _cut(listed, PLAIN_CHUNK):
-        records = as_known(chunk, moment)
-        hide_what_was_not_there(records, moment)
-        yield [_commitment(record, moment) for record in records]
+        records = as_known(chunk, viewpoint)
+        hide_what_was_not_there(records, viewpoint)
+        yield [_commitment(record, viewpoint) for record in records]
         _release(chunk)
 
 
-def update_chunks(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[list[Payload]]:
+def update_chunks(
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
+) -> Iterator[list[Payload]]:
     """Yield payloads of the effective updates, by commitment in order, then chronologically."""
-    return map(as_payloads, update_fields(commitments, moment))
+    return map(as_payloads, update_fields(commitments, viewpoint))
 
 
-def update_fields(commitments: QuerySet[Commitment], moment: Viewpoint) -> Iterator[Fields]:
+def update_fields(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> Iterator[Fields]:
     """Yield the same as columns: for each field, the values of one chunk."""
-    if moment.known_at is not None:
-        yield from map(as_fields, filter(None, plain_update_chunks(commitments, moment)))
+    if viewpoint.known_at is not None:
+        yield from map(as_fields, filter(None, plain_update_chunks(commitments, viewpoint)))
         return
     for some in _cut(named(commitments), COMMITMENTS_PER_CHUNK):
-        fields = update_values(some, moment)
+        fields = update_values(some, viewpoint)
         if fields:
             yield fields
 
 
 def plain_update_chunks(
-    commitments: QuerySet[Commitment], moment: Viewpoint
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
 ) -> Iterator[list[Payload]]:
     """Yield the same from model objects, see `plain_commitment_chunks`."""
-    effective = public_updates(as_of=moment.as_of, known=moment.known)
-    cited = with_evidence(effective, known=moment.known).chronological()
+    effective = public_updates(viewpoint)
+    cited = with_evidence(effective, viewpoint).chronological()
     for chunk in _cut(commitments, PLAIN_CHUNK):
         updates: dict[int, list[StatusUpdate]] = defaultdict(list)
         listed = cited.filter(commitment__in=[record.pk for record in chunk])
-        for update in as_known(listed, moment):
+        for update in as_known(listed, viewpoint):
             updates[update.commitment_id].append(update)
         yield [told_step(step) for record in chunk for step in steps(updates[record.pk])]
         _release(listed)
         _release(chunk)
 
 
-def commitment_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> int:
+def commitment_count(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> int:
     return commitments.count()
 
 
-def update_count(commitments: QuerySet[Commitment], moment: Viewpoint) -> int:
-    effective = public_updates(as_of=moment.as_of, known=moment.known)
+def update_count(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> int:
+    effective = public_updates(viewpoint)
     return effective.filter(commitment__in=commitments.order_by().values("pk")).count()
 
 
@@ -138,14 +140,14 @@ def _release(records: Iterable[Model]) -> None:
         record.__dict__.get("_prefetched_objects_cache", {}).clear()
 
 
-def _commitment(record: Commitment, moment: Viewpoint) -> Payload:
+def _commitment(record: Commitment, viewpoint: Viewpoint) -> Payload:
     position = position_of(record)
     return {
         **payloads.commitment(record),
         **payloads.position(position),
         "target_last_day": day(position.target_last_day),
-        "flags": [str(flag) for flag in flags_of(record, moment)],
-        "no_information": position.has_no_information(moment.day),
+        "flags": [str(flag) for flag in flags_of(record, viewpoint)],
+        "no_information": position.has_no_information(viewpoint.day),
         "last_update_day": day(position.last_update_day),
         "last_change": payloads.recorded(record.last_change_seq, record.last_changed_at),
     }

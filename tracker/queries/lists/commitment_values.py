@@ -37,46 +37,51 @@ _PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORD
 # -- What is read -------------------------------------------------------------------------------
 
 
-def _columns(moment: Viewpoint) -> dict[str, Any]:
+def _columns(viewpoint: Viewpoint) -> dict[str, Any]:
     """Return the columns to read by field name, and those that other fields are built from."""
-    aliases = public_aliases(as_of=moment.as_of)
+    aliases = public_aliases(viewpoint)
     return {
         "pk": "pk",
         **{field.name: expression(field) for field in _PLAIN},
         "topics": _keys(Commitment.topics, "topic"),
         "parties": _keys(Commitment.parties, "party"),
-        "part_of": _if_there("part_of", moment),
-        "supersedes": _if_there("supersedes", moment),
+        "part_of": _if_there("part_of", viewpoint),
+        "supersedes": _if_there("supersedes", viewpoint),
         "related": _keys(Commitment.related, "to_commitment", by="from_commitment"),
         "aliases": joined_keys(aliases, by="commitment", of="pk"),
-        "last_checked_on": _checked(moment),
-        **{field.name: expression(field, moment.column(field.name)) for field in POSITION.in_json},
-        "flags": _flag_bits(moment),
-        "last_update_day": IsoDay(moment.column("last_update_day")),
+        "last_checked_on": _checked(viewpoint),
+        **{
+            field.name: expression(field, viewpoint.column(field.name))
+            for field in POSITION.in_json
+        },
+        "flags": _flag_bits(viewpoint),
+        "last_update_day": IsoDay(viewpoint.column("last_update_day")),
         "seq": "last_change_seq",
         "recorded_at": IsoInstant("last_changed_at"),
     }
 
 
-def values_of(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment, Values]:
+def values_of(
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
+) -> QuerySet[Commitment, Values]:
     """Return rows of `public_commitments`, for `CommitmentValues`."""
-    return rows_of(commitments, _columns(moment))
+    return rows_of(commitments, _columns(viewpoint))
 
 
-def _if_there(name: str, moment: Viewpoint) -> Case:
+def _if_there(name: str, viewpoint: Viewpoint) -> Case:
     """Return the reference of a related commitment if it is public and was stated by then."""
     there = public_q(of=f"{name}__")
-    if moment.as_of is not None:
+    if viewpoint.as_of is not None:
         # EXISTS is checked row by row; a join would read the others first.
-        stated = Standing.objects.at(moment.as_of).filter(commitment=OuterRef(f"{name}_id"))
+        stated = Standing.objects.at(viewpoint.as_of).filter(commitment=OuterRef(f"{name}_id"))
         there &= Q(Exists(stated.order_by()))
     return Case(When(there, then=F(f"{name}__reference")))
 
 
-def _checked(moment: Viewpoint) -> Any:
-    if moment.as_of is None:
+def _checked(viewpoint: Viewpoint) -> Any:
+    if viewpoint.as_of is None:
         return IsoDay("last_checked_on")
-    by_then = Case(When(last_checked_on__lte=moment.as_of, then=F("last_checked_on")))
+    by_then = Case(When(last_checked_on__lte=viewpoint.as_of, then=F("last_checked_on")))
     return IsoDay(by_then)
 
 
@@ -84,10 +89,10 @@ def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
     return joined_keys(relation.through._default_manager.all(), by=by, of=of)
 
 
-def _flag_bits(moment: Viewpoint) -> Combinable:
+def _flag_bits(viewpoint: Viewpoint) -> Combinable:
     """Return a bit for each flag that holds, and one for `no_information`."""
-    flags = [query(moment) for query in QUERIES.values()]
-    return as_bits([*flags, Position.no_information_q(moment.day, moment.at)])
+    flags = [query(viewpoint) for query in QUERIES.values()]
+    return as_bits([*flags, Position.no_information_q(viewpoint.day, viewpoint.at)])
 
 
 # -- Payloads -----------------------------------------------------------------------------------
@@ -96,9 +101,9 @@ def _flag_bits(moment: Viewpoint) -> Combinable:
 class CommitmentValues:
     """Builds payloads from the rows of `values_of`; topics and parties are read once."""
 
-    def __init__(self, moment: Viewpoint) -> None:
-        self.moment = moment
-        self.names = [*_columns(moment)]
+    def __init__(self, viewpoint: Viewpoint) -> None:
+        self.viewpoint = viewpoint
+        self.names = [*_columns(viewpoint)]
         self.topics = _names(dict(Topic.objects.public().values_list("pk", "slug")))
         self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
 
@@ -108,7 +113,7 @@ class CommitmentValues:
         Rows share objects, so the result must not be modified.
         """
         read = columns_of(self.names, rows)
-        related = _names(_references(read["related"], self.moment))
+        related = _names(_references(read["related"], self.viewpoint))
         aliases = _aliases(read["aliases"])
         flags = [_flags(bits) for bits in read["flags"]]
         made: Fields = {
@@ -148,10 +153,10 @@ def _flags(bits: int) -> tuple[Sequence[str], bool]:
     return flags, bool(bits & _NO_INFORMATION)
 
 
-def _references(joined: Iterable[str | None], moment: Viewpoint) -> dict[int, str]:
+def _references(joined: Iterable[str | None], viewpoint: Viewpoint) -> dict[int, str]:
     """Return the references of the public commitments stated by then, by key."""
     keys = {key for some in joined for key in split_keys(some)}
-    public = public_commitments(as_of=moment.as_of).filter(pk__in=keys).order_by()
+    public = public_commitments(viewpoint).filter(pk__in=keys).order_by()
     return dict(public.values_list("pk", "reference"))
 
 

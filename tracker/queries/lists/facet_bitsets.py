@@ -69,16 +69,16 @@ _past_cache: LRUCache[ValueSets] = LRUCache(most=8)
 _today_lock, _past_lock = threading.Lock(), threading.Lock()
 
 
-def value_sets_at(head: LogHead, moment: Viewpoint) -> ValueSets:
+def value_sets_at(head: LogHead, viewpoint: Viewpoint) -> ValueSets:
     """Return the sets of a viewpoint, at this head of the log or a later one."""
-    back = (moment.as_of, moment.known_at)
+    back = (viewpoint.as_of, viewpoint.known_at)
     cached = _find(back)
-    if cached is not None and _is_at(cached, head, moment.day):
+    if cached is not None and _is_at(cached, head, viewpoint.day):
         return cached
     with _today_lock if back == _TODAY else _past_lock:
         cached = _find(back)
-        if cached is None or not _is_at(cached, head, moment.day):
-            cached = _store(back, _updated_to(cached, head, moment))
+        if cached is None or not _is_at(cached, head, viewpoint.day):
+            cached = _store(back, _updated_to(cached, head, viewpoint))
         return cached
 
 
@@ -104,10 +104,10 @@ def _is_at(cached: ValueSets, head: LogHead, day: dt.date) -> bool:
     return mine == (head.seq, head.hash, head.generation, day)
 
 
-def _updated_to(cached: ValueSets | None, head: LogHead, moment: Viewpoint) -> ValueSets:
-    if cached is None or not _can_update(cached, head, moment):
-        return _everything(head, moment)
-    days = (moment.day - cached.day).days
+def _updated_to(cached: ValueSets | None, head: LogHead, viewpoint: Viewpoint) -> ValueSets:
+    if cached is None or not _can_update(cached, head, viewpoint):
+        return _everything(head, viewpoint)
+    days = (viewpoint.day - cached.day).days
     if head.seq < cached.seq and not days:
         return cached  # another request has updated the sets further
     lines = Change.objects.filter(seq__gt=cached.seq, seq__lte=head.seq).order_by()
@@ -120,20 +120,22 @@ def _updated_to(cached: ValueSets | None, head: LogHead, moment: Viewpoint) -> V
         elif kind == ChangeKind.MEETING and meeting is not None:
             meetings.add(meeting)
         elif note is None:
-            return _everything(head, moment)  # for example a topic's name, which may concern many
+            return _everything(
+                head, viewpoint
+            )  # for example a topic's name, which may concern many
     if days:
-        changed |= _turned(cached.day, moment)
+        changed |= _turned(cached.day, viewpoint)
     if len(changed) > _TOO_MANY:
-        return _everything(head, moment)
-    everything, sets = _with_changed(cached, changed, moment)
+        return _everything(head, viewpoint)
+    everything, sets = _with_changed(cached, changed, viewpoint)
     if meetings:
-        sets = _with_meetings(everything, sets, meetings, moment)
-    return _value_sets(head, moment, everything, sets)
+        sets = _with_meetings(everything, sets, meetings, viewpoint)
+    return _value_sets(head, viewpoint, everything, sets)
 
 
-def _can_update(cached: ValueSets, head: LogHead, moment: Viewpoint) -> bool:
+def _can_update(cached: ValueSets, head: LogHead, viewpoint: Viewpoint) -> bool:
     """Whether few enough lines and days lie between the cached and the requested state."""
-    days = (moment.day - cached.day).days
+    days = (viewpoint.day - cached.day).days
     return (
         cached.generation == head.generation
         and head.seq - cached.seq <= _TOO_MANY
@@ -143,25 +145,25 @@ def _can_update(cached: ValueSets, head: LogHead, moment: Viewpoint) -> bool:
     )
 
 
-def _turned(before: dt.date, moment: Viewpoint) -> set[int]:
+def _turned(before: dt.date, viewpoint: Viewpoint) -> set[int]:
     """Return the commitments that reached a date since `before`, at most `_TOO_MANY` + 1."""
-    public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
-    turned = public.filter(may_turn_q(before, moment)).values_list("pk", flat=True)
+    public = public_commitments(viewpoint).order_by()
+    turned = public.filter(may_turn_q(before, viewpoint)).values_list("pk", flat=True)
     return set(turned[: _TOO_MANY + 1])
 
 
-def _everything(head: LogHead, moment: Viewpoint) -> ValueSets:
-    everything, sets = read(moment, Q())
-    return _value_sets(head, moment, everything, sets)
+def _everything(head: LogHead, viewpoint: Viewpoint) -> ValueSets:
+    everything, sets = read(viewpoint, Q())
+    return _value_sets(head, viewpoint, everything, sets)
 
 
 def _with_changed(
-    cached: ValueSets, changed: set[int], moment: Viewpoint
+    cached: ValueSets, changed: set[int], viewpoint: Viewpoint
 ) -> tuple[int, Mapping[str, Mapping[str, int]]]:
     """Return the sets with some commitments read again."""
     if not changed:
         return cached.everything, cached.sets
-    some, fresh = read(moment, Q(pk__in=changed))
+    some, fresh = read(viewpoint, Q(pk__in=changed))
     gone = from_keys(changed)
     sets: Sets = {}
     for facet, values in cached.sets.items():
@@ -174,23 +176,23 @@ def _with_changed(
 
 
 def _with_meetings(
-    everything: int, sets: Mapping[str, Mapping[str, int]], changed: set[int], moment: Viewpoint
+    everything: int, sets: Mapping[str, Mapping[str, int]], changed: set[int], viewpoint: Viewpoint
 ) -> Sets:
     """Return the sets with some meetings read again, and the flags that depend on meetings."""
-    fresh = mentions(Q(meeting__in=changed), everything, moment)
+    fresh = mentions(Q(meeting__in=changed), everything, viewpoint)
     meetings = {**sets["meeting"], **fresh}
     # A meeting may leave commitments out, and the cadence of its forum decides when one is quiet.
-    flags = {flag.value: flagged(flag, moment) for flag in (Flag.NOT_MENTIONED, Flag.QUIET)}
+    flags = {flag.value: flagged(flag, viewpoint) for flag in (Flag.NOT_MENTIONED, Flag.QUIET)}
     return {
         **{facet: dict(values) for facet, values in sets.items()},
         "meeting": meetings,
-        "forum": by_forum(meetings, moment),
+        "forum": by_forum(meetings, viewpoint),
         "flag": {**sets["flag"], **flags},
     }
 
 
 def _value_sets(
-    head: LogHead, moment: Viewpoint, everything: int, sets: Mapping[str, Mapping[str, int]]
+    head: LogHead, viewpoint: Viewpoint, everything: int, sets: Mapping[str, Mapping[str, int]]
 ) -> ValueSets:
-    choices = {noun: offered(noun, moment) for noun in OFFERED}
-    return ValueSets(head.seq, head.hash, head.generation, moment.day, everything, sets, choices)
+    choices = {noun: offered(noun, viewpoint) for noun in OFFERED}
+    return ValueSets(head.seq, head.hash, head.generation, viewpoint.day, everything, sets, choices)

@@ -34,23 +34,23 @@ _TRUTHS = (*_FLAGS, *_OTHERS)
 Sets = dict[str, dict[str, int]]
 
 
-def _mask(moment: Viewpoint) -> Combinable:
+def _mask(viewpoint: Viewpoint) -> Combinable:
     """Return a column with a bit for each of `_TRUTHS` that holds."""
-    flags = [query(moment) for query in QUERIES.values()]
-    delivered = Position.delivered_q(moment.at)
-    no_information = Position.no_information_q(moment.day, moment.at)
-    target_known = Q(**{f"{moment.column('target_last_day')}__isnull": False})
+    flags = [query(viewpoint) for query in QUERIES.values()]
+    delivered = Position.delivered_q(viewpoint.at)
+    no_information = Position.no_information_q(viewpoint.day, viewpoint.at)
+    target_known = Q(**{f"{viewpoint.column('target_last_day')}__isnull": False})
     return as_bits([*flags, delivered, no_information, target_known])
 
 
-def read(moment: Viewpoint, which: Q) -> tuple[int, Sets]:
+def read(viewpoint: Viewpoint, which: Q) -> tuple[int, Sets]:
     """Return the bitset of public commitments that meet a condition, and that of each value."""
-    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    public = public_commitments(viewpoint)
     public = public.filter(which).order_by()
-    columns = [name if name == "instrument" else moment.column(name) for name in _COLUMNS]
-    rows = public.annotate(mask=_mask(moment)).values_list("pk", *columns, "mask")
+    columns = [name if name == "instrument" else viewpoint.column(name) for name in _COLUMNS]
+    rows = public.annotate(mask=_mask(viewpoint)).values_list("pk", *columns, "mask")
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    instruments, place = _instruments(moment), _COLUMNS.index("instrument")
+    instruments, place = _instruments(viewpoint), _COLUMNS.index("instrument")
     for key, *values in rows.iterator(chunk_size=5_000):
         if key in instruments:
             values[place] = instruments[key]
@@ -58,7 +58,7 @@ def read(moment: Viewpoint, which: Q) -> tuple[int, Sets]:
     everything, sets = _by_value(alike)
     # Without a condition, reading all relations is quicker than a join; others are masked out.
     related = Q(commitment__in=public.values("pk")) if which else Q()
-    return everything, sets | _related(related, everything, moment)
+    return everything, sets | _related(related, everything, viewpoint)
 
 
 def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
@@ -76,30 +76,30 @@ def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
     return everything, {facet: dict(values) for facet, values in sets.items()}
 
 
-def _instruments(moment: Viewpoint) -> dict[int, str]:
+def _instruments(viewpoint: Viewpoint) -> dict[int, str]:
     """Return the instrument at the viewpoint of commitments amended since, by key."""
-    known = moment.known
+    known = viewpoint.known
     if known is None:
         return {}
     former = former_values("commitment", known, field="instrument")
     return dict(former.values_list("record", "value"))
 
 
-def _related(which: Q, within: int, moment: Viewpoint) -> Sets:
-    meetings = mentions(which, within, moment)
+def _related(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
+    meetings = mentions(which, within, viewpoint)
     return {
-        "topic": _linked("topics", public_topics(known=moment.known), which, within, moment),
-        "party": _linked("parties", public_parties(known=moment.known), which, within, moment),
+        "topic": _linked("topics", public_topics(viewpoint), which, within, viewpoint),
+        "party": _linked("parties", public_parties(viewpoint), which, within, viewpoint),
         "meeting": meetings,
-        "forum": by_forum(meetings, moment),
+        "forum": by_forum(meetings, viewpoint),
     }
 
 
 def _linked(
-    relation: str, public: QuerySet[Any], which: Q, within: int, moment: Viewpoint
+    relation: str, public: QuerySet[Any], which: Q, within: int, viewpoint: Viewpoint
 ) -> dict[str, int]:
     """Return the commitments of `within` that had each topic or party, by slug."""
-    known = moment.known
+    known = viewpoint.known
     column, through = public.model._meta.model_name, getattr(Commitment, relation).through
     pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
     bitsets = _grouped(pairs.values_list(column, "commitment"), within)
@@ -135,35 +135,35 @@ def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]
     return [*today, *((key, slug) for key, slug in values_then(rows, ["slug"], known))]
 
 
-def mentions(which: Q, within: int, moment: Viewpoint) -> dict[str, int]:
+def mentions(which: Q, within: int, viewpoint: Viewpoint) -> dict[str, int]:
     """Return the commitments of `within` that each meeting mentioned; `which` filters updates."""
-    known = moment.known
+    known = viewpoint.known
     updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
     pairs = updates.values_list("meeting", "commitment").distinct()
-    if moment.as_of is not None:
+    if viewpoint.as_of is not None:
         # HAVING instead of WHERE, so that the index on mentions is used and not that on days.
-        pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=moment.as_of)
+        pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=viewpoint.as_of)
         pairs = pairs.values_list("meeting", "commitment")
-    public = public_meetings(known=moment.known)
+    public = public_meetings(viewpoint)
     return _by_address(_grouped(pairs, within), public, known)
 
 
-def by_forum(meetings: Mapping[str, int], moment: Viewpoint) -> dict[str, int]:
+def by_forum(meetings: Mapping[str, int], viewpoint: Viewpoint) -> dict[str, int]:
     """Combine the bitsets of meetings by forum."""
-    known = moment.known
-    held = public_meetings(known=moment.known).order_by()
+    known = viewpoint.known
+    held = public_meetings(viewpoint).order_by()
     forums: dict[int, int] = defaultdict(int)
     for _key, slug, forum in values_then(held, ["slug", "forum_id"], known):
         if forum is not None:
             forums[forum] |= meetings.get(slug, 0)
-    return _by_address(forums, public_forums(known=moment.known), known)
+    return _by_address(forums, public_forums(viewpoint), known)
 
 
-def flagged(flag: Flag, moment: Viewpoint) -> int:
+def flagged(flag: Flag, viewpoint: Viewpoint) -> int:
     """Return the public commitments that have a flag."""
-    public = public_commitments(as_of=moment.as_of, known=moment.known).order_by()
-    return from_keys(public.filter(QUERIES[flag](moment)).values_list("pk", flat=True))
+    public = public_commitments(viewpoint).order_by()
+    return from_keys(public.filter(QUERIES[flag](viewpoint)).values_list("pk", flat=True))
 
 
 def _grouped(pairs: QuerySet[Any, Any], within: int) -> dict[Any, int]:

@@ -16,9 +16,11 @@ Carried = tuple[Flag, str, str]
 
 def carried_flags(among: Collection[int], *, day: dt.date) -> set[Carried]:
     """Return the flags on a day of the public ones among these commitments."""
-    moment, rows = Viewpoint(day), public_commitments().filter(pk__in=among)
+    viewpoint, rows = Viewpoint(day), public_commitments().filter(pk__in=among)
     return {
         (flag, reference, title)
         for flag in Flag
-        for reference, title in rows.filter(QUERIES[flag](moment)).values_list("reference", "title")
+        for reference, title in rows.filter(QUERIES[flag](viewpoint)).values_list(
+            "reference", "title"
+        )
     }

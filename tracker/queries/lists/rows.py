@@ -32,26 +32,26 @@ class Row:
 
 
 def rows(
-    page: QuerySet[Commitment], moment: Viewpoint, *, related: Container[str] = RELATED
+    page: QuerySet[Commitment], viewpoint: Viewpoint, *, related: Container[str] = RELATED
 ) -> list[Row]:
     """Return the rows of a sliced queryset of `public_commitments`.
 
     Only the relations in `related` are read; the others stay empty.
     """
-    known = moment.known
+    known = viewpoint.known
     public = {
         "topics": Topic.objects.public(known=known),
         "parties": Party.objects.public(known=known),
     }
     wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
-    commitments = as_published(with_silence(page, moment).prefetch_related(*wanted), known)
+    commitments = as_published(with_silence(page, viewpoint).prefetch_related(*wanted), known)
     return [
         Row(
             commitment=commitment,
             position=position_of(commitment),
             title=commitment.title,
-            flags=flags_of(commitment, moment),
-            has_no_information=position_of(commitment).has_no_information(moment.day),
+            flags=flags_of(commitment, viewpoint),
+            has_no_information=position_of(commitment).has_no_information(viewpoint.day),
             topics=list(commitment.topics.all()) if "topics" in related else (),
             parties=list(commitment.parties.all()) if "parties" in related else (),
         )

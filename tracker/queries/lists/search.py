@@ -118,22 +118,22 @@ def searched_texts(*, names: Iterable[str], others: Iterable[str]) -> tuple[str,
     return folded_names, "\n".join((folded_names, *(fold(part) for part in others if part)))
 
 
-def keys_matching_then(text: str, moment: Viewpoint, among: QuerySet[Commitment]) -> list[int]:
+def keys_matching_then(text: str, viewpoint: Viewpoint, among: QuerySet[Commitment]) -> list[int]:
     """Return the keys of commitments whose text at a viewpoint contains every term.
 
     The index holds today's text. Only commitments that were amended or partly retracted since may
     be missing from it, and only those changed since may match wrongly: just these are read.
     """
-    wanted, known = terms(text), moment.known
+    wanted, known = terms(text), viewpoint.known
     there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
     rows = {key: (seq, day) for key, seq, day in _read(there)}
     indexed = rows.keys() & set(keys_matching(text))
-    doubtful = {key for key in indexed if _moved_since(*rows[key], moment, known)}
+    doubtful = {key for key in indexed if _moved_since(*rows[key], viewpoint, known)}
     doubtful |= rows.keys() & _taken_back_since(known)
     found = indexed - doubtful
     waiting = sorted(doubtful)
     for start in range(0, len(waiting), _AT_ONCE):
-        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], moment, known)
+        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], viewpoint, known)
     return sorted(found)
 
 
@@ -142,10 +142,10 @@ def _read(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _moved_since(
-    seq: int | None, day: dt.date | None, moment: Viewpoint, known: int | None
+    seq: int | None, day: dt.date | None, viewpoint: Viewpoint, known: int | None
 ) -> bool:
     """Whether a commitment has a change or an update later than the viewpoint."""
-    is_later = moment.as_of is not None and (day is None or day > moment.as_of)
+    is_later = viewpoint.as_of is not None and (day is None or day > viewpoint.as_of)
     return is_later or (known is not None and (seq is None or seq > known))
 
 
@@ -164,7 +164,7 @@ def _taken_back_since(known: int | None) -> set[int]:
 
 
 def _occurring_then(
-    wanted: Sequence[Term], keys: Sequence[int], moment: Viewpoint, known: int | None
+    wanted: Sequence[Term], keys: Sequence[int], viewpoint: Viewpoint, known: int | None
 ) -> set[int]:
     """Return the keys whose text of that time contains every term; quotations are read last."""
     few = Commitment.objects.filter(pk__in=keys).order_by()
@@ -174,14 +174,14 @@ def _occurring_then(
         few, ["title", "reference", "summary"], known
     ):
         names[key], others[key] = [title, reference], [summary]
-    public = public_aliases(as_of=moment.as_of, known=moment.known)
+    public = public_aliases(viewpoint)
     aliases = public.filter(commitment__in=keys).order_by()
     for key, name in aliases.values_list("commitment", "name"):
         names[key].append(name)
     found = {key for key in keys if _occurs(wanted, names[key], others[key])}
     left = [key for key in keys if key not in found]
-    updates = public_updates(as_of=moment.as_of, known=moment.known)
-    cited = public_citations(known=known).filter(
+    updates = public_updates(viewpoint)
+    cited = public_citations(viewpoint).filter(
         update__in=updates.filter(commitment__in=left).order_by().values("pk")
     )
     quoted = cited.exclude(quotation="").order_by().values_list("update__commitment", "quotation")

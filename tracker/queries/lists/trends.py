@@ -93,24 +93,26 @@ def _per_month(standings: QuerySet[Standing], edge: str) -> Iterator[tuple[int, 
         yield _month_number(month), stage, count
 
 
-def stages_over_time(commitments: QuerySet[Commitment], moment: Viewpoint) -> dict[dt.date, Counts]:
+def stages_over_time(
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
+) -> dict[dt.date, Counts]:
     """Return how many of the commitments were at each stage at the end of each month.
 
     From the first update to the viewpoint's day, as known now or by `known_at`. It is the same set
     of commitments on every day, whichever filter they would have met then. Empty if there are none.
     Two queries: the standings that began, and those that ended, by month.
     """
-    standings = Standing.objects.known(moment.known)
+    standings = Standing.objects.known(viewpoint.known)
     standings = standings.filter(commitment__in=commitments.order_by().values("pk"))
-    begun = list(_per_month(standings.filter(valid_from__lte=moment.day), "valid_from"))
-    ended = list(_per_month(standings.filter(valid_to__lte=moment.day), "valid_to"))
+    begun = list(_per_month(standings.filter(valid_from__lte=viewpoint.day), "valid_from"))
+    ended = list(_per_month(standings.filter(valid_to__lte=viewpoint.day), "valid_to"))
     if not begun:
         return {}
     moves = sorted([*begun, *((month, stage, -count) for month, stage, count in ended)])
     shown: dict[dt.date, Counts] = {}
     standing: Counter[str] = Counter()
     done = 0
-    for day in days_shown(_last_day(moves[0][0]), moment.day):
+    for day in days_shown(_last_day(moves[0][0]), viewpoint.day):
         while done < len(moves) and moves[done][0] <= _month_number(day):
             standing[moves[done][1]] += moves[done][2]
             done += 1
@@ -128,31 +130,35 @@ def _place(key: Period | Undated) -> tuple[int, int, int]:
     return (1, list(Undated).index(key), 0)
 
 
-def _due(moment: Viewpoint) -> Case:
+def _due(viewpoint: Viewpoint) -> Case:
     return Case(
-        When(Position.delivered_q(moment.at), then=Value(Due.DELIVERED.value)),
-        When(Position.overdue_q(moment.day, moment.at), then=Value(Due.OVERDUE.value)),
-        When(Position.open_q(moment.at), then=Value(Due.OPEN.value)),
+        When(Position.delivered_q(viewpoint.at), then=Value(Due.DELIVERED.value)),
+        When(Position.overdue_q(viewpoint.day, viewpoint.at), then=Value(Due.OVERDUE.value)),
+        When(Position.open_q(viewpoint.at), then=Value(Due.OPEN.value)),
         default=Value(Due.ENDED.value),
         output_field=CharField(),
     )
 
 
 def targets_by_period(
-    commitments: QuerySet[Commitment], moment: Viewpoint
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
 ) -> dict[Period | Undated, Counts]:
     """Return counts by `Due` for each period in order, then words only, then no target.
 
     Only periods with a target are included; a year follows its quarters. One query.
     """
     target, first, last = (
-        moment.column(name) for name in ("target", "target_first_day", "target_last_day")
+        viewpoint.column(name) for name in ("target", "target_first_day", "target_last_day")
     )
     has_words = Case(When(Q(**{target: ""}), then=Value(False)), default=Value(True))
     counted = (
         commitments.order_by()
         .values_list(
-            ExtractYear(last), ExtractQuarter(first), ExtractQuarter(last), has_words, _due(moment)
+            ExtractYear(last),
+            ExtractQuarter(first),
+            ExtractQuarter(last),
+            has_words,
+            _due(viewpoint),
         )
         .annotate(count=Count("pk"))
     )
@@ -182,11 +188,11 @@ def _by_relation(
     commitments: QuerySet[Commitment],
     relation: str,
     public: QuerySet[Any],
-    moment: Viewpoint,
+    viewpoint: Viewpoint,
     by: str,
 ) -> dict[Named, Counts]:
     """Count by a relation and a column; commitments without that relation come last."""
-    column, known = moment.column(by), moment.known
+    column, known = viewpoint.column(by), viewpoint.known
     rows = values_then(public.order_by(), ["slug", "name"], known)
     named = {key: Named(slug, name) for key, slug, name in rows}
     former = links_then(Commitment, relation, known)
@@ -209,21 +215,21 @@ def _by_relation(
     return {**found, Named("", ""): dict(left)} if left else found
 
 
-def topics_by_stage(commitments: QuerySet[Commitment], moment: Viewpoint) -> dict[Named, Counts]:
+def topics_by_stage(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> dict[Named, Counts]:
     """Return the number of commitments of each topic at each stage, counted under every topic.
 
     The largest topic first. Three queries; six where `known_at` is given.
     """
-    public = public_topics(known=moment.known)
-    return _by_relation(commitments, "topics", public, moment, "stage")
+    public = public_topics(viewpoint)
+    return _by_relation(commitments, "topics", public, viewpoint, "stage")
 
 
 def parties_by_assessment(
-    commitments: QuerySet[Commitment], moment: Viewpoint
+    commitments: QuerySet[Commitment], viewpoint: Viewpoint
 ) -> dict[Named, Counts]:
     """Return the assessments of the commitments of each party, counted for every party.
 
     The party with the most first. Three queries; six where `known_at` is given.
     """
-    public = public_parties(known=moment.known)
-    return _by_relation(commitments, "parties", public, moment, "assessment")
+    public = public_parties(viewpoint)
+    return _by_relation(commitments, "parties", public, viewpoint, "assessment")

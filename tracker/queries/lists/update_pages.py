@@ -23,11 +23,11 @@ Counts = Sequence[int]
 _counted: LRUCache[Counts] = LRUCache(most=8)
 
 
-def update_counts(head: LogHead, moment: Viewpoint) -> Counts:
+def update_counts(head: LogHead, viewpoint: Viewpoint) -> Counts:
     """Return the cached counts of all commitments at this head of the log or a later one."""
-    key = (head.hash, head.generation, moment)
+    key = (head.hash, head.generation, viewpoint)
     cached = _counted.get(key)
-    return cached if cached is not None else _counted.put(key, _count(moment))
+    return cached if cached is not None else _counted.put(key, _count(viewpoint))
 
 
 def forget() -> None:
@@ -35,8 +35,8 @@ def forget() -> None:
     _counted.clear()
 
 
-def _count(moment: Viewpoint) -> Counts:
-    updates = public_updates(as_of=moment.as_of, known=moment.known).order_by()
+def _count(viewpoint: Viewpoint) -> Counts:
+    updates = public_updates(viewpoint).order_by()
     counted = updates.values_list("commitment").annotate(number=Count("pk"))
     counts: dict[int, int] = dict(counted.iterator(chunk_size=5_000))
     return array("I", [counts.get(key, 0) for key in range(max(counts, default=0) + 1)])
@@ -51,9 +51,9 @@ class UpdatePages(Sequence[Payload]):
     """
 
     def __init__(
-        self, commitments: QuerySet[Commitment], moment: Viewpoint, *, head: LogHead
+        self, commitments: QuerySet[Commitment], viewpoint: Viewpoint, *, head: LogHead
     ) -> None:
-        self.commitments, self.moment, self.head = commitments, moment, head
+        self.commitments, self.viewpoint, self.head = commitments, viewpoint, head
 
     @cached_property
     def _keys(self) -> list[int]:
@@ -64,7 +64,7 @@ class UpdatePages(Sequence[Payload]):
 
     @cached_property
     def _counts(self) -> Counts:
-        return update_counts(self.head, self.moment)
+        return update_counts(self.head, self.viewpoint)
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -86,6 +86,6 @@ class UpdatePages(Sequence[Payload]):
         # From the commitment with the first update of the slice to the one with the last.
         first, last = bisect_right(self._ends, start), bisect_left(self._ends, stop)
         shown = self.commitments.filter(pk__in=self._keys[first : last + 1])
-        payloads = list(chain.from_iterable(update_chunks(shown, self.moment)))
+        payloads = list(chain.from_iterable(update_chunks(shown, self.viewpoint)))
         before = self._ends[first - 1] if first else 0
         return payloads[start - before : stop - before]

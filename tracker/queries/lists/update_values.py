@@ -33,7 +33,7 @@ def named(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, Values]:
     return commitments.values_list("pk", "reference", "slug", "title")
 
 
-def update_values(commitments: Sequence[Values], moment: Viewpoint) -> Fields:
+def update_values(commitments: Sequence[Values], viewpoint: Viewpoint) -> Fields:
     """Return the effective updates of `named` commitments, in their order, then chronologically.
 
     Rows share objects, so the result must not be modified.
@@ -43,7 +43,7 @@ def update_values(commitments: Sequence[Values], moment: Viewpoint) -> Fields:
         for key, reference, slug, title in commitments
     }
     histories: dict[int, list[Values]] = defaultdict(list)
-    for row in _rows([*names], moment):
+    for row in _rows([*names], viewpoint):
         histories[row[0]].append(row)
     rows = [row for key in names for row in histories[key]]
     if not rows:
@@ -82,8 +82,8 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-def _rows(commitments: list[int], moment: Viewpoint) -> Iterable[Values]:
-    effective = public_updates(as_of=moment.as_of).filter(commitment__in=commitments)
+def _rows(commitments: list[int], viewpoint: Viewpoint) -> Iterable[Values]:
+    effective = public_updates(viewpoint).filter(commitment__in=commitments)
     return rows_of(effective.chronological(), _COLUMNS)
 
 

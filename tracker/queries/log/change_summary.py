@@ -5,7 +5,6 @@ A summary is built from the line's own payload, including the names in it, so it
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
+from tracker.queries.viewpoint import Viewpoint
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Movement
@@ -190,16 +190,14 @@ def loaded_lines(changes: Iterable[Change], *, known: int | None = None) -> list
     return _summaries(given, {each.update_id: each.seq for each in counted})
 
 
-def newest(
-    commitment: int, *, as_of: dt.date | None, known: int | None, most: int
-) -> QuerySet[Change]:
-    """Return the newest lines on a commitment, of events up to a day, up to line `known`."""
+def newest(commitment: int, viewpoint: Viewpoint, *, most: int) -> QuerySet[Change]:
+    """Return the newest lines on a commitment that belong to a viewpoint."""
     lines = Change.objects.filter(commitment=commitment).order_by("-seq")
-    if as_of is not None:
-        happened = Q(update__happened_first_day__lte=as_of)
+    if viewpoint.as_of is not None:
+        happened = Q(update__happened_first_day__lte=viewpoint.as_of)
         lines = lines.filter(Q(update__isnull=True) | happened)
-    if known is not None:
-        lines = lines.filter(seq__lte=known)
+    if viewpoint.known is not None:
+        lines = lines.filter(seq__lte=viewpoint.known)
     return lines.select_related("meeting", "update__revision").only(
         *("recorded_at", "kind", "significance", "is_backfill", "commitment", "payload", "hash"),
         *("meeting__title", "meeting__place", "update__number"),

@@ -21,8 +21,9 @@ from tracker.models import (
     Standing,
     StatusUpdate,
 )
-from tracker.queries.reference_data import meetings_by, notes_by, sources_by
+from tracker.queries.reference_data import meetings_by, notes_by
 from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_sources
 from tracker.schema.vocabulary import Flag
 
 
@@ -85,19 +86,21 @@ def flagged(flags: Iterable[Flag]) -> Q:
     return condition
 
 
-def happened_by(moment: Viewpoint) -> Q:
+def happened_by(viewpoint: Viewpoint) -> Q:
     """Match lines about what had happened by the day of the viewpoint.
 
     That is updates that had happened, lines about commitments, meetings, sources and notes that
     existed by then, and flags that had been raised.
     """
-    day = moment.day
+    day = viewpoint.day
     updates = StatusUpdate.objects.published().filter(happened_first_day__lte=day)
     stated = updates.order_by().values("commitment")
     there = Q(commitment__isnull=True) | Q(commitment__in=stated)
-    held = Q(meeting__isnull=True) | Q(meeting__in=meetings_by(moment).order_by().values("pk"))
-    notes = Q(note__isnull=True) | Q(note__in=notes_by(moment).order_by().values("pk"))
-    sources = Q(source__isnull=True) | Q(source__in=sources_by(moment).order_by().values("pk"))
+    held = Q(meeting__isnull=True) | Q(meeting__in=meetings_by(viewpoint).order_by().values("pk"))
+    notes = Q(note__isnull=True) | Q(note__in=notes_by(viewpoint).order_by().values("pk"))
+    sources = Q(source__isnull=True) | Q(
+        source__in=public_sources(viewpoint).order_by().values("pk")
+    )
     of_others = Q(update__isnull=True) & there & held & notes & sources
     later_flags = Q(kind=ChangeKind.FLAG, payload__since__gt=day.isoformat())
     return (Q(update__happened_first_day__lte=day) | of_others) & ~later_flags

@@ -68,16 +68,16 @@ class Agenda:
 
 
 def between_the_parties(
-    commitments: QuerySet[Commitment], meeting: Meeting, moment: Viewpoint
+    commitments: QuerySet[Commitment], meeting: Meeting, viewpoint: Viewpoint
 ) -> QuerySet[Commitment]:
     """Filter commitments to those all of whose parties take part in the meeting."""
     through: Any = Commitment.parties.through
     theirs = through.objects.filter(commitment=OuterRef("pk"))
-    attending = parties_of(meeting, moment).order_by().values("pk")
+    attending = parties_of(meeting, viewpoint).order_by().values("pk")
     today = Q(
         Exists(theirs.filter(party__in=attending)), ~Exists(theirs.exclude(party__in=attending))
     )
-    former = links_then(Commitment, "parties", moment.known)
+    former = links_then(Commitment, "parties", viewpoint.known)
     if not former:
         return commitments.filter(today)
     present = set(attending.values_list("pk", flat=True))
@@ -85,15 +85,15 @@ def between_the_parties(
     return commitments.filter((today & ~keys_q(former)) | keys_q(then))
 
 
-def _due_until(meeting: Meeting, moment: Viewpoint) -> dt.date:
+def _due_until(meeting: Meeting, viewpoint: Viewpoint) -> dt.date:
     """Return the last day of the meeting, or of what is due soon if that is later."""
-    soon = due_soon_until(moment.day)
+    soon = due_soon_until(viewpoint.day)
     return soon if meeting.last_day is None else max(soon, meeting.last_day)
 
 
-def _latest_updates(commitments: Sequence[int], moment: Viewpoint) -> dict[int, StatusUpdate]:
+def _latest_updates(commitments: Sequence[int], viewpoint: Viewpoint) -> dict[int, StatusUpdate]:
     """Return the last update of each commitment, by its primary key; one query."""
-    updates = public_updates(as_of=moment.as_of, known=moment.known)
+    updates = public_updates(viewpoint)
     of_one = updates.filter(commitment=OuterRef("pk")).chronological().reverse()
     last = Commitment.objects.filter(pk__in=commitments).values(
         last=Subquery(of_one.values("pk")[:1])
@@ -101,25 +101,25 @@ def _latest_updates(commitments: Sequence[int], moment: Viewpoint) -> dict[int, 
     return {u.commitment_id: u for u in StatusUpdate.objects.filter(pk__in=last)}
 
 
-def agenda(meeting: Meeting, moment: Viewpoint) -> Agenda:
+def agenda(meeting: Meeting, viewpoint: Viewpoint) -> Agenda:
     """Return the open commitments between the parties, in a constant number of queries."""
-    last = moment.column("target_last_day")
-    due = {f"{last}__gte": moment.day, f"{last}__lte": _due_until(meeting, moment)}
+    last = viewpoint.column("target_last_day")
+    due = {f"{last}__gte": viewpoint.day, f"{last}__lte": _due_until(meeting, viewpoint)}
     concerns = [
-        When(QUERIES[Flag.OVERDUE](moment), then=Concern.OVERDUE),
+        When(QUERIES[Flag.OVERDUE](viewpoint), then=Concern.OVERDUE),
         When(**due, then=Concern.DUE),
-        When(QUERIES[Flag.NOT_MENTIONED](moment), then=Concern.NOT_MENTIONED),
-        When(QUERIES[Flag.QUIET](moment), then=Concern.QUIET),
+        When(QUERIES[Flag.NOT_MENTIONED](viewpoint), then=Concern.NOT_MENTIONED),
+        When(QUERIES[Flag.QUIET](viewpoint), then=Concern.QUIET),
     ]
-    public = public_commitments(as_of=moment.as_of, known=moment.known)
-    still_open = public.filter(Position.open_q(moment.at))
-    unfinished = between_the_parties(still_open, meeting, moment).annotate(
+    public = public_commitments(viewpoint)
+    still_open = public.filter(Position.open_q(viewpoint.at))
+    unfinished = between_the_parties(still_open, meeting, viewpoint).annotate(
         concern=Case(*concerns, default=Concern.OPEN, output_field=IntegerField())
     )
     total = unfinished.count()
-    listed = rows(unfinished.order_by("concern", last, "reference")[:MOST_ROWS], moment)
-    latest = _latest_updates([row.commitment.pk for row in listed], moment)
-    words = first_quotations([update.pk for update in latest.values()], moment)
+    listed = rows(unfinished.order_by("concern", last, "reference")[:MOST_ROWS], viewpoint)
+    latest = _latest_updates([row.commitment.pk for row in listed], viewpoint)
+    words = first_quotations([update.pk for update in latest.values()], viewpoint)
     groups: dict[Concern, list[Item]] = {}
     for row in listed:
         last_update = latest[row.commitment.pk]

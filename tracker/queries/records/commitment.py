@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from tracker.lib.prefetching import prefetched
 from tracker.models import Alias, Commitment, Note, Party, StatusUpdate, Topic
-from tracker.queries.as_published import find, linked_q
+from tracker.queries.as_published import linked_q
 from tracker.queries.flags import with_silence
 from tracker.queries.records.history_pages import LongHistory, long_history
 from tracker.queries.reference_data import notes_by, parts_of, successors_of
@@ -22,6 +21,7 @@ from tracker.queries.visibility import (
     public_commitments,
     public_parties,
     public_topics,
+    record_at,
 )
 
 # Relations that few commitments have: the model, and its path to the commitment.
@@ -39,7 +39,7 @@ _MODELS: dict[str, Any] = {
 }
 
 
-def _described(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet[Commitment]:
+def _described(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Load and annotate what `read_around` and `flags_of` need."""
     there = {
         f"has_{name}": Exists(model.objects.filter(**{column: OuterRef("pk")}).order_by())
@@ -48,43 +48,40 @@ def _described(commitments: QuerySet[Commitment], moment: Viewpoint) -> QuerySet
     numbered = StatusUpdate.objects.filter(commitment=OuterRef("pk"), number__isnull=False)
     last_number = Subquery(numbered.order_by("-number").values("number")[:1])
     related = ("first_stated_at", "series", "part_of", "supersedes")
-    described = with_silence(commitments, moment).annotate(**there, last_number=last_number)
+    described = with_silence(commitments, viewpoint).annotate(**there, last_number=last_number)
     return described.select_related(*related)
 
 
-def commitment_today(slug: str, moment: Viewpoint) -> Commitment | None:
+def commitment_today(slug: str, viewpoint: Viewpoint) -> Commitment | None:
     """Return today's commitment, even if retracted; None if none was published."""
     published = Commitment.objects.filter(slug=slug, published_seq__isnull=False)
-    return next(iter(_described(published, moment)), None)
+    return next(iter(_described(published, viewpoint)), None)
 
 
-def commitment_then(slug: str, moment: Viewpoint) -> Commitment | None:
+def commitment_then(slug: str, viewpoint: Viewpoint) -> Commitment | None:
     """Return the commitment at a past viewpoint; None if it was not public then."""
-    public = public_commitments(as_of=moment.as_of, known=moment.known)
-    record = find(_described(public, moment), slug, moment.known)
+    public = public_commitments(viewpoint)
+    record = record_at(_described(public, viewpoint), slug, viewpoint)
     if record is None:
         return None
-    as_known([record], moment)
-    hide_what_was_not_there([record], moment)
+    hide_what_was_not_there([record], viewpoint)
     return record
 
 
-def read_long_history(
-    record: Commitment, *, as_of: dt.date | None, known: int | None
-) -> LongHistory | None:
+def read_long_history(record: Commitment, viewpoint: Viewpoint) -> LongHistory | None:
     """Return the history of a commitment if it is too long for one page, or None."""
     last_number: int | None = getattr(record, "last_number")  # noqa: B009 - an annotation
     if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
         return None
-    return long_history(record, as_of=as_of, known=known)
+    return long_history(record, viewpoint)
 
 
-def read_around(record: Commitment, moment: Viewpoint) -> None:
+def read_around(record: Commitment, viewpoint: Viewpoint) -> None:
     """Prefetch topics, parties and relations for the template; one query for each."""
-    around = _around_then(record, moment) if moment.is_past else _around_today(record)
+    around = _around_then(record, viewpoint) if viewpoint.is_past else _around_today(record)
     read = {name: list(queryset) for name, queryset in around.items()}
-    if moment.is_past:
-        as_known((each for rows in read.values() for each in rows), moment)
+    if viewpoint.is_past:
+        as_known((each for rows in read.values() for each in rows), viewpoint)
     for name, model in _MODELS.items():
         prefetched(record, name, read.get(name, []), model=model)
 
@@ -103,16 +100,16 @@ def _around_today(record: Commitment) -> dict[str, QuerySet[Any]]:
     return around
 
 
-def _around_then(record: Commitment, moment: Viewpoint) -> dict[str, QuerySet[Any]]:
+def _around_then(record: Commitment, viewpoint: Viewpoint) -> dict[str, QuerySet[Any]]:
     """Return the querysets at a past viewpoint."""
-    known = moment.known
-    public = public_commitments(as_of=moment.as_of, known=moment.known)
+    known = viewpoint.known
+    public = public_commitments(viewpoint)
     return {
-        "topics": public_topics(known=moment.known).filter(linked_q(record, "topics", known)),
-        "parties": public_parties(known=moment.known).filter(linked_q(record, "parties", known)),
-        "aliases": public_aliases(as_of=moment.as_of, known=moment.known).filter(commitment=record),
+        "topics": public_topics(viewpoint).filter(linked_q(record, "topics", known)),
+        "parties": public_parties(viewpoint).filter(linked_q(record, "parties", known)),
+        "aliases": public_aliases(viewpoint).filter(commitment=record),
         "related": public.filter(linked_q(record, "related", known)).order_by("reference"),
-        "parts": parts_of(record, moment).order_by("reference"),
-        "superseded_by": successors_of(record, moment).order_by("reference"),
-        "notes": notes_by(moment).filter(commitment=record).select_related("source"),
+        "parts": parts_of(record, viewpoint).order_by("reference"),
+        "superseded_by": successors_of(record, viewpoint).order_by("reference"),
+        "notes": notes_by(viewpoint).filter(commitment=record).select_related("source"),
     }

@@ -81,8 +81,8 @@ def _differs(name: str, after: Viewpoint, before: Viewpoint) -> Q:
     return ~Q(**{after.column(name): F(before.column(name))})
 
 
-def _rank(moment: Viewpoint) -> Case:
-    stage = moment.column("stage")
+def _rank(viewpoint: Viewpoint) -> Case:
+    stage = viewpoint.column("stage")
     ranks = [When(**{stage: value}, then=Value(rank)) for rank, value in enumerate(Stage.values)]
     return Case(*ranks, output_field=IntegerField())
 

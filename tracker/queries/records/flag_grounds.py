@@ -34,29 +34,29 @@ def _spelled(day: dt.date | None) -> str:
     return formats.date_format(day, "j F Y") if day else ""
 
 
-def _overdue(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _overdue(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     last = position.target_last_day
-    days = (moment.day - last).days if last else 0
+    days = (viewpoint.day - last).days if last else 0
     return ngettext(
         "The target ended on %(last)s, %(days)d day before %(day)s.",
         "The target ended on %(last)s, %(days)d days before %(day)s.",
         days,
-    ) % {"last": _spelled(last), "days": days, "day": _spelled(moment.day)}
+    ) % {"last": _spelled(last), "days": days, "day": _spelled(viewpoint.day)}
 
 
-def _due_soon(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _due_soon(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     last = position.target_last_day
-    days = (last - moment.day).days if last else 0
+    days = (last - viewpoint.day).days if last else 0
     if days == 0:
         return _("The target ends on this very day, %(last)s.") % {"last": _spelled(last)}
     return ngettext(
         "The target ends on %(last)s, %(days)d day after %(day)s.",
         "The target ends on %(last)s, %(days)d days after %(day)s.",
         days,
-    ) % {"last": _spelled(last), "days": days, "day": _spelled(moment.day)}
+    ) % {"last": _spelled(last), "days": days, "day": _spelled(viewpoint.day)}
 
 
-def _slipped(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _slipped(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     dated = [target for target in targets if target.last_day is not None]
     if not dated or position.target is None:
         return ""
@@ -67,24 +67,24 @@ def _slipped(position: Position, moment: Viewpoint, targets: Sequence[PartialDat
     }
 
 
-def _quiet(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _quiet(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     last = position.last_update_day
-    months = (moment.day.year - last.year) * 12 + moment.day.month - last.month if last else 0
-    months -= last is not None and moment.day.day < last.day
+    months = (viewpoint.day.year - last.year) * 12 + viewpoint.day.month - last.month if last else 0
+    months -= last is not None and viewpoint.day.day < last.day
     return ngettext(
         "The last update is of %(last)s, %(months)d month before %(day)s.",
         "The last update is of %(last)s, %(months)d months before %(day)s.",
         months,
-    ) % {"last": _spelled(last), "months": months, "day": _spelled(moment.day)}
+    ) % {"last": _spelled(last), "months": months, "day": _spelled(viewpoint.day)}
 
 
-def _not_mentioned(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _not_mentioned(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     return _("Last mentioned on %(last)s, and not mentioned since at:") % {
         "last": _spelled(position.last_update_day)
     }
 
 
-def _awaiting(position: Position, moment: Viewpoint, targets: Sequence[PartialDate]) -> str:
+def _awaiting(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
     return _("Signed is not in force: the last update is of %(last)s.") % {
         "last": _spelled(position.last_update_day)
     }
@@ -103,7 +103,7 @@ _SENTENCES: dict[Flag, Callable[[Position, Viewpoint, Sequence[PartialDate]], st
 def grounds(
     commitment: Commitment,
     flags: Sequence[Flag],
-    moment: Viewpoint,
+    viewpoint: Viewpoint,
     *,
     targets: Sequence[PartialDate],
 ) -> list[Ground]:
@@ -117,11 +117,11 @@ def grounds(
         meetings: Sequence[Meeting] = ()
         if flag == Flag.NOT_MENTIONED:
             silent = silent_meetings(
-                moment,
+                viewpoint,
                 parties_key=position.mention_parties_key,
                 level=position.mention_level,
                 since=position.silence_counts_after,
             )
-            meetings = as_known(silent[:MOST_MEETINGS], moment)
-        result.append(Ground(flag, _SENTENCES[flag](position, moment, targets), meetings))
+            meetings = as_known(silent[:MOST_MEETINGS], viewpoint)
+        result.append(Ground(flag, _SENTENCES[flag](position, viewpoint, targets), meetings))
     return result

@@ -27,6 +27,7 @@ from tracker.queries.history import (
     steps,
 )
 from tracker.queries.records.wording_ladder import FARTHEST
+from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_citations
 
 _COLUMNS = (
@@ -68,26 +69,24 @@ class Elsewhere(NamedTuple):
     is_revised: bool
 
 
-def long_history(
-    commitment: Commitment, *, as_of: dt.date | None, known: int | None
-) -> LongHistory | None:
+def long_history(commitment: Commitment, viewpoint: Viewpoint) -> LongHistory | None:
     """Return the history if its effective updates exceed a page, or None; one query."""
-    whole = LongHistory(commitment, as_of=as_of, known=known)
+    whole = LongHistory(commitment, viewpoint)
     return whole if len(whole.newest_first) > settings.HISTORY_PER_PAGE else None
 
 
 class LongHistory:
     """Every update of a commitment at a viewpoint, with a few columns; one query."""
 
-    def __init__(self, commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> None:
-        self.commitment, self.known = commitment, known
-        rows = published(commitment=commitment.pk, as_of=as_of, known=known)
+    def __init__(self, commitment: Commitment, viewpoint: Viewpoint) -> None:
+        self.commitment, self.viewpoint = commitment, viewpoint
+        rows = published(commitment, viewpoint)
         # In chronological order, including revised ones.
         self.updates = [Named(*row) for row in rows.values_list(*_COLUMNS)]
 
     def is_revised(self, update: Named) -> bool:
-        seq = update.revision_seq
-        return seq is not None and (self.known is None or seq <= self.known)
+        seq, known = update.revision_seq, self.viewpoint.known
+        return seq is not None and (known is None or seq <= known)
 
     @cached_property
     def newest_first(self) -> list[Named]:
@@ -131,7 +130,7 @@ class LongHistory:
         One query.
         """
         quoted = (
-            public_citations(known=self.known)
+            public_citations(self.viewpoint)
             .filter(update__commitment=self.commitment)
             .exclude(quotation="")
             .exclude(source__kind=SourceKind.ANALYST_NOTE)
@@ -164,10 +163,11 @@ class Part:
     elsewhere: Sequence[Elsewhere] = ()
 
 
-def read_whole(commitment: Commitment, *, as_of: dt.date | None, known: int | None) -> Part:
+def read_whole(commitment: Commitment, viewpoint: Viewpoint) -> Part:
     """Read a history that fits on one page; two queries."""
-    updates = published(commitment=commitment.pk, as_of=as_of, known=known).only(*_SHOWN)
-    history = history_of(read_updates(updates, commitment, known=known), known=known)
+    updates = published(commitment, viewpoint).only(*_SHOWN)
+    read = read_updates(updates, commitment, viewpoint)
+    history = history_of(read, known=viewpoint.known)
     effective = [step.update for step in history.steps]
     return Part(
         history=history,
@@ -182,13 +182,13 @@ def read_part(whole: LongHistory, page: int) -> Part:
     context = whole.quoted_before(page)
     here = [pk for pk, number in whole.pages.items() if number == page]
     found = StatusUpdate.objects.filter(pk__in=[*here, *context]).only(*_SHOWN).chronological()
-    updates = read_updates(found, whole.commitment, known=whole.known)
+    updates = read_updates(found, whole.commitment, whole.viewpoint)
     dated = [u.target for u in whole.before(page) if u.target and u.target.last_day]
     effective = whole.newest_first[::-1]
     return Part(
         history=history_of(
             [update for update in updates if update.pk not in context],
-            known=whole.known,
+            known=whole.viewpoint.known,
             before=whole.state_before(page),
         ),
         quoted_before=steps(update for update in updates if update.pk in context),

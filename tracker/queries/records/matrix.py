@@ -112,13 +112,13 @@ class _Total(NamedTuple):
     first: dt.date | None
 
 
-def matrix_meetings(moment: Viewpoint, *, forum: str = "") -> QuerySet[Meeting]:
+def matrix_meetings(viewpoint: Viewpoint, *, forum: str = "") -> QuerySet[Meeting]:
     """Return the meetings for columns, newest first: held or planned, of one forum or all."""
-    meetings = taking_place(public_meetings(known=moment.known), moment)
+    meetings = taking_place(public_meetings(viewpoint), viewpoint)
     if not forum:
         return meetings
-    known = moment.known
-    record = find(public_forums(known=moment.known), forum, known)
+    known = viewpoint.known
+    record = find(public_forums(viewpoint), forum, known)
     return meetings.filter(equals_q(Meeting, "forum", known, [record.pk if record else 0]))
 
 
@@ -173,16 +173,16 @@ def _by_meeting(history: Sequence[Step]) -> dict[int | None, list[Step]]:
     return placed
 
 
-def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Viewpoint) -> Matrix:
+def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> Matrix:
     """Build the matrix of a page of commitments and a page of meetings, the newest at the right.
 
     `meetings` is a slice of `matrix_meetings`. The number of queries is constant.
     """
-    shown = as_known(meetings, moment)[::-1]
+    shown = as_known(meetings, viewpoint)[::-1]
     keys = [row.commitment.pk for row in rows]
     places = {meeting.pk for meeting in shown}
-    histories = chapters(keys, places, moment)
-    totals = _totals(keys, moment)
+    histories = chapters(keys, places, viewpoint)
+    totals = _totals(keys, viewpoint)
     words = first_quotations(
         (
             s.update.pk
@@ -190,7 +190,7 @@ def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Viewpoint) 
             for s in history
             if s.update.meeting_id in places
         ),
-        moment,
+        viewpoint,
     )
     silences = _Silences(shown)
     laid = [
@@ -210,8 +210,8 @@ def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], moment: Viewpoint) 
     return Matrix(columns, laid)
 
 
-def _totals(commitments: Sequence[int], moment: Viewpoint) -> dict[int, _Total]:
-    updates = public_updates(as_of=moment.as_of, known=moment.known)
+def _totals(commitments: Sequence[int], viewpoint: Viewpoint) -> dict[int, _Total]:
+    updates = public_updates(viewpoint)
     counted = updates.filter(commitment__in=commitments).order_by().values_list("commitment")
     totals = counted.annotate(number=Count("pk"), first=Min("happened_first_day"))
     return {pk: _Total(number, first) for pk, number, first in totals}

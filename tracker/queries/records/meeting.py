@@ -37,10 +37,10 @@ ORDER = (
 )
 
 
-def with_update_counts(meetings: Iterable[Meeting], moment: Viewpoint) -> list[Meeting]:
+def with_update_counts(meetings: Iterable[Meeting], viewpoint: Viewpoint) -> list[Meeting]:
     """Set `update_count`, the number of effective updates, on each meeting; one query."""
     listed = list(meetings)
-    updates = public_updates(as_of=moment.as_of, known=moment.known)
+    updates = public_updates(viewpoint)
     counted = updates.filter(meeting__in=listed).order_by().values_list("meeting")
     counts = dict(counted.annotate(number=Count("pk")))
     for meeting in listed:
@@ -51,60 +51,60 @@ def with_update_counts(meetings: Iterable[Meeting], moment: Viewpoint) -> list[M
 # -- Which meetings, and what was known of them -------------------------------------------------
 
 
-def taking_place(meetings: QuerySet[Meeting], moment: Viewpoint) -> QuerySet[Meeting]:
+def taking_place(meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Exclude cancelled meetings and, with `as_of`, later ones."""
-    return by_the_day(meetings.filter(~state_q(MeetingState.CANCELLED, moment)), moment)
+    return by_the_day(meetings.filter(~state_q(MeetingState.CANCELLED, viewpoint)), viewpoint)
 
 
-def state_q(state: MeetingState, moment: Viewpoint) -> Q:
+def state_q(state: MeetingState, viewpoint: Viewpoint) -> Q:
     """Return the condition that a meeting was in this state at the viewpoint."""
-    return equals_q(Meeting, "state", moment.known, [state])
+    return equals_q(Meeting, "state", viewpoint.known, [state])
 
 
-def by_the_day(meetings: QuerySet[Meeting], moment: Viewpoint) -> QuerySet[Meeting]:
+def by_the_day(meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Exclude meetings later than `as_of`.
 
     Planned ones count from today on only, since the day of a plan is not recorded.
     """
-    if moment.as_of is None:
+    if viewpoint.as_of is None:
         return meetings
-    here = on_or_before_q(Meeting, "first_day", moment.known, moment.as_of)
-    if moment.as_of >= moment.today:
-        here |= state_q(MeetingState.PLANNED, moment)
+    here = on_or_before_q(Meeting, "first_day", viewpoint.known, viewpoint.as_of)
+    if viewpoint.as_of >= viewpoint.today:
+        here |= state_q(MeetingState.PLANNED, viewpoint)
     return meetings.filter(here)
 
 
-def previous_of_forum(meeting: Meeting, moment: Viewpoint) -> Meeting | None:
+def previous_of_forum(meeting: Meeting, viewpoint: Viewpoint) -> Meeting | None:
     """Return the last meeting of the same forum held before this one."""
-    held = _of_forum(meeting, moment).filter(
-        state_q(MeetingState.HELD, moment), first_day__lt=meeting.first_day
+    held = _of_forum(meeting, viewpoint).filter(
+        state_q(MeetingState.HELD, viewpoint), first_day__lt=meeting.first_day
     )
-    return next(iter(as_known(held[:1], moment)), None)
+    return next(iter(as_known(held[:1], viewpoint)), None)
 
 
-def next_of_forum(meeting: Meeting, moment: Viewpoint) -> Meeting | None:
+def next_of_forum(meeting: Meeting, viewpoint: Viewpoint) -> Meeting | None:
     """Return the next meeting of the same forum, held or planned."""
-    later = _of_forum(meeting, moment).filter(first_day__gt=meeting.first_day)
-    return next(iter(as_known(later.reverse()[:1], moment)), None)
+    later = _of_forum(meeting, viewpoint).filter(first_day__gt=meeting.first_day)
+    return next(iter(as_known(later.reverse()[:1], viewpoint)), None)
 
 
-def pairs_of_forums(moment: Viewpoint) -> list[tuple[Meeting, Meeting]]:
+def pairs_of_forums(viewpoint: Viewpoint) -> list[tuple[Meeting, Meeting]]:
     """Return the last two meetings of each forum that met recently, in order."""
-    held = public_meetings(known=moment.known).filter(
-        state_q(MeetingState.HELD, moment), forum__isnull=False, first_day__lte=moment.day
+    held = public_meetings(viewpoint).filter(
+        state_q(MeetingState.HELD, viewpoint), forum__isnull=False, first_day__lte=viewpoint.day
     )
     latest: dict[int | None, list[Meeting]] = defaultdict(list)
     # These are only suggestions, so the last two hundred meetings are enough.
-    for meeting in as_known(held.select_related("forum")[:200], moment):
+    for meeting in as_known(held.select_related("forum")[:200], viewpoint):
         latest[meeting.forum_id].append(meeting)
     return [(two[1], two[0]) for two in latest.values() if len(two) > 1]
 
 
-def _of_forum(meeting: Meeting, moment: Viewpoint) -> QuerySet[Meeting]:
-    known = taking_place(public_meetings(known=moment.known), moment)
+def _of_forum(meeting: Meeting, viewpoint: Viewpoint) -> QuerySet[Meeting]:
+    known = taking_place(public_meetings(viewpoint), viewpoint)
     if meeting.forum_id is None or meeting.first_day is None:
         return known.none()
-    seq = moment.known
+    seq = viewpoint.known
     same = equals_q(Meeting, "forum", seq, [meeting.forum_id])
     return known.filter(same).exclude(pk=meeting.pk)
 
@@ -133,20 +133,20 @@ class Outcome:
 
 
 def outcomes(
-    meeting: Meeting, moment: Viewpoint, *, previous: Meeting | None = None
+    meeting: Meeting, viewpoint: Viewpoint, *, previous: Meeting | None = None
 ) -> list[Outcome]:
     """Return the steps of commitments at a meeting, by movement and then by reference.
 
     `previous` is the meeting whose state is given in `earlier`, for comparison.
     """
-    then = public_updates(as_of=moment.as_of, known=moment.known)
+    then = public_updates(viewpoint)
     touched = then.filter(meeting=meeting).values("commitment")
-    histories = chapters(touched, [meeting.pk], moment)
+    histories = chapters(touched, [meeting.pk], viewpoint)
     taken = [s for steps in histories.values() for s in steps if s.update.meeting_id == meeting.pk]
     named = Commitment.objects.in_bulk([step.update.commitment_id for step in taken])
-    as_known(named.values(), moment)
+    as_known(named.values(), viewpoint)
     last = previous.last_day if previous is not None else None
-    earlier = {} if last is None else states(touched, moment, day=last)
+    earlier = {} if last is None else states(touched, viewpoint, day=last)
     result = []
     for step in taken:
         commitment = named[step.update.commitment_id]
@@ -157,11 +157,11 @@ def outcomes(
     )
 
 
-def with_words(page: Sequence[Outcome], moment: Viewpoint) -> list[Outcome]:
+def with_words(page: Sequence[Outcome], viewpoint: Viewpoint) -> list[Outcome]:
     """Return the outcomes with rationale and citations, in a constant number of queries."""
     shown = StatusUpdate.objects.filter(pk__in=[outcome.step.update.pk for outcome in page])
-    updates = with_evidence(shown, known=moment.known)
-    loaded = {u.pk: u for u in as_known(updates, moment)}
+    updates = with_evidence(shown, viewpoint)
+    loaded = {u.pk: u for u in as_known(updates, viewpoint)}
     return [replace(o, step=replace(o.step, update=loaded[o.step.update.pk])) for o in page]
 
 
@@ -172,16 +172,20 @@ def by_movement(given: Iterable[Outcome]) -> list[tuple[Movement, list[Outcome]]
     return [(movement, group) for movement, group in groups if group]
 
 
-def passed_over_by(meeting: Meeting, moment: Viewpoint) -> Sequence[Commitment]:
+def passed_over_by(meeting: Meeting, viewpoint: Viewpoint) -> Sequence[Commitment]:
     """Return the open commitments that a fully recorded meeting did not mention, else none.
 
     Each has its title as published at the viewpoint. `meeting` comes from `as_known`.
     """
-    if not meeting.is_fully_recorded or meeting.last_day is None or meeting.last_day > moment.day:
+    if (
+        not meeting.is_fully_recorded
+        or meeting.last_day is None
+        or meeting.last_day > viewpoint.day
+    ):
         return []
-    then = Viewpoint(moment.today, as_of=meeting.last_day, known_at=moment.known_at)
+    then = Viewpoint(viewpoint.today, as_of=meeting.last_day, known_at=viewpoint.known_at)
     silent = (
-        public_commitments(as_of=then.as_of, known=then.known)
+        public_commitments(then)
         .filter(
             Position.open_q(then.at),
             **{
@@ -192,4 +196,4 @@ def passed_over_by(meeting: Meeting, moment: Viewpoint) -> Sequence[Commitment]:
         )
         .order_by("reference")
     )
-    return as_known(silent, moment)
+    return as_known(silent, viewpoint)

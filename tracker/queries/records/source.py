@@ -22,14 +22,14 @@ def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorK
     return bool(text) and position < 0, position, locator_key(locator)
 
 
-def resting_on(source: Source, moment: Viewpoint) -> list[int]:
+def resting_on(source: Source, viewpoint: Viewpoint) -> list[int]:
     """Return the keys of the effective citations of a source, in the order of its text.
 
     Locators do not sort alphabetically, so all are sorted here, reading only keys, locators and
     quotations. Without the full text, sections cited by name are sorted by name.
     """
-    effective = public_updates(as_of=moment.as_of, known=moment.known)
-    cited = public_citations(known=moment.known).select_related(None)
+    effective = public_updates(viewpoint)
+    cited = public_citations(viewpoint).select_related(None)
     places = cited.filter(source=source, update__in=effective)
     places = places.order_by("update__commitment__reference", "update__number", "pk")
     text = fold(source.text)
@@ -38,13 +38,13 @@ def resting_on(source: Source, moment: Viewpoint) -> list[int]:
     return [pk for _key, pk in sorted(placed, key=lambda place: place[0])]
 
 
-def with_what_rests(keys: Sequence[int], moment: Viewpoint) -> list[Citation]:
+def with_what_rests(keys: Sequence[int], viewpoint: Viewpoint) -> list[Citation]:
     """Return the citations with their updates, in the order of the keys."""
     loaded = Citation.objects.select_related("update__commitment", "update__meeting").in_bulk(keys)
-    return as_known((loaded[key] for key in keys), moment)
+    return as_known((loaded[key] for key in keys), viewpoint)
 
 
-def left_out_of(source: Source, moment: Viewpoint) -> list[PassageLeftOut]:
+def left_out_of(source: Source, viewpoint: Viewpoint) -> list[PassageLeftOut]:
     """Return the passages of a source that were left out, in the order of its text."""
-    passages = public_passages(known=moment.known).filter(source=source)
+    passages = public_passages(viewpoint).filter(source=source)
     return sorted(passages, key=lambda passage: locator_key(passage.locator))
