@@ -13,8 +13,8 @@ from tests.dashboard.conftest import OnDay
 from tests.make import published_commitment, published_meeting
 from tracker.dashboard.facets import facets
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundSets
-from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.filters.bitset_filter import Matches
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.visibility import log_head
 
 FILTERS = [
@@ -39,7 +39,7 @@ def test_a_count_is_what_choosing_that_value_finds(query: str, today: dt.date) -
     params = QueryDict(query)
     chosen = CommitmentFilter(params, today=today)
     assert chosen.is_valid()
-    for facet in facets(chosen, FoundSets(chosen, value_sets_at(log_head(), chosen.viewpoint))):
+    for facet in facets(chosen, Matches(chosen, facet_bitsets_at(log_head(), chosen.viewpoint))):
         for choice in facet.choices:
             alone = params.copy()
             alone.setlist(facet.name, [choice.value])

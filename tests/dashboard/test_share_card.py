@@ -15,10 +15,10 @@ from tests.dashboard.conftest import OnDay
 from tests.make import NOW, make_commitment, published_commitment, published_update
 from tracker.dashboard.share_card import STAGE_COLOURS, card_of
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundSets
+from tracker.filters.bitset_filter import Matches
 from tracker.lib.share_cards import Card
 from tracker.models import Stage
-from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.visibility import log_head
 
 TODAY = dt.date(2026, 11, 22)
@@ -32,7 +32,7 @@ def _day(on_day: OnDay) -> None:
 def card(query: str) -> Card:
     found = CommitmentFilter(QueryDict(query), today=TODAY)
     assert found.is_valid(), found.form.errors
-    return card_of(found, FoundSets(found, value_sets_at(log_head(), found.viewpoint)))
+    return card_of(found, Matches(found, facet_bitsets_at(log_head(), found.viewpoint)))
 
 
 def test_the_shares_are_the_registers(db: None) -> None:

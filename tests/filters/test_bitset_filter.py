@@ -18,11 +18,11 @@ from tracker.actions.log.rebuild import rebuild
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.actions.register_files.load import load_register
 from tracker.filters import CommitmentFilter, bitset_filter
-from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
-from tracker.filters.commitments import SORTS
+from tracker.filters.bitset_filter import BY_VALUE, Matches
+from tracker.filters.sorting import SORTS
 from tracker.models import Commitment, Meeting, StatusUpdate
 from tracker.queries.lists import facet_bitsets as kept
-from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import log_head
 
@@ -53,13 +53,13 @@ def compare(query: str, *, day: dt.date = DAY, sort: str = "") -> None:
     params = QueryDict(f"{query}&sort={sort}" if sort else query)
     found = CommitmentFilter(params, today=day)
     assert found.is_valid(), found.errors
-    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
+    sets = Matches(found, facet_bitsets_at(log_head(), found.viewpoint))
     plain = list(found.qs.values_list("pk", flat=True))
-    assert [c.pk for c in FoundRows(sets)[1:5]] == plain[1:5]
-    assert list(sets[:]) == plain
+    assert [c.pk for c in sets[1:5]] == plain[1:5]
+    assert sets.keys_between(0, len(plain)) == plain
     assert len(sets) == len(plain)
     for start, stop in ((0, 3), (2, 9), (len(plain) - 2, len(plain) + 5), (500, 600)):
-        assert sets[max(start, 0) : stop] == plain[max(start, 0) : stop]
+        assert sets.keys_between(max(start, 0), stop) == plain[max(start, 0) : stop]
     assert sets.headline() == headline(found.qs, found.viewpoint)
     selected = {name for name in BY_VALUE if any(params.getlist(name))}
     counts = facet_counts(
@@ -158,19 +158,19 @@ def test_another_day_and_a_log_put_back_are_read_anew() -> None:
 def test_only_what_changed_is_read_again(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    before = value_sets_at(log_head(), Viewpoint(DAY))
+    before = facet_bitsets_at(log_head(), Viewpoint(DAY))
     make.published_update(_one(), happened="2026-11-01", stage="signed")
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
         with django_assert_max_num_queries(15):
-            after = value_sets_at(head, Viewpoint(DAY))
-    assert after.seq == before.seq + 1
+            after = facet_bitsets_at(head, Viewpoint(DAY))
+    assert after.head.seq == before.head.seq + 1
     # Somebody whose head is older gets what is kept.
-    assert value_sets_at(head, Viewpoint(DAY)) is after
+    assert facet_bitsets_at(head, Viewpoint(DAY)) is after
 
 
-def _told(sets: kept.ValueSets) -> dict[str, dict[str, int]]:
+def _told(sets: kept.FacetBitsets) -> dict[str, dict[str, int]]:
     """What has each value; a value that nothing has may be named or not."""
     return {
         "everything": {"": sets.everything},
@@ -185,9 +185,9 @@ def _as_read_anew(moment: Viewpoint) -> None:
     head = log_head()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_everything", None)
-        brought_up = value_sets_at(head, moment)
+        brought_up = facet_bitsets_at(head, moment)
     assert _told(brought_up) == _told(_read_anew(head, moment))
-    assert (brought_up.seq, brought_up.day) == (head.seq, moment.day)
+    assert (brought_up.head.seq, brought_up.viewpoint) == (head.seq, moment)
 
 
 @pytest.mark.usefixtures("shipped_register")
@@ -196,7 +196,7 @@ def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
     make.published_commitment(target="2027-01-05")
     make.published_commitment(target="2027-04")  # due soon on the way
     day = dt.date(2026, 12, 1)
-    value_sets_at(log_head(), Viewpoint(day))
+    facet_bitsets_at(log_head(), Viewpoint(day))
     while day < dt.date(2027, 3, 1):
         day += dt.timedelta(days=step)
         _as_read_anew(Viewpoint(day))
@@ -205,11 +205,13 @@ def test_another_day_brings_only_what_came_to_its_date(step: int) -> None:
 @pytest.mark.usefixtures("shipped_register")
 def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
     day = dt.date(2026, 11, 9)
-    value_sets_at(log_head(), Viewpoint(day))
+    facet_bitsets_at(log_head(), Viewpoint(day))
     _held_and_recorded()
-    before = value_sets_at(log_head(), Viewpoint(day)).of("flag", "not_mentioned")
+    before = facet_bitsets_at(log_head(), Viewpoint(day)).of("flag", "not_mentioned")
     _as_read_anew(Viewpoint(dt.date(2026, 11, 11)))
-    after = value_sets_at(log_head(), Viewpoint(dt.date(2026, 11, 11))).of("flag", "not_mentioned")
+    after = facet_bitsets_at(log_head(), Viewpoint(dt.date(2026, 11, 11))).of(
+        "flag", "not_mentioned"
+    )
     assert before.bit_count() < after.bit_count()
 
 
@@ -228,7 +230,7 @@ def test_a_day_on_which_a_recorded_meeting_ends_brings_its_silence() -> None:
 def test_a_look_back_is_brought_up_to_the_head_too(
     moment: Viewpoint, act: Callable[[], object]
 ) -> None:
-    value_sets_at(log_head(), moment)
+    facet_bitsets_at(log_head(), moment)
     act()
     _as_read_anew(moment)
 
@@ -236,8 +238,8 @@ def test_a_look_back_is_brought_up_to_the_head_too(
 @pytest.mark.usefixtures("shipped_register")
 def test_a_meeting_of_another_forum_takes_its_mentions_along() -> None:
     meeting = Meeting.objects.public().filter(forum__isnull=False).earliest("pk")
-    value_sets_at(log_head(), Viewpoint(DAY))
+    facet_bitsets_at(log_head(), Viewpoint(DAY))
     make_forum = make.make_forum(slug="another")
     amend(meeting, values={"forum": make_forum}, reason="It was.", now=NOW)
     _as_read_anew(Viewpoint(DAY))
-    assert value_sets_at(log_head(), Viewpoint(DAY)).of("forum", "another")
+    assert facet_bitsets_at(log_head(), Viewpoint(DAY)).of("forum", "another")

@@ -18,11 +18,11 @@ from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.actions.log.rebuild import rebuild
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import BY_VALUE, FoundRows, FoundSets
+from tracker.filters.bitset_filter import BY_VALUE, Matches
 from tracker.filters.words import sentence
 from tracker.models import Commitment, FormerValue, Meeting
 from tracker.queries.as_published import as_published, equals_q, find
-from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.rows import rows
 from tracker.queries.reference_data import parts_of
 from tracker.queries.viewpoint import Viewpoint, last_change_by
@@ -169,8 +169,8 @@ def asked(**values: Any) -> CommitmentFilter:
 def test_every_choice_finds_as_many_as_it_says(grown: Grown, moment: dict[str, Any]) -> None:
     """The counts come from bit sets, and what a choice finds from the database."""
     found = asked(**moment)
-    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
-    assert list(sets[:]) == list(found.qs.values_list("pk", flat=True))
+    sets = Matches(found, facet_bitsets_at(log_head(), found.viewpoint))
+    assert sets.keys_between(0, len(sets)) == list(found.qs.values_list("pk", flat=True))
     assert sets.headline() == headline(found.qs, found.viewpoint)
     total = 0
     for facet in BY_VALUE:
@@ -187,8 +187,8 @@ def test_a_filter_takes_the_address_of_then_and_of_today(grown: Grown, noun: str
     for marker in (THEN, SAID):
         found = asked(known_at=KNOWN_AT, **{noun: f"{marker}-{noun}"})
         assert grown.commitment in found.qs, marker
-        sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
-        assert grown.commitment in FoundRows(sets)[:9], marker
+        sets = Matches(found, facet_bitsets_at(log_head(), found.viewpoint))
+        assert grown.commitment in sets[:9], marker
     assert SAID not in sentence(asked(known_at=KNOWN_AT, **{noun: f"{THEN}-{noun}"}))
     assert THEN in sentence(asked(known_at=KNOWN_AT, **{noun: f"{THEN}-{noun}"}))
 
@@ -219,8 +219,8 @@ def test_search_looks_at_the_words_of_then(
 ) -> None:
     found = asked(q=words, **moment)
     assert (grown.commitment in found.qs) is is_found
-    sets = FoundSets(found, value_sets_at(log_head(), found.viewpoint))
-    assert (grown.commitment.pk in sets[:]) is is_found
+    sets = Matches(found, facet_bitsets_at(log_head(), found.viewpoint))
+    assert (grown.commitment.pk in sets.keys_between(0, len(sets))) is is_found
 
 
 def test_short_words_are_looked_for_in_the_names_of_then() -> None:

@@ -21,10 +21,10 @@ from tracker.api.parameters import read_filter
 from tracker.api.problems import Refused
 from tracker.api.records import Noun, moved, record_or_redirect
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundRows, FoundSets
+from tracker.filters.bitset_filter import Matches
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.lists.bulk import commitment_chunks
-from tracker.queries.lists.facet_bitsets import value_sets_at
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.update_pages import UpdatePages
 from tracker.queries.records.details import commitment_in_full
 from tracker.queries.visibility import public_commitments
@@ -63,9 +63,9 @@ class Commitments(ReadOnlyView):
             payloads = chain.from_iterable(commitment_chunks(page, filterset.viewpoint))
             return [with_page(request, record) for record in payloads]
 
-        sets = FoundSets(filterset, value_sets_at(head_of(request), filterset.viewpoint))
+        sets = Matches(filterset, facet_bitsets_at(head_of(request), filterset.viewpoint))
         meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
-        return page_of(request, FoundRows(sets), cut, meta, records)
+        return page_of(request, sets, cut, meta, records)
 
 
 class Updates(ReadOnlyView):

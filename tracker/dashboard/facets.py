@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundSets
+from tracker.filters.bitset_filter import Matches
 
 FACETS = (
     "stage",
@@ -50,7 +50,7 @@ class Facet:
         return sum(choice.is_chosen for choice in self.choices)
 
 
-def facets(filterset: CommitmentFilter, sets: FoundSets | None) -> list[Facet]:
+def facets(filterset: CommitmentFilter, sets: Matches | None) -> list[Facet]:
     """Return every facet in display order, uncounted if `sets` is None: the filter is invalid."""
     results = []
     for name in (*FACETS, *(name for name in LOG_FACETS if name in filterset.form.fields)):

@@ -15,9 +15,9 @@ from tracker.dashboard.facets import facets
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter, ViewpointForm
-from tracker.filters.bitset_filter import FoundRows, FoundSets
+from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import chips, sentence
-from tracker.queries.lists.facet_bitsets import Choices, value_sets_at
+from tracker.queries.lists.facet_bitsets import Choices, facet_bitsets_at
 from tracker.queries.lists.rows import rows
 from tracker.queries.viewpoint import Viewpoint
 
@@ -32,21 +32,21 @@ def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
     """Return the topics, parties, forums and meetings to choose from at the requested moment."""
     form = ViewpointForm(request.GET, today=today)
     viewpoint = form.viewpoint if form.is_valid() else Viewpoint(today)
-    return value_sets_at(head_of(request), viewpoint).choices
+    return facet_bitsets_at(head_of(request), viewpoint).choices
 
 
-def matched_sets(request: HttpRequest, filterset: CommitmentFilter) -> FoundSets | None:
+def matched_sets(request: HttpRequest, filterset: CommitmentFilter) -> Matches | None:
     """Return what a valid filter matches, or None if it is invalid."""
     if not filterset.is_valid():
         return None
-    return FoundSets(filterset, value_sets_at(head_of(request), filterset.viewpoint))
+    return Matches(filterset, facet_bitsets_at(head_of(request), filterset.viewpoint))
 
 
 def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]:
     """Return the template context of a page with the table of commitments."""
     sets = matched_sets(request, filterset)
     sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
-    listed = FoundRows(sets) if sets is not None else filterset.qs
+    listed = sets if sets is not None else filterset.qs
     paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
     page_of_rows = rows(paging.rows, filterset.viewpoint, related=columns_shown(request.GET))
     title = sentence(filterset) if filterset.is_valid() else _("Commitments")

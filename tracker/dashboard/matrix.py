@@ -20,7 +20,6 @@ from tracker.dashboard.matrix_cells import row_fragments
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
 from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundRows
 from tracker.filters.fields import OneOfFilter
 from tracker.filters.words import chips, sentence
 from tracker.queries.lists.rows import rows
@@ -94,7 +93,7 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     meetings = matrix_meetings(viewpoint, forum=filterset.columns_forum)
     if not is_valid:
         meetings = meetings.none()
-    listed = FoundRows(sets) if sets is not None else filterset.qs
+    listed = sets if sets is not None else filterset.qs
     sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
     column_sizes = page_sizes(
         request.GET, parameter="columns_per_page", sizes=COLUMN_SIZES, usual=COLUMNS_PER_PAGE

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.answers import public_answer
 from tracker.dashboard.listing import filter_of, matched_sets
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import FoundRows, FoundSets
+from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import sentence
 from tracker.lib.share_cards import Card, can_draw, png
 from tracker.models import Assessment, Stage
@@ -45,7 +45,7 @@ def share_card(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     return HttpResponse(png(card_of(filterset, sets)), content_type="image/png")
 
 
-def card_of(filterset: CommitmentFilter, sets: FoundSets) -> Card:
+def card_of(filterset: CommitmentFilter, sets: Matches) -> Card:
     """Return the text and the bar of a valid filter's card."""
     headline = sets.headline()
     row = _single_row(filterset, sets)
@@ -66,10 +66,10 @@ def card_of(filterset: CommitmentFilter, sets: FoundSets) -> Card:
     )
 
 
-def _single_row(filterset: CommitmentFilter, sets: FoundSets) -> Row | None:
+def _single_row(filterset: CommitmentFilter, sets: Matches) -> Row | None:
     if "commitment" not in filterset.active or len(sets) != 1:
         return None
-    return rows(FoundRows(sets)[:1], filterset.viewpoint, related=())[0]
+    return rows(sets[:1], filterset.viewpoint, related=())[0]
 
 
 def _position_text(row: Row) -> str:

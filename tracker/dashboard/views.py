@@ -51,7 +51,7 @@ def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "chips": chips(filterset) if filterset.is_valid() else [],
         "sentence": log_sentence(filterset) if filterset.is_valid() else "",
         "paging": paging,
-        "lines": lines(paging.rows, known=filterset.known),
+        "lines": lines(paging.rows, known=filterset.viewpoint.known),
         "head": head_of(request),
     }
     return render(request, "dashboard/changes.html", context)

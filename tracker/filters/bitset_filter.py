@@ -8,20 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
-from tracker.filters.commitments import SORTS, CommitmentFilter
+from tracker.filters.commitments import CommitmentFilter
+from tracker.filters.conditions import CONDITIONS
+from tracker.filters.sorting import SORTS
 from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.lru_cache import LRUCache
 from tracker.models import Assessment, Commitment, Stage
 from tracker.queries.as_published import keys_q
-from tracker.queries.lists.facet_bitsets import ValueSets
+from tracker.queries.lists.facet_bitsets import FacetBitsets
 from tracker.queries.lists.facet_values import DELIVERED, NO_INFORMATION, TARGET_KNOWN
 from tracker.queries.lists.headline import Headline
 from tracker.queries.lists.search import keys_matching, keys_matching_then, terms
+from tracker.queries.viewpoint import state_key
 from tracker.queries.visibility import public_commitments
 
 BY_VALUE = (
@@ -32,48 +35,46 @@ BY_VALUE = (
 _FEW = 2_000
 
 
-class FoundSets(Sequence[int]):
-    """The results of a valid filter, computed from the bitsets of its moment.
+class Matches(Sequence[Any]):
+    """The commitments that a valid filter matches, computed from the bitsets of its viewpoint.
 
-    As a sequence: the primary keys of the results in the requested order.
+    A slice is a queryset in the requested order.
     """
 
-    def __init__(self, found: CommitmentFilter, sets: ValueSets) -> None:
-        self.found, self.sets = found, sets
-        cleaned = found.form.cleaned_data
+    def __init__(self, filterset: CommitmentFilter, bitsets: FacetBitsets) -> None:
+        self.filterset, self.viewpoint, self.bitsets = filterset, filterset.viewpoint, bitsets
+        cleaned = filterset.form.cleaned_data
         self._chosen = {name: cleaned[name] for name in BY_VALUE if cleaned[name]}
 
     @cached_property
     def _rest(self) -> int:
         """The results of the conditions that need the database, as a bitset."""
-        bits = self.sets.everything
-        narrowing = {n for n in self.found.active if self.found.filters[n].method != "nothing"}
+        bits = self.bitsets.everything
+        narrowing = self.filterset.active.keys() & CONDITIONS.keys()
         if "q" in narrowing:
-            bits &= self._matching(self.found.form.cleaned_data["q"])
-        if self.found.scope or not narrowing <= {*BY_VALUE, "q"}:
-            results = self.found.found(leaving_out=(*BY_VALUE, "q")).order_by()
+            bits &= self._matching(self.filterset.form.cleaned_data["q"])
+        if self.filterset.scope or not narrowing <= {*BY_VALUE, "q"}:
+            results = self.filterset.found(leaving_out=(*BY_VALUE, "q")).order_by()
             bits &= from_keys(results.values_list("pk", flat=True))
         return bits
 
     def _matching(self, words: str) -> int:
         """Return the commitments that match the words, public or not."""
-        viewpoint, sets = self.found.viewpoint, self.sets
-        state = (sets.hash, sets.generation, viewpoint.as_of, viewpoint.known_at)
-        key = (*state, *terms(words))
+        key = state_key(self.bitsets.head, self.viewpoint, *terms(words))
         cached = _MATCHING.get(key)
         if cached is not None:
             return cached
-        if not viewpoint.is_past:
+        if not self.viewpoint.is_past:
             return _MATCHING.put(key, from_keys(keys_matching(words)))
-        public = public_commitments(viewpoint)
-        return _MATCHING.put(key, from_keys(keys_matching_then(words, viewpoint, public)))
+        public = public_commitments(self.viewpoint)
+        return _MATCHING.put(key, from_keys(keys_matching_then(words, self.viewpoint, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:
         """Return the results as a bitset, ignoring one parameter if given."""
         bits = self._rest
         for name, values in self._chosen.items():
             if name != leaving_out:
-                bits &= self.sets.any_of(name, values)
+                bits &= self.bitsets.any_of(name, values)
         return bits
 
     @cached_property
@@ -83,11 +84,11 @@ class FoundSets(Sequence[int]):
     def counts(self, facet: str, values: Iterable[str]) -> dict[str, int]:
         """Return the number of results for each value of a facet, ignoring its current choice."""
         within = self.bits(leaving_out=facet) if facet in self._chosen else self._all
-        return {value: (self.sets.of(facet, value) & within).bit_count() for value in values}
+        return {value: (self.bitsets.of(facet, value) & within).bit_count() for value in values}
 
     def headline(self) -> Headline:
         """Return the headline figures of the results."""
-        bits, sets = self._all, self.sets
+        bits, sets = self._all, self.bitsets
         stages = {s: (sets.of("stage", s.value) & bits).bit_count() for s in Stage}
         assessments = {a: (sets.of("assessment", a.value) & bits).bit_count() for a in Assessment}
         total = bits.bit_count()
@@ -110,26 +111,23 @@ class FoundSets(Sequence[int]):
     def __len__(self) -> int:
         return self._all.bit_count()
 
-    @overload
-    def __getitem__(self, index: int) -> int: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        public = public_commitments(self.viewpoint)
+        if isinstance(index, int):
+            return public.get(pk=self.keys_between(index, index + 1)[0])
+        start, stop, _step = index.indices(len(self))
+        return public.filter(pk__in=self.keys_between(start, stop)).order_by(
+            *self.filterset.order()
+        )
 
-    @overload
-    def __getitem__(self, index: slice) -> list[int]: ...
-
-    def __getitem__(self, index: int | slice) -> int | list[int]:
-        if isinstance(index, slice):
-            start, stop, _ = index.indices(len(self))
-            return self._between(start, stop)
-        return self._between(index, index + 1)[0]
-
-    def _between(self, start: int, stop: int) -> list[int]:
-        if self.found.viewpoint.is_past:
-            # No index has the order of a past moment: the database sorts.
-            viewpoint = self.found.viewpoint
-            public = public_commitments(viewpoint)
-            if self._all != self.sets.everything:
+    def keys_between(self, start: int, stop: int) -> list[int]:
+        """Return the primary keys of some of the commitments, in the requested order."""
+        if self.viewpoint.is_past:
+            # No index has the order of the past: the database sorts.
+            public = public_commitments(self.viewpoint)
+            if self._all != self.bitsets.everything:
                 public = public.filter(keys_q(keys(self._all)))
-            ordered = public.order_by(*self.found.order()).values_list("pk", flat=True)
+            ordered = public.order_by(*self.filterset.order()).values_list("pk", flat=True)
             return list(ordered[start:stop])
         page: list[int] = []
         for segment in self._segments():
@@ -146,9 +144,9 @@ class FoundSets(Sequence[int]):
         Stages and assessments sort by their vocabulary, and unknown targets come last, as in no
         index.
         """
-        sort = self.found.form.cleaned_data.get("sort") or "reference"
+        sort = self.filterset.form.cleaned_data.get("sort") or "reference"
         name, falls = sort.lstrip("-"), sort[0] == "-"
-        sets, by_reference = self.sets, [F("reference").asc()]
+        sets, by_reference = self.bitsets, [F("reference").asc()]
         if name in ("stage", "assessment"):
             values = (Stage if name == "stage" else Assessment).values
             return [
@@ -170,23 +168,6 @@ class FoundSets(Sequence[int]):
 # Search results, some 12 kB each at 100,000 commitments: turning pages or narrowing a search
 # repeats the same words.
 _MATCHING: LRUCache[int] = LRUCache(most=200)
-
-
-class FoundRows(Sequence[Any]):
-    """The same results as commitments; a slice is a queryset in the requested order."""
-
-    def __init__(self, sets: FoundSets) -> None:
-        self._keys = sets
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __getitem__(self, index: int | slice) -> Any:
-        found = self._keys.found
-        public = public_commitments(found.viewpoint)
-        if isinstance(index, slice):
-            return public.filter(pk__in=self._keys[index]).order_by(*found.order())
-        return public.get(pk=self._keys[index])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ conditions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,12 +16,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tracker.filters.commitments import CommitmentFilter
+from tracker.filters.conditions import CONDITIONS, Condition, meetings_named, meetings_of
 from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
-from tracker.queries.as_published import equals_q, keys_q, relates_q, slug_q
+from tracker.queries.as_published import keys_q, relates_q, slug_q
 from tracker.queries.lists.search import keys_matching_then, matching
 from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
-from tracker.queries.viewpoint import start_of_day
+from tracker.queries.viewpoint import Viewpoint, start_of_day
 from tracker.queries.visibility import public_changes
 from tracker.schema.vocabulary import Flag
 
@@ -31,45 +32,43 @@ _OF_MEETINGS = {"meeting", "forum", "party"}
 _OF_LINES = {"kind", "significance", "updated_since", "as_of", "known_at", "sort"}
 
 
-_Condition = Callable[["ChangeFilter", Any], Q]
+def _about(name: str) -> Condition:
+    """Match the lines of commitments that meet the condition of a parameter."""
+
+    def condition(viewpoint: Viewpoint, value: Any) -> Q:
+        meeting_it = Commitment.objects.filter(CONDITIONS[name](viewpoint, value))
+        return Q(commitment__in=meeting_it.order_by().values("pk"))
+
+    return condition
 
 
-def _about(condition: _Condition) -> _Condition:
-    """Match the lines of commitments that meet a condition."""
-    return lambda found, value: Q(
-        commitment__in=Commitment.objects.filter(condition(found, value)).order_by().values("pk")
-    )
+def _of_position(lookup: str) -> Condition:
+    return lambda viewpoint, value: positioned(Q(**{lookup: value}))
 
 
-def _of_position(lookup: str) -> _Condition:
-    return lambda found, value: positioned(Q(**{lookup: value}))
-
-
-def _by_words(found: ChangeFilter, value: str) -> Q:
-    published = Commitment.objects.published(known=found.known)
-    if found.viewpoint.known_at is None:
-        words = matching(value)
+def _by_words(viewpoint: Viewpoint, words: str) -> Q:
+    published = Commitment.objects.published(known=viewpoint.known)
+    if viewpoint.known_at is None:
+        condition = matching(words)
     else:
-        words = keys_q(keys_matching_then(value, found.viewpoint, published))
-    return Q(commitment__in=published.filter(words).order_by().values("pk"))
+        condition = keys_q(keys_matching_then(words, viewpoint, published))
+    return Q(commitment__in=published.filter(condition).order_by().values("pk"))
 
 
-_CONDITIONS: dict[str, _Condition] = {
+_CONDITIONS: dict[str, Condition] = {
     "q": _by_words,
-    "commitment": lambda found, value: Q(commitment__in=[c.pk for c in value]),
-    "instrument": _about(
-        lambda found, value: equals_q(Commitment, "instrument", found.known, value)
-    ),
-    "topic": _about(lambda found, value: found.topics_q(value)),
-    "party": _about(lambda found, value: found.parties_q(value)),
+    "commitment": lambda viewpoint, value: Q(commitment__in=[c.pk for c in value]),
+    "instrument": _about("instrument"),
+    "topic": _about("topic"),
+    "party": _about("party"),
     "stage": _of_position("stage__in"),
     "assessment": _of_position("assessment__in"),
     "firmness": _of_position("firmness__in"),
-    "forum": lambda found, value: mentioned(found.meetings_of(value)),
-    "meeting": lambda found, value: mentioned(found.meetings_named(value)),
-    "flag": lambda found, value: flagged(Flag(flag) for flag in value),
-    "target_after": lambda found, value: positioned(Q(target_last_day__gte=value.first_day)),
-    "target_before": lambda found, value: positioned(Q(target_last_day__lte=value.last_day)),
+    "forum": lambda viewpoint, value: mentioned(meetings_of(viewpoint, value)),
+    "meeting": lambda viewpoint, value: mentioned(meetings_named(viewpoint, value)),
+    "flag": lambda viewpoint, value: flagged(Flag(flag) for flag in value),
+    "target_after": lambda viewpoint, value: positioned(Q(target_last_day__gte=value.first_day)),
+    "target_before": lambda viewpoint, value: positioned(Q(target_last_day__lte=value.last_day)),
 }
 
 
@@ -116,7 +115,7 @@ class ChangeFilter(CommitmentFilter):
         if about:
             conditions = Q()
             for name in sorted(about):
-                conditions &= _CONDITIONS[name](self, cleaned[name])
+                conditions &= _CONDITIONS[name](self.viewpoint, cleaned[name])
             meetings = None
             if about <= _OF_MEETINGS:
                 meetings = Meeting.objects.filter(published_seq__isnull=False)
@@ -134,7 +133,7 @@ class ChangeFilter(CommitmentFilter):
         if "updated_since" in cleaned:
             condition &= Q(recorded_at__gte=start_of_day(cleaned["updated_since"]))
         if "known_at" in cleaned:
-            condition &= Q(seq__lte=self.known)
+            condition &= Q(seq__lte=self.viewpoint.known)
         if "as_of" in cleaned:
             condition &= happened_by(self.viewpoint)
         return condition
@@ -142,11 +141,13 @@ class ChangeFilter(CommitmentFilter):
     def _of_meeting(self, name: str, value: list[str]) -> Q:
         """Return the condition of a parameter on meetings themselves."""
         if name == "party":
-            named = Party.objects.filter(slug_q(Party, value, self.known))
+            known = self.viewpoint.known
+            named = Party.objects.filter(slug_q(Party, value, known))
             keys = list(named.values_list("pk", flat=True))
             today = Q(pk__in=Meeting.objects.filter(parties__in=keys).order_by().values("pk"))
-            return relates_q(Meeting, "parties", self.known, keys, today=today)
-        meetings = self.meetings_named(value) if name == "meeting" else self.meetings_of(value)
+            return relates_q(Meeting, "parties", known, keys, today=today)
+        named_by = meetings_named if name == "meeting" else meetings_of
+        meetings = named_by(self.viewpoint, value)
         return Q(pk__in=meetings.order_by().values("pk"))
 
 

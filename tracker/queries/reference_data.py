@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party
 from tracker.models.former_values import split_keys
 from tracker.queries.as_published import equals_q, former_values, linked_q, relates_q, values_then
 from tracker.queries.records.meeting import by_the_day
-from tracker.queries.viewpoint import Viewpoint, last_change_by
+from tracker.queries.viewpoint import PRESENT, Viewpoint, last_change_by
 from tracker.queries.visibility import (
     public_commitments,
     public_forums,
@@ -62,11 +61,10 @@ def meetings_by(viewpoint: Viewpoint) -> QuerySet[Meeting]:
 OFFERED = ("topic", "party", "forum", "meeting")
 
 
-def offered(noun: str, viewpoint: Viewpoint | None) -> list[tuple[str, str]]:
-    """Return the slug and label of each choice, in order; without a viewpoint, today's."""
-    then = viewpoint or Viewpoint(dt.date.max)
+def offered(noun: str, viewpoint: Viewpoint = PRESENT) -> list[tuple[str, str]]:
+    """Return the slug and label of each choice, in order."""
     listed, names = _OFFERED[noun]
-    rows = values_then(listed(then), names, then.known)
+    rows = values_then(listed(viewpoint), names, viewpoint.known)
     if noun == "meeting":
         return [(slug, f"{title} ({date})") for _key, slug, title, date in rows]
     return [(slug, name) for _key, slug, name in rows]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from tracker.models import Change
+from tracker.models import Change, LogHead
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class Viewpoint:
 
 # Today, for whatever does not depend on the day.
 PRESENT = Viewpoint(dt.date.max)
+
+
+def state_key(head: LogHead, viewpoint: Viewpoint, *further: Hashable) -> tuple[Hashable, ...]:
+    """Return the cache key of what is read from a viewpoint while the log has this head.
+
+    `further` are other inputs of the cached value, such as search words.
+    """
+    log = (head.seq, head.hash, head.generation)
+    return (*log, viewpoint.today, viewpoint.as_of, viewpoint.known_at, *further)
 
 
 def start_of_day(day: dt.date) -> dt.datetime:

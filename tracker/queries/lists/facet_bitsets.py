@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from tracker.models import Change, ChangeKind, LogHead
 from tracker.queries.flags import may_turn_q
 from tracker.queries.lists.facet_values import Sets, by_forum, flagged, mentions, read
 from tracker.queries.reference_data import OFFERED, offered
-from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.viewpoint import Viewpoint, state_key
 from tracker.queries.visibility import public_commitments
 from tracker.schema.vocabulary import Flag
 
@@ -36,18 +36,20 @@ Choices = Mapping[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueSets:
-    """The bitsets of the register at one line of the log, on one day. Immutable."""
+class FacetBitsets:
+    """The bitsets of the register at one line of the log, from one viewpoint. Immutable."""
 
-    seq: int
-    hash: str
-    generation: int
-    day: dt.date
+    head: LogHead
+    viewpoint: Viewpoint
     everything: int
     # By facet and value. Values without commitments may be missing.
     sets: Mapping[str, Mapping[str, int]]
     # The slugs and labels that each facet offers, in order: topics, parties, forums, meetings.
     choices: Choices
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        return state_key(self.head, self.viewpoint)
 
     def of(self, facet: str, value: str) -> int:
         return self.sets[facet].get(value, 0)
@@ -59,26 +61,24 @@ class ValueSets:
         return bits
 
 
-# `as_of` and `known_at` of a viewpoint; both None for today.
-_Back = tuple[dt.date | None, dt.date | None]
-_TODAY: _Back = (None, None)
-
-_today_cache: dict[_Back, ValueSets] = {}
+# By `as_of` and `known_at`: the newest sets, to be updated to a later head or day.
+_today_cache: LRUCache[FacetBitsets] = LRUCache(most=1)
 # Some 10 MB each at 100,000 commitments.
-_past_cache: LRUCache[ValueSets] = LRUCache(most=8)
+_past_cache: LRUCache[FacetBitsets] = LRUCache(most=8)
 _today_lock, _past_lock = threading.Lock(), threading.Lock()
 
 
-def value_sets_at(head: LogHead, viewpoint: Viewpoint) -> ValueSets:
+def facet_bitsets_at(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
     """Return the sets of a viewpoint, at this head of the log or a later one."""
-    back = (viewpoint.as_of, viewpoint.known_at)
-    cached = _find(back)
-    if cached is not None and _is_at(cached, head, viewpoint.day):
+    cache, lock = (_past_cache, _past_lock) if viewpoint.is_past else (_today_cache, _today_lock)
+    place, key = (viewpoint.as_of, viewpoint.known_at), state_key(head, viewpoint)
+    cached = cache.get(place)
+    if cached is not None and cached.key == key:
         return cached
-    with _today_lock if back == _TODAY else _past_lock:
-        cached = _find(back)
-        if cached is None or not _is_at(cached, head, viewpoint.day):
-            cached = _store(back, _updated_to(cached, head, viewpoint))
+    with lock:
+        cached = cache.get(place)
+        if cached is None or cached.key != key:
+            cached = cache.put(place, _updated_to(cached, head, viewpoint))
         return cached
 
 
@@ -88,29 +88,13 @@ def forget() -> None:
     _past_cache.clear()
 
 
-def _find(back: _Back) -> ValueSets | None:
-    return _today_cache.get(back) if back == _TODAY else _past_cache.get(back)
-
-
-def _store(back: _Back, sets: ValueSets) -> ValueSets:
-    if back != _TODAY:
-        return _past_cache.put(back, sets)
-    _today_cache[back] = sets
-    return sets
-
-
-def _is_at(cached: ValueSets, head: LogHead, day: dt.date) -> bool:
-    mine = (cached.seq, cached.hash, cached.generation, cached.day)
-    return mine == (head.seq, head.hash, head.generation, day)
-
-
-def _updated_to(cached: ValueSets | None, head: LogHead, viewpoint: Viewpoint) -> ValueSets:
+def _updated_to(cached: FacetBitsets | None, head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
     if cached is None or not _can_update(cached, head, viewpoint):
         return _everything(head, viewpoint)
-    days = (viewpoint.day - cached.day).days
-    if head.seq < cached.seq and not days:
+    days = (viewpoint.day - cached.viewpoint.day).days
+    if head.seq < cached.head.seq and cached.viewpoint == viewpoint:
         return cached  # another request has updated the sets further
-    lines = Change.objects.filter(seq__gt=cached.seq, seq__lte=head.seq).order_by()
+    lines = Change.objects.filter(seq__gt=cached.head.seq, seq__lte=head.seq).order_by()
     rows: Any = lines.values_list("commitment", "meeting", "note", "kind")
     changed: set[int] = set()
     meetings: set[int] = set()
@@ -120,28 +104,27 @@ def _updated_to(cached: ValueSets | None, head: LogHead, viewpoint: Viewpoint) -
         elif kind == ChangeKind.MEETING and meeting is not None:
             meetings.add(meeting)
         elif note is None:
-            return _everything(
-                head, viewpoint
-            )  # for example a topic's name, which may concern many
+            # For example a topic's name, which may concern many.
+            return _everything(head, viewpoint)
     if days:
-        changed |= _turned(cached.day, viewpoint)
+        changed |= _turned(cached.viewpoint.day, viewpoint)
     if len(changed) > _TOO_MANY:
         return _everything(head, viewpoint)
     everything, sets = _with_changed(cached, changed, viewpoint)
     if meetings:
         sets = _with_meetings(everything, sets, meetings, viewpoint)
-    return _value_sets(head, viewpoint, everything, sets)
+    return _bitsets(head, viewpoint, everything, sets)
 
 
-def _can_update(cached: ValueSets, head: LogHead, viewpoint: Viewpoint) -> bool:
+def _can_update(cached: FacetBitsets, head: LogHead, viewpoint: Viewpoint) -> bool:
     """Whether few enough lines and days lie between the cached and the requested state."""
-    days = (viewpoint.day - cached.day).days
+    days, last = (viewpoint.day - cached.viewpoint.day).days, cached.head
     return (
-        cached.generation == head.generation
-        and head.seq - cached.seq <= _TOO_MANY
+        last.generation == head.generation
+        and head.seq - last.seq <= _TOO_MANY
         and 0 <= days <= _TOO_MANY_DAYS
         # Another database, or a restored backup, has another hash at this line.
-        and Change.objects.filter(seq=cached.seq, hash=cached.hash).exists()
+        and Change.objects.filter(seq=last.seq, hash=last.hash).exists()
     )
 
 
@@ -152,13 +135,13 @@ def _turned(before: dt.date, viewpoint: Viewpoint) -> set[int]:
     return set(turned[: _TOO_MANY + 1])
 
 
-def _everything(head: LogHead, viewpoint: Viewpoint) -> ValueSets:
+def _everything(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
     everything, sets = read(viewpoint, Q())
-    return _value_sets(head, viewpoint, everything, sets)
+    return _bitsets(head, viewpoint, everything, sets)
 
 
 def _with_changed(
-    cached: ValueSets, changed: set[int], viewpoint: Viewpoint
+    cached: FacetBitsets, changed: set[int], viewpoint: Viewpoint
 ) -> tuple[int, Mapping[str, Mapping[str, int]]]:
     """Return the sets with some commitments read again."""
     if not changed:
@@ -191,8 +174,8 @@ def _with_meetings(
     }
 
 
-def _value_sets(
+def _bitsets(
     head: LogHead, viewpoint: Viewpoint, everything: int, sets: Mapping[str, Mapping[str, int]]
-) -> ValueSets:
+) -> FacetBitsets:
     choices = {noun: offered(noun, viewpoint) for noun in OFFERED}
-    return ValueSets(head.seq, head.hash, head.generation, viewpoint.day, everything, sets, choices)
+    return FacetBitsets(head, viewpoint, everything, sets, choices)

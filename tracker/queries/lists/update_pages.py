@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from tracker.lib.lru_cache import LRUCache
 from tracker.models import Commitment, LogHead
 from tracker.queries.lists.bulk import update_chunks
-from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.viewpoint import Viewpoint, state_key
 from tracker.queries.visibility import public_updates
 from tracker.schema.payloads import Payload
 
@@ -25,7 +25,7 @@ _counted: LRUCache[Counts] = LRUCache(most=8)
 
 def update_counts(head: LogHead, viewpoint: Viewpoint) -> Counts:
     """Return the cached counts of all commitments at this head of the log or a later one."""
-    key = (head.hash, head.generation, viewpoint)
+    key = state_key(head, viewpoint)
     cached = _counted.get(key)
     return cached if cached is not None else _counted.put(key, _count(viewpoint))
 

@@ -1,0 +1,60 @@
+"""The orders in which commitments can be listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, F, OrderBy, SmallIntegerField, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from tracker.models import Assessment, Commitment, Stage
+from tracker.queries.as_published import column_then, last_changed_then
+from tracker.queries.viewpoint import Viewpoint
+
+SORTS: dict[str, tuple[str, bool]] = {
+    # parameter: (column, whether it belongs to the position)
+    "reference": ("reference", False),
+    "title": ("title", False),
+    "instrument": ("instrument", False),
+    "stage": ("stage", True),
+    "assessment": ("assessment", True),
+    "target": ("target_last_day", True),
+    "happened": ("last_update_day", True),
+    "updated": ("last_changed_at", False),
+}
+SORT_LABELS = {
+    "reference": _("Reference"),
+    "title": _("Title"),
+    "instrument": _("Instrument"),
+    "stage": _("Stage"),
+    "assessment": _("Assessment"),
+    "target": _("Target"),
+    "happened": _("Last update"),
+    "updated": _("Last change in the register"),
+}
+
+
+def sort_choices() -> list[tuple[str, Any]]:
+    return [(sign + name, label) for name, label in SORT_LABELS.items() for sign in ("", "-")]
+
+
+def order_at(viewpoint: Viewpoint, sort: str) -> list[str | OrderBy]:
+    """Return the order of `?sort=`, with unknown values last and equal ones by reference."""
+    column, is_of_position = SORTS[sort.lstrip("-")]
+    if is_of_position:
+        path = _sortable(viewpoint.column(column))
+    elif column == "last_changed_at":
+        path = last_changed_then(viewpoint.known)
+    else:
+        path = column_then(Commitment, column, viewpoint.known)
+    first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
+    return [first] if column == "reference" else [first, "reference"]
+
+
+def _sortable(path: str) -> Any:
+    """Sort stages and assessments by their order in the vocabulary, not alphabetically."""
+    for name, choices in (("stage", Stage), ("assessment", Assessment)):
+        if path.endswith(name):
+            ranks = [When(**{path: value}, then=Value(i)) for i, value in enumerate(choices.values)]
+            return Case(*ranks, output_field=SmallIntegerField())
+    return F(path)
