@@ -18,7 +18,7 @@ from tracker.lib.canonical_json import sha256_hex
 from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.notes import Note
-from tracker.models.records import one_of
+from tracker.models.records import known_choice
 from tracker.models.sources import Source
 from tracker.models.updates import Significance, StatusUpdate
 
@@ -106,13 +106,8 @@ class Change(models.Model):
             models.Index(name="change_by_kind", fields=("kind", "-seq")),
         )
         constraints = (
-            models.CheckConstraint(
-                name="change_kind_is_known", condition=one_of("kind", ChangeKind)
-            ),
-            models.CheckConstraint(
-                name="change_significance_is_known",
-                condition=one_of("significance", Significance),
-            ),
+            known_choice("change", "kind", ChangeKind),
+            known_choice("change", "significance", Significance),
             models.CheckConstraint(name="change_is_numbered_from_one", condition=Q(seq__gte=1)),
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
@@ -14,10 +13,10 @@ from tracker.lib.line_fields import LineField
 from tracker.models.meetings import Forum, Meeting
 from tracker.models.parties import Party
 from tracker.models.positions import Assessment, Instrument, Position, Stage
-from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, RecordWithPage, known_choice
 
 
-class Topic(PublicRecord):
+class Topic(RecordWithPage):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = LineField(_("name"), max_length=120)
     summary = models.TextField(_("summary"), blank=True)
@@ -34,9 +33,6 @@ class Topic(PublicRecord):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("topic", args=[self.slug])
-
 
 def _of_public(*fields: str) -> models.Index:
     """Return an index of public commitments: neither drafts nor retracted."""
@@ -52,7 +48,7 @@ class CommitmentQuerySet(PublicRecordQuerySet["Commitment"]):
     pass
 
 
-class Commitment(PublicRecord, Position):
+class Commitment(RecordWithPage, Position):
     """Something parties said they will do, with a permanent reference."""
 
     reference = models.CharField(
@@ -155,17 +151,9 @@ class Commitment(PublicRecord, Position):
         )
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(
-                name="commitment_instrument_is_known",
-                condition=one_of("instrument", Instrument),
-            ),
-            models.CheckConstraint(
-                name="commitment_stage_is_known", condition=one_of("stage", Stage, blank=True)
-            ),
-            models.CheckConstraint(
-                name="commitment_assessment_is_known",
-                condition=one_of("assessment", Assessment, blank=True),
-            ),
+            known_choice("commitment", "instrument", Instrument),
+            known_choice("commitment", "stage", Stage, blank=True),
+            known_choice("commitment", "assessment", Assessment, blank=True),
             models.CheckConstraint(
                 name="commitment_has_a_stage_before_it_is_public",
                 condition=Q(published_seq__isnull=True) | ~Q(stage=""),
@@ -178,9 +166,6 @@ class Commitment(PublicRecord, Position):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("commitment", args=[self.slug])
 
 
 class Alias(PublicRecord):

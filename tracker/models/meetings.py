@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
@@ -14,7 +13,7 @@ from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
 from tracker.models.parties import Party
-from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, RecordWithPage, known_choice
 from tracker.models.sources import Source
 
 
@@ -31,7 +30,7 @@ class Level(models.IntegerChoices):
     LEADERS = 4, _("Leaders")
 
 
-class Forum(PublicRecord):
+class Forum(RecordWithPage):
     """A standing series of meetings between the same parties at one level."""
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
@@ -53,14 +52,11 @@ class Forum(PublicRecord):
         verbose_name, verbose_name_plural = _("forum"), _("forums")
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(name="forum_level_is_known", condition=one_of("level", Level)),
+            known_choice("forum", "level", Level),
         )
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("forum", args=[self.slug])
 
 
 class MeetingQuerySet(PublicRecordQuerySet["Meeting"]):
@@ -78,7 +74,7 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Meeting(PublicRecord):
+class Meeting(RecordWithPage):
     """One meeting, of a forum or standing alone."""
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
@@ -131,10 +127,8 @@ class Meeting(PublicRecord):
         )
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(name="meeting_level_is_known", condition=one_of("level", Level)),
-            models.CheckConstraint(
-                name="meeting_state_is_known", condition=one_of("state", MeetingState)
-            ),
+            known_choice("meeting", "level", Level),
+            known_choice("meeting", "state", MeetingState),
             models.CheckConstraint(
                 name="meeting_is_held_and_public_before_it_is_fully_recorded",
                 condition=Q(fully_recorded_seq__isnull=True)
@@ -144,9 +138,6 @@ class Meeting(PublicRecord):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.date})"
-
-    def get_absolute_url(self) -> str:
-        return reverse("meeting", args=[self.slug])
 
     @property
     def cadence_months(self) -> int | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
 from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
-from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, RecordWithPage, known_choice
 
 
 class PartyKind(models.TextChoices):
@@ -18,7 +17,7 @@ class PartyKind(models.TextChoices):
     ORGANISATION = "organisation", _("Organisation")
 
 
-class Party(PublicRecord):
+class Party(RecordWithPage):
     """A state (ISO 3166-1 alpha-3 code) or an international organisation (its own short code)."""
 
     code = models.CharField(
@@ -43,11 +42,8 @@ class Party(PublicRecord):
         verbose_name, verbose_name_plural = _("party"), _("parties")
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(name="party_kind_is_known", condition=one_of("kind", PartyKind)),
+            known_choice("party", "kind", PartyKind),
         )
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("party", args=[self.slug])

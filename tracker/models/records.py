@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -79,7 +80,22 @@ class PublicRecord(models.Model):
         return self.is_published and not self.is_retracted
 
 
-def one_of(field: str, choices: type[models.Choices], *, blank: bool = False) -> Q:
-    """Match rows whose column has one of its choices, for a CheckConstraint."""
+class RecordWithPage(PublicRecord):
+    """A public record with a page of its own, at the URL named after its model."""
+
+    slug: models.SlugField[str, str]
+
+    class Meta(PublicRecord.Meta):
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        return reverse(str(self._meta.model_name), args=[self.slug])
+
+
+def known_choice(
+    noun: str, field: str, choices: type[models.Choices], *, blank: bool = False
+) -> models.CheckConstraint:
+    """Return the constraint that a column of a noun's table holds one of its choices."""
     values: list[Any] = list(choices.values)
-    return Q(**{f"{field}__in": [*values, ""] if blank else values})
+    one_of = Q(**{f"{field}__in": [*values, ""] if blank else values})
+    return models.CheckConstraint(name=f"{noun}_{field}_is_known", condition=one_of)

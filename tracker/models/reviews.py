@@ -15,7 +15,7 @@ from tracker.models.commitments import Commitment, Topic
 from tracker.models.meetings import Forum, Meeting
 from tracker.models.notes import Note
 from tracker.models.parties import Party
-from tracker.models.records import PublicRecord, one_of
+from tracker.models.records import PublicRecord, known_choice
 from tracker.models.sources import Source
 from tracker.models.updates import StatusUpdate
 
@@ -117,9 +117,7 @@ class Review(models.Model):
                     _connector=Q.OR,
                 ),
             ),
-            models.CheckConstraint(
-                name="review_state_is_known", condition=one_of("state", ReviewState)
-            ),
+            known_choice("review", "state", ReviewState),
             models.CheckConstraint(
                 name="what_is_scheduled_has_a_time_and_an_approver",
                 condition=~Q(state=ReviewState.SCHEDULED)

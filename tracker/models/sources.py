@@ -7,14 +7,13 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.field_history import FieldHistory
 from tracker.lib.folded_fields import FoldedField
 from tracker.lib.line_fields import LineField
 from tracker.lib.partial_date_fields import EdgeDayField, PartialDateField
-from tracker.models.records import PublicRecord, PublicRecordQuerySet, one_of
+from tracker.models.records import PublicRecord, PublicRecordQuerySet, RecordWithPage, known_choice
 
 
 class SourceKind(models.TextChoices):
@@ -27,7 +26,7 @@ class SourceKind(models.TextChoices):
     ANALYST_NOTE = "analyst_note", _("Analyst’s note")
 
 
-class Source(PublicRecord):
+class Source(RecordWithPage):
     """A document with its publisher, dates and address.
 
     The full text, if we have it, is for checking quotations and is not public; its SHA-256 is.
@@ -72,9 +71,7 @@ class Source(PublicRecord):
         verbose_name, verbose_name_plural = _("source"), _("sources")
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(
-                name="source_kind_is_known", condition=one_of("kind", SourceKind)
-            ),
+            known_choice("source", "kind", SourceKind),
             models.CheckConstraint(
                 name="source_text_has_its_hash",
                 condition=Q(text="", text_sha256="") | (~Q(text="") & ~Q(text_sha256="")),
@@ -95,9 +92,6 @@ class Source(PublicRecord):
     def _hash_text(self) -> None:
         text = self.text.encode("utf-8")
         self.text_sha256 = hashlib.sha256(text).hexdigest() if text else ""
-
-    def get_absolute_url(self) -> str:
-        return reverse("source", args=[self.slug])
 
     @property
     def is_evidence(self) -> bool:
@@ -139,9 +133,7 @@ class PassageLeftOut(PublicRecord):
         verbose_name, verbose_name_plural = _("passage left out"), _("passages left out")
         constraints = (
             *PublicRecord.Meta.constraints,
-            models.CheckConstraint(
-                name="passage_reason_is_known", condition=one_of("reason", LeftOutReason)
-            ),
+            known_choice("passage", "reason", LeftOutReason),
             models.CheckConstraint(
                 name="passage_is_quoted_or_described",
                 condition=~Q(quotation="") | ~Q(subject=""),

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models.records import one_of
+from tracker.models.records import known_choice
 
 
 class Channel(models.TextChoices):
@@ -116,15 +116,9 @@ class Subscription(models.Model):
             models.Index(name="subscription_address", fields=("channel", "address")),
         )
         constraints = (
-            models.CheckConstraint(
-                name="subscription_channel_is_known", condition=one_of("channel", Channel)
-            ),
-            models.CheckConstraint(
-                name="subscription_state_is_known", condition=one_of("state", SubscriptionState)
-            ),
-            models.CheckConstraint(
-                name="subscription_frequency_is_known", condition=one_of("frequency", Frequency)
-            ),
+            known_choice("subscription", "channel", Channel),
+            known_choice("subscription", "state", SubscriptionState),
+            known_choice("subscription", "frequency", Frequency),
             models.CheckConstraint(
                 name="webhook_has_a_secret", condition=~Q(channel="webhook", secret="")
             ),
@@ -190,11 +184,7 @@ class Delivery(models.Model):
         ordering = ("-pk",)
         verbose_name, verbose_name_plural = _("delivery"), _("deliveries")
         indexes = (models.Index(name="delivery_of", fields=("subscription", "-id")),)
-        constraints = (
-            models.CheckConstraint(
-                name="delivery_outcome_is_known", condition=one_of("outcome", Outcome)
-            ),
-        )
+        constraints = (known_choice("delivery", "outcome", Outcome),)
 
     def __str__(self) -> str:
         return f"{self.message_id}: {self.outcome}"

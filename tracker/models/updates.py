@@ -19,7 +19,7 @@ from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.parties import Party
 from tracker.models.positions import Assessment, Firmness, Stage
-from tracker.models.records import one_of
+from tracker.models.records import known_choice
 from tracker.models.sources import Source
 
 
@@ -133,18 +133,10 @@ class StatusUpdate(models.Model):
             ),
         )
         constraints = (
-            models.CheckConstraint(name="update_stage_is_known", condition=one_of("stage", Stage)),
-            models.CheckConstraint(
-                name="update_assessment_is_known", condition=one_of("assessment", Assessment)
-            ),
-            models.CheckConstraint(
-                name="update_firmness_is_known",
-                condition=one_of("firmness", Firmness, blank=True),
-            ),
-            models.CheckConstraint(
-                name="update_significance_is_known",
-                condition=one_of("significance", Significance),
-            ),
+            known_choice("update", "stage", Stage),
+            known_choice("update", "assessment", Assessment),
+            known_choice("update", "firmness", Firmness, blank=True),
+            known_choice("update", "significance", Significance),
             models.CheckConstraint(
                 name="update_is_numbered_when_it_is_published",
                 condition=Q(number__isnull=True, published_seq__isnull=True, published_at=None)

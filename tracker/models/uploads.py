@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models.records import one_of
+from tracker.models.records import known_choice
 
 
 class UploadNoun(models.TextChoices):
@@ -64,12 +64,8 @@ class Upload(models.Model):
         # No permissions of its own: an import requires those on its noun.
         default_permissions = ()
         constraints = (
-            models.CheckConstraint(
-                name="upload_noun_is_known", condition=one_of("noun", UploadNoun)
-            ),
-            models.CheckConstraint(
-                name="upload_state_is_known", condition=one_of("state", UploadState)
-            ),
+            known_choice("upload", "noun", UploadNoun),
+            known_choice("upload", "state", UploadState),
         )
 
     def __str__(self) -> str:
