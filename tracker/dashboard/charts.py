@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
@@ -21,19 +21,18 @@ from tracker.dashboard.chart_sentences import (
     stages_sentence,
     targets_sentence,
 )
-from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import filter_of, matched_sets
+from tracker.dashboard.listing import filter_context, filter_of, matched
 from tracker.filters import CommitmentFilter
-from tracker.filters.words import chips, file_stem, sentence
+from tracker.filters.bitset_filter import Matches
+from tracker.filters.words import file_stem, sentence
 from tracker.models import Assessment, Stage
 from tracker.queries.lists.trends import (
     Counts,
     Due,
     Named,
-    parties_by_assessment,
+    by_facet,
     stages_over_time,
     targets_by_period,
-    topics_by_stage,
 )
 
 # More bars would be unreadable; the table lists every row.
@@ -116,13 +115,6 @@ class Chart:
         }
 
 
-class Common(TypedDict):
-    """The fields that all charts of a page share."""
-
-    caption: str
-    file: str
-
-
 def _series(vocabulary: type[TextChoices], shown: Iterable[Counts], prefix: str) -> list[Series]:
     """Return the values that occur, in the order of the vocabulary."""
     occur = {value for counts in shown for value in counts}
@@ -148,7 +140,7 @@ def _list_href(filterset: CommitmentFilter, **values: str) -> str:
     return f"{reverse('dashboard')}{query}"
 
 
-def _over_time(filterset: CommitmentFilter, common: Common) -> Chart:
+def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
     shown = stages_over_time(filterset.found(), filterset.viewpoint)
     series = _series(Stage, shown.values(), "--stage-")
     can_go_back = filterset.active.keys() <= _TIMELESS
@@ -177,7 +169,7 @@ def _over_time(filterset: CommitmentFilter, common: Common) -> Chart:
     )
 
 
-def _by_target(filterset: CommitmentFilter, common: Common) -> Chart:
+def _by_target(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
     shown = targets_by_period(filterset.found(), filterset.viewpoint)
     series = _series(Due, shown.values(), "")
     return Chart(
@@ -222,63 +214,68 @@ def _named_rows(
     return rows
 
 
-def _by_topic(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = topics_by_stage(filterset.found(), filterset.viewpoint)
-    series = _series(Stage, shown.values(), "--stage-")
-    without = _("No topic")
+def _by_name(
+    filterset: CommitmentFilter,
+    matches: Matches,
+    names: tuple[str, type[TextChoices]],
+    *,
+    without: str,
+    **words: Any,
+) -> Chart:
+    """Return the chart of topics or parties; `names` are the parameter of rows and its columns."""
+    facet, vocabulary = names
+    column = vocabulary.__name__.lower()
+    shown = by_facet(matches.bitsets, matches.bits(), rows=facet, columns=column)
+    series = _series(vocabulary, shown.values(), f"--{column}-")
     return Chart(
-        name="topics",
         kind="bars",
-        heading=_("Topics by stage"),
-        text=named_sentence(shown, Stage, without=without),
-        note=_("A commitment with several topics counts under each of them."),
-        row_heading=_("Topic"),
+        text=named_sentence(shown, vocabulary, without=without),
         series=series,
-        rows=_named_rows(filterset, shown, series, names=("topic", "stage"), without=without),
+        rows=_named_rows(filterset, shown, series, names=(facet, column), without=without),
         is_ranked=True,
-        **common,
+        **words,
     )
 
 
-def _by_party(filterset: CommitmentFilter, common: Common) -> Chart:
-    shown = parties_by_assessment(filterset.found(), filterset.viewpoint)
-    series = _series(Assessment, shown.values(), "--assessment-")
-    without = _("No party")
-    return Chart(
+def charts_of(filterset: CommitmentFilter, matches: Matches) -> list[Chart]:
+    """Return the four charts of a valid filter, or none if nothing matches."""
+    if not matches:
+        return []
+    common: dict[str, Any] = {"caption": sentence(filterset), "file": file_stem(filterset)}
+    by_topic = _by_name(
+        filterset,
+        matches,
+        ("topic", Stage),
+        name="topics",
+        heading=_("Topics by stage"),
+        note=_("A commitment with several topics counts under each of them."),
+        row_heading=_("Topic"),
+        without=_("No topic"),
+        **common,
+    )
+    by_party = _by_name(
+        filterset,
+        matches,
+        ("party", Assessment),
         name="parties",
-        kind="bars",
         heading=_("Parties by assessment"),
-        text=named_sentence(shown, Assessment, without=without),
         note=_(
             "A commitment counts for each of its parties; the assessment is of the commitment, "
             "not of the party."
         ),
         row_heading=_("Party"),
-        series=series,
-        rows=_named_rows(filterset, shown, series, names=("party", "assessment"), without=without),
-        is_ranked=True,
+        without=_("No party"),
         **common,
     )
-
-
-def charts_of(filterset: CommitmentFilter) -> Collection[Chart]:
-    """Return the four charts of a valid filter, or none if nothing matches."""
-    common = Common(caption=sentence(filterset), file=file_stem(filterset))
-    if not filterset.found().exists():
-        return []
-    return [build(filterset, common) for build in (_over_time, _by_target, _by_topic, _by_party)]
+    return [_over_time(filterset, common), _by_target(filterset, common), by_topic, by_party]
 
 
 @public_answer
 def charts(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     filterset = filter_of(request, today=today)
-    is_valid = filterset.is_valid()
+    matches = matched(request, filterset)
     context = {
-        "filter": filterset,
-        "facets": facets(filterset, matched_sets(request, filterset)),
-        "chips": chips(filterset) if is_valid else [],
-        "sentence": sentence(filterset) if is_valid else _("Commitments"),
-        "viewpoint": filterset.viewpoint,
-        "charts": charts_of(filterset) if is_valid else [],
+        **filter_context(filterset, matches),
+        "charts": charts_of(filterset, matches) if matches is not None else [],
     }
     return render(request, "dashboard/charts.html", context)

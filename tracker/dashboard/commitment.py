@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from tracker.answers import public_answer
-from tracker.dashboard.citing import reference
+from tracker.answers import head_of, public_answer
 from tracker.dashboard.commitment_sections import sections
 from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import commitment_data
 from tracker.filters import ViewpointForm
-from tracker.lib.reference_formats import FORMATS, to_text
+from tracker.lib.reference_formats import FORMATS, Reference, to_text
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.flags import flags_of
 from tracker.queries.log.change_summary import loaded_lines, newest
@@ -52,7 +55,7 @@ def cite(request: HttpRequest, slug: str, extension: str, *, today: dt.date) -> 
         return result
     record, viewpoint = result
     last_recorded_at = _last_recorded_at(record, viewpoint)
-    cited = reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
+    cited = _reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
     form = FORMATS[extension]
     headers = {"Content-Disposition": f'attachment; filename="{record.reference}.{extension}"'}
     return HttpResponse(form.write(cited), content_type=form.media_type, headers=headers)
@@ -73,7 +76,7 @@ def _at_viewpoint(
         viewpoint = form.viewpoint
     shown = commitment_then(slug, viewpoint) if viewpoint.is_past else record
     if shown is None:
-        return not_yet(request, record is not None, viewpoint)
+        return not_yet(request, "commitment", slug, viewpoint)
     return shown, viewpoint
 
 
@@ -85,6 +88,36 @@ def _gone(request: HttpRequest, record: Commitment) -> HttpResponse:
     )
     context = {"reference": record.reference, "change": change}
     return render(request, "dashboard/gone.html", context, status=410)
+
+
+def _reference(
+    request: HttpRequest,
+    commitment: Commitment,
+    viewpoint: Viewpoint,
+    *,
+    last_recorded_at: dt.datetime | None,
+) -> Reference:
+    """Return the citation of a commitment, with an address that always shows the same content.
+
+    `last_recorded_at` is when the newest log line about it known at the viewpoint was recorded.
+    """
+    days = {"as_of": viewpoint.day, "known_at": viewpoint.known_at or viewpoint.today}
+    issued = timezone.localdate(last_recorded_at) if last_recorded_at else days["known_at"]
+    address = request.build_absolute_uri(commitment.get_absolute_url())
+    return Reference(
+        key=commitment.reference,
+        title=commitment.title,
+        author=settings.REGISTER_NAME,
+        url=f"{address}?{urlencode(days)}",
+        issued=issued,
+        accessed=viewpoint.today,
+        note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
+        % {
+            "day": formats.date_format(days["as_of"], "j F Y"),
+            "seq": head_of(request).seq if viewpoint.known is None else viewpoint.known,
+        },
+        language=get_language() or settings.LANGUAGE_CODE,
+    )
 
 
 def _last_recorded_at(record: Commitment, viewpoint: Viewpoint) -> dt.datetime | None:
@@ -112,7 +145,7 @@ def _context(request: HttpRequest, record: Commitment, viewpoint: Viewpoint) -> 
     changes = newest(record.pk, viewpoint, most=settings.FEED_ENTRIES)
     lines = loaded_lines(changes, known=viewpoint.known)
     last_recorded_at = lines[0].change.recorded_at if lines else None
-    cited = reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
+    cited = _reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
     return {
         "commitment": record,
         "position": position_of(record),

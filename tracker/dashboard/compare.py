@@ -22,7 +22,6 @@ from tracker.filters import CommitmentFilter, ViewpointForm
 from tracker.filters.words import chips, sentence
 from tracker.lib.query_fields import EARLIEST_DAY
 from tracker.models import Meeting, MeetingState
-from tracker.queries.as_published import find
 from tracker.queries.records.compare import (
     Difference,
     changed,
@@ -34,7 +33,7 @@ from tracker.queries.records.compare import (
 from tracker.queries.records.meeting import pairs_of_forums, state_q
 from tracker.queries.reference_data import meetings_by
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import as_known, public_meetings
+from tracker.queries.visibility import as_known, public_meetings, record_at
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
@@ -91,9 +90,7 @@ class CompareForm(forms.Form):
         if _DAY.fullmatch(text):
             return End(self._day(text))
         known = public_meetings(self.viewpoint)
-        seq = self.viewpoint.known
-        meeting = find(known, text, seq) if _SLUG.fullmatch(text) else None
-        as_known([meeting] if meeting is not None else [], self.viewpoint)
+        meeting = record_at(known, text, self.viewpoint) if _SLUG.fullmatch(text) else None
         if meeting is None:
             raise ValidationError(
                 _(
@@ -157,12 +154,6 @@ class ComparedFilter(CommitmentFilter):
         return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
 
 
-def _viewpoint(request: HttpRequest, *, today: dt.date) -> Viewpoint:
-    """Return the moment whose meetings are offered as ends; the filter uses the later end."""
-    form = ViewpointForm(request.GET, today=today)
-    return form.viewpoint if form.is_valid() else Viewpoint(today)
-
-
 def _offered_meetings(viewpoint: Viewpoint) -> list[Meeting]:
     held = meetings_by(viewpoint).filter(state_q(MeetingState.HELD, viewpoint))
     return as_known(held[:MEETINGS_ON_OFFER], viewpoint)
@@ -170,7 +161,8 @@ def _offered_meetings(viewpoint: Viewpoint) -> list[Meeting]:
 
 @public_answer
 def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    viewpoint = _viewpoint(request, today=today)
+    # The viewpoint of the meetings offered as ends; the filter uses the later end.
+    viewpoint = ViewpointForm(request.GET, today=today).viewpoint
     form = CompareForm(request.GET, today=today, viewpoint=viewpoint)
     ends = form.ends
     until = ends[1].day if ends else today
@@ -178,8 +170,8 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "filter": filterset,
-        "chips": chips(filterset) if filterset.is_valid() else [],
-        "sentence": sentence(filterset) if filterset.is_valid() else _("Commitments"),
+        "chips": chips(filterset),
+        "sentence": sentence(filterset),
         "on_offer": _offered_meetings(viewpoint),
     }
     if ends and filterset.is_valid():

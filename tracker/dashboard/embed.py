@@ -7,11 +7,10 @@ import datetime as dt
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import filter_of, matched_sets
+from tracker.dashboard.listing import filter_of, matched
 from tracker.filters.words import sentence
 
 
@@ -22,12 +21,11 @@ from tracker.filters.words import sentence
 @public_answer
 def embed_status(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     filterset = filter_of(request, today=today)
-    is_valid = filterset.is_valid()
-    sets = matched_sets(request, filterset)
+    matches = matched(request, filterset)
     context = {
         "filter": filterset,
         "viewpoint": filterset.viewpoint,
-        "sentence": sentence(filterset) if is_valid else _("Commitments"),
-        "headline": sets.headline() if sets is not None else None,
+        "sentence": sentence(filterset),
+        "headline": matches.headline() if matches is not None else None,
     }
-    return render(request, "embed/status.html", context, status=200 if is_valid else 400)
+    return render(request, "embed/status.html", context, status=400 if matches is None else 200)

@@ -50,8 +50,8 @@ class Facet:
         return sum(choice.is_chosen for choice in self.choices)
 
 
-def facets(filterset: CommitmentFilter, sets: Matches | None) -> list[Facet]:
-    """Return every facet in display order, uncounted if `sets` is None: the filter is invalid."""
+def facets(filterset: CommitmentFilter, matches: Matches | None) -> list[Facet]:
+    """Return every facet in display order; uncounted if the filter is invalid."""
     results = []
     for name in (*FACETS, *(name for name in LOG_FACETS if name in filterset.form.fields)):
         field, chosen = filterset.form.fields[name], set(filterset.params.getlist(name))
@@ -60,8 +60,8 @@ def facets(filterset: CommitmentFilter, sets: Matches | None) -> list[Facet]:
         if len(offered) > _SHOWN:
             shown = [*offered[:_SHOWN], *(c for c in offered[_SHOWN:] if c[0] in chosen)]
         counted = None
-        if sets is not None and name in FACETS:
-            counted = sets.counts(name, (value for value, _ in shown))
+        if matches is not None and name in FACETS:
+            counted = matches.counts(name, (value for value, _ in shown))
         choices = [
             Choice(
                 value=value,

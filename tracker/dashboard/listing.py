@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from tracker.answers import head_of
 from tracker.dashboard.facets import facets
@@ -19,7 +18,6 @@ from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import chips, sentence
 from tracker.queries.lists.facet_bitsets import Choices, facet_bitsets_at
 from tracker.queries.lists.rows import rows
-from tracker.queries.viewpoint import Viewpoint
 
 
 def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
@@ -29,36 +27,51 @@ def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -
 
 
 def offered_choices(request: HttpRequest, *, today: dt.date) -> Choices:
-    """Return the topics, parties, forums and meetings to choose from at the requested moment."""
-    form = ViewpointForm(request.GET, today=today)
-    viewpoint = form.viewpoint if form.is_valid() else Viewpoint(today)
+    """Return the topics, parties, forums and meetings to choose from at the requested viewpoint."""
+    viewpoint = ViewpointForm(request.GET, today=today).viewpoint
     return facet_bitsets_at(head_of(request), viewpoint).choices
 
 
-def matched_sets(request: HttpRequest, filterset: CommitmentFilter) -> Matches | None:
+def matched(request: HttpRequest, filterset: CommitmentFilter) -> Matches | None:
     """Return what a valid filter matches, or None if it is invalid."""
     if not filterset.is_valid():
         return None
     return Matches(filterset, facet_bitsets_at(head_of(request), filterset.viewpoint))
 
 
-def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]:
-    """Return the template context of a page with the table of commitments."""
-    sets = matched_sets(request, filterset)
-    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
-    listed = sets if sets is not None else filterset.qs
-    paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
-    page_of_rows = rows(paging.rows, filterset.viewpoint, related=columns_shown(request.GET))
-    title = sentence(filterset) if filterset.is_valid() else _("Commitments")
+def filter_context(filterset: CommitmentFilter, matches: Matches | None) -> dict[str, Any]:
+    """Return the template context of every page with a filter of commitments."""
     return {
         "filter": filterset,
         "viewpoint": filterset.viewpoint,
-        "paging": paging,
-        "table": CommitmentTable(page_of_rows, params=request.GET, caption=title),
-        "headline": sets.headline() if sets is not None else None,
-        "facets": facets(filterset, sets),
-        "chips": chips(filterset) if filterset.is_valid() else [],
-        "sentence": title,
+        "facets": facets(filterset, matches),
+        "chips": chips(filterset),
+        "sentence": sentence(filterset),
+    }
+
+
+def paged(
+    request: HttpRequest, filterset: CommitmentFilter, matches: Matches | None
+) -> dict[str, Any]:
+    """Return the context of a page that lists what the filter matches, without its rows."""
+    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
+    listed = matches if matches is not None else filterset.qs
+    return {
+        **filter_context(filterset, matches),
+        "paging": paginate(listed, request.GET, per_page=chosen_size(sizes)),
         "page_sizes": sizes,
         "usual_page_size": settings.ROWS_PER_PAGE,
     }
+
+
+def listing(request: HttpRequest, filterset: CommitmentFilter) -> dict[str, Any]:
+    """Return the template context of a page with the table of commitments."""
+    matches = matched(request, filterset)
+    context = paged(request, filterset, matches)
+    shown = columns_shown(request.GET)
+    page_of_rows = rows(context["paging"].rows, filterset.viewpoint, related=shown)
+    table = CommitmentTable(
+        page_of_rows, params=request.GET, viewpoint=filterset.viewpoint, caption=context["sentence"]
+    )
+    headline = matches.headline() if matches is not None else None
+    return {**context, "table": table, "headline": headline}

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -14,14 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.answers import public_answer
-from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import matched_sets, offered_choices
+from tracker.dashboard.listing import matched, offered_choices, paged
 from tracker.dashboard.matrix_cells import row_fragments
 from tracker.dashboard.paging import chosen_size, page_sizes, paginate
-from tracker.dashboard.tables import looking_back
 from tracker.filters import CommitmentFilter
 from tracker.filters.fields import OneOfFilter
-from tracker.filters.words import chips, sentence
 from tracker.queries.lists.rows import rows
 from tracker.queries.records.matrix import matrix as matrix_of
 from tracker.queries.records.matrix import matrix_meetings
@@ -88,35 +84,24 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = offered_choices(request, today=today)
     columns = _columns(choices["forum"])
     filterset = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
-    sets = matched_sets(request, filterset)
-    viewpoint, is_valid = filterset.viewpoint, filterset.is_valid()
+    matches, viewpoint = matched(request, filterset), filterset.viewpoint
     meetings = matrix_meetings(viewpoint, forum=filterset.columns_forum)
-    if not is_valid:
+    if matches is None:
         meetings = meetings.none()
-    listed = sets if sets is not None else filterset.qs
-    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
     column_sizes = page_sizes(
         request.GET, parameter="columns_per_page", sizes=COLUMN_SIZES, usual=COLUMNS_PER_PAGE
     )
-    paging = paginate(listed, request.GET, per_page=chosen_size(sizes))
     column_paging = paginate(
         meetings, request.GET, per_page=chosen_size(column_sizes), parameter="columns_page"
     )
-    page_of_rows = rows(paging.rows, viewpoint, related={"parties"})
+    context = paged(request, filterset, matches)
+    page_of_rows = rows(context["paging"].rows, viewpoint, related={"parties"})
     grid = matrix_of(page_of_rows, column_paging.rows, viewpoint)
-    context = {
-        "filter": filterset,
-        "facets": facets(filterset, sets),
-        "chips": chips(filterset) if is_valid else [],
-        "sentence": sentence(filterset) if is_valid else _("Commitments"),
-        "viewpoint": viewpoint,
-        "paging": paging,
-        "page_sizes": sizes,
-        "usual_page_size": settings.ROWS_PER_PAGE,
+    context |= {
         "column_sizes": column_sizes,
         "usual_column_size": COLUMNS_PER_PAGE,
         "column_paging": column_paging,
         "matrix": grid,
-        "row_fragments": row_fragments(grid, looking_back(request.GET)),
+        "row_fragments": row_fragments(grid, viewpoint),
     }
     return render(request, "dashboard/matrix.html", context)

@@ -1,6 +1,6 @@
 """Render each cell of the matrix as HTML.
 
-In Python rather than in templates, as in `cells`: a page may have thousands of cells.
+In Python rather than in templates, as in `tables`: a page may have thousands of cells.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from tracker.dashboard.cells import flags
+from tracker.dashboard.tables import flags
 from tracker.models import Citation, Meeting
 from tracker.queries.records.matrix import Cell, Matrix, MatrixRow, Silence
+from tracker.queries.viewpoint import Viewpoint
 from tracker.templatetags.register import movement_sign, stage_mark
 
 
-def row_fragments(matrix: Matrix, viewpoint_query: str) -> list[SafeString]:
+def row_fragments(matrix: Matrix, viewpoint: Viewpoint) -> list[SafeString]:
     """Render each commitment as a row: its name, and its cells from oldest to newest meeting."""
     # Most cells are empty and differ only by meeting and reason, so each is rendered once.
     empty = {
@@ -28,7 +29,7 @@ def row_fragments(matrix: Matrix, viewpoint_query: str) -> list[SafeString]:
     return [
         format_html(
             "<tr>\n{}\n{}\n</tr>\n",
-            _heading(line, viewpoint_query),
+            _heading(line, viewpoint),
             SafeString(
                 "\n".join(
                     _cell(cell) if cell.silence is None else empty[cell.meeting.pk, cell.silence]
@@ -40,13 +41,13 @@ def row_fragments(matrix: Matrix, viewpoint_query: str) -> list[SafeString]:
     ]
 
 
-def _heading(line: MatrixRow, viewpoint_query: str) -> SafeString:
+def _heading(line: MatrixRow, viewpoint: Viewpoint) -> SafeString:
     row = line.row
     return format_html(
         '<th scope="row" class="matrix-commitment">\n<a href="{}{}">{}</a>\n'
         '<span class="matrix-facts"><span class="reference">{}</span> {}</span>\n{}</th>',
         row.commitment.get_absolute_url(),
-        viewpoint_query,
+        viewpoint.query,
         row.title,
         row.commitment.reference,
         flags(row),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tracker.answers import public_answer
-from tracker.dashboard.not_here import following_renames, not_yet
+from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import meeting_data
-from tracker.filters import ViewpointForm
 from tracker.lib.partial_dates import add_days
 from tracker.models import Meeting, MeetingState
-from tracker.queries.as_published import find
 from tracker.queries.records.brief import MOST_ROWS, agenda, between_the_parties
 from tracker.queries.records.compare import (
     Difference,
@@ -49,25 +46,18 @@ from tracker.queries.visibility import (
     as_known,
     public_commitments,
     public_meetings,
+    record_at,
 )
 
 
 def _meeting_at(slug: str, viewpoint: Viewpoint) -> Meeting | None:
     known = public_meetings(viewpoint).select_related("forum")
-    record = find(known, slug, viewpoint.known)
-    return next(iter(as_known([record], viewpoint)), None) if record is not None else None
-
-
-def _not_yet(request: HttpRequest, slug: str, viewpoint: Viewpoint) -> HttpResponse:
-    return not_yet(request, public_meetings().filter(slug=slug).exists(), viewpoint)
+    return record_at(known, slug, viewpoint)
 
 
 @public_answer
-def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    form = ViewpointForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    viewpoint = form.viewpoint
+@at_viewpoint
+def meetings(request: HttpRequest, *, viewpoint: Viewpoint) -> HttpResponse:
     known = meetings_by(viewpoint)
     paging = paginate(known.select_related("forum"), request.GET, per_page=settings.ROWS_PER_PAGE)
     listed = with_update_counts(as_known(paging.rows, viewpoint), viewpoint)
@@ -77,14 +67,11 @@ def meetings(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @public_answer
 @following_renames("meeting")
-def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = ViewpointForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    viewpoint = form.viewpoint
+@at_viewpoint
+def meeting(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpResponse:
     record = _meeting_at(slug, viewpoint)
     if record is None or not was_there(record, viewpoint):
-        return _not_yet(request, slug, viewpoint)
+        return not_yet(request, "meeting", slug, viewpoint)
     hide_outcome(record, viewpoint)
     previous = previous_of_forum(record, viewpoint)
     recorded = outcomes(record, viewpoint, previous=previous)
@@ -114,18 +101,16 @@ def meeting(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 
 @public_answer
 @following_renames("meeting")
-def brief(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = ViewpointForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    record = _meeting_at(slug, form.viewpoint)
+@at_viewpoint
+def brief(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpResponse:
+    record = _meeting_at(slug, viewpoint)
     if record is None:
-        return _not_yet(request, slug, form.viewpoint)
-    viewpoint = _eve(record, form.viewpoint)
+        return not_yet(request, "meeting", slug, viewpoint)
+    requested, viewpoint = viewpoint, _eve(record, viewpoint)
     previous = previous_of_forum(record, viewpoint)
     context = {
         "meeting": record,
-        "requested": form.viewpoint,
+        "requested": requested,
         "viewpoint": viewpoint,
         "parties": as_known(parties_of(record, viewpoint), viewpoint),
         "previous": previous,

@@ -1,7 +1,8 @@
-"""Responses for a missing record: it moved to another address, or was not recorded yet."""
+"""Responses for what cannot be shown: a record elsewhere or not recorded yet, an invalid day."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -10,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 
-from tracker.queries.log.renamed_addresses import current_slug
+from tracker.filters import ViewpointForm
+from tracker.queries.log.renamed_addresses import current_slug, is_there_today
 from tracker.queries.viewpoint import Viewpoint
 
 
@@ -39,12 +41,24 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
     return decorate
 
 
-def not_yet(request: HttpRequest, is_there_today: bool, viewpoint: Viewpoint) -> HttpResponse:
-    """Say that a record was not known at the requested moment, without its current name.
+def at_viewpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view to take the requested `viewpoint` in place of `today`; 400 if invalid."""
 
-    Raise Http404 if it is not public today either, or if the moment is the present.
+    @wraps(view)
+    def answer(request: HttpRequest, *, today: dt.date, **kwargs: Any) -> HttpResponse:
+        form = ViewpointForm(request.GET, today=today)
+        if not form.is_valid():
+            return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+        return view(request, **kwargs, viewpoint=form.viewpoint)
+
+    return answer
+
+
+def not_yet(request: HttpRequest, noun: str, slug: str, viewpoint: Viewpoint) -> HttpResponse:
+    """Say that a record was not known at the requested viewpoint, without its current name.
+
+    Raise Http404 if it is not public today either, or if the viewpoint is today's.
     """
-    if not is_there_today or not viewpoint.is_past:
+    if not viewpoint.is_past or not is_there_today(noun, slug):
         raise Http404
-    context = {"viewpoint": viewpoint}
-    return render(request, "dashboard/not_yet.html", context, status=404)
+    return render(request, "dashboard/not_yet.html", {"viewpoint": viewpoint}, status=404)

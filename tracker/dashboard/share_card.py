@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from tracker.answers import public_answer
-from tracker.dashboard.listing import filter_of, matched_sets
+from tracker.dashboard.listing import filter_of, matched
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import sentence
@@ -37,18 +37,18 @@ STAGE_COLOURS = {
 def share_card(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     """Draw the card of a filter, or of one commitment if `commitment` names one."""
     filterset = filter_of(request, today=today)
-    sets = matched_sets(request, filterset)
-    if sets is None:
+    matches = matched(request, filterset)
+    if matches is None:
         wrong = [f"{name}: {e}" for name, errors in filterset.form.errors.items() for e in errors]
         text = "\n".join([_("The picture cannot be drawn as asked."), *wrong, ""])
         return HttpResponse(text, content_type="text/plain; charset=utf-8", status=400)
-    return HttpResponse(png(card_of(filterset, sets)), content_type="image/png")
+    return HttpResponse(png(card_of(filterset, matches)), content_type="image/png")
 
 
-def card_of(filterset: CommitmentFilter, sets: Matches) -> Card:
+def card_of(filterset: CommitmentFilter, matches: Matches) -> Card:
     """Return the text and the bar of a valid filter's card."""
-    headline = sets.headline()
-    row = _single_row(filterset, sets)
+    headline = matches.headline()
+    row = _single_row(filterset, matches)
     if row is None:
         title, text = sentence(filterset), headline.sentence if headline.total else ""
         foot = ", ".join(f"{stage.label} {count}" for stage, count in headline.stages.items())
@@ -66,10 +66,10 @@ def card_of(filterset: CommitmentFilter, sets: Matches) -> Card:
     )
 
 
-def _single_row(filterset: CommitmentFilter, sets: Matches) -> Row | None:
-    if "commitment" not in filterset.active or len(sets) != 1:
+def _single_row(filterset: CommitmentFilter, matches: Matches) -> Row | None:
+    if "commitment" not in filterset.active or len(matches) != 1:
         return None
-    return rows(sets[:1], filterset.viewpoint, related=())[0]
+    return rows(matches[:1], filterset.viewpoint, related=())[0]
 
 
 def _position_text(row: Row) -> str:

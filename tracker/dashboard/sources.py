@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,29 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tracker.answers import public_answer
-from tracker.dashboard.not_here import following_renames, not_yet
+from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import source_data
-from tracker.filters import ViewpointForm
 from tracker.models import Source
-from tracker.queries.as_published import find
 from tracker.queries.records.source import left_out_of, resting_on, with_what_rests
 from tracker.queries.reference_data import meetings_of, notes_of, was_there
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import as_known, public_sources
+from tracker.queries.visibility import as_known, public_sources, record_at
 
 
 @public_answer
 @following_renames("source")
-def source(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    form = ViewpointForm(request.GET, today=today)
-    if not form.is_valid():
-        return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
-    viewpoint = form.viewpoint
-    record = find(public_sources(viewpoint), slug, viewpoint.known)
+@at_viewpoint
+def source(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpResponse:
+    record = record_at(public_sources(viewpoint), slug, viewpoint)
     if record is None or not was_there(record, viewpoint):
-        return not_yet(request, public_sources().filter(slug=slug).exists(), viewpoint)
-    as_known([record], viewpoint)
+        return not_yet(request, "source", slug, viewpoint)
     return render(request, "dashboard/source.html", _context(request, record, viewpoint))
 
 

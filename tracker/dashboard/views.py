@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tracker.answers import head_of, public_answer
 from tracker.dashboard.facets import facets
-from tracker.dashboard.listing import filter_of, listing, matched_sets, offered_choices
+from tracker.dashboard.listing import filter_of, listing, matched, offered_choices
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
@@ -47,9 +47,9 @@ def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     paging = paginate(filterset.log, request.GET, per_page=settings.ROWS_PER_PAGE)
     context = {
         "filter": filterset,
-        "facets": facets(filterset, matched_sets(request, filterset)),
-        "chips": chips(filterset) if filterset.is_valid() else [],
-        "sentence": log_sentence(filterset) if filterset.is_valid() else "",
+        "facets": facets(filterset, matched(request, filterset)),
+        "chips": chips(filterset),
+        "sentence": log_sentence(filterset),
         "paging": paging,
         "lines": lines(paging.rows, known=filterset.viewpoint.known),
         "head": head_of(request),

@@ -64,7 +64,9 @@ def _either(values: Iterable[str]) -> str:
 
 
 def sentence(filterset: CommitmentFilter) -> str:
-    """Describe a valid filter: "Commitments at the stage Signed, of Canada"."""
+    """Describe a filter: "Commitments at the stage Signed, of Canada"."""
+    if not filterset.is_valid():
+        return _("Commitments")
     parts = [
         str(_PHRASES[name])
         % {"values": _either([_spelled(filterset, name, v) for v in values if v] or [""])}
@@ -76,7 +78,9 @@ def sentence(filterset: CommitmentFilter) -> str:
 
 
 def log_sentence(filterset: ChangeFilter) -> str:
-    """Describe the lines that match a valid filter, as a title."""
+    """Describe the lines that match a filter, as a title; empty if the filter has errors."""
+    if not filterset.is_valid():
+        return ""
     phrases = {
         name: _either([_spelled(filterset, name, v) for v in values if v] or [""])
         for name, values in filterset.active.items()
@@ -97,7 +101,7 @@ def file_stem(filterset: CommitmentFilter) -> str:
 
 
 def chips(filterset: CommitmentFilter) -> list[Chip]:
-    """Return a chip for each active condition."""
+    """Return a chip for each active condition; none if the filter has errors."""
     result = []
     for name, values in filterset.active.items():
         for value in filter(None, values):

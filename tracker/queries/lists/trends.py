@@ -1,7 +1,7 @@
 """The data of the charts: commitments counted by month, target, topic and party.
 
-The database groups everything, so the size of a result depends on the months, the vocabulary, the
-topics and the parties, and never on the number of commitments.
+The database or bitsets group everything, so the size of a result depends on the months, the
+vocabulary, the topics and the parties, and never on the number of commitments.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import ExtractQuarter, ExtractYear, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Commitment, Position, Stage, Standing
-from tracker.queries.as_published import keys_q, links_then, values_then
+from tracker.queries.lists.facet_bitsets import FacetBitsets
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import public_parties, public_topics
 
-K = TypeVar("K", bound=Hashable)
 # The number of commitments by vocabulary value; values that do not occur are left out.
 Counts = dict[str, int]
 
@@ -177,59 +174,21 @@ def targets_by_period(
 # -- By topic and by party ----------------------------------------------------------------------
 
 
-def _largest_first(counted: Iterable[tuple[Named, str, int]]) -> dict[Named, Counts]:
+def by_facet(bitsets: FacetBitsets, within: int, *, rows: str, columns: str) -> dict[Named, Counts]:
+    """Count some commitments under each of their topics or parties, by stage or assessment.
+
+    `within` is the bitset of the commitments. The largest row first; those without any come last.
+    """
     found: dict[Named, Counts] = {}
-    for key, value, count in counted:
-        found.setdefault(key, {})[value] = count
-    return dict(sorted(found.items(), key=lambda row: (-sum(row[1].values()), row[0].name)))
+    left = within
+    for slug, name in bitsets.choices[rows]:
+        if here := bitsets.of(rows, slug) & within:
+            found[Named(slug, name)] = _counted(bitsets.sets[columns], here)
+            left &= ~here
+    found = dict(sorted(found.items(), key=lambda row: (-sum(row[1].values()), row[0].name)))
+    return {**found, Named("", ""): _counted(bitsets.sets[columns], left)} if left else found
 
 
-def _by_relation(
-    commitments: QuerySet[Commitment],
-    relation: str,
-    public: QuerySet[Any],
-    viewpoint: Viewpoint,
-    by: str,
-) -> dict[Named, Counts]:
-    """Count by a relation and a column; commitments without that relation come last."""
-    column, known = viewpoint.column(by), viewpoint.known
-    rows = values_then(public.order_by(), ["slug", "name"], known)
-    named = {key: Named(slug, name) for key, slug, name in rows}
-    former = links_then(Commitment, relation, known)
-    unordered = commitments.order_by()
-    unamended = unordered.exclude(keys_q(former)) if former else unordered
-    counted: Counter[tuple[Named, str]] = Counter()
-    related = unamended.filter(**{f"{relation}__in": public.order_by()})
-    for key, value, count in related.values_list(relation, column).annotate(count=Count("pk")):
-        if key in named:
-            counted[named[key], value] += count
-    have_one = Commitment.objects.filter(**{f"{relation}__in": public.order_by()}).order_by()
-    without = unamended.exclude(pk__in=have_one.values("pk"))
-    left = Counter(dict(without.values_list(column).annotate(count=Count("pk"))))
-    amended = unordered.filter(keys_q(former)).values_list("pk", column) if former else ()
-    for commitment, value in amended:
-        keys = [key for key in former[commitment] if key in named]
-        counted.update((named[key], value) for key in keys)
-        left.update([] if keys else [value])
-    found = _largest_first((name, value, n) for (name, value), n in counted.items())
-    return {**found, Named("", ""): dict(left)} if left else found
-
-
-def topics_by_stage(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> dict[Named, Counts]:
-    """Return the number of commitments of each topic at each stage, counted under every topic.
-
-    The largest topic first. Three queries; six where `known_at` is given.
-    """
-    public = public_topics(viewpoint)
-    return _by_relation(commitments, "topics", public, viewpoint, "stage")
-
-
-def parties_by_assessment(
-    commitments: QuerySet[Commitment], viewpoint: Viewpoint
-) -> dict[Named, Counts]:
-    """Return the assessments of the commitments of each party, counted for every party.
-
-    The party with the most first. Three queries; six where `known_at` is given.
-    """
-    public = public_parties(viewpoint)
-    return _by_relation(commitments, "parties", public, viewpoint, "assessment")
+def _counted(values: Mapping[str, int], within: int) -> Counts:
+    counts = ((value, (bits & within).bit_count()) for value, bits in values.items())
+    return {value: count for value, count in counts if count}

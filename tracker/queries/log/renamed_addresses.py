@@ -1,4 +1,4 @@
-"""Former addresses of records, for redirects to the present ones."""
+"""The present and former addresses of records, to explain or redirect a missing one."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def current_slug(noun: str, slug: str) -> str | None:
     keys = list(had.values_list("record", flat=True))
     found = dict(_PUBLIC[noun]().filter(pk__in=keys).values_list("pk", "slug"))
     return next((found[key] for key in keys if key in found), None)
+
+
+def is_there_today(noun: str, slug: str) -> bool:
+    """Whether a record has this slug at present."""
+    return _PUBLIC[noun]().filter(slug=slug).exists()

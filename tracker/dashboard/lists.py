@@ -1,37 +1,69 @@
-"""The pages of a party, a topic and a forum: the record, and its filtered commitments."""
+"""The lists of sources, parties, topics and forums, and the pages of the last three."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tracker.answers import public_answer
 from tracker.dashboard.listing import filter_of, listing
-from tracker.dashboard.not_here import following_renames, not_yet
+from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
+from tracker.dashboard.paging import paginate
 from tracker.filters import ViewpointForm
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
-from tracker.queries.as_published import equals_q, find, relates_q
-from tracker.queries.reference_data import meetings_by, parties_of, was_there
+from tracker.queries.as_published import equals_q, relates_q
+from tracker.queries.reference_data import (
+    forums_by,
+    meetings_by,
+    parties_by,
+    parties_of,
+    topics_by,
+    was_there,
+)
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     as_known,
     public_forums,
     public_parties,
+    public_sources,
     public_topics,
     public_updates,
+    record_at,
     with_evidence,
 )
 
+# -- The lists ----------------------------------------------------------------------------------
 
-def _viewpoint(request: HttpRequest, today: dt.date) -> Viewpoint | None:
-    """Return the requested moment, or None if it is invalid: the filter then shows the error."""
-    form = ViewpointForm(request.GET, today=today)
-    return form.viewpoint if form.is_valid() else None
+
+def _listed(
+    template: str, listed_at: Callable[[Viewpoint], QuerySet[Any]]
+) -> Callable[..., HttpResponseBase]:
+    """Return the view that lists records, today or at an earlier viewpoint."""
+
+    @public_answer
+    @at_viewpoint
+    def answer(request: HttpRequest, *, viewpoint: Viewpoint) -> HttpResponse:
+        paging = paginate(listed_at(viewpoint), request.GET, per_page=settings.ROWS_PER_PAGE)
+        shown = as_known(paging.rows, viewpoint)
+        context = {"paging": paging, "rows": shown, "viewpoint": viewpoint}
+        return render(request, template, context)
+
+    return answer
+
+
+sources = _listed("dashboard/sources.html", public_sources)
+parties = _listed("dashboard/parties.html", parties_by)
+topics = _listed("dashboard/topics.html", topics_by)
+forums = _listed("dashboard/forums.html", forums_by)
+
+
+# -- The commitments of one record --------------------------------------------------------------
 
 
 def _scoped(
@@ -53,18 +85,17 @@ def _related(relation: str, record: Party | Topic, viewpoint: Viewpoint) -> Q:
 @public_answer
 @following_renames("party")
 def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    requested = _viewpoint(request, today)
-    viewpoint = requested or Viewpoint(today)
-    record = find(public_parties(viewpoint), slug, viewpoint.known)
+    form = ViewpointForm(request.GET, today=today)
+    viewpoint = form.viewpoint
+    record = record_at(public_parties(viewpoint), slug, viewpoint)
     if record is None:
-        return not_yet(request, public_parties().filter(slug=slug).exists(), viewpoint)
-    as_known([record], viewpoint)
+        return not_yet(request, "party", slug, viewpoint)
     scope = _related("parties", record, viewpoint)
     own = public_updates(viewpoint).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
     updates = with_evidence(steps, viewpoint).chronological().reverse()
-    own_steps = as_known(updates, viewpoint) if requested is not None else []
+    own_steps = as_known(updates, viewpoint) if form.is_valid() else []
     context = {"party": record, "own_steps": own_steps}
     return _scoped(request, "dashboard/party.html", scope, today=today, **context)
 
@@ -75,11 +106,10 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("topic")
 def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    viewpoint = _viewpoint(request, today) or Viewpoint(today)
-    record = find(public_topics(viewpoint), slug, viewpoint.known)
+    viewpoint = ViewpointForm(request.GET, today=today).viewpoint
+    record = record_at(public_topics(viewpoint), slug, viewpoint)
     if record is None:
-        return not_yet(request, public_topics().filter(slug=slug).exists(), viewpoint)
-    as_known([record], viewpoint)
+        return not_yet(request, "topic", slug, viewpoint)
     scope = _related("topics", record, viewpoint)
     return _scoped(request, "dashboard/topic.html", scope, today=today, topic=record)
 
@@ -90,18 +120,15 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
 @public_answer
 @following_renames("forum")
 def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
-    requested = _viewpoint(request, today)
-    viewpoint = requested or Viewpoint(today)
-    record = find(public_forums(viewpoint), slug, viewpoint.known)
+    form = ViewpointForm(request.GET, today=today)
+    viewpoint = form.viewpoint
+    record = record_at(public_forums(viewpoint), slug, viewpoint)
     if record is None or not was_there(record, viewpoint):
-        return not_yet(request, public_forums().filter(slug=slug).exists(), viewpoint)
-    as_known([record], viewpoint)
+        return not_yet(request, "forum", slug, viewpoint)
     context = {
         "forum": record,
         "parties": as_known(parties_of(record, viewpoint), viewpoint),
-        "meetings": as_known(_meetings(record, viewpoint), viewpoint)
-        if requested is not None
-        else [],
+        "meetings": as_known(_meetings(record, viewpoint), viewpoint) if form.is_valid() else [],
         "most_meetings": settings.ROWS_PER_PAGE,
     }
     scope = Q(pk__in=_mentioned_at(record, viewpoint))
