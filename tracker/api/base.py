@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,7 +61,7 @@ def head_of_log(head: LogHead) -> Payload:
     return {"seq": line["seq"], "hash": head.hash, "recorded_at": line["recorded_at"]}
 
 
-def page_address(request: Request, name: str, slug: Any, *, fragment: str = "") -> str:
-    """Return the absolute address of a page for people."""
-    address: str = request.build_absolute_uri(reverse(name, args=[slug]) + fragment)
-    return address
+def with_address(request: Request, noun: str, record: Payload, *, key: str = "url") -> Payload:
+    """Add the absolute address of the page for people."""
+    page = reverse(noun, args=[record["slug"]])
+    return {**record, key: request.build_absolute_uri(page)}

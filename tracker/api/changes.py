@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker import answers
+from tracker.api import shapes
 from tracker.api.base import ReadOnlyView, head_of_log
-from tracker.api.describing_changes import describes_change, describes_changes
+from tracker.api.describing import describes, filter_parameters, in_path, number, query
 from tracker.api.parameters import Errors, between, sentences, unknown
 from tracker.api.problems import Refused, bad_parameters, busy, not_found
 from tracker.api.waiting import MOST_SECONDS, wait_headers
@@ -82,10 +85,88 @@ def wait_first(request: HttpRequest) -> Mapping[str, str]:
     return wait_headers(request, cursor.after, cursor.wait) if cursor.wait else {}
 
 
+_TAG = gettext_lazy("The log of changes")
+_HEADERS = [
+    OpenApiParameter(
+        "Link",
+        location=OpenApiParameter.HEADER,
+        description=gettext_lazy("rel=next is the address to go on with (RFC 8288)."),
+        response=[200],
+    ),
+    OpenApiParameter(
+        "Wait-Applied",
+        type=int,
+        location=OpenApiParameter.HEADER,
+        description=gettext_lazy(
+            "With `wait`: the seconds for which it could be waited; 0 for not at all."
+        ),
+        response=[200],
+    ),
+    OpenApiParameter(
+        "Retry-After",
+        type=int,
+        location=OpenApiParameter.HEADER,
+        description=gettext_lazy(
+            "With `Wait-Applied: 0`: ask again after so many seconds (RFC 9110)."
+        ),
+        response=[200],
+    ),
+]
+
+
 class Changes(ReadOnlyView):
     renderer_classes = (JSONRenderer, LineRenderer)
 
-    @describes_changes
+    @describes(
+        "changes",
+        shapes.Changes,
+        request_path="/api/v1/changes/?after=84&limit=1",
+        tag=_TAG,
+        summary=gettext_lazy("The lines after a cursor"),
+        description=gettext_lazy(
+            "Lines with a number above `after`, in order. Go on with `next_after`: who does misses "
+            "no line and gets none twice, whatever is written meanwhile, with any filter. What a "
+            "line matches is how things stood when it was written. In lines (NDJSON) all that "
+            "there are come as a stream; one without an end of line is not whole, so go on from "
+            "the line before."
+        ),
+        parameters=[
+            number(
+                "after",
+                gettext_lazy("The last line that you have."),
+                least=0,
+                most=LARGEST,
+                default=0,
+            ),
+            number(
+                "limit",
+                gettext_lazy(
+                    "How many lines at most: 100 unless given and at most 1000; "
+                    "in NDJSON any number."
+                ),
+                least=1,
+                most=LARGEST,
+            ),
+            number(
+                "wait",
+                gettext_lazy(
+                    "Seconds to wait for a new line where there is none yet (long polling)."
+                ),
+                least=0,
+                most=MOST_SECONDS,
+                default=0,
+            ),
+            query(
+                "format",
+                {"type": "string", "enum": ["json", "ndjson"]},
+                gettext_lazy("The form of the answer, in place of the header Accept."),
+            ),
+            *filter_parameters(ChangeFilter, without=("as_of", "known_at", "sort")),
+            *_HEADERS,
+        ],
+        statuses=(409,),
+        forms={"application/x-ndjson": shapes.Change},
+    )
     def get(self, request: Request, *, today: dt.date) -> HttpResponseBase:
         in_lines = request.accepted_renderer.format == LineRenderer.format
         cursor = read_cursor(request.query_params, today, in_lines=in_lines)
@@ -106,7 +187,16 @@ class Changes(ReadOnlyView):
 
 
 class OneChange(ReadOnlyView):
-    @describes_change
+    @describes(
+        "change",
+        shapes.Change,
+        request_path="/api/v1/changes/85/",
+        tag=_TAG,
+        summary=gettext_lazy("One line of the log"),
+        description=gettext_lazy("A line never changes."),
+        parameters=[in_path("seq", int, gettext_lazy("Its number."))],
+        statuses=(404,),
+    )
     def get(self, request: Request, *, seq: int, today: dt.date) -> Response:
         if errors := unknown(request.query_params, ()):
             raise bad_parameters(errors)

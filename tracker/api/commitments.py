@@ -8,18 +8,19 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import ReadOnlyView, page_address
+from tracker.api.base import ReadOnlyView, with_address
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import page_of, state
 from tracker.api.parameters import read_filter
 from tracker.api.problems import Refused
-from tracker.api.records import Noun, moved, record_or_redirect
+from tracker.api.records import moved, record_or_redirect
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import Matches
 from tracker.models import Change, ChangeKind, Commitment
@@ -27,20 +28,14 @@ from tracker.queries.lists.bulk import commitment_chunks
 from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.update_pages import UpdatePages
 from tracker.queries.records.details import commitment_in_full
-from tracker.queries.visibility import public_commitments
 from tracker.schema.payloads import Payload, recorded
 from tracker.schema.records import COMMITMENT_IN_FULL, COMMITMENT_RECORD, UPDATE_RECORD
 
-COMMITMENT = Noun("commitment", "api-commitment", commitment_in_full, public_commitments)
-
-
-def with_page(request: Request, record: Payload) -> Payload:
-    return {**record, "url": page_address(request, "commitment", record["slug"])}
-
 
 def update_with_page(request: Request, record: Payload) -> Payload:
-    slug, fragment = record["commitment"]["slug"], f"#update-{record['number']}"
-    return {**record, "url": page_address(request, "commitment", slug, fragment=fragment)}
+    """Add the absolute address of an update on the page of its commitment."""
+    page = reverse("commitment", args=[record["commitment"]["slug"]])
+    return {**record, "url": request.build_absolute_uri(f"{page}#update-{record['number']}")}
 
 
 class Commitments(ReadOnlyView):
@@ -61,7 +56,7 @@ class Commitments(ReadOnlyView):
 
         def records(page: QuerySet[Commitment]) -> list[Payload]:
             payloads = chain.from_iterable(commitment_chunks(page, filterset.viewpoint))
-            return [with_page(request, record) for record in payloads]
+            return [with_address(request, "commitment", record) for record in payloads]
 
         sets = Matches(filterset, facet_bitsets_at(head_of(request), filterset.viewpoint))
         meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
@@ -110,14 +105,14 @@ class OneCommitment(ReadOnlyView):
         published = Commitment.objects.filter(published_seq__isnull=False)
         named = published.filter(Q(slug=slug) | Q(reference=slug)).first()
         if named is not None and named.slug != slug:
-            return moved(request, COMMITMENT.url_name, named.slug)
+            return moved(request, "commitment", named.slug)
         if named is not None and named.is_retracted:
             raise _gone(named)
-        record = record_or_redirect(request, COMMITMENT, slug, today=today)
+        record = record_or_redirect(request, "commitment", commitment_in_full, slug, today=today)
         if isinstance(record, HttpResponseBase):
             return record
         updates = [update_with_page(request, update) for update in record["updates"]]
-        return Response(with_page(request, {**record, "updates": updates}))
+        return Response(with_address(request, "commitment", {**record, "updates": updates}))
 
 
 def _gone(record: Commitment) -> Refused:

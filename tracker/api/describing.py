@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import django_filters
 from django.conf import settings
@@ -32,6 +32,15 @@ from tracker.schema.fields import Noun
 
 Words = str | Promise
 _View = TypeVar("_View", bound=Callable[..., Any])
+
+
+class Description(TypedDict):
+    """What is said of an operation: the heading of its group, a line, and more."""
+
+    tag: Words
+    summary: Words
+    description: Words
+
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 # Parameters whose values are records, which a schema does not list.
@@ -148,12 +157,10 @@ def describes(
     shape: Any,
     *,
     request_path: str,
-    tag: Words,
-    summary: Words,
-    description: Words,
     parameters: Iterable[OpenApiParameter] = (),
     statuses: Iterable[int] = (),
     forms: dict[str, Any] | None = None,
+    **words: Unpack[Description],
 ) -> Callable[[_View], _View]:
     """Describe `get`. The response to `request_path`, maybe shortened, is the example `name`;
     `forms` maps further media types to their shapes."""
@@ -161,15 +168,15 @@ def describes(
         "Example", value=example(name), response_only=True, media_type="application/json"
     )
     responses: dict[Any, Any] = {
-        (200, media_type): OpenApiResponse(form, description=summary)
+        (200, media_type): OpenApiResponse(form, description=words["summary"])
         for media_type, form in {"application/json": shape, **(forms or {})}.items()
     }
     return extend_schema(
         operation_id=name,
         extensions={"x-request": request_path},
-        tags=[str(tag)],
-        summary=summary,
-        description=description,
+        tags=[str(words["tag"])],
+        summary=words["summary"],
+        description=words["description"],
         parameters=[*parameters, IF_NONE_MATCH, ETAG],
         responses={**responses, **refusals(statuses)},
         examples=[as_json],
@@ -180,11 +187,9 @@ def describes_list(
     name: str,
     noun: Noun,
     *,
-    tag: Words,
-    summary: Words,
-    description: Words,
     example_query: str = "per_page=1",
     filtered_by: type[CommitmentFilter] | None = None,
+    **words: Unpack[Description],
 ) -> Callable[[_View], _View]:
     """Describe a list in numbered pages, with a filter or for a moment."""
     narrowing = VIEWPOINT if filtered_by is None else filter_parameters(filtered_by)
@@ -192,11 +197,9 @@ def describes_list(
         name,
         shapes.listing(shapes.shape(noun), is_filtered=filtered_by is not None),
         request_path=f"/api/v1/{name}/?{example_query}",
-        tag=tag,
-        summary=summary,
-        description=description,
         parameters=[*narrowing, *PAGING, LINK],
         statuses=(404,),
+        **words,
     )
 
 
@@ -205,19 +208,15 @@ def describes_record(
     noun: Noun,
     *,
     request_path: str,
-    tag: Words,
-    summary: Words,
-    description: Words,
     statuses: Iterable[int] = (301, 404),
+    **words: Unpack[Description],
 ) -> Callable[[_View], _View]:
     """Describe one record in detail, for a moment."""
     return describes(
         name,
         shapes.shape(noun),
         request_path=request_path,
-        tag=tag,
-        summary=summary,
-        description=description,
         parameters=[in_path("slug", str, _("The last part of its address.")), *VIEWPOINT],
         statuses=statuses,
+        **words,
     )

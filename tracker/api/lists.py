@@ -11,36 +11,29 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.answers import head_of
-from tracker.api.base import ReadOnlyView, page_address
+from tracker.api.base import ReadOnlyView, with_address
 from tracker.api.describing import describes_list
-from tracker.api.paging import page_of, state
-from tracker.api.parameters import read_viewpoint
+from tracker.api.paging import list_at
 from tracker.queries.reference_data import forums_by, parties_by, topics_by
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import as_known, public_parties
+from tracker.queries.visibility import public_parties
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 from tracker.schema.records import FORUM_RECORD, PARTY_RECORD, TOPIC_RECORD
 
 
-def _listed(
+def _list(
     request: Request,
-    url_name: str,
-    listed_by: Callable[[Viewpoint], QuerySet[Any]],
+    noun: str,
+    listed_at: Callable[[Viewpoint], QuerySet[Any]],
     payload: Callable[[Any], Payload],
     *,
     today: dt.date,
 ) -> Response:
-    viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
+    def with_page(record: Any) -> Payload:
+        return with_address(request, noun, payload(record))
 
-    def records(page: QuerySet[Any]) -> list[Payload]:
-        return [
-            {**payload(record), "url": page_address(request, url_name, record.slug)}
-            for record in as_known(page, viewpoint)
-        ]
-
-    return page_of(request, listed_by(viewpoint), cut, state(head_of(request), viewpoint), records)
+    return list_at(request, listed_at, with_page, today=today)
 
 
 class Parties(ReadOnlyView):
@@ -52,7 +45,7 @@ class Parties(ReadOnlyView):
         description=_("States and organisations that promised something."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        return _listed(request, "party", parties_by, payloads.party, today=today)
+        return _list(request, "party", parties_by, payloads.party, today=today)
 
 
 class Topics(ReadOnlyView):
@@ -64,7 +57,7 @@ class Topics(ReadOnlyView):
         description=_("What commitments are about."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        return _listed(request, "topic", topics_by, payloads.topic, today=today)
+        return _list(request, "topic", topics_by, payloads.topic, today=today)
 
 
 class Forums(ReadOnlyView):
@@ -76,7 +69,7 @@ class Forums(ReadOnlyView):
         description=_("Standing series of meetings between the same parties at one level."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        return _listed(request, "forum", _with_parties, payloads.forum, today=today)
+        return _list(request, "forum", _with_parties, payloads.forum, today=today)
 
 
 def _with_parties(viewpoint: Viewpoint) -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.api.parameters import Cut
+from tracker.answers import head_of
+from tracker.api.parameters import Cut, read_viewpoint
 from tracker.api.problems import Refused
 from tracker.models import LogHead
 from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import as_known
 from tracker.schema.payloads import Payload, day
 
 Rows = QuerySet[Any] | Sequence[Any]
@@ -78,3 +81,20 @@ def page_of(
         "results": list(records(rows[start : start + cut.per_page])),
     }
     return Response(body, headers={"Link": ", ".join(links)})
+
+
+def list_at(
+    request: Request,
+    listed_at: Callable[[Viewpoint], QuerySet[Any]],
+    payload: Callable[[Any], Payload],
+    *,
+    today: dt.date,
+) -> Response:
+    """Return a page of the records listed at the requested viewpoint; `payload` adds an address."""
+    viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
+
+    def records(page: QuerySet[Any]) -> list[Payload]:
+        return [payload(record) for record in as_known(page, viewpoint)]
+
+    meta = state(head_of(request), viewpoint)
+    return page_of(request, listed_at(viewpoint), cut, meta, records)

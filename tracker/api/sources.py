@@ -10,25 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.answers import head_of
-from tracker.api.base import ReadOnlyView, page_address
+from tracker.api.base import ReadOnlyView, with_address
 from tracker.api.describing import describes_list, describes_record
-from tracker.api.paging import page_of, state
-from tracker.api.parameters import read_viewpoint
-from tracker.api.records import Noun, record_or_redirect
+from tracker.api.paging import list_at
+from tracker.api.records import record_or_redirect
 from tracker.models import Source
 from tracker.queries.records.details import source_in_full
-from tracker.queries.visibility import as_known, public_sources
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_sources
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 from tracker.schema.records import SOURCE_IN_FULL, SOURCE_RECORD
 
-SOURCE = Noun("source", "api-source", source_in_full, public_sources)
-
 
 def _with_page(request: Request, record: Payload) -> Payload:
     """Add the address of its page as `page`: `url` is where the document was published."""
-    return {**record, "page": page_address(request, "source", record["slug"])}
+    return with_address(request, "source", record, key="page")
 
 
 class Sources(ReadOnlyView):
@@ -40,20 +37,14 @@ class Sources(ReadOnlyView):
         description=_("Every document that something rests on or that speaks of a meeting."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
+        def payload(source: Source) -> Payload:
+            return _with_page(request, payloads.source(source))
 
-        def records(page: QuerySet[Source]) -> list[Payload]:
-            return [
-                _with_page(request, payloads.source(record)) for record in as_known(page, viewpoint)
-            ]
+        return list_at(request, _without_text, payload, today=today)
 
-        return page_of(
-            request,
-            public_sources(viewpoint).defer("text"),
-            cut,
-            state(head_of(request), viewpoint),
-            records,
-        )
+
+def _without_text(viewpoint: Viewpoint) -> QuerySet[Source]:
+    return public_sources(viewpoint).defer("text")
 
 
 class OneSource(ReadOnlyView):
@@ -66,7 +57,7 @@ class OneSource(ReadOnlyView):
         description=_("The quotations in the order of its text, each with its update."),
     )
     def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
-        record = record_or_redirect(request, SOURCE, slug, today=today)
+        record = record_or_redirect(request, "source", source_in_full, slug, today=today)
         if isinstance(record, HttpResponseBase):
             return record
         return Response(_with_page(request, record))

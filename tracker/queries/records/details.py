@@ -5,7 +5,6 @@ Each takes a constant number of queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 
 from django.db.models import Prefetch, QuerySet
@@ -82,7 +81,7 @@ def _notes(notes: QuerySet[Note], viewpoint: Viewpoint) -> list[Payload]:
 
 
 def described_meetings(viewpoint: Viewpoint) -> QuerySet[Meeting]:
-    """Return the meetings at a viewpoint, with the relations that `meeting_records` needs."""
+    """Return the meetings at a viewpoint, with the relations that their payloads need."""
     return by_the_day(_with_relations(viewpoint), viewpoint)
 
 
@@ -90,12 +89,6 @@ def _with_relations(viewpoint: Viewpoint) -> QuerySet[Meeting]:
     parties = Prefetch("parties", public_parties(viewpoint))
     sources = Prefetch("sources", public_sources(viewpoint))
     return public_meetings(viewpoint).select_related("forum").prefetch_related(parties, sources)
-
-
-def meeting_records(meetings: Iterable[Meeting], viewpoint: Viewpoint) -> list[Payload]:
-    """Return payloads of `described_meetings` as published at the viewpoint."""
-    shown = as_known(meetings, viewpoint)
-    return [payloads.meeting(meeting) for meeting in shown]
 
 
 def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:

@@ -1,14 +1,113 @@
-"""Shapes of the log, the entry point, pages of lists, and errors."""
+"""Shapes of responses for OpenAPI; those of nouns are derived from `schema`.
+
+DRF describes with serializers, but none of these renders a response. A test checks real responses
+against the shapes, and allows nothing that they do not describe.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from tracker.api.shapes.ground import Head, Line, LogHead, Shape, address, day, text, whole_number
+from tracker.lib.partial_dates import Precision
 from tracker.models import ChangeKind, Significance
+from tracker.schema.fields import LEVELS, Field, Noun, Type
+
+# A field may share the name of a serializer attribute, because DRF removes fields from the class.
+# mypy does not know this, hence some `ignore[assignment]`.
+Shape = serializers.Serializer[Any]
+
+PRECISIONS = [(precision.value, precision.value) for precision in Precision]
+
+
+def text(description: Any, **options: Any) -> serializers.CharField:
+    return serializers.CharField(help_text=description, **options)
+
+
+def whole_number(description: Any, **options: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(help_text=description, **options)
+
+
+def day(description: Any) -> serializers.DateField:
+    return serializers.DateField(allow_null=True, help_text=description)
+
+
+def address(description: Any, **options: Any) -> serializers.URLField:
+    return serializers.URLField(help_text=description, **options)
+
+
+class PartialDate(Shape):
+    """A date as precise as it is known."""
+
+    date = text(_("ISO 8601: 2028, 2026-03 or 2026-02-25; null for words alone."), allow_null=True)
+    words = text(_("How the source put it, where that matters; else empty."))
+    precision = serializers.ChoiceField(PRECISIONS)
+
+
+class Line(Shape):
+    """A line of the log of changes."""
+
+    seq = whole_number(_("Its number."), allow_null=True)
+    recorded_at = serializers.DateTimeField(help_text=_("When it was written."), allow_null=True)
+
+
+class Head(Shape):
+    """The last line of the log at which the answer was made."""
+
+    seq = whole_number(_("Its number; 0 while the log is empty."))
+    hash = text(_("Its hash: 64 hexadecimal digits."))
+
+
+class LogHead(Head):
+    """The last line of the log."""
+
+    recorded_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("When it was written; null while the log is empty.")
+    )
+
+
+# -- Nouns --------------------------------------------------------------------------------------
+
+
+@cache
+def shape(noun: Noun) -> type[Shape]:
+    """Return the OpenAPI component that describes a noun."""
+    fields = {field.name: _field(field) for field in noun.in_json}
+    return type(noun.component, (serializers.Serializer,), {"__doc__": noun.meaning, **fields})
+
+
+def _field(field: Field) -> Any:
+    options: dict[str, Any] = {"help_text": field.meaning} if field.meaning else {}
+    if field.record is not None:
+        return shape(field.record)(many=field.type is Type.RECORDS, **options)
+    if field.type in _LISTS:
+        child = serializers.ChoiceField(field.choices.choices) if field.choices else _TEXT()
+        return serializers.ListField(child=child, **options)
+    if field.is_nullable:
+        options["allow_null"] = True
+    if field.type is Type.LEVEL:
+        return serializers.ChoiceField(LEVELS, **options)
+    if field.choices is not None:
+        return serializers.ChoiceField(field.choices.choices, **options)
+    return _KINDS.get(field.type, _TEXT)(**options)
+
+
+_TEXT = serializers.CharField
+_LISTS = (Type.KEYS, Type.CHOICES)
+_KINDS: dict[Type, type[serializers.Field[Any, Any, Any, Any]]] = {
+    Type.YES_NO: serializers.BooleanField,
+    Type.NUMBER: serializers.IntegerField,
+    Type.DAY: serializers.DateField,
+    Type.DATE: PartialDate,
+    Type.LINE: Line,
+    Type.ADDRESS: serializers.URLField,
+}
+
+
+# -- The log, the entry point, pages of lists, and errors ---------------------------------------
 
 
 class Change(Shape):
