@@ -13,18 +13,18 @@ from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import source_data
 from tracker.models import Source
-from tracker.queries.records.source import left_out_of, resting_on, with_what_rests
-from tracker.queries.reference_data import meetings_of, notes_of, was_there
+from tracker.queries.records.source import left_out_of, resting_on, source_at, with_what_rests
+from tracker.queries.reference_data import meetings_of, notes_of
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import as_known, public_sources, record_at
+from tracker.queries.visibility import as_known
 
 
 @public_answer
 @following_renames("source")
 @at_viewpoint
 def source(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpResponse:
-    record = record_at(public_sources(viewpoint), slug, viewpoint)
-    if record is None or not was_there(record, viewpoint):
+    record = source_at(slug, viewpoint)
+    if record is None:
         return not_yet(request, "source", slug, viewpoint)
     return render(request, "dashboard/source.html", _context(request, record, viewpoint))
 

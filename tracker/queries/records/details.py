@@ -20,7 +20,7 @@ from tracker.queries.records.meeting import (
     previous_of_forum,
     with_words,
 )
-from tracker.queries.records.source import left_out_of, resting_on, with_what_rests
+from tracker.queries.records.source import left_out_of, resting_on, source_at, with_what_rests
 from tracker.queries.reference_data import (
     hide_outcome,
     meetings_of,
@@ -119,8 +119,8 @@ def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
 
 def source_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
     """Return a source with the citations and notes taken from it, in the order of its text."""
-    source = record_at(public_sources(viewpoint), slug, viewpoint)
-    if source is None or not was_there(source, viewpoint):
+    source = source_at(slug, viewpoint)
+    if source is None:
         return None
     meetings = as_known(meetings_of(source, viewpoint), viewpoint)
     return {

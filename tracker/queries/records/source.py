@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tracker.lib.folding import fold
 from tracker.lib.locators import LocatorKey, locator_key
 from tracker.models import Citation, PassageLeftOut, Source
+from tracker.queries.reference_data import was_there
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     as_known,
     public_citations,
     public_passages,
+    public_sources,
     public_updates,
+    record_at,
 )
 
 
@@ -20,6 +24,13 @@ def _place(locator: str, quotation: str, text: str) -> tuple[bool, int, LocatorK
     """Return a sort key: the place of the quotation in the full text, or else the locator."""
     position = text.find(fold(quotation)) if text and quotation else -1
     return bool(text) and position < 0, position, locator_key(locator)
+
+
+def source_at(slug: str, viewpoint: Viewpoint) -> Source | None:
+    """Return the source with this slug, if it was published or recorded by the viewpoint's day."""
+    recorded = public_sources(replace(viewpoint, as_of=None))
+    record = record_at(recorded, slug, viewpoint)
+    return record if record is not None and was_there(record, viewpoint) else None
 
 
 def resting_on(source: Source, viewpoint: Viewpoint) -> list[int]:
