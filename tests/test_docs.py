@@ -17,7 +17,7 @@ from tracker.schema.commitments import ALIAS
 from tracker.schema.fields import Noun
 from tracker.schema.notes import NOTE
 from tracker.schema.updates import CITATION, UPDATE
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "tracker/docs"
@@ -81,9 +81,9 @@ def test_the_log_is_described() -> None:
     assert [key for key in line if f"`{key}`" not in LOG] == []
 
 
-@pytest.mark.parametrize("noun", RESOURCES)
+@pytest.mark.parametrize("noun", TABLES)
 def test_every_column_of_an_import_is_described(noun: str) -> None:
-    assert [name for name in RESOURCES[noun]().columns if f"`{name}`" not in IMPORT] == []
+    assert [name for name in TABLES[noun].columns if f"`{name}`" not in IMPORT] == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.make import NOW
 from tracker.actions.imports.rows import Task, check_file, import_file
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.report import Report, Rights
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 from tracker.spreadsheets.writing import csv_parts
 
 Line = dict[str, Any]
@@ -64,8 +64,8 @@ def written(*lines: Line) -> io.BytesIO:
 
 
 def exported(noun: str) -> io.BytesIO:
-    resource = RESOURCES[noun]()
-    return io.BytesIO(b"".join(csv_parts(resource, resource.rows())))
+    table = TABLES[noun]
+    return io.BytesIO(b"".join(csv_parts(table, table.rows())))
 
 
 def lines_of(file: io.BytesIO) -> list[Line]:

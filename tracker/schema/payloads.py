@@ -101,11 +101,11 @@ def values(noun: Noun, where: Where, record: Any, *, named: Named = _PUBLIC) -> 
 @cache
 def _readers(noun: Noun, where: Where) -> list[tuple[str, _Read]]:
     if where is JSON:
-        return [(field.name, _reader(field, JSON)) for field in noun.in_json]
-    return [(field.key, _reader(field, where)) for field in noun.in_file]
+        return [(field.name, reader(field, JSON)) for field in noun.in_json]
+    return [(field.key, reader(field, where)) for field in noun.in_file]
 
 
-def _reader(field: Field, where: Where) -> _Read:
+def reader(field: Field, where: Where) -> _Read:
     """Return a function that reads a field from a model object."""
     found, is_named = _path(field.source), field.if_public
     if field.type is Type.KEY:

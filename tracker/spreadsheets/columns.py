@@ -1,29 +1,29 @@
 """The columns of the files that staff export and import: from a cell to a value, and back.
 
 A value refers to other records by reference, slug or code, so that a file can be compared with the
-register without database keys. `clean` raises ValueError with a sentence for the reader.
+register without database keys.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from import_export.fields import Field
-from import_export.widgets import Widget
+from django.utils.translation import gettext_lazy
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.spreadsheet_text import join_values, safe_text, split_values
 from tracker.lib.text import without_line_breaks
 from tracker.models import Level
-from tracker.schema.fields import LEVELS
+from tracker.models.records import PublicRecord
+from tracker.schema.fields import LEVELS, SHEET, Field, Noun, Type
+from tracker.schema.payloads import reader
 from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
 
@@ -31,6 +31,24 @@ from tracker.spreadsheets.dates import read_date
 WORDS_SUFFIX = "_words"
 # A text, several texts, a number, or nothing.
 Value = str | tuple[str, ...] | int | None
+Values = dict[str, Value]
+# Records by noun and key.
+Known = Mapping[str, Mapping[str, PublicRecord]]
+
+# The attributes of a record that hold its prefetched related rows; see `tables`.
+_ROWS = {"aliases": "given_names", "citations": "cited"}
+
+
+def many(value: Value) -> tuple[str, ...]:
+    """Return the texts in a value that holds one or several."""
+    if isinstance(value, tuple):
+        return value
+    return (str(value),) if value else ()
+
+
+def displayed(value: Value) -> str:
+    """Format a value for a person to read."""
+    return "; ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def _as_text(cell: Cell) -> str:
@@ -47,35 +65,70 @@ def _validate(rule: Any, text: str) -> None:
         raise ValueError(" ".join(error.messages)) from error
 
 
-class Text(Widget):
+class Column:
+    """One column, which fills the model field `field`, alone or with other columns.
+
+    `names` is the noun that a cell refers to, and `needed` whether a new record requires a value.
+    """
+
+    # The value that a new record has if its file lacks the column.
+    default: Value = ""
+    # Of a column of several values: the one that stands for each that the cell leaves out.
+    padding = ""
+    # Whether the value is set on the record as it is.
+    is_settable = True
+
+    def __init__(self, field: Field, rule: Any) -> None:
+        self.name = self.field = field.name
+        self.label, self.names = rule.verbose_name, field.noun
+        self.needed = False
+        self._value_of = reader(field, SHEET)
+
+    def cell(self, record: Any) -> str:
+        """Return the cell of a record."""
+        return safe_text(self._written(self._value_of(record, lambda named: True)))
+
+    def _written(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        """Return the value of a cell. Raise ValueError with a sentence for the reader."""
+        return _as_text(cell)
+
+    def model_value(self, values: Values, known: Known) -> Any:
+        """Return what the model field takes. Raise KeyError for a key that is not `known`."""
+        return values[self.name]
+
+
+class Text(Column):
     """Text validated by the model field, whose default replaces an empty cell.
 
     With `is_made` the cell may be empty, since the value is then derived from other columns.
     """
 
-    def __init__(self, rule: Any, *, is_made: bool = False) -> None:
-        super().__init__()
+    default: str
+
+    def __init__(self, field: Field, rule: Any, *, is_made: bool = False) -> None:
+        super().__init__(field, rule)
         self.rule = rule
         self.default = str(rule.get_default() or "")
         self.may_be_empty = rule.blank or is_made
+        self.needed = not (self.may_be_empty or self.default)
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text: str = self.rule.to_python(_as_text(value) or self.default)
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        text: str = self.rule.to_python(_as_text(cell) or self.default)
         if not text and not self.may_be_empty:
             raise ValueError(_("The cell is empty, and it is needed."))
         _validate(self.rule, text)
         return text
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return safe_text(str(value or ""))
-
 
 class Choice(Text):
     """A choice, given by its key or by its label in any interface language."""
 
-    def __init__(self, rule: Any, choices: Iterable[tuple[str, str | Promise]]) -> None:
-        super().__init__(rule)
-        self.choices = list(choices)
+    def __init__(self, field: Field, rule: Any) -> None:
+        super().__init__(field, rule)
+        self.choices = LEVELS if field.type is Type.LEVEL else list(rule.choices)
         self._known: dict[str, str] = {}
 
     def _keys_by_name(self) -> dict[str, str]:
@@ -86,8 +139,8 @@ class Choice(Text):
             self._known |= {name.casefold(): name for name, _label in self.choices}
         return self._known
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text = _as_text(value) or self.default
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        text = _as_text(cell) or self.default
         if not text and self.rule.blank:
             return ""
         key = self._keys_by_name().get(text.casefold())
@@ -101,141 +154,167 @@ class Choice(Text):
 class LevelChoice(Choice):
     """A level, written as its name in lower case."""
 
-    def __init__(self, rule: Any) -> None:
-        super().__init__(rule, LEVELS)
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else Level(value).name.lower()
+    def model_value(self, values: Values, known: Known) -> Any:
+        return Level[str(values[self.name]).upper()]
 
 
-class Day(Widget):
+class Day(Column):
     """A date precise to the day."""
 
-    def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
-        if not value:
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        if not cell:
             return ""
-        date = read_date(value if isinstance(value, dt.date) else _as_text(value), order=order)
+        date = read_date(cell if isinstance(cell, dt.date) else _as_text(cell), order=order)
         if date.day is None:
             raise ValueError(_("“%(date)s” is no whole day: write 2026-02-25.") % {"date": date})
         return date.iso
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return value.isoformat() if value else ""
+    def model_value(self, values: Values, known: Known) -> Any:
+        value = values[self.name]
+        return dt.date.fromisoformat(str(value)) if value else None
 
 
-class KnownDate(Widget):
+class KnownDate(Column):
     """The known part of a partial date; `DateWords` holds its words."""
 
-    def clean(self, value: Cell, row: Any = None, *, order: str = "", **kwargs: Any) -> Value:
-        if not value:
-            return ""
-        return read_date(value if isinstance(value, dt.date) else _as_text(value), order=order).iso
+    def __init__(self, field: Field, rule: Any) -> None:
+        super().__init__(field, rule)
+        self.needed = not rule.blank
 
-    def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
+    def _written(self, value: PartialDate | None) -> str:
         return value.iso if value else ""
 
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        if not cell:
+            return ""
+        return read_date(cell if isinstance(cell, dt.date) else _as_text(cell), order=order).iso
 
-class DateWords(Widget):
+    def model_value(self, values: Values, known: Known) -> Any:
+        iso, words = str(values[self.field]), str(values[f"{self.field}{WORDS_SUFFIX}"])
+        if iso:
+            return PartialDate.parse(iso, words=words)
+        return PartialDate(words=words) if words else None
+
+
+class DateWords(KnownDate):
     """A date in the words of its source."""
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text = without_line_breaks(_as_text(value))
+    def __init__(self, field: Field, rule: Any) -> None:
+        super().__init__(field, rule)
+        self.name = f"{field.name}{WORDS_SUFFIX}"
+        self.label = format_lazy("{}, {}", rule.verbose_name, gettext_lazy("in words"))
+        self.needed = False
+
+    def _written(self, value: PartialDate | None) -> str:
+        return value.words if value else ""
+
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        text = without_line_breaks(_as_text(cell))
         if len(text) > MAX_WORDS:
             raise ValueError(_("Shorten it to %(count)d letters.") % {"count": MAX_WORDS})
         return text
 
-    def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
-        return safe_text(value.words) if value else ""
 
+class Number(Column):
+    default = None
+    # The log numbers updates, and the update that one corrects is looked up by its number.
+    is_settable = False
+    max_digits = 9
 
-class Number(Widget):
-    def __init__(self, *, digits: int = 9) -> None:
-        super().__init__()
-        self.digits = digits
-
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        text = _as_text(value)
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        text = _as_text(cell)
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal()) or len(text) > self.digits:
+        if not (text.isascii() and text.isdecimal()) or len(text) > self.max_digits:
             raise ValueError(_("“%(text)s” is no whole number.") % {"text": text[:40]})
         return int(text)
 
-    def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else str(value)
 
-
-class Key(Widget):
+class Key(Column):
     """Another record, by its key."""
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        return _as_text(value)
+    def __init__(self, field: Field, rule: Any) -> None:
+        super().__init__(field, rule)
+        self.needed = field.is_needed
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return safe_text(str(value or ""))
+    def model_value(self, values: Values, known: Known) -> Any:
+        value = values[self.name]
+        return known[self.names][str(value)] if value else None
 
 
-class Keys(Widget):
+class Keys(Column):
     """Several records by their keys, in no particular order."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = key
+    default = ()
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        return tuple(sorted({key for key in split_values(_as_text(value)) if key}))
+    def _written(self, value: Iterable[str]) -> str:
+        return join_values(value)
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return safe_text(join_values(sorted(getattr(one, self.key) for one in value.all())))
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        return tuple(sorted({key for key in split_values(_as_text(cell)) if key}))
+
+    def model_value(self, values: Values, known: Known) -> Any:
+        return [known[self.names][key] for key in many(values[self.name])]
 
 
-class Parts(Widget):
+class Parts(Column):
     """One field of each of the record's related rows, in their order."""
 
-    def __init__(self, model: type[models.Model], part: str) -> None:
-        super().__init__()
-        self.part = part.split("__")
-        self.rule: Any = model._meta.get_field(part) if len(self.part) == 1 else None
+    default = ()
+    is_settable = False
 
-    def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> Value:
-        values = tuple(split_values(_as_text(value)))
+    def __init__(self, field: Field, rule: Any, *, rows: str) -> None:
+        super().__init__(field, rule)
+        assert field.sheet is not None  # noqa: S101 - or it is no column
+        self.name, self.label, self.field = field.sheet.name, field.sheet.label, ""
+        self.rule = None if field.type is Type.KEY else rule
+        self.padding = str(rule.get_default()) if self.rule else ""
+        self._rows = rows
+
+    def cell(self, record: Any) -> str:
+        rows = getattr(record, self._rows)
+        parts = [str(self._value_of(row, lambda named: True)) for row in rows]
+        return safe_text(join_values(parts)) if any(parts) else ""
+
+    def read(self, cell: Cell, *, order: str = "") -> Value:
+        values = tuple(split_values(_as_text(cell)))
         if self.rule is not None:
             values = tuple(self.rule.to_python(one) for one in values)
             for one in values:
                 _validate(self.rule, one)
         return values
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        parts = [self._part(one) for one in value]
-        return safe_text(join_values(parts)) if any(parts) else ""
 
-    def _part(self, one: Any) -> str:
-        for name in self.part:
-            one = getattr(one, name)
-        return str(one)
+_CLASSES: dict[Type, type[Column]] = {
+    Type.DAY: Day,
+    Type.KEY: Key,
+    Type.KEYS: Keys,
+    Type.LEVEL: LevelChoice,
+    Type.NUMBER: Number,
+}
 
 
-class Column(Field):
-    """One column, which fills the model field `field`, alone or with other columns.
+def columns_of(noun: Noun, *, made: str = "") -> Iterator[Column]:
+    """Yield the columns of a noun; that of the field `made` is derived from others if empty."""
+    model: Any = noun.model
+    for field in noun.in_sheet:
+        if field.record is not None:
+            yield from _parts_of(field.record, rows=_ROWS[field.name])
+            continue
+        rule = model._meta.get_field(field.name)
+        if field.type is Type.DATE:
+            yield KnownDate(field, rule)
+            yield DateWords(field, rule)
+        elif column_class := _CLASSES.get(field.type):
+            yield column_class(field, rule)
+        elif rule.choices:
+            yield Choice(field, rule)
+        else:
+            yield Text(field, rule, is_made=field.name == made)
 
-    `names` is the noun that a cell refers to, `needed` whether a new record requires it, and
-    `empty` the value of an empty cell or part.
-    """
 
-    def __init__(
-        self,
-        label: str | Promise,
-        widget: Widget,
-        *,
-        attribute: str,
-        field: str = "",
-        names: str = "",
-        needed: bool = False,
-        empty: Value = "",
-    ) -> None:
-        super().__init__(attribute=attribute, widget=widget)
-        self.label = label
-        self.field = field or attribute
-        self.names = names
-        self.needed = needed
-        self.empty = empty
+def _parts_of(noun: Noun, *, rows: str) -> Iterator[Parts]:
+    model: Any = noun.model
+    for field in noun.in_sheet:
+        if field.sheet is not None:
+            yield Parts(field, model._meta.get_field(field.name), rows=rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tracker.spreadsheets.resources import Values
+from tracker.spreadsheets.columns import Values
 
 # Problems and ambiguous dates listed one by one; the rest are only counted.
 MAX_LISTED = 200

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracker.lib.workbook_files import workbook_in
 from tracker.spreadsheets.cells import SpreadsheetError
-from tracker.spreadsheets.resources import RegisterResource
+from tracker.spreadsheets.tables import Table
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -38,22 +38,20 @@ class _Lines:
         return taken
 
 
-def csv_parts(resource: RegisterResource, rows: Any) -> Iterator[bytes]:
+def csv_parts(table: Table, rows: Any) -> Iterator[bytes]:
     """Yield a CSV file (RFC 4180) in UTF-8, with a byte-order mark so that Excel detects UTF-8."""
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(resource.columns)
+    writer.writerow(table.columns)
     yield codecs.BOM_UTF8 + lines.take()
     for number, record in enumerate(rows.iterator(chunk_size=_ROWS_AT_A_TIME), 1):
-        writer.writerow(resource.cells(record))
+        writer.writerow(table.cells(record))
         if number % _ROWS_AT_A_TIME == 0:
             yield lines.take()
     yield lines.take()
 
 
-def xlsx_file(
-    resource: RegisterResource, rows: Any, *, check: Callable[[], object] = lambda: None
-) -> IO[bytes]:
+def xlsx_file(table: Table, rows: Any, *, check: Callable[[], object] = lambda: None) -> IO[bytes]:
     """Return a workbook in a temporary file, which is deleted when it is closed.
 
     `check` is called regularly and may raise to stop the work. Raise SpreadsheetError when a text
@@ -61,7 +59,7 @@ def xlsx_file(
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
-        _write_book(file, resource, rows, check)
+        _write_book(file, table, rows, check)
     except BaseException:
         file.close()
         raise
@@ -69,17 +67,15 @@ def xlsx_file(
     return file
 
 
-def _write_book(
-    file: IO[bytes], resource: RegisterResource, rows: Any, check: Callable[[], object]
-) -> None:
+def _write_book(file: IO[bytes], table: Table, rows: Any, check: Callable[[], object]) -> None:
     with workbook_in(file) as book:
-        sheet = book.add_worksheet(resource.noun)
+        sheet = book.add_worksheet(table.noun)
         sheet.freeze_panes(1, 1)
         # Text format, so that Excel does not turn a typed 2026-03 into a day.
-        sheet.set_column(0, len(resource.columns) - 1, 20, book.add_format({"num_format": "@"}))
-        _write(sheet, 0, resource.columns, book.add_format({"bold": True}))
+        sheet.set_column(0, len(table.columns) - 1, 20, book.add_format({"num_format": "@"}))
+        _write(sheet, 0, table.columns, book.add_format({"bold": True}))
         for number, record in enumerate(rows.iterator(chunk_size=_ROWS_AT_A_TIME), 1):
-            cells = resource.cells(record)
+            cells = table.cells(record)
             _refuse_unfit(cells, number)
             _write(sheet, number, cells)
             if number % _ROWS_AT_A_TIME == 0:

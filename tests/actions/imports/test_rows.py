@@ -43,7 +43,7 @@ from tracker.models import (
 )
 from tracker.queries.visibility import log_head
 from tracker.spreadsheets.report import Rights
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def ground() -> None:
 # -- There and back -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("noun", RESOURCES)
+@pytest.mark.parametrize("noun", TABLES)
 def test_what_was_exported_differs_nowhere(shipped_register: None, noun: str) -> None:
     draft = make.make_update(quotation="a; b", rationale="=1+1\nand more")
     make.make_alias(draft.commitment, name="'Name", note="x; y")

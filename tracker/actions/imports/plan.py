@@ -23,12 +23,13 @@ from tracker.lib.later_words import warn_of_later_words
 from tracker.models import Commitment, Meeting, Party, Source, StatusUpdate
 from tracker.models.records import PublicRecord
 from tracker.queries.drafts.submissions import key_of, payload_of, submissions
+from tracker.schema.nouns import MODELS, NOUNS
 from tracker.spreadsheets.cells import Row, SpreadsheetError
+from tracker.spreadsheets.columns import Values, displayed, many
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import Sheet
 from tracker.spreadsheets.report import MAX_DIFFERENCES, MAX_TEXT, Outcome, Report, Rights, Staged
-from tracker.spreadsheets.resources import RESOURCES, RegisterResource, Values
-from tracker.spreadsheets.values import NAMED, displayed, many, model_values
+from tracker.spreadsheets.tables import TABLES
 
 LOT = 500
 # The kinds of records that the import itself may publish.
@@ -50,7 +51,7 @@ class Plan:
         is_writing: bool = False,
         tell: Callable[[int], object] = lambda rows: None,
     ) -> None:
-        self.resource: RegisterResource = RESOURCES[noun]()
+        self.table = TABLES[noun]
         self.sheet, self.reading, self.rights = sheet, reading, rights
         self.is_writing, self.tell = is_writing, tell
         self.places = reading.places(sheet.headings)
@@ -69,9 +70,9 @@ class Plan:
 
     def _refuse_without_key(self) -> None:
         """Require the key column, and the column that counts the parts if any part is given."""
-        needed = [self.resource.key[0]]
-        if set(self.resource.parts) & set(self.places):
-            needed.append(self.resource.parts[0])
+        needed = [self.table.key[0]]
+        if set(self.table.parts) & set(self.places):
+            needed.append(self.table.parts[0])
         for name in needed:
             if name not in self.places:
                 text = _("No column was named for “%(name)s”, without which the rows say nothing.")
@@ -111,7 +112,7 @@ class Plan:
             if row is not None:
                 staged.append(row)
                 self._count(row)
-        if self.resource.noun in PUBLISHED_ALONE:
+        if self.table.noun in PUBLISHED_ALONE:
             self._cover_what_is_behind(staged)
         return staged
 
@@ -146,7 +147,7 @@ class Plan:
             self.report.blame(row.number, "", row.fault)
             return None
         cells = {name: row.cells[place] for name, place in self.places.items()}
-        values, wrong, asked = self.resource.read(cells, order=self.reading.dates)
+        values, wrong, asked = self.table.read(cells, order=self.reading.dates)
         for name, sentence in wrong.items():
             self.blame(row.number, name, sentence)
         for name, text in asked.items():
@@ -158,14 +159,14 @@ class Plan:
     def _look_up(self, rows: list[Values]) -> None:
         """Read the records that the rows of a batch refer to."""
         wanted: dict[str, set[str]] = {}
-        for name, column in self.resource.columns.items():
+        for name, column in self.table.columns.items():
             if column.names:
                 keys = wanted.setdefault(column.names, set())
                 for values in rows:
                     keys.update(many(values.get(name)))
         self.known = {}
         for noun, keys in wanted.items():
-            model, key = NAMED[noun]
+            model, key = MODELS[noun], NOUNS[noun].key
             found: Any = model._base_manager.filter(**{f"{key}__in": keys})
             if model is Source:
                 found = found.defer("text")  # which may be long
@@ -173,17 +174,17 @@ class Plan:
 
     def _found(self, rows: list[Values]) -> dict[str, Any]:
         """Return the records that the rows of a batch match, by key."""
-        rows_of = self.resource.rows()
+        rows_of = self.table.rows()
         if self.is_writing:
             rows_of = rows_of.select_for_update(of=("self",))
         if self.updates:
             return self.updates.found(rows_of, rows)
-        [key] = self.resource.key
+        [key] = self.table.key
         found = rows_of.filter(**{f"{key}__in": [v[key] for v in rows]})
         taken = [v.get("slug") or _slug_of(v) for v in rows]
         self._taken_slugs = (
             dict(Commitment.objects.filter(slug__in=taken).values_list("slug", "reference"))
-            if self.resource.noun == "commitments"
+            if self.table.noun == "commitments"
             else {}
         )
         return {getattr(record, key): record for record in found}
@@ -193,9 +194,9 @@ class Plan:
     def _row(self, line: Row, values: Values, existing: dict[str, Any]) -> Staged | None:
         before_it, number = self.report.problem_count, line.number
         if self.updates:
-            name, record = self.updates.identified(number, values, self.resource)
+            name, record = self.updates.identified(number, values, self.table)
         else:
-            name = str(values[self.resource.key[0]])
+            name = str(values[self.table.key[0]])
             record = existing.get(name)
         if self.report.problem_count > before_it:
             return None
@@ -206,15 +207,13 @@ class Plan:
         self._rows_of[name] = number
         if record is not None and self._is_equal(line, record):
             return Staged(number, Outcome.UNCHANGED, name, values, record=record)
-        before = (
-            self.resource.exported_values(record) if record is not None else self.resource.empty()
-        )
-        merged = self.resource.merged(before, values)
+        before = self.table.exported_values(record) if record is not None else self.table.defaults()
+        merged = self.table.merged(before, values)
         if self.updates and record is not None:
             # How the row identifies its record is not a change of the record.
             merged |= {"number": before["number"], "draft": before["draft"]}
         self._name_slug(merged)
-        changed = tuple(n for n in self.resource.columns if merged[n] != before[n])
+        changed = tuple(n for n in self.table.columns if merged[n] != before[n])
         outcome = self._outcome(record, changed)
         row = Staged(number, outcome, name, merged, changed, before, record)
         if outcome is not Outcome.UNCHANGED:
@@ -224,7 +223,7 @@ class Plan:
 
     def _is_equal(self, line: Row, record: Any) -> bool:
         """Return whether the row is identical to the export of the record."""
-        cells = self.resource.plain_cells(record)
+        cells = self.table.plain_cells(record)
         return all(
             line.cells[place] == cells[name]
             for name, place in self.places.items()
@@ -233,7 +232,7 @@ class Plan:
 
     def _name_slug(self, values: Values) -> None:
         """Derive the slug of a commitment from its title if the file has none."""
-        if self.resource.noun != "commitments" or values["slug"]:
+        if self.table.noun != "commitments" or values["slug"]:
             return
         reference, slug = str(values["reference"]), _slug_of(values)
         if slug in self._slugs or self._taken_slugs.get(slug, reference) != reference:
@@ -251,14 +250,14 @@ class Plan:
     def _refuse(self, row: Staged) -> None:
         """Report every reason why a row cannot be written."""
         self._refuse_without_right(row)
-        for name, column in self.resource.columns.items():
+        for name, column in self.table.columns.items():
             # A date may be given only in words.
             words = row.values.get(f"{name}_words")
             if column.needed and row.values[name] in ("", None) and not words:
                 self.blame(row.number, name, _("It is needed and not given: fill the cell."))
             if column.names and name in row.changed:
                 self._refuse_unknown(row, name, column.names)
-        if "slug" in row.changed and self.resource.noun == "commitments":
+        if "slug" in row.changed and self.table.noun == "commitments":
             self._refuse_taken_slug(row)
         if "aliases" in row.values:
             self._refuse_names_given_twice(row)
@@ -272,7 +271,7 @@ class Plan:
 
     def _warn_of_later_words(self, row: Staged) -> None:
         """Warn where a title or summary describes later events."""
-        if self.resource.noun != "commitments":
+        if self.table.noun != "commitments":
             return
         meeting = self.known["meeting"].get(str(row.values["first_stated_at"]))
         if meeting is None and row.record is not None:
@@ -308,9 +307,8 @@ class Plan:
 
     @staticmethod
     def _unknown(noun: str, key: str) -> str:
-        model, _key = NAMED[noun]
         sentence = _("There is no %(noun)s “%(key)s” in the register: add it first, or correct it.")
-        return sentence % {"noun": model._meta.verbose_name, "key": key[:60]}
+        return sentence % {"noun": MODELS[noun]._meta.verbose_name, "key": key[:60]}
 
     def _refuse_taken_slug(self, row: Staged) -> None:
         slug, reference = str(row.values["slug"]), str(row.values["reference"])
@@ -344,7 +342,7 @@ class Plan:
 
     def fields(self, row: Staged, names: tuple[str, ...]) -> dict[str, Any]:
         """Convert columns to model values. Raise KeyError for references to unknown records."""
-        return model_values(self.resource, row.values, names, self.known)
+        return self.table.model_values(row.values, names, self.known)
 
     def _count(self, row: Staged) -> None:
         self.report.counts[row.outcome] += 1

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Revision, StatusUpdate
+from tracker.spreadsheets.columns import Values
 from tracker.spreadsheets.report import Outcome, Staged
-from tracker.spreadsheets.resources import Values
 
 _Event = tuple[Any, ...]
 
@@ -81,7 +81,7 @@ class UpdateRows:
         self.lot = lot
         return {}
 
-    def identified(self, number: int, values: Values, resource: Any) -> tuple[str, Any]:
+    def identified(self, number: int, values: Values, table: Any) -> tuple[str, Any]:
         """Return the name of a row's update, and the record, or None for a new one."""
         reference, given, draft = (values.get(n) for n in ("commitment", "number", "draft"))
         if given is not None:
@@ -96,14 +96,14 @@ class UpdateRows:
                 text = _("%(commitment)s has no draft %(draft)s: leave it empty for a new one.")
                 self.blame(number, "draft", text % {"commitment": reference, "draft": draft})
             return _("draft %s") % draft, record
-        return self._by_event(number, values, resource)
+        return self._by_event(number, values, table)
 
-    def _by_event(self, number: int, values: Values, resource: Any) -> tuple[str, Any]:
+    def _by_event(self, number: int, values: Values, table: Any) -> tuple[str, Any]:
         event = _event(values)
         name = ", ".join(str(part) for part in event if part)
         counting = [u for u in self.lot.by_event.get(event, []) if u.pk not in self.lot.revised]
         if len(counting) > 1:
-            equal = [u for u in counting if not _differs(resource.exported_values(u), values)]
+            equal = [u for u in counting if not _differs(table.exported_values(u), values)]
             if not equal:
                 text = _(
                     "The register has %(count)d updates of this commitment, date, meeting and "

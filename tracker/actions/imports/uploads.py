@@ -37,7 +37,7 @@ from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.moved import checked_anew
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import Problem, Report, Rights
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 
 # Files of up to this many rows are checked and imported within the request.
 AT_ONCE = 2_000
@@ -198,7 +198,7 @@ def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bo
 
 def rights_of(user: AbstractBaseUser, noun: str) -> Rights:
     """Return what a user may do with a file; not cached, since rights may be revoked."""
-    model = RESOURCES[noun]._meta.model._meta.model_name
+    model = TABLES[noun].model._meta.model_name
     assert isinstance(user, PermissionsMixin)  # noqa: S101 - every account of ours is one
     may_enter = bool(user.is_active and getattr(user, "is_staff", False))
     return Rights(

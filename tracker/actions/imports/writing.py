@@ -34,9 +34,8 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.spreadsheets.cells import SpreadsheetError
+from tracker.spreadsheets.columns import many
 from tracker.spreadsheets.report import Outcome, Staged
-from tracker.spreadsheets.resources import CommitmentResource, UpdateResource
-from tracker.spreadsheets.values import many
 
 # The key of a draft, whether it is new, and the references in each of its columns.
 _Link = tuple[int, bool, dict[str, tuple[str, ...]]]
@@ -54,8 +53,8 @@ class Writer:
         now: dt.datetime,
         by: AbstractBaseUser,
     ) -> None:
-        self.plan, self.resource = plan, plan.resource
-        self.model: type[models.Model] = plan.resource._meta.model
+        self.plan, self.table = plan, plan.table
+        self.model: type[models.Model] = plan.table.model
         self.why, self.now, self.by = why, now, by
         self.publisher = Publisher(self.model, plan.report, then=then, now=now, by=by)
         self.links: list[_Link] = []
@@ -96,7 +95,7 @@ class Writer:
         """Give new rows an unsaved record."""
         for row in rows:
             row.record = self.model()
-            for name, value in self._fields(row, self.resource.columns).items():
+            for name, value in self._fields(row, self.table.columns).items():
                 if not self.model._meta.get_field(name).many_to_many:
                     setattr(row.record, name, value)
             # Sets derived fields, such as the hash of a text.
@@ -144,7 +143,7 @@ class Writer:
             aliases = (
                 Alias(commitment=row.record, name=name, language=language, note=note)
                 for row in rows
-                for name, language, note in _aliases(row)
+                for name, language, note in self._parts(row)
             )
             insert_each(Alias, aliases)
         if self.model is StatusUpdate:
@@ -152,7 +151,6 @@ class Writer:
 
     def _citations(self, row: Staged) -> list[Citation]:
         """Return the unsaved citations of an update."""
-        parts = (many(row.values[name]) for name in UpdateResource.parts)
         sources: Any = self.plan.known["source"]
         return [
             Citation(
@@ -162,8 +160,12 @@ class Writer:
                 locator=locator,
                 language=language,
             )
-            for key, quotation, locator, language in zip(*parts, strict=True)
+            for key, quotation, locator, language in self._parts(row)
         ]
+
+    def _parts(self, row: Staged) -> list[tuple[str, ...]]:
+        """Return what a row says of each of its aliases or citations."""
+        return list(zip(*(many(row.values[name]) for name in self.table.parts), strict=True))
 
     def _link_later(self, rows: Iterable[Staged]) -> None:
         """Remember the commitments that a row refers to: they may be further down the file."""
@@ -184,7 +186,7 @@ class Writer:
             else:
                 setattr(row.record, name, value)
         row.record.save()
-        if any(name in row.changed for name in self.resource.parts):
+        if any(name in row.changed for name in self.table.parts):
             if isinstance(row.record, Commitment):
                 row.record.aliases.filter(retracted_seq=None).delete()
             else:
@@ -203,11 +205,11 @@ class Writer:
             except ValidationError as error:
                 if getattr(error, "code", None) != "nothing":
                     raise
-        if isinstance(row.record, Commitment) and set(self.resource.parts) & set(row.changed):
+        if isinstance(row.record, Commitment) and set(self.table.parts) & set(row.changed):
             self._amend_aliases(row, row.record)
 
     def _amend_aliases(self, row: Staged, commitment: Commitment) -> None:
-        wanted = set(_aliases(row))
+        wanted = set(self._parts(row))
         for alias in commitment.aliases.filter(retracted_seq=None):
             key = (alias.name, alias.language, alias.note)
             if key in wanted:
@@ -254,8 +256,3 @@ class Writer:
         beside = {pk for pk, _new, _linked in links} | set(keys.values())
         waiting = Review.objects.filter(commitment__in=beside, state__in=WAITING)
         end_changed_reviews(waiting.values_list("pk", flat=True), by=self.by)
-
-
-def _aliases(row: Staged) -> list[tuple[str, str, str]]:
-    parts = (many(row.values[name]) for name in CommitmentResource.parts)
-    return list(zip(*parts, strict=True))

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tracker.spreadsheets.cells import SpreadsheetError
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
 from tracker.whole_files import busy_sentence, streamed, workbook
 
@@ -26,7 +26,7 @@ else:
 
 
 class ExportMixin(_ModelAdmin):
-    """For a ModelAdmin whose records can be exported; `noun` is a key of RESOURCES."""
+    """For a ModelAdmin whose records can be exported; `noun` is a key of TABLES."""
 
     noun: str
 
@@ -63,8 +63,8 @@ class ExportMixin(_ModelAdmin):
         """Export the records that the list shows with the same filters, drafts included."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        resource = RESOURCES[self.noun]()
-        rows = resource.rows()
+        table = TABLES[self.noun]
+        rows = table.rows()
         if request.GET:
             if any("\0" in value for _name, values in request.GET.lists() for value in values):
                 # The list view reports it and drops the filters.
@@ -76,9 +76,9 @@ class ExportMixin(_ModelAdmin):
             rows = rows.filter(pk__in=listed.order_by().values("pk"))
         try:
             response: HttpResponseBase | None = (
-                streamed(csv_parts(resource, rows))
+                streamed(csv_parts(table, rows))
                 if ending == "csv"
-                else workbook(request, lambda check: xlsx_file(resource, rows, check=check))
+                else workbook(request, lambda check: xlsx_file(table, rows, check=check))
             )
         except SpreadsheetError as error:
             self.message_user(request, str(error), messages.ERROR)

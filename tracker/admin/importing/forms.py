@@ -15,7 +15,7 @@ from tracker.actions.imports.publishing import DraftDisposition
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.models import Upload
 from tracker.spreadsheets.dates import DateOrder
-from tracker.spreadsheets.resources import RegisterResource
+from tracker.spreadsheets.tables import Table
 
 
 class UploadForm(forms.Form):
@@ -63,18 +63,18 @@ class ColumnsForm(WordsForm):
         self,
         data: Any,
         *,
-        resource: RegisterResource,
+        table: Table,
         headings: Sequence[str],
         samples: Sequence[Sequence[str]],
         chosen: Mapping[str, str],
         close: Mapping[str, str],
     ) -> None:
         super().__init__(data)
-        self.resource = resource
+        self.table = table
         examples = {h: ", ".join(filter(None, samples[n])) for n, h in enumerate(headings)}
         choices = [("", _text("– not in the file –"))]
         choices += [(h, f"{h} ({examples[h][:60]})" if examples[h] else h) for h in headings if h]
-        for name, column in resource.columns.items():
+        for name, column in table.columns.items():
             field = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=chosen.get(name, "")
             )
@@ -87,14 +87,14 @@ class ColumnsForm(WordsForm):
         """The heading of each column that the file has."""
         return {
             name: heading
-            for name in self.resource.columns
+            for name in self.table.columns
             if (heading := self.cleaned_data[f"column_{name}"])
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         given: dict[str, str] = {}
-        for name in self.resource.columns:
+        for name in self.table.columns:
             heading = cleaned.get(f"column_{name}")
             if not heading:
                 continue
@@ -103,8 +103,8 @@ class ColumnsForm(WordsForm):
                 params = {"heading": heading, "name": given[heading]}
                 self.add_error(f"column_{name}", ValidationError(message, params=params))
             given[heading] = name
-        needed = [self.resource.key[0]]
-        parts = self.resource.parts
+        needed = [self.table.key[0]]
+        parts = self.table.parts
         if parts and any(part in given.values() for part in parts):
             needed.append(parts[0])
         for name in needed:

@@ -47,7 +47,7 @@ from tracker.admin.importing.preview import preview_of
 from tracker.models import Upload, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading, suggest
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 
 _UNDER_WAY = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
@@ -92,15 +92,15 @@ class FilesMixin(ExportMixin):
         recent = Upload.objects.filter(noun=self.noun, uploaded_by=request.user.pk)
         context = {
             "recent": recent.order_by("-pk")[:10],
-            "columns": RESOURCES[self.noun]().labels,
+            "columns": TABLES[self.noun].labels,
         }
         return self._page(request, "upload", _("Import"), form, **context)
 
     def _begin(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Check the file at once if every column is recognised, else ask for what is missing."""
         if "headings" in upload.head:
-            suggestion = suggest(upload.head["headings"], RESOURCES[self.noun]().labels)
-            if suggestion.is_complete and RESOURCES[self.noun].key[0] in suggestion.sure:
+            suggestion = suggest(upload.head["headings"], TABLES[self.noun].labels)
+            if suggestion.is_complete and TABLES[self.noun].key[0] in suggestion.sure:
                 self._have_checked(request, upload, Reading(suggestion.sure, **_answers(upload)))
         return self._on(upload)
 
@@ -173,12 +173,12 @@ class FilesMixin(ExportMixin):
         return self._page(request, "ask", _("Encoding"), form, upload=upload, question=text)
 
     def _columns(self, request: HttpRequest, upload: Upload) -> HttpResponse:
-        resource, head = RESOURCES[self.noun](), upload.head
-        suggestion = suggest(head["headings"], resource.labels)
+        table, head = TABLES[self.noun], upload.head
+        suggestion = suggest(head["headings"], table.labels)
         chosen = upload.reading.get("columns") or {**suggestion.sure, **suggestion.close}
         form = ColumnsForm(
             _posted(request),
-            resource=resource,
+            table=table,
             headings=head["headings"],
             samples=head["samples"],
             chosen=chosen,

@@ -27,7 +27,7 @@ from tracker.spreadsheets.dates import DateOrder
 from tracker.spreadsheets.mapping import Reading, read_mapping, suggest
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 from tracker.spreadsheets.report import MAX_LISTED, Outcome, Report, Rights
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 
 _WIDTH = 40
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--noun", choices=RESOURCES, default="commitments")
+        parser.add_argument("--noun", choices=TABLES, default="commitments")
         parser.add_argument(
             "--mapping",
             type=Path,
@@ -146,16 +146,16 @@ class Command(BaseCommand):
     @staticmethod
     def _reading(file: IO[bytes], ending: str, options: dict[str, Any]) -> Reading:
         """Return how to read the file: by the mapping, or by headings that are our names."""
-        resource = RESOURCES[options["noun"]]()
+        table = TABLES[options["noun"]]
         dates, encoding = options["dates"] or "", options["encoding"] or ""
         if options["mapping"] is not None:
             with suppress(UnicodeDecodeError):
                 text = options["mapping"].read_text(encoding="utf-8")
-                given = read_mapping(text, names=resource.columns)
+                given = read_mapping(text, names=table.columns)
                 return Reading(given.columns, dates or given.dates, encoding or given.encoding)
             raise SpreadsheetError(f"{options['mapping']} is not UTF-8.")
         headings = read_sheet(file, ending=ending, encoding=encoding).headings
-        suggestion = suggest(headings, resource.labels)
+        suggestion = suggest(headings, table.labels)
         if not suggestion.is_complete:
             unknown = ", ".join([*suggestion.close.values(), *suggestion.left])
             raise SpreadsheetError(

@@ -9,41 +9,41 @@ import pytest
 
 from tests import make
 from tracker.lib.text import one_line
-from tracker.models import Alias, Commitment, Source, StatusUpdate
+from tracker.models import Commitment
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.reading import read_sheet
-from tracker.spreadsheets.resources import RESOURCES
+from tracker.spreadsheets.tables import TABLES
 from tracker.spreadsheets.writing import csv_parts, xlsx_file
 
 pytestmark = pytest.mark.django_db
 
 
 def exported(noun: str, ending: str = "csv") -> io.BytesIO:
-    resource = RESOURCES[noun]()
+    table = TABLES[noun]
     if ending == "csv":
-        return io.BytesIO(b"".join(csv_parts(resource, resource.rows())))
-    with xlsx_file(resource, resource.rows()) as file:
+        return io.BytesIO(b"".join(csv_parts(table, table.rows())))
+    with xlsx_file(table, table.rows()) as file:
         return io.BytesIO(file.read())
 
 
 def read(noun: str, ending: str) -> list[dict[str, Any]]:
-    resource = RESOURCES[noun]()
+    table = TABLES[noun]
     sheet = read_sheet(exported(noun, ending), ending=ending)
-    assert sheet.headings == tuple(resource.columns)
+    assert sheet.headings == tuple(table.columns)
     found = []
     for row in sheet.rows:
-        values, wrong, asked = resource.read(dict(zip(sheet.headings, row.cells, strict=True)))
+        values, wrong, asked = table.read(dict(zip(sheet.headings, row.cells, strict=True)))
         assert (wrong, asked) == ({}, {})
         found.append(values)
     return found
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-@pytest.mark.parametrize("noun", RESOURCES)
+@pytest.mark.parametrize("noun", TABLES)
 @pytest.mark.usefixtures("shipped_register")
 def test_the_shipped_register_is_read_back(noun: str, ending: str) -> None:
-    resource = RESOURCES[noun]()
-    assert read(noun, ending) == [resource.exported_values(record) for record in resource.rows()]
+    table = TABLES[noun]
+    assert read(noun, ending) == [table.exported_values(record) for record in table.rows()]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -67,11 +67,11 @@ def test_texts_that_look_like_anything_are_read_back(ending: str) -> None:
 
 
 def test_a_file_with_two_lines_in_a_title_reads_as_the_register_keeps_it() -> None:
-    columns = RESOURCES["sources"]().columns
-    assert columns["title"].widget.clean("Joint\r\nstatement") == "Joint statement"
-    assert RESOURCES["updates"]().columns["locators"].widget.clean("a\n8; b") == ("a 8", "b")
-    assert RESOURCES["updates"]().columns["target_words"].widget.clean("in\nspring") == "in spring"
-    assert columns["summary"].widget.clean("two\nlines") == "two\nlines"
+    columns = TABLES["sources"].columns
+    assert columns["title"].read("Joint\r\nstatement") == "Joint statement"
+    assert TABLES["updates"].columns["locators"].read("a\n8; b") == ("a 8", "b")
+    assert TABLES["updates"].columns["target_words"].read("in\nspring") == "in spring"
+    assert columns["summary"].read("two\nlines") == "two\nlines"
 
 
 def test_a_text_that_no_cell_holds_is_told_and_not_cut() -> None:
@@ -92,19 +92,19 @@ _DERIVED = {
 _OF_THE_POSITION = {"stage", "assessment", "firmness", "target"}
 
 
-@pytest.mark.parametrize("noun", RESOURCES)
+@pytest.mark.parametrize("noun", TABLES)
 def test_everything_that_is_not_derived_has_its_column(noun: str) -> None:
-    model = RESOURCES[noun]._meta.model
+    model = TABLES[noun].model
     fields = {f.name for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
     fields -= _DERIVED | (_OF_THE_POSITION if model is Commitment else set())
     fields -= {n for n in fields if n.endswith(("first_day", "last_day"))}
-    filled = {column.field for column in RESOURCES[noun]().columns.values()}
-    assert filled - {"given_names", "cited", "draft"} == fields
+    filled = {column.field for column in TABLES[noun].columns.values()}
+    assert filled - {""} == fields
 
 
 def test_what_belongs_to_a_cell_is_said_in_words() -> None:
-    resource = RESOURCES["commitments"]()
-    _values, wrong, asked = resource.read(
+    table = TABLES["commitments"]
+    _values, wrong, asked = table.read(
         {
             "reference": "CAN 1",
             "title": "",
@@ -118,30 +118,24 @@ def test_what_belongs_to_a_cell_is_said_in_words() -> None:
     assert wrong["title"] == "The cell is empty, and it is needed."
     assert wrong["instrument"].startswith("“treaty” is none of: agreement, arrangement,")
     assert set(wrong) == {"reference", "title", "instrument", "slug"}
-    assert resource.read({"instrument": "Action plan"})[0] == {"instrument": "action_plan"}
+    assert table.read({"instrument": "Action plan"})[0] == {"instrument": "action_plan"}
 
 
 def test_parts_are_counted_by_their_first_column() -> None:
-    resource = RESOURCES["commitments"]()
-    values, wrong, _asked = resource.read(
+    table = TABLES["commitments"]
+    values, wrong, _asked = table.read(
         {"aliases": "GSOMIA; 협정", "alias_languages": "; ko", "alias_notes": ""}
     )
     assert wrong == {}
     assert values["alias_languages"] == ("en", "ko")
     assert values["alias_notes"] == ("", "")
-    _values, wrong, _asked = resource.read({"aliases": "GSOMIA", "alias_notes": "one; two"})
+    _values, wrong, _asked = table.read({"aliases": "GSOMIA", "alias_notes": "one; two"})
     assert set(wrong) == {"alias_notes"}
 
 
 def test_parts_and_numbers_are_held_to_what_the_database_holds() -> None:
-    resource = RESOURCES["commitments"]()
+    table = TABLES["commitments"]
     cells = {"aliases": "x" * 201, "alias_languages": "y" * 36, "alias_notes": "z" * 301}
-    assert set(resource.read(cells)[1]) == set(cells)
+    assert set(table.read(cells)[1]) == set(cells)
     numbers = {"number": "1" * 10, "corrects": "٣", "draft": "1" * 19}
-    assert set(RESOURCES["updates"]().read(numbers)[1]) == set(numbers)
-
-
-def test_nobody_writes_past_the_actions() -> None:
-    with pytest.raises(NotImplementedError):
-        RESOURCES["sources"]().import_data([])
-    assert (Alias.objects.count(), Source.objects.count(), StatusUpdate.objects.count()) == (0,) * 3
+    assert set(TABLES["updates"].read(numbers)[1]) == set(numbers)
