@@ -12,7 +12,7 @@ from django.test import Client
 from tests.exports.reading import body, workbook
 from tests.exports.small_register import publish_small_register
 from tests.make import published_commitment
-from tracker.exports import as_xlsx
+from tracker.lib import workbook_files
 
 
 def test_days_are_dates_and_other_dates_are_text(client: Client, db: None) -> None:
@@ -84,7 +84,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(
 ) -> None:
     published_commitment()
     published_commitment()
-    monkeypatch.setattr(as_xlsx, "MOST_ROWS", 1)
+    monkeypatch.setattr(workbook_files, "MAX_ROWS", 1)
     answer = client.get("/commitments.xlsx")
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from tracker.exports.extract import Extract
 from tracker.lib.csv_lines import csv_lines
 
-CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
-
 
 def csv_parts(extract: Extract) -> Iterator[bytes]:
     """Yield the file, one part for each chunk of records."""

@@ -10,8 +10,6 @@ from tracker.exports.extract import Extract
 from tracker.lib.json_text import to_json
 from tracker.schema.payloads import Payload, as_payloads, day
 
-CONTENT_TYPE = "application/json"
-
 
 def metadata(extract: Extract) -> Payload:
     """Return the keys before the records. Flags are computed for `day`, unless `as_of` is given."""

@@ -7,7 +7,6 @@ filter give the same bytes: the workbook is dated by the head of the log.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Iterable
 from typing import IO, Any
 
@@ -20,12 +19,8 @@ from tracker.exports.cells import Cell
 from tracker.exports.extract import Extract
 from tracker.filters.words import sentence
 from tracker.lib.spreadsheet_text import safe_text
-from tracker.lib.workbook_files import workbook_in
+from tracker.lib.workbook_files import MAX_CELL_LENGTH, cell_length, workbook_file
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# The limits of a sheet, without its heading.
-MOST_ROWS = 1_048_575
-LONGEST_TEXT = 32_767
 # Excel's calendar is right from this day on; earlier days are written as text.
 FIRST_DAY = dt.date(1900, 3, 1)
 # The date of the workbook while the log is empty.
@@ -37,24 +32,20 @@ def xlsx_file(extract: Extract, *, check: Callable[[], object] = lambda: None) -
 
     `check` is called before each chunk; an exception that it raises ends the work.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
-    try:
-        with workbook_in(file) as book:
-            created = extract.head.recorded_at or EMPTY_LOG_DATE
-            book.set_properties(
-                {
-                    "title": safe_text(sentence(extract.filterset)),
-                    "author": settings.REGISTER_NAME,
-                    "created": created.astimezone(dt.UTC),
-                }
-            )
-            count = _Sheet(book, extract.table.name).write_rows(extract, check)
-            _Sheet(book, _("About")).write_about(extract, count)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
+
+    def fill(book: Workbook) -> None:
+        created = extract.head.recorded_at or EMPTY_LOG_DATE
+        book.set_properties(
+            {
+                "title": safe_text(sentence(extract.filterset)),
+                "author": settings.REGISTER_NAME,
+                "created": created.astimezone(dt.UTC),
+            }
+        )
+        count = _Sheet(book, extract.table.name).write_rows(extract, check)
+        _Sheet(book, _("About")).write_about(extract, count)
+
+    return workbook_file(fill)
 
 
 class _Sheet:
@@ -114,10 +105,9 @@ def _truncated(text: str) -> str:
     """Cut text that is too long for a cell, and mark the cut with an ellipsis."""
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "  # XlsxWriter would take it for its own rich text and not escape it
-    # Excel counts UTF-16 code units.
-    if len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT:
+    if cell_length(text) <= MAX_CELL_LENGTH:
         return text
-    return text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
+    return text.encode("utf-16-le")[: 2 * (MAX_CELL_LENGTH - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _about(extract: Extract, count: int) -> list[tuple[str, str]]:

@@ -20,19 +20,20 @@ from django.utils.translation import gettext as _
 from tracker.answers import public_answer
 from tracker.exports import as_csv, as_json, as_xlsx
 from tracker.exports.data_package import data_package
-from tracker.exports.dictionary import dictionary
-from tracker.exports.extract import COMMITMENT_TABLE, Extract, Table
+from tracker.exports.extract import COMMITMENT_TABLE, TABLES, Extract, Table
 from tracker.exports.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
+from tracker.filters.parameter_docs import MEANINGS
+from tracker.lib import csv_lines, workbook_files
 from tracker.lib.snapshot import parts_of_snapshot, snapshot
 from tracker.queries.visibility import log_head
 from tracker.whole_files import Check, busy_answer, streamed, workbook
 
 # By extension: the content type, and the generator of a format that is streamed.
 CONTENT_TYPES = {
-    "csv": as_csv.CONTENT_TYPE,
-    "xlsx": as_xlsx.CONTENT_TYPE,
-    "json": as_json.CONTENT_TYPE,
+    "csv": csv_lines.CONTENT_TYPE,
+    "xlsx": workbook_files.CONTENT_TYPE,
+    "json": "application/json",
 }
 STREAMS = {"csv": as_csv.csv_parts, "json": as_json.json_parts}
 
@@ -73,7 +74,7 @@ def file(request: HttpRequest, table: Table, ending: str, *, today: dt.date) -> 
     extract = _requested(request, table, today)
     if isinstance(extract, HttpResponse):
         return extract
-    if ending == "xlsx" and extract.count() > as_xlsx.MOST_ROWS:
+    if ending == "xlsx" and extract.count() > workbook_files.MAX_ROWS:
         detail = _("An Excel sheet has no room for so many rows. Take the CSV file, or filter.")
         return refusal(request, detail=detail)
     # A HEAD request does not wait for a file that nobody reads.
@@ -99,4 +100,8 @@ def datapackage(request: HttpRequest, *, today: dt.date) -> HttpResponse:
 
 @public_answer
 def data_dictionary(request: HttpRequest, *, today: dt.date) -> HttpResponse:
-    return render(request, "exports/data.html", dictionary())
+    parameters = [
+        {"name": name, "label": declared.label, "values": MEANINGS[name]}
+        for name, declared in CommitmentFilter.base_filters.items()
+    ]
+    return render(request, "exports/data.html", {"tables": TABLES, "parameters": parameters})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 _SPECIAL = (",", '"', "\r", "\n")
 
 

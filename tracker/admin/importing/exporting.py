@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from tracker.lib import csv_lines, workbook_files
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.tables import TABLES
-from tracker.spreadsheets.writing import CONTENT_TYPES, csv_parts, xlsx_file
+from tracker.spreadsheets.writing import csv_parts, xlsx_file
 from tracker.whole_files import busy_sentence, streamed, workbook
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -87,6 +88,7 @@ class ExportMixin(_ModelAdmin):
             self.message_user(request, busy_sentence(), messages.WARNING)
             return HttpResponseRedirect(self.url("changelist"))
         name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
-        response["Content-Type"] = CONTENT_TYPES[ending]
+        kind = csv_lines if ending == "csv" else workbook_files
+        response["Content-Type"] = kind.CONTENT_TYPE
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
