@@ -30,7 +30,7 @@ class Kind(Enum):
     LIST = _("list")
     PARTIAL_DATE = _("partial date")
     DATE = _("date")
-    VIEWPOINT = _("date and time")
+    DATE_TIME = _("date and time")
     NUMBER = _("whole number")
     YES_NO = _("true or false")
 

@@ -19,7 +19,7 @@ _KINDS = {
     Type.DAY: Kind.DATE,
     (Type.DATE, "date"): Kind.PARTIAL_DATE,
     (Type.LINE, "seq"): Kind.NUMBER,
-    (Type.LINE, "recorded_at"): Kind.VIEWPOINT,
+    (Type.LINE, "recorded_at"): Kind.DATE_TIME,
 }
 
 

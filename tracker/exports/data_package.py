@@ -22,7 +22,7 @@ _TYPES = {
     Kind.LIST: "string",
     Kind.PARTIAL_DATE: "string",
     Kind.DATE: "date",
-    Kind.VIEWPOINT: "datetime",
+    Kind.DATE_TIME: "datetime",
     Kind.NUMBER: "integer",
     Kind.YES_NO: "boolean",
 }
