@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.nouns import (
     changes,
     commitments,
+    deliveries,
     meetings,
     notes,
     parties,
     second_factors,
     sources,
     subscriptions,
+    topics,
     updates,
     users,
 )
@@ -25,12 +27,14 @@ from tracker.admin.todo.front_page import with_work_lists
 __all__ = [
     "changes",
     "commitments",
+    "deliveries",
     "meetings",
     "notes",
     "parties",
     "second_factors",
     "sources",
     "subscriptions",
+    "topics",
     "updates",
     "users",
 ]

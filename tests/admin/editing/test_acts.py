@@ -14,7 +14,7 @@ from tests.admin.browsing import Browser, admin_url
 from tests.log_chain import first_break
 from tests.stored import stored_rows
 from tracker.actions.publishing.publish import publish_meeting
-from tracker.admin.editing import acts
+from tracker.admin.editing import acts_admin
 from tracker.models import Change, Meeting
 
 
@@ -70,13 +70,13 @@ def test_publishing_in_the_same_moment_is_one_line(
     """Somebody else's publication falls between reading the record and holding its row."""
     meeting = make.make_meeting()
     page = browser.page(meeting, "publish")
-    locked = acts.locked
+    locked = acts_admin.locked
 
     def publish_then_lock(record: Meeting) -> Meeting:
         publish_meeting(Meeting.objects.get(pk=record.pk), now=make.NOW)
         return locked(record)
 
-    monkeypatch.setattr(acts, "locked", publish_then_lock)
+    monkeypatch.setattr(acts_admin, "locked", publish_then_lock)
     again = browser.send(page)
     assert "is not possible as it stands now" in again.words
     assert Change.objects.count() == 1
@@ -88,13 +88,13 @@ def test_a_record_deleted_in_the_same_moment_is_told(
 ) -> None:
     meeting = make.make_meeting(title="Gone")
     page = browser.page(meeting, "publish")
-    locked = acts.locked
+    locked = acts_admin.locked
 
     def delete_then_lock(record: Meeting) -> Meeting:
         Meeting.objects.filter(pk=record.pk).delete()
         return locked(record)
 
-    monkeypatch.setattr(acts, "locked", delete_then_lock)
+    monkeypatch.setattr(acts_admin, "locked", delete_then_lock)
     assert "Somebody deleted “Gone (2026-02-25)” meanwhile." in browser.send(page).words
     assert not Change.objects.exists()
 

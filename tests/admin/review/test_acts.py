@@ -13,7 +13,7 @@ from tests import make
 from tests.admin.browsing import Browser, admin_url
 from tests.stored import stored_rows
 from tracker.actions.review.states import review_of, send_for_review
-from tracker.admin.editing import acts
+from tracker.admin.editing import acts_admin
 from tracker.migrations._roles import make_groups
 from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
 
@@ -108,14 +108,14 @@ def test_an_edit_in_the_same_moment_holds_publication_back(
 ) -> None:
     meeting = make.make_meeting()
     writer.send(writer.page(meeting, "send-for-review"))
-    page, locked = editor.page(meeting, "publish"), acts.locked
+    page, locked = editor.page(meeting, "publish"), acts_admin.locked
 
     def edit_then_lock(record: Meeting) -> Meeting:
-        monkeypatch.setattr(acts, "locked", locked)
+        monkeypatch.setattr(acts_admin, "locked", locked)
         writer.save(meeting, place="Elsewhere")
         return locked(record)
 
-    monkeypatch.setattr(acts, "locked", edit_then_lock)
+    monkeypatch.setattr(acts_admin, "locked", edit_then_lock)
     assert "is not possible as it stands now" in editor.send(page).words
     assert not Change.objects.exists()
 

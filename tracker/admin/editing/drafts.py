@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from tracker.actions.review.approval import end_changed_reviews, waiting_on
 from tracker.actions.review.edits import remember_before
 from tracker.actions.review.states import note_edit
-from tracker.admin.editing.acts import ActsAdmin, editor
+from tracker.admin.editing.acts_admin import ActsAdmin
 from tracker.admin.editing.conflicts import (
     VERSION,
     Difference,
@@ -37,7 +37,7 @@ from tracker.admin.editing.conflicts import (
 from tracker.admin.editing.fields import FieldsMixin
 from tracker.admin.editing.history import MAX_VERSIONS, edits_of, last_edit
 from tracker.admin.editing.merging import as_new, merge, take_theirs
-from tracker.admin.editing.pages import page_url
+from tracker.admin.editing.pages import editor, page_url
 from tracker.admin.editing.publication import publication_of, show_as_drafts
 from tracker.admin.editing.refusals import REFUSED, as_refusal, lock_drafts
 from tracker.admin.review.acts import changed_since_sent, review_notice

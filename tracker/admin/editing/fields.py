@@ -39,7 +39,8 @@ class LinesField(forms.CharField):
     Browsers send CRLF, which would make saving an unchanged record look like an amendment.
     """
 
-    widget = AdminTextareaWidget
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(**{"widget": AdminTextareaWidget(attrs={"rows": rows}), **kwargs})
 
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""

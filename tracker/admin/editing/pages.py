@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -27,6 +28,11 @@ def page_url(record: Model) -> str:
     """Return the URL of a record's admin page."""
     opts = record._meta
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(record.pk)])
+
+
+def editor(request: HttpRequest) -> AbstractBaseUser:
+    """Return the signed-in user; every admin view requires one."""
+    return cast(AbstractBaseUser, request.user)
 
 
 class RegisterAdmin(_ModelAdmin):
@@ -99,3 +105,13 @@ class RegisterAdmin(_ModelAdmin):
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)
+
+
+class ReadOnlyAdmin(RegisterAdmin):
+    """For records that nobody adds or edits in the admin."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

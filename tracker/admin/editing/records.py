@@ -6,8 +6,8 @@ line to the log, or none when nothing would change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, Unpack, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import PermissionsMixin
@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend
 from tracker.actions.log.append import open_log
-from tracker.admin.editing.acts import SignificanceField, editor, locked
+from tracker.admin.editing.acts import ByStaff, SignificanceField
 from tracker.admin.editing.conflicts import refuse_outdated
 from tracker.admin.editing.drafts import DraftsAdmin, outcome
 from tracker.admin.editing.fields import LinesField, RecordForm
-from tracker.admin.editing.pages import page_url
-from tracker.models import PUBLISH, Commitment, Meeting, Significance
+from tracker.admin.editing.pages import editor, page_url
+from tracker.admin.editing.refusals import locked
+from tracker.models import PUBLISH, Change, Commitment, Meeting, Significance
 from tracker.models.records import PublicRecord
 
 
@@ -31,6 +32,7 @@ class PublicRecordForm(RecordForm):
     """A form with a reason and a significance, which only public records have."""
 
     why = LinesField(
+        rows=2,
         label=gettext_lazy("Why (shown in the log)"),
         required=False,
         help_text=gettext_lazy(
@@ -42,7 +44,6 @@ class PublicRecordForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["why"].widget.attrs["rows"] = 2
         if not isinstance(self.instance, Commitment | Meeting):
             self.fields["significance"].initial = Significance.MINOR
         if not self.instance.is_public:
@@ -127,6 +128,34 @@ class PublicRecordAdmin(DraftsAdmin):
         # The action has saved the record's own relations.
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Publish the added parts of a public record, and retract the removed ones."""
+        record = form.instance
+        if not record.is_public:
+            super().save_formset(request, form, formset, change)
+            return
+        result = outcome(request)
+        added = [part for part in formset.save(commit=False) if not part.is_published]
+        removed = [part for part in formset.deleted_objects if part.is_published]
+        for part in formset.deleted_objects:
+            if not part.is_published:
+                part.delete()
+        if added or removed:
+            result.changes += self.publish_parts(
+                record,
+                added,
+                removed,
+                reason=form.cleaned_data["why"],
+                now=result.now,
+                by=editor(request),
+            )
+
+    def publish_parts(
+        self, record: Any, added: Any, removed: Any, *, reason: str, **stamp: Unpack[ByStaff]
+    ) -> Iterable[Change]:
+        """Save and publish parts of a public record, and retract others; return the lines."""
+        raise NotImplementedError
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         result = outcome(request)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
+
+_M = TypeVar("_M", bound=models.Model)
 
 # ValidationError comes from actions, IntegrityError from database constraints.
 REFUSED = (ValidationError, IntegrityError)
@@ -28,6 +30,16 @@ def show_refusal(form: forms.BaseForm, refusal: ValidationError) -> None:
     by_field: Mapping[str, Any] = getattr(refusal, "error_dict", {"": refusal})
     for name, errors in by_field.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+def locked(record: _M) -> _M:
+    """Lock a record's row until the transaction ends, and return it as read again."""
+    row = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if row is None:
+        raise ValidationError(
+            _("Somebody deleted “%(record)s” meanwhile."), params={"record": record}
+        )
+    return row
 
 
 def lock_drafts(model: type[models.Model], keys: Iterable[Any]) -> None:

@@ -34,7 +34,7 @@ from tracker.actions.imports.uploads import (
     rights_of,
     say_encoding,
 )
-from tracker.admin.editing.acts import editor
+from tracker.admin.editing.pages import editor
 from tracker.admin.importing.exporting import ExportMixin
 from tracker.admin.importing.forms import (
     ColumnsForm,

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.editing.fields import MAX_KEY_DIGITS
 from tracker.admin.editing.long_lists import subject_q
-from tracker.admin.editing.pages import RegisterAdmin, page_url
+from tracker.admin.editing.pages import ReadOnlyAdmin, page_url
 from tracker.models import Change
 from tracker.queries.log.change_summary import title_of
 
 
 @admin.register(Change)
-class ChangeAdmin(RegisterAdmin):
+class ChangeAdmin(ReadOnlyAdmin):
     list_display = ("seq", "recorded_at", "kind", "summary", "significance", "recorded_by")
     list_filter = ("kind", "significance", "is_backfill")
     list_select_related = ("commitment", "meeting", "recorded_by")
@@ -49,12 +49,6 @@ class ChangeAdmin(RegisterAdmin):
         "previous_hash": _("The hash of the line before, which this line’s own covers."),
         "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
     }
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

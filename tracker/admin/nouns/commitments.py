@@ -1,15 +1,14 @@
-"""Commitments with their other names, and topics, in the admin; the acts on a commitment."""
+"""Commitments with their other names in the admin; the acts on a commitment."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -21,41 +20,26 @@ from tracker.actions.amend import publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
 from tracker.actions.review.edits import rows_in_form
-from tracker.admin.editing.acts import Act, Done, RetractionForm, editor, locked
-from tracker.admin.editing.drafts import outcome
-from tracker.admin.editing.fields import FieldsMixin, RecordForm, WordsForm
+from tracker.admin.editing.acts import Act, ByStaff, Done, Retract
+from tracker.admin.editing.fields import WordsForm
+from tracker.admin.editing.inlines import PartForm, PartInline
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.long_lists import FewRecordsFilter
-from tracker.admin.editing.publication import DraftOrPublicFilter, PublicationFilter, publication_of
+from tracker.admin.editing.publication import PublicationFilter
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
+from tracker.admin.editing.refusals import locked
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.todo.filters import CommitmentWorkFilter
-from tracker.models import Alias, Commitment, StatusUpdate, Topic
+from tracker.models import Alias, Change, Commitment, StatusUpdate
 from tracker.models.updates import StatusUpdateQuerySet
 
 if TYPE_CHECKING:  # generic for the type checker only
-    _TabularInline = admin.TabularInline[Alias, Commitment]
     _InlineFormSet = forms.BaseInlineFormSet[Alias, Commitment, Any]
     _UpdateChoiceField = forms.ModelChoiceField[StatusUpdate]
 else:
-    _TabularInline, _InlineFormSet = admin.TabularInline, forms.BaseInlineFormSet
+    _InlineFormSet = forms.BaseInlineFormSet
     _UpdateChoiceField = forms.ModelChoiceField
-
-
-@admin.register(Topic)
-class TopicAdmin(PublicRecordAdmin):
-    list_display = ("name", "slug", "publication")
-    list_filter = (DraftOrPublicFilter,)
-    search_fields = ("name", "slug")
-    fields = ("name", "slug", "summary")
-    prepopulated_fields = {"slug": ("name",)}
-    draft_notice = _("A draft. It becomes public with the first commitment that has it.")
-    help_texts = {
-        "name": _("A field of work, such as Defence or Cyber security."),
-        "slug": _("Its name in addresses and filters; permanent once it is public."),
-        "summary": _("What belongs to it, in a sentence."),
-    }
 
 
 class FirstUpdateField(_UpdateChoiceField):
@@ -99,10 +83,8 @@ class PublishCommitment(PublishDraft):
     def has_other_answers(self, form: Any) -> bool:
         return len(form.fields["first_update"].queryset) > 1
 
-    def rehearse(
-        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        done = super().rehearse(record, data, now=now, by=by)
+    def rehearse(self, record: Commitment, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        done = super().rehearse(record, data, **stamp)
         return replace(done, warnings=[*done.warnings, *later_word_warnings([record])])
 
     def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
@@ -110,27 +92,14 @@ class PublishCommitment(PublishDraft):
         return locked(chosen) if chosen is not None else None
 
 
-class RetractCommitment(Act):
-    name = "retract"
+class RetractCommitment(Retract):
     label = _("Retract the commitment")
     explanation = _(
         "Only for what should never have been recorded: its page goes, its address answers that "
         "it was retracted and why, and the log keeps what was published. It cannot be undone. "
         "A commitment that was given up is not retracted: record an update that says so."
     )
-    form_class = RetractionForm
-
-    def is_offered(self, record: Commitment) -> bool:
-        return record.is_public
-
-    def trial(self, record: Commitment) -> dict[str, Any]:
-        return {"reason": "…", "significance": "major"}
-
-    def perform(
-        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        change = retract_commitment(record, **data, now=now, by=by)
-        return Done(record=record, changes=[change])
+    action = staticmethod(retract_commitment)
 
 
 class CheckedToday(Act):
@@ -144,23 +113,12 @@ class CheckedToday(Act):
     def is_offered(self, record: Commitment) -> bool:
         return record.is_public
 
-    def perform(
-        self, record: Commitment, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        change = check_commitment(record, reason=_text("Nothing new."), now=now, by=by)
+    def perform(self, record: Commitment, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        change = check_commitment(record, reason=_text("Nothing new."), **stamp)
         if change is None:
             done = _text("“%(record)s” was checked today already.") % {"record": record}
             return Done(record=record, message=done, notes=[done])
         return Done(record=record, changes=[change])
-
-
-class AliasForm(RecordForm):
-    """A public name is read-only: it can be retracted, and another one added."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.disabled = self.instance.is_published
 
 
 class AliasFormSet(_InlineFormSet):
@@ -178,19 +136,16 @@ class AliasFormSet(_InlineFormSet):
                 raise ValidationError(message, params={"name": name[0]})
             given.add(name)
 
-    def add_fields(self, form: AliasForm, index: int | None) -> None:
+    def add_fields(self, form: PartForm, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.is_retracted and "DELETE" in form.fields:
             form.fields["DELETE"].disabled = True
 
 
-class AliasInline(FieldsMixin, _TabularInline):
+class AliasInline(PartInline):
     model = Alias
-    form = AliasForm
     formset = AliasFormSet
-    extra = 0
     fields = ("name", "language", "note", "publication")
-    readonly_fields = ("publication",)
     help_texts = {
         "name": _("Another name for the same commitment, in any language or script."),
         "language": _("A BCP 47 tag, such as en, fr or ko."),
@@ -199,13 +154,6 @@ class AliasInline(FieldsMixin, _TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return rows_in_form(super().get_queryset(request))
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
-
-    @admin.display(description=_("publication"))
-    def publication(self, obj: Alias) -> str:
-        return str(publication_of(obj).label) if obj.pk else ""
 
 
 class CommitmentForm(PublicRecordForm):
@@ -266,23 +214,21 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         "last_checked_on": _("The day on which somebody last looked for news of it."),
     }
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Publish the added names of a public commitment, and retract the removed ones."""
-        commitment = form.instance
-        if not commitment.is_public:
-            super().save_formset(request, form, formset, change)
-            return
-        written, now, by = outcome(request).changes, outcome(request).now, editor(request)
-        drafts = [alias for alias in formset.save(commit=False) if not alias.is_published]
-        for alias in formset.deleted_objects:
-            if alias.is_published:
-                written.append(retract_alias(alias, now=now, by=by))
-            else:
-                alias.delete()
-        for alias in drafts:
+    def publish_parts(
+        self,
+        record: Commitment,
+        added: Sequence[Alias],
+        removed: Sequence[Alias],
+        *,
+        reason: str,
+        **stamp: Unpack[ByStaff],
+    ) -> Iterator[Change]:
+        for alias in removed:
+            yield retract_alias(alias, **stamp)
+        for alias in added:
             alias.save()
-        if drafts:
-            written.append(publish_aliases(commitment, drafts, now=now, by=by))
+        if added:
+            yield publish_aliases(record, added, **stamp)
 
     def response_add(
         self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.correct import retract_note
-from tracker.admin.editing.acts import Act, Done, RetractionForm
+from tracker.admin.editing.acts import Retract
 from tracker.admin.editing.publication import PublicationFilter
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.review.acts import PublishDraft, stages_of
@@ -27,25 +25,13 @@ class PublishNote(PublishDraft):
     save_label = _("Save and publish…")
 
 
-class RetractNote(Act):
-    name = "retract"
+class RetractNote(Retract):
     label = _("Retract the note")
     explanation = _(
         "For a note that should not have been published. It is shown no more; the log keeps what "
         "was published, with the reason beside it. It cannot be undone."
     )
-    form_class = RetractionForm
-
-    def is_offered(self, record: Note) -> bool:
-        return record.is_public
-
-    def trial(self, record: Note) -> dict[str, Any]:
-        return {"reason": "…", "significance": "major"}
-
-    def perform(
-        self, record: Note, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return Done(record=record, changes=[retract_note(record, **data, now=now, by=by)])
+    action = staticmethod(retract_note)
 
 
 class NoteForm(PublicRecordForm):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 # Imported first, so that they have registered the models that are unregistered below.
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
@@ -12,10 +10,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount import admin as socialaccount_admin
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.editing.pages import RegisterAdmin
+from tracker.admin.editing.pages import ReadOnlyAdmin
 
 THEIRS = (account_admin, mfa_admin, socialaccount_admin)
 # The other models are unused: accounts hold the e-mail addresses, and none is linked.
@@ -23,7 +20,7 @@ admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, So
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(RegisterAdmin):
+class SecondFactorAdmin(ReadOnlyAdmin):
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
     search_fields = ("user__username", "user__email")
@@ -35,9 +32,3 @@ class SecondFactorAdmin(RegisterAdmin):
         "created_at": _("When it was set up."),
         "last_used_at": _("When somebody last signed in with it."),
     }
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,36 +11,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_passages
-from tracker.admin.editing.acts import editor
-from tracker.admin.editing.drafts import outcome
-from tracker.admin.editing.fields import FieldsMixin, RecordForm
-from tracker.admin.editing.publication import DraftOrPublicFilter, publication_of
+from tracker.admin.editing.acts import ByStaff
+from tracker.admin.editing.inlines import PartInline
+from tracker.admin.editing.publication import DraftOrPublicFilter
 from tracker.admin.editing.records import PublicRecordAdmin
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.todo.filters import SourceWorkFilter
-from tracker.models import PassageLeftOut, Source
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _TabularInline = admin.TabularInline[PassageLeftOut, Source]
-else:
-    _TabularInline = admin.TabularInline
+from tracker.models import Change, PassageLeftOut, Source
 
 
-class PassageForm(RecordForm):
-    """A public passage is read-only: it can be retracted, and another one added."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.disabled = self.instance.is_published
-
-
-class PassageInline(FieldsMixin, _TabularInline):
+class PassageInline(PartInline):
     model = PassageLeftOut
-    form = PassageForm
-    extra = 0
     fields = ("locator", "quotation", "subject", "reason", "publication")
-    readonly_fields = ("publication",)
     verbose_name_plural = _("What we read and left out, and why")
     help_texts = {
         "locator": _("Such as “paragraph 8” or “Annex, item 2”."),
@@ -48,15 +31,8 @@ class PassageInline(FieldsMixin, _TabularInline):
         "reason": _("Why it is no commitment."),
     }
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[PassageLeftOut]:
         return super().get_queryset(request).filter(retracted_seq=None)
-
-    @admin.display(description=_("publication"))
-    def publication(self, obj: PassageLeftOut) -> str:
-        return str(publication_of(obj).label) if obj.pk else ""
 
 
 @admin.register(Source)
@@ -92,28 +68,18 @@ class SourceAdmin(FilesMixin, PublicRecordAdmin):
         ),
     }
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Publish the added passages of a public source, and retract the removed ones."""
-        source = form.instance
-        if not source.is_public:
-            super().save_formset(request, form, formset, change)
-            return
-        result = outcome(request)
-        added = [passage for passage in formset.save(commit=False) if not passage.is_published]
-        removed = [passage for passage in formset.deleted_objects if passage.is_published]
+    def publish_parts(
+        self,
+        record: Source,
+        added: Sequence[PassageLeftOut],
+        removed: Sequence[PassageLeftOut],
+        *,
+        reason: str,
+        **stamp: Unpack[ByStaff],
+    ) -> Iterator[Change]:
         for passage in added:
             passage.save()
-        if added or removed:
-            result.changes.append(
-                amend_passages(
-                    source,
-                    added=added,
-                    removed=removed,
-                    reason=form.cleaned_data["why"],
-                    now=result.now,
-                    by=editor(request),
-                )
-            )
+        yield amend_passages(record, added=added, removed=removed, reason=reason, **stamp)
 
     @admin.display(description=_("published"), ordering="published_first_day")
     def published(self, obj: Source) -> str:

@@ -1,4 +1,4 @@
-"""Subscriptions and deliveries in the admin: staff view, approve, stop and resume them.
+"""Subscriptions in the admin: staff view, approve, stop and resume them.
 
 Personal data is shown only to those who may view subscriptions, and secrets to nobody.
 """
@@ -6,14 +6,12 @@ Personal data is shown only to those who may view subscriptions, and secrets to 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.admin.utils import quote
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -24,9 +22,10 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tracker.admin.editing.acts import Act, ActsAdmin, Done, editor
+from tracker.admin.editing.acts import Act, ByStaff, Done
+from tracker.admin.editing.acts_admin import ActsAdmin
 from tracker.admin.editing.fields import LinesField, WordsForm
-from tracker.admin.editing.pages import RegisterAdmin, page_url
+from tracker.admin.editing.pages import ReadOnlyAdmin, editor
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.models import Channel, Delivery, Subscription, SubscriptionState
@@ -57,7 +56,7 @@ class StopForm(WordsForm):
     reason = LinesField(
         label=_("Reason"),
         help_text=_("Its owner reads it on the webhook’s page."),
-        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        rows=3,
     )
 
 
@@ -65,9 +64,7 @@ class SubscriptionAct(Act):
     """Base class of acts that write nothing to the log, so that there is nothing to rehearse."""
 
     permission = "tracker.change_subscription"
-
-    def trial(self, record: Any) -> dict[str, Any] | None:
-        return None
+    trial_data = None
 
 
 class Approve(SubscriptionAct):
@@ -81,15 +78,8 @@ class Approve(SubscriptionAct):
     def is_offered(self, record: Subscription) -> bool:
         return record.channel == Channel.WEBHOOK and record.state == SubscriptionState.PENDING
 
-    def perform(
-        self,
-        record: Subscription,
-        data: dict[str, Any],
-        *,
-        now: dt.datetime,
-        by: AbstractBaseUser,
-    ) -> Done:
-        record.start(now=now, head=log_head().seq)
+    def perform(self, record: Subscription, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        record.start(now=stamp["now"], head=log_head().seq)
         record.save()
         return Done(record=record, message=_text("It is active from here on."))
 
@@ -106,15 +96,8 @@ class Stop(SubscriptionAct):
             return False
         return record.state != SubscriptionState.STOPPED or record.confirmed_at is not None
 
-    def perform(
-        self,
-        record: Subscription,
-        data: dict[str, Any],
-        *,
-        now: dt.datetime,
-        by: AbstractBaseUser,
-    ) -> Done:
-        record.stop(now=now, because=data["reason"])
+    def perform(self, record: Subscription, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        record.stop(now=stamp["now"], because=data["reason"])
         # Without a confirmation, only staff can resume it.
         record.confirmed_at = None
         record.save()
@@ -133,21 +116,14 @@ class Resume(SubscriptionAct):
         is_deleted = record.channel == Channel.WEBHOOK and not record.contact
         return record.channel != Channel.EMAIL and not is_deleted
 
-    def perform(
-        self,
-        record: Subscription,
-        data: dict[str, Any],
-        *,
-        now: dt.datetime,
-        by: AbstractBaseUser,
-    ) -> Done:
-        record.resume(now=now)
-        record.confirmed_at = record.confirmed_at or now
+    def perform(self, record: Subscription, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        record.resume(now=stamp["now"])
+        record.confirmed_at = record.confirmed_at or stamp["now"]
         record.save()
         return Done(record=record, message=_text("It goes on where it was."))
 
 
-class AnonymousHistoryAdmin(RegisterAdmin):
+class AnonymousHistoryAdmin(ReadOnlyAdmin):
     """Keeps addresses out of the admin history, which outlives the subscriptions."""
 
     def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
@@ -213,13 +189,6 @@ class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
             filter_in_brief if name == "filter_in_words" else name for name in self.list_display
         ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid editing: subscriptions are changed by acts only."""
-        return False
-
     def notice(self, obj: Subscription) -> Any:
         if obj.state != SubscriptionState.PENDING:
             return ""
@@ -251,54 +220,3 @@ class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
     @admin.display(description=_("filter"), ordering="query")
     def filter_in_words(self, obj: Subscription) -> str:
         return in_words(obj.query, today=timezone.localdate())
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(RegisterAdmin):
-    list_display = (
-        *("started_at", "subscription", "change_numbers", "attempt", "outcome", "status"),
-        *("milliseconds", "detail"),
-    )
-    list_filter = ("outcome", "is_test", "subscription__channel")
-    list_select_related = ("subscription",)
-    search_fields = ("=message_id", "subscription__address", "detail")
-    fieldsets = (
-        (None, {"fields": ("subscription", "message_id", "first_seq", "last_seq", "is_test")}),
-        (_("How it ended"), {"fields": ("started_at", "attempt", "outcome", "status", "detail")}),
-    )
-    help_texts = {
-        "subscription": _("Whose message it is."),
-        "message_id": _("The message’s permanent id; sent again, it has the same."),
-        "first_seq": _("The first change that the message tells."),
-        "last_seq": _("The last change that the message tells."),
-        "is_test": _("Whether it was sent for a try and tells no change."),
-        "started_at": _("When the attempt began."),
-        "attempt": _("Which attempt to send this message it was, from 1."),
-        "outcome": _("Delivered, to be tried again, refused, or come back."),
-        "status": _("The number with which the receiver answered, such as 200."),
-        "detail": _("What the receiver said, or what went wrong."),
-    }
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Require the right to view subscriptions, since deliveries show their addresses."""
-        may_see_addresses = self.admin_site._registry[Subscription].has_view_permission(request)
-        return may_see_addresses and super().has_view_permission(request, obj)
-
-    def tools(self, request: HttpRequest, obj: Delivery) -> list[dict[str, Any]]:
-        return [{"label": _text("The subscription"), "url": page_url(obj.subscription)}]
-
-    @admin.display(description=_("changes"), ordering="first_seq")
-    def change_numbers(self, obj: Delivery) -> str:
-        if obj.is_test:
-            return _text("test")
-        first, last = obj.first_seq, obj.last_seq
-        return f"#{first}" if first == last else f"#{first}–#{last}"

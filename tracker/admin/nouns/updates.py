@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_update
 from tracker.actions.review.states import note_edit
-from tracker.admin.editing.acts import Act, Done, ReasonForm, RetractionForm
+from tracker.admin.editing.acts import Act, ByStaff, Done, ReasonForm, Retract
 from tracker.admin.editing.display import in_full
 from tracker.admin.editing.drafts import DraftsAdmin
-from tracker.admin.editing.fields import FieldsMixin, LinesField, RecordForm, RecordSelect
+from tracker.admin.editing.fields import LinesField, RecordForm, RecordSelect
+from tracker.admin.editing.inlines import InlineFieldsMixin
 from tracker.admin.editing.long_lists import FewRecordsFilter, subject_q
 from tracker.admin.editing.publication import UpdatePublicationFilter, publication_of, revision_of
 from tracker.admin.importing.pages import FilesMixin
@@ -64,7 +61,14 @@ class PublishUpdate(PublishDraft):
         return record.commitment.is_public and super().is_offered(record)
 
 
-class CorrectUpdate(Act):
+class ActOnPublished(Act):
+    """An act on an update that is public and in effect."""
+
+    def is_offered(self, record: StatusUpdate) -> bool:
+        return record.is_published and revision_of(record) is None
+
+
+class CorrectUpdate(ActOnPublished):
     name = "correct"
     label = _("Correct")
     explanation = _(
@@ -73,18 +77,9 @@ class CorrectUpdate(Act):
         "becomes public before that."
     )
     form_class = ReasonForm
+    trial_data = {"reason": "…"}
 
-    def is_offered(self, record: StatusUpdate) -> bool:
-        return record.is_published and revision_of(record) is None
-
-    def trial(self, record: StatusUpdate) -> dict[str, Any]:
-        return {"reason": "…"}
-
-    def perform(
-        self, record: StatusUpdate, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        if not self.is_offered(record):
-            raise ValidationError(_text("Only a public update that still counts is corrected."))
+    def perform(self, record: StatusUpdate, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
         begun = record.corrections.draft().first()
         if begun is not None:
             return Done(record=begun, message=_text("A correction was already begun: this draft."))
@@ -93,31 +88,19 @@ class CorrectUpdate(Act):
         for citation in record.citations.all():
             citation.pk, citation.update, citation.added_seq = None, draft, None
             citation.save(force_insert=True)
-        note_edit(draft, now=now, by=by)
+        note_edit(draft, **stamp)
         message = _text("A draft of the correction: change what is wrong, then publish it.")
         return Done(record=draft, message=message)
 
 
-class RetractUpdate(Act):
-    name = "retract"
+class RetractUpdate(ActOnPublished, Retract):
     label = _("Retract")
     explanation = _(
         "For an update that should not have been published. It no longer counts, and the "
         "commitment stands where it stood without it; what was published stays to be read, with "
         "the reason beside it. It cannot be undone."
     )
-    form_class = RetractionForm
-
-    def is_offered(self, record: StatusUpdate) -> bool:
-        return record.is_published and revision_of(record) is None
-
-    def trial(self, record: StatusUpdate) -> dict[str, Any]:
-        return {"reason": "…", "significance": "major"}
-
-    def perform(
-        self, record: StatusUpdate, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return Done(record=record, changes=[retract_update(record, **data, now=now, by=by)])
+    action = staticmethod(retract_update)
 
 
 class EvidenceForm(RecordForm):
@@ -125,7 +108,7 @@ class EvidenceForm(RecordForm):
         label=_("Quotation"),
         required=False,
         help_text=_CITATION_HELP["quotation"],
-        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        rows=3,
     )
 
     class Meta:
@@ -135,7 +118,7 @@ class EvidenceForm(RecordForm):
         help_texts = _CITATION_HELP
 
 
-class AddEvidence(Act):
+class AddEvidence(ActOnPublished):
     name = "add-evidence"
     label = _("Add evidence")
     explanation = _(
@@ -143,17 +126,10 @@ class AddEvidence(Act):
         "as it was published."
     )
     form_class = EvidenceForm
+    trial_data = None
 
-    def is_offered(self, record: StatusUpdate) -> bool:
-        return record.is_published and revision_of(record) is None
-
-    def trial(self, record: StatusUpdate) -> None:
-        return None
-
-    def perform(
-        self, record: StatusUpdate, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        change = add_evidence(Citation(update=record, **data), now=now, by=by)
+    def perform(self, record: StatusUpdate, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        change = add_evidence(Citation(update=record, **data), **stamp)
         return Done(record=record, changes=[change])
 
 
@@ -179,15 +155,12 @@ class CitationForm(RecordForm):
             self.fields["source"].widget.widget.known = self.instance.source
 
 
-class CitationInline(FieldsMixin, _StackedInline):
+class CitationInline(InlineFieldsMixin, _StackedInline):
     model = Citation
     form = CitationForm
     fields = ("source", "quotation", "locator", "language")
     autocomplete_fields = ("source",)
     help_texts = _CITATION_HELP
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **{"help_texts": self.help_texts, **kwargs})
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0

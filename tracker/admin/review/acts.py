@@ -8,11 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -31,7 +30,7 @@ from tracker.actions.review.states import (
     with_its_updates,
     withdraw,
 )
-from tracker.admin.editing.acts import Act, Done
+from tracker.admin.editing.acts import Act, ByStaff, Done
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.publication import state_of
 from tracker.admin.editing.quotations import quotation_warnings
@@ -101,23 +100,18 @@ class PublishDraft(Act):
     def drafts(self, record: Any) -> Sequence[Draft]:
         return with_its_updates(record)
 
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
         changes = publish_reviewed(
             record,
             first_update=self.first_update(data),
             shown=data.get(SHOWN),
-            now=now,
-            by=by,
+            **stamp,
         )
         return Done(record=record, changes=changes)
 
-    def rehearse(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
+    def rehearse(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
         first = record if isinstance(record, StatusUpdate) else self.first_update(data)
-        done = super().rehearse(record, data, now=now, by=by)
+        done = super().rehearse(record, data, **stamp)
         return replace(done, warnings=quotation_warnings([first])) if first is not None else done
 
 
@@ -131,20 +125,16 @@ class SendForReview(Act):
         "Nothing becomes public by this."
     )
     save_label = _("Save and send for review…")
+    trial_data = None
 
     def is_offered(self, record: Any) -> bool:
         return not record.is_published and state_of(record) == ReviewState.DRAFT
 
-    def trial(self, record: Any) -> None:
-        return None
-
     def drafts(self, record: Any) -> Sequence[Draft]:
         return with_its_updates(record)
 
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        send_for_review(record, shown=data.get(SHOWN), now=now, by=by)
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        send_for_review(record, shown=data.get(SHOWN), **stamp)
         return Done(record=record, message=_text("It is in review."))
 
 
@@ -152,7 +142,6 @@ class CommentForm(WordsForm):
     comment = LinesField(
         label=_("Comment"),
         help_text=_("What is to be done. Only staff read it."),
-        widget=AdminTextareaWidget(attrs={"rows": 4}),
     )
 
 
@@ -161,17 +150,13 @@ class SendBack(Act):
     label = _("Send back")
     explanation = _("It is a draft again, with your comment for whoever goes on with it.")
     form_class = CommentForm
+    trial_data = None
 
     def is_offered(self, record: Any) -> bool:
         return not record.is_published and state_of(record) != ReviewState.DRAFT
 
-    def trial(self, record: Any) -> None:
-        return None
-
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        send_back(record, comment=data["comment"], now=now, by=by)
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        send_back(record, comment=data["comment"], **stamp)
         return Done(record=record, message=_text("It is a draft again, with your comment."))
 
 
@@ -212,22 +197,17 @@ class Schedule(Act):
         """What blocks it now, such as an unpublished meeting, may be resolved by then."""
         return True
 
-    def rehearse(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return self.publish.rehearse(record, data, now=now, by=by)
+    def rehearse(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        return self.publish.rehearse(record, data, **stamp)
 
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
         first, publish_at = self.publish.first_update(data), data["publish_at"]
         schedule(
             record,
             publish_at=publish_at,
             first_update=first,
             shown=data.get(SHOWN),
-            now=now,
-            by=by,
+            **stamp,
         )
         message = _text("It becomes public on %(due)s.") % {"due": _moment(publish_at)}
         return Done(record=record, message=message)
@@ -244,6 +224,7 @@ class TakeBack(Act):
         "among what waits any more; a publication that was scheduled is called off. Send it again "
         "when it is ready."
     )
+    trial_data = None
 
     def is_offered(self, record: Any) -> bool:
         return not record.is_published and state_of(record) in WAITING
@@ -251,13 +232,8 @@ class TakeBack(Act):
     def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
         return had_a_hand_in(review_of(record), person)
 
-    def trial(self, record: Any) -> None:
-        return None
-
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        withdraw(record, now=now, by=by)
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        withdraw(record, **stamp)
         return Done(record=record, message=_text("It is a draft again."))
 
 
@@ -265,17 +241,13 @@ class CallOff(Act):
     name = "call-off"
     label = _("Call off its publication")
     explanation = _("It is not published at the time that was given. It is in review again.")
+    trial_data = None
 
     def is_offered(self, record: Any) -> bool:
         return not record.is_published and state_of(record) == ReviewState.SCHEDULED
 
-    def trial(self, record: Any) -> None:
-        return None
-
-    def perform(
-        self, record: Any, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        call_off(record, now=now, by=by)
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        call_off(record, **stamp)
         return Done(record=record, message=_text("It is called off."))
 
 

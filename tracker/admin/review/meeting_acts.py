@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +19,7 @@ from tracker.actions.review.publish import (
     rows_in_review,
 )
 from tracker.actions.review.states import drafts_to_send, send_together
-from tracker.admin.editing.acts import Act, Done
+from tracker.admin.editing.acts import Act, ByStaff, Done
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
@@ -49,17 +47,13 @@ class SendItsUpdates(Act):
     def drafts(self, record: Meeting) -> Sequence[Draft]:
         return drafts_to_send(record)
 
-    def perform(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        sent = send_together(record, shown=data.get(SHOWN), now=now, by=by)
+    def perform(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        sent = send_together(record, shown=data.get(SHOWN), **stamp)
         message = ngettext("%(count)d draft is in review.", "%(count)d drafts are in review.", sent)
         return Done(record=record, message=message % {"count": sent})
 
-    def rehearse(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        done = self.perform(record, data, now=now, by=by)
+    def rehearse(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        done = self.perform(record, data, **stamp)
         return replace(done, warnings=_warnings(record))
 
 
@@ -78,21 +72,17 @@ class PublishItsUpdates(Act):
     def drafts(self, record: Meeting) -> Sequence[Draft]:
         return [draft for row in rows_in_review(record) for draft in row.drafts]
 
-    def perform(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        changes = publish_together(record, shown=data.get(SHOWN), now=now, by=by)
+    def perform(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        changes = publish_together(record, shown=data.get(SHOWN), **stamp)
         return Done(record=record, changes=changes)
 
-    def rehearse(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        day = timezone.localdate(now)
+    def rehearse(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        day = timezone.localdate(stamp["now"])
         among = set(in_review_of(record).values_list("commitment_id", flat=True))
         left = drafts_of(record).exclude(pk__in=in_review_of(record)).count()
         before = carried_flags(among, day=day)
         warnings = _warnings(record)
-        done = self.perform(record, data, now=now, by=by)
+        done = self.perform(record, data, **stamp)
         notes = _flag_notes(before, carried_flags(among, day=day))
         if left:
             message = ngettext(
@@ -140,16 +130,12 @@ class MarkFullyRecorded(Act):
             record.is_public and record.state == MeetingState.HELD and not record.is_fully_recorded
         )
 
-    def perform(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        return Done(record=record, changes=[mark_fully_recorded(record, now=now, by=by)])
+    def perform(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        return Done(record=record, changes=[mark_fully_recorded(record, **stamp)])
 
-    def rehearse(
-        self, record: Meeting, data: dict[str, Any], *, now: dt.datetime, by: AbstractBaseUser
-    ) -> Done:
-        done = self.perform(record, data, now=now, by=by)
-        silent = passed_over_by(record, Viewpoint(timezone.localdate(now)))
+    def rehearse(self, record: Meeting, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        done = self.perform(record, data, **stamp)
+        silent = passed_over_by(record, Viewpoint(timezone.localdate(stamp["now"])))
         notes = [
             _text("From then on it counts as not mentioned: %(reference)s %(title)s.")
             % {"reference": commitment.reference, "title": commitment.title}

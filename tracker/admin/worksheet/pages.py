@@ -28,8 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.actions.record_meeting import list_on_worksheet
-from tracker.admin.editing.acts import editor
-from tracker.admin.editing.pages import RegisterAdmin
+from tracker.admin.editing.pages import RegisterAdmin, editor
 from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
 from tracker.admin.worksheet.autosave import payload_of
 from tracker.admin.worksheet.feedback import (

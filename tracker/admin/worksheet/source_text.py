@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,7 +31,7 @@ class SourceTextForm(WordsForm):
     text = LinesField(
         label=_("Text of the source"),
         required=False,
-        widget=AdminTextareaWidget(attrs={"rows": 10}),
+        rows=10,
         help_text=_("Paste it whole: quotations are checked against it. It is not made public."),
     )
     file = forms.FileField(
