@@ -22,7 +22,7 @@ from tests.make import (
 from tracker.actions.amend import amend
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Change, Meeting, Stage
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 from tracker.schema.payloads import change_id
 
 Told = list[tuple[str, str, str]]
@@ -45,7 +45,7 @@ def told_by_the_page(client: Client, query: str) -> list[str]:
 
 @pytest.mark.usefixtures("shipped_register")
 def test_every_format_tells_the_newest_fifty_lines(client: Client) -> None:
-    newest = lines(log()[:50])
+    newest = summarise(log()[:50])
     told = as_json(client)
     assert [(entry, title) for entry, title, _link in told] == [
         (change_id(line.change), line.title) for line in newest

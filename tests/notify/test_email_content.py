@@ -30,7 +30,7 @@ from tracker.notify.deliver import deliver_due
 from tracker.notify.digest import digest
 from tracker.notify.emails import next_message
 from tracker.notify.messages import Message
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_message_tells_the_lines_of_the_log_in_their_order(query: str) -> None
     publish_register()
     make_email(query=query)
     found = ChangeFilter(QueryDict(query), today=NOW.date(), follows=True)
-    expected = [line.title for line in lines(found.log.order_by("seq"))]
+    expected = [line.title for line in summarise(found.log.order_by("seq"))]
     assert len(expected) > 1
     message = sent()
     told = message.body.split("\n")

@@ -48,7 +48,7 @@ from tracker.models import (
 from tracker.notify import webhook_acts, webhooks
 from tracker.notify.deliver import deliver_due
 from tracker.notify.webhooks import body_of, signatures
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 from tracker.queries.visibility import log_head
 from tracker.schema.payloads import change_id
 
@@ -201,7 +201,7 @@ def test_the_receiver_on_our_page_takes_every_kind_of_change(
     publish_small_register()
     webhook, now = make_webhook(), timezone.now()
     receive = the_receiver_on_our_page(client, webhook.secret)
-    for line in lines(Change.objects.order_by("seq")):
+    for line in summarise(Change.objects.order_by("seq")):
         content, message_id = body_of(line), change_id(line.change)
         headers = {
             "Webhook-Id": message_id,
@@ -520,4 +520,4 @@ def test_a_line_about_a_party_has_no_page_of_its_own() -> None:
     the_promise()
     change = Change.objects.get(seq=2)
     change.commitment = change.meeting = change.source = None
-    assert json.loads(body_of(lines([change])[0]))["data"]["url"] is None
+    assert json.loads(body_of(summarise([change])[0]))["data"]["url"] is None

@@ -22,7 +22,7 @@ from tracker.filters import ViewpointForm
 from tracker.lib.reference_formats import FORMATS, Reference, to_text
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.flags import flags_of
-from tracker.queries.log.change_summary import loaded_lines, newest
+from tracker.queries.log.change_summary import newest, summarise_loaded
 from tracker.queries.records.commitment import (
     commitment_then,
     commitment_today,
@@ -143,7 +143,7 @@ def _context(request: HttpRequest, record: Commitment, viewpoint: Viewpoint) -> 
     read_around(record, viewpoint)
     part, paging = _read_history(request, record, viewpoint)
     changes = newest(record.pk, viewpoint, most=settings.FEED_ENTRIES)
-    lines = loaded_lines(changes, known=viewpoint.known)
+    lines = summarise_loaded(changes, known=viewpoint.known)
     last_recorded_at = lines[0].change.recorded_at if lines else None
     cited = _reference(request, record, viewpoint, last_recorded_at=last_recorded_at)
     return {

@@ -16,7 +16,7 @@ from tracker.dashboard.paging import Paging
 from tracker.lib.partial_dates import spelled_day
 from tracker.models import ChangeKind, Commitment, Instrument, Party
 from tracker.queries.history import Step
-from tracker.queries.log.change_summary import Line
+from tracker.queries.log.change_summary import ChangeSummary
 from tracker.queries.records.crosswalk import crosswalk_of
 from tracker.queries.records.history_pages import Part
 from tracker.queries.records.target_history import stated_targets
@@ -26,7 +26,7 @@ from tracker.templatetags.register import stage_label
 
 
 def sections(
-    record: Commitment, part: Part, lines: Sequence[Line], paging: Paging | None
+    record: Commitment, part: Part, lines: Sequence[ChangeSummary], paging: Paging | None
 ) -> dict[str, Any]:
     """Return the context of the sections; `paging` is None for a history of one page."""
     position = position_of(record)
@@ -42,14 +42,16 @@ def sections(
     }
 
 
-def _published(record: Commitment, lines: Sequence[Line]) -> list[SafeString]:
+def _published(record: Commitment, lines: Sequence[ChangeSummary]) -> list[SafeString]:
     """Return table rows that show what the register said on which day."""
     log = escape(f"{reverse('changes')}?q=%22{record.reference.lower()}%22")
     labels = [escape(label) for label in (_("Line"), _("Recorded"), _("What it said"))]
     return [_published_row(line, log, *labels) for line in lines]
 
 
-def _published_row(line: Line, log: str, number: str, recorded: str, said: str) -> SafeString:
+def _published_row(
+    line: ChangeSummary, log: str, number: str, recorded: str, said: str
+) -> SafeString:
     change = line.change
     day = timezone.localdate(change.recorded_at)
     facts = [str(ChangeKind(change.kind).label)]

@@ -19,7 +19,7 @@ from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.health import health
 from tracker.queries.lists.other_matches import Named, named_so
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 
 
 @public_answer
@@ -51,7 +51,7 @@ def changes(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "chips": chips(filterset),
         "sentence": log_sentence(filterset),
         "paging": paging,
-        "lines": lines(paging.rows, known=filterset.viewpoint.known),
+        "lines": summarise(paging.rows, known=filterset.viewpoint.known),
         "head": head_of(request),
     }
     return render(request, "dashboard/changes.html", context)

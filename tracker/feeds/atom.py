@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from tracker.feeds.document import Document
-from tracker.feeds.entries import Entry, Tombstone
+from tracker.feeds.entry import Entry, Tombstone
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -95,7 +95,7 @@ class _Feed(Atom1Feed):
 
 
 def _write_tombstone(handler: SimplerXMLGenerator, tombstone: Tombstone) -> None:
-    attributes = {"ref": tombstone.id, "when": rfc3339_date(tombstone.when)}
+    attributes = {"ref": tombstone.id, "when": rfc3339_date(tombstone.replaced.recorded_at)}
     handler.startElement("at:deleted-entry", AttributesImpl(attributes))
     values = {"seq": tombstone.replaced.seq, "reason": tombstone.replaced.reason}
     handler.addQuickElement("at:comment", _("Retracted by change %(seq)d: %(reason)s") % values)

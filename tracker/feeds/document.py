@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from tracker.feeds.addresses import absolute, canonical_query
 from tracker.feeds.cuts import Cuts
-from tracker.feeds.entries import Entry, Tombstone, entries, tombstones_of
+from tracker.feeds.entries import entries, tombstones_of
+from tracker.feeds.entry import Entry, Tombstone
 from tracker.feeds.hub import is_pinged
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence

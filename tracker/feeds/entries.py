@@ -6,9 +6,7 @@ retraction is added, and only that moves `updated`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -16,56 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker.feeds.addresses import page_of
-from tracker.feeds.entry_words import Content, Link, Quoted, Replacement
-from tracker.feeds.facts import facts, note_of, summary_of
+from tracker.feeds.entry import Entry, Link, Quoted, Replacement, Tombstone
 from tracker.feeds.words import plain, spelled_date
-from tracker.lib.text import one_line, render_note, with_whole_links
+from tracker.lib.text import one_line
 from tracker.models import Change, ChangeKind, Revision
-from tracker.queries.log.change_summary import Line, loaded_lines
+from tracker.queries.log.change_summary import ChangeSummary, summarise_loaded
 from tracker.queries.visibility import public_changes
 from tracker.schema.payloads import Payload, change_id
-
-
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """A deleted entry (RFC 6721): its id, and when and why it was retracted."""
-
-    id: str
-    when: dt.datetime
-    replaced: Replacement
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One log line; addresses are absolute, `html` is a fragment and `text` its plain form."""
-
-    change: Change
-    id: str
-    title: str
-    address: str
-    html: str
-    text: str
-    tags: Sequence[str]
-    updated: dt.datetime
-    related: Sequence[Link]
-    documents: Sequence[Link]
-    replaced: Replacement | None
-
-    @property
-    def seq(self) -> int:
-        return self.change.seq
-
-    @property
-    def published(self) -> dt.datetime:
-        return self.change.recorded_at
-
-    @property
-    def tombstone(self) -> Tombstone | None:
-        """Set if what the line published was retracted, rather than corrected."""
-        if self.replaced is None or not self.replaced.is_retraction:
-            return None
-        return Tombstone(self.id, self.replaced.recorded_at, self.replaced)
-
 
 # The line itself, the current names of its records, and the lines that revised them.
 _COLUMNS = (
@@ -85,7 +40,7 @@ def entries(seqs: Sequence[int], request: HttpRequest) -> list[Entry]:
     later = Change.objects.in_bulk({seq for revisions in revising.values() for seq in revisions})
     return [
         _write(line, request, _replacement([later[seq] for seq in revising[line.change.seq]]))
-        for line in loaded_lines(changes)
+        for line in summarise_loaded(changes)
     ]
 
 
@@ -112,37 +67,11 @@ def _replacement(changes: Sequence[Change]) -> Replacement | None:
     )
 
 
-def _write(line: Line, request: HttpRequest, replaced: Replacement | None) -> Entry:
-    change = line.change
-    address = request.build_absolute_uri(page_of(change))
-    note = note_of(change)
-    about = _about(change, request, page=address.partition("#")[0])
-    quoted = [_quoted(citation, request) for citation in line.quotations]
-    content = Content(
-        line=line,
-        facts=facts(change),
-        summary=summary_of(change),
-        note=with_whole_links(note, page=address) if note else "",
-        note_html=render_note(note, page=address) if note else "",
-        quoted=quoted,
-        about=about,
-        replaced=replaced,
-    )
-    pages = [Link(q.title, q.page) for q in quoted]
-    return Entry(
-        change=change,
-        id=change_id(change),
-        title=one_line(line.title),
-        address=address,
-        html=content.html,
-        text=content.text,
-        # The kind and the movements.
-        tags=[str(change.kind), *(str(movement) for movement in line.movements)],
-        updated=replaced.recorded_at if replaced else change.recorded_at,
-        related=list(dict.fromkeys([*about, *pages])),
-        documents=list(dict.fromkeys(Link(q.title, q.document) for q in quoted if q.document)),
-        replaced=replaced,
-    )
+def _write(summary: ChangeSummary, request: HttpRequest, replaced: Replacement | None) -> Entry:
+    address = request.build_absolute_uri(page_of(summary.change))
+    about = _about(summary.change, request, page=address.partition("#")[0])
+    quoted = [_quoted(citation, request) for citation in summary.quotations]
+    return Entry(summary, address, about, quoted, replaced)
 
 
 def _quoted(citation: Payload, request: HttpRequest) -> Quoted:
@@ -202,5 +131,5 @@ def tombstones_of(changes: Iterable[Change]) -> list[Tombstone]:
         )
         replaced = _replacement([by]) if by is not None and change.seq < by.seq else None
         if replaced is not None:
-            tombstones.append(Tombstone(change_id(change), replaced.recorded_at, replaced))
+            tombstones.append(Tombstone(change_id(change), replaced))
     return tombstones

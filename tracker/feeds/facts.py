@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.feeds.words import label, spelled, spelled_date
+from tracker.feeds.words import spelled, spelled_date
+from tracker.lib.labels import label_of
 from tracker.models import (
     Assessment,
     Change,
@@ -53,7 +54,7 @@ class Fact:
     value: str
 
 
-def facts(change: Change) -> list[Fact]:
+def facts_of(change: Change) -> list[Fact]:
     """Return the facts in display order; values are plain text."""
     payload = change.payload
     if change.kind == ChangeKind.FLAG:
@@ -106,8 +107,8 @@ def _position(before: Payload, after: Payload) -> Iterator[Fact]:
 
 
 def _moved(choices: type[TextChoices], old: str | None, new: str | None) -> str:
-    new_label = label(choices, new)
-    return f"{label(choices, old)} → {new_label}" if old and new and old != new else new_label
+    new_label = label_of(choices, new)
+    return f"{label_of(choices, old)} → {new_label}" if old and new and old != new else new_label
 
 
 def _flag(payload: Payload) -> Iterator[Fact]:
@@ -146,4 +147,4 @@ def _labelled(noun: str, name: str, value: object) -> object:
 def _meeting(meeting: Payload) -> Iterator[Fact]:
     yield Fact(_("Date"), spelled_date(meeting.get("date")))
     yield Fact(_("Place"), str(meeting.get("place") or ""))
-    yield Fact(_("State"), label(MeetingState, meeting.get("state")))
+    yield Fact(_("State"), label_of(MeetingState, meeting.get("state")))

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
 
-from tracker.feeds.words import label, plain
+from tracker.feeds.words import plain
+from tracker.lib.labels import label_of
 from tracker.lib.partial_dates import PartialDate, Precision
 from tracker.lib.text import one_line
 from tracker.models import Assessment, MeetingState, Stage
@@ -154,7 +155,10 @@ def _target_lines(due: Due) -> Iterator[str]:
     if record.is_retracted:
         yield _("This commitment was retracted: it should not have been recorded.")
         return
-    args = {"stage": label(Stage, record.stage), "assessment": label(Assessment, record.assessment)}
+    args = {
+        "stage": label_of(Stage, record.stage),
+        "assessment": label_of(Assessment, record.assessment),
+    }
     yield _("Stage: %(stage)s. Assessment: %(assessment)s.") % args
     if due.is_given_up:
         yield _("This date was the target once; none is stated now.")

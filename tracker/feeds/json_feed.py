@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from tracker.feeds.document import Document
-from tracker.feeds.entries import Entry
+from tracker.feeds.entry import Entry
 from tracker.lib.json_text import to_json
 
 CONTENT_TYPE = "application/feed+json; charset=utf-8"

@@ -12,7 +12,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from tracker.feeds.atom import HISTORY
 from tracker.feeds.document import Document
-from tracker.feeds.entries import Entry
+from tracker.feeds.entry import Entry
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from tracker.lib.partial_dates import PartialDate
@@ -13,15 +12,6 @@ from tracker.schema.payloads import Payload
 def plain(text: str) -> str:
     """Remove what neither XML nor iCalendar can carry, and end every line with LF alone."""
     return without_control_characters(text).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def label(choices: type[TextChoices], value: object) -> str:
-    """Return the label of a value, or the bare value if the vocabulary no longer has it."""
-    text = str(value or "")
-    try:
-        return str(choices(text).label)
-    except ValueError:
-        return text
 
 
 def spelled_date(value: Payload | None) -> str:

@@ -24,7 +24,7 @@ from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.flags import QUERIES, raised_flag
-from tracker.queries.log.change_summary import Line
+from tracker.queries.log.change_summary import ChangeSummary
 from tracker.schema.vocabulary import Flag
 
 # Overdue commitments listed in one message, which links to the rest.
@@ -35,7 +35,7 @@ MOST_OVERDUE = 50
 class Entry:
     """A log line, and the address of the page about its subject."""
 
-    line: Line
+    line: ChangeSummary
     href: str
     kind: str
     # A commitment's summary or a flag's rule; and an analyst's note in CommonMark.
@@ -121,7 +121,7 @@ def _context(
     }
 
 
-def _entry(line: Line) -> Entry:
+def _entry(line: ChangeSummary) -> Entry:
     movements = [str(movement.label) for movement in line.movements]
     number = _("Change %(number)d") % {"number": line.change.seq}
     kind = " · ".join([number, line.change.get_kind_display(), *movements])

@@ -18,7 +18,7 @@ from tracker.notify.bounces import BOUNCES, bounces_in_a_row
 from tracker.notify.digest import digest
 from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 
 # Lines in one message, which says how many more there are, and where.
 MOST_LINES = 100
@@ -103,7 +103,7 @@ def _message(
         omitted = all_owed.count() - MOST_LINES
     return Message(
         id=f"{subscription.key.hex}.{first}-{end}",
-        lines=lines(owed[:MOST_LINES]),
+        lines=summarise(owed[:MOST_LINES]),
         first_seq=first,
         last_seq=end,
         omitted=omitted,

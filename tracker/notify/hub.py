@@ -15,7 +15,7 @@ from django.urls import reverse
 from tracker.lib.safe_http import Failed, Refused, post
 from tracker.models import Change, Channel, Outcome, Subscription
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.log.change_summary import lines
+from tracker.queries.log.change_summary import summarise
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema.payloads import change_id
 
@@ -46,7 +46,7 @@ def messages(
     while subscription.cursor < head:
         end = subscription.batch_end or min(head, subscription.cursor + _AT_ONCE)
         changes = public_changes().filter(seq__gt=subscription.cursor, seq__lte=end).order_by("seq")
-        batch = lines(changes)
+        batch = summarise(changes)
         yield Message(
             id=change_id(batch[0].change),
             lines=batch,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.models import Outcome
-from tracker.queries.log.change_summary import Line
+from tracker.queries.log.change_summary import ChangeSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Message:
     """
 
     id: str
-    lines: Sequence[Line]
+    lines: Sequence[ChangeSummary]
     first_seq: int
     last_seq: int
     omitted: int = 0

@@ -25,7 +25,8 @@ from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
 from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.log.change_summary import Line, lines, public_line
+from tracker.queries.log.change_summary import ChangeSummary, summarise
+from tracker.schema import payloads
 from tracker.schema.payloads import change_id
 
 # For the whole exchange, including DNS.
@@ -73,15 +74,21 @@ def _as_json(payload: Mapping[str, object]) -> bytes:
     return to_json(payload, sort_keys=True).encode()
 
 
-def body_of(line: Line) -> bytes:
-    """Return the body for a log line: its public shape, with links to its pages."""
-    change = line.change
+def body_of(summary: ChangeSummary) -> bytes:
+    """Return the body for a log line.
+
+    It is exactly what was published, with a title, the page of its subject, and the number of the
+    later line that corrects or retracts it, or null.
+    """
+    change = summary.change
     about = change.commitment or change.meeting or change.source
     payload = {
         "type": f"change.{change.kind}",
         "timestamp": change.recorded_at.astimezone(dt.UTC).isoformat(),
         "data": {
-            **public_line(line),
+            **payloads.change(change),
+            "title": summary.title,
+            "revised_by": summary.revised_by,
             "url": settings.PUBLIC_URL + about.get_absolute_url() if about else None,
         },
     }
@@ -116,7 +123,7 @@ def messages(
     )
     after = subscription.cursor
     while batch := list(owed.filter(seq__gt=after)[:_AT_ONCE]):
-        for line in lines(batch):
+        for line in summarise(batch):
             after = line.change.seq
             yield Message(id=change_id(line.change), lines=[line], first_seq=after, last_seq=after)
 

@@ -7,7 +7,7 @@ import html
 from typing import Any
 
 from django import template
-from django.db.models import Model, TextChoices
+from django.db.models import Model
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
+from tracker.lib.labels import label_of
 from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.text import render_note
 from tracker.models import Assessment, Firmness, Instrument, Meeting, Source, Stage
@@ -54,32 +55,24 @@ def record_link(record: Source | Meeting) -> SafeString:
     return SafeString(f'<a href="{href}">{title}</a>')
 
 
-def _label(choices: type[TextChoices], value: str) -> str:
-    """Return the label of a value, or the value itself if the vocabulary no longer has it."""
-    try:
-        return str(choices(value).label)
-    except ValueError:
-        return value
-
-
 @register.filter
 def stage_label(value: str) -> str:
-    return _label(Stage, value)
+    return label_of(Stage, value)
 
 
 @register.filter
 def assessment_label(value: str) -> str:
-    return _label(Assessment, value)
+    return label_of(Assessment, value)
 
 
 @register.filter
 def firmness_label(value: str) -> str:
-    return _label(Firmness, value)
+    return label_of(Firmness, value)
 
 
 @register.filter
 def instrument_label(value: str) -> str:
-    return _label(Instrument, value)
+    return label_of(Instrument, value)
 
 
 @register.filter

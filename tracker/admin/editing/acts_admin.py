@@ -41,7 +41,7 @@ from tracker.admin.review.shown import (
 )
 from tracker.models import Change
 from tracker.queries.drafts.differences import SaidDifference
-from tracker.queries.log.change_summary import Line, lines
+from tracker.queries.log.change_summary import ChangeSummary, summarise
 
 # In a form posted from the front page, which is shown again afterwards.
 FROM_FRONT_PAGE = "_front_page"
@@ -51,7 +51,7 @@ FROM_FRONT_PAGE = "_front_page"
 class Preview:
     """What an act would publish, or why it would be refused."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ChangeSummary] = field(default_factory=list)
     introduced: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     notes: Sequence[str] = ()
@@ -250,7 +250,7 @@ def _rehearse(act: Act, record: Model, **stamp: Unpack[ByStaff]) -> Preview:
                 shown = contents_of(lock_drafts(act.drafts(current) or ()))
                 done = act.rehearse(current, data, **stamp)
             preview = Preview(
-                lines(done.changes),
+                summarise(done.changes),
                 _introduced(done.changes),
                 notes=done.notes,
                 warnings=done.warnings,

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tracker.lib.labels import label_of
 from tracker.models import Assessment, Change, ChangeKind, Revision, Stage
 from tracker.queries.as_published import as_published
 from tracker.queries.flags import raised_flag
 from tracker.queries.viewpoint import Viewpoint
-from tracker.schema import payloads
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Movement
 
 # By value, because Django rebuilds the list of `values` on each access.
-_STAGES = {stage.value: stage for stage in Stage}
-_ASSESSMENTS = {assessment.value: assessment for assessment in Assessment}
 _MOVEMENTS = {movement.value: movement for movement in Movement}
 # The movements that a title names when neither stage nor assessment changed.
 _NAMED_MOVEMENTS = {
@@ -31,7 +29,7 @@ _NAMED_MOVEMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeSummary:
     """The summary of one change; `revised_by` is the line that revised its update, if any."""
 
     change: Change
@@ -42,15 +40,6 @@ class Line:
     rationale: str
     reason: str
     revised_by: int | None
-
-
-def stage_label(value: str) -> str:
-    """Return the label of a stage, or the value if the vocabulary no longer has it."""
-    return str(_STAGES[value].label) if value in _STAGES else value
-
-
-def _assessment_label(value: str) -> str:
-    return str(_ASSESSMENTS[value].label) if value in _ASSESSMENTS else value
 
 
 def _subject(change: Change) -> str:
@@ -72,14 +61,15 @@ def _step(payload: Payload) -> str:
     if not new:
         return ""
     if old and old != new:
-        return f"{stage_label(old)} → {stage_label(new)}"
+        return f"{label_of(Stage, old)} → {label_of(Stage, new)}"
     if old and before.get("assessment") != after.get("assessment"):
-        labels = (_assessment_label(str(state.get("assessment"))) for state in (before, after))
+        labels = (label_of(Assessment, state.get("assessment")) for state in (before, after))
         return " → ".join(labels)
     moved = [
         Movement(m).label.lower() for m in payload.get("movement", ()) if m in _NAMED_MOVEMENTS
     ]
-    return f"{stage_label(new)} ({', '.join(moved)})" if moved else stage_label(new)
+    stage = label_of(Stage, new)
+    return f"{stage} ({', '.join(moved)})" if moved else stage
 
 
 def _date(value: Payload | None) -> str:
@@ -148,7 +138,7 @@ def _evidence(payload: Payload) -> list[Payload]:
     return list((payload.get("update") or {}).get("citations", []))
 
 
-def lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
+def summarise(changes: Iterable[Change], *, known: int | None = None) -> list[ChangeSummary]:
     """Summarise changes, with their revisions up to line `known`; one extra query.
 
     With `known`, meetings have the titles that they had by then.
@@ -160,13 +150,13 @@ def lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
     return _summaries(given, {r.update_id: r.seq for r in revisions})
 
 
-def _summaries(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Line]:
+def _summaries(changes: Iterable[Change], revised: Mapping[int, int]) -> list[ChangeSummary]:
     """Summarise changes; `revised` maps updates to the lines that revised them."""
     result = []
     for change in changes:
         seq = revised.get(change.update_id) if change.update_id else None
         result.append(
-            Line(
+            ChangeSummary(
                 change=change,
                 title=title_of(change),
                 subject=_subject(change),
@@ -182,7 +172,7 @@ def _summaries(changes: Iterable[Change], revised: Mapping[int, int]) -> list[Li
     return result
 
 
-def loaded_lines(changes: Iterable[Change], *, known: int | None = None) -> list[Line]:
+def summarise_loaded(changes: Iterable[Change], *, known: int | None = None) -> list[ChangeSummary]:
     """Summarise changes loaded with `update__revision`; no extra query unless `known` is set."""
     given = as_published(changes, known)
     revisions = (getattr(change.update, "revision", None) for change in given)
@@ -203,16 +193,3 @@ def newest(commitment: int, viewpoint: Viewpoint, *, most: int) -> QuerySet[Chan
         *("meeting__title", "meeting__place", "update__number"),
         *("update__revision__update", "update__revision__seq"),
     )[:most]
-
-
-def public_line(line: Line) -> Payload:
-    """Return the JSON form of a line, the same for every client.
-
-    `payload` is exactly what was published, `title` its summary, and `revised_by` the number of the
-    later line that corrects or retracts it, or null.
-    """
-    return {
-        **payloads.change(line.change),
-        "title": line.title,
-        "revised_by": line.revised_by,
-    }
