@@ -32,10 +32,9 @@ class Entry:
 
 
 def _entries(request: HttpRequest, name: str, number: int) -> list[Entry]:
-    section = SECTIONS[name]
     return [
-        Entry(request.build_absolute_uri(reverse(section.url_name, args=[slug])), changed)
-        for slug, changed in page_of(section, number=number, per_page=PER_PAGE)
+        Entry(request.build_absolute_uri(reverse(SECTIONS[name], args=[slug])), changed)
+        for slug, changed in page_of(SECTIONS[name], number=number, per_page=PER_PAGE)
     ]
 
 

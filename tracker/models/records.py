@@ -26,19 +26,23 @@ def public_q(*, known: int | None = None, of: str = "") -> Q:
 _M_co = TypeVar("_M_co", bound=models.Model, covariant=True)
 
 
-class PublicRecordQuerySet(models.QuerySet[_M_co]):
-    def public(self, *, known: int | None = None) -> Self:
-        """Keep what readers may see, as of change number `known` if given."""
-        return self.filter(public_q(known=known))
+class PublishedQuerySet(models.QuerySet[_M_co]):
+    """Rows that a line of the log published, by its number."""
 
     def published(self, *, known: int | None = None) -> Self:
-        """Keep what was published by change number `known`, even if retracted since."""
+        """Keep what was published by change number `known`, even if retracted or revised since."""
         if known is None:
             return self.filter(published_seq__isnull=False)
         return self.filter(published_seq__lte=known)
 
     def draft(self) -> Self:
         return self.filter(published_seq__isnull=True)
+
+
+class PublicRecordQuerySet(PublishedQuerySet[_M_co]):
+    def public(self, *, known: int | None = None) -> Self:
+        """Keep what readers may see, as of change number `known` if given."""
+        return self.filter(public_q(known=known))
 
 
 class PublicRecord(models.Model):

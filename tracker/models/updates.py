@@ -19,7 +19,7 @@ from tracker.models.commitments import Commitment
 from tracker.models.meetings import Meeting
 from tracker.models.parties import Party
 from tracker.models.positions import Assessment, Firmness, Stage
-from tracker.models.records import known_choice
+from tracker.models.records import PublishedQuerySet, known_choice
 from tracker.models.sources import Source
 
 
@@ -28,22 +28,13 @@ class Significance(models.TextChoices):
     MINOR = "minor", _("Minor")
 
 
-class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
-    def published(self, *, known: int | None = None) -> Self:
-        """Keep what was published by change number `known`, even if revised since."""
-        if known is None:
-            return self.filter(published_seq__isnull=False)
-        return self.filter(published_seq__lte=known)
-
+class StatusUpdateQuerySet(PublishedQuerySet["StatusUpdate"]):
     def effective(self, *, known: int | None = None) -> Self:
         """Keep what was published, and neither corrected nor retracted, by change `known`."""
         published = self.published(known=known)
         if known is None:
             return published.filter(revision__isnull=True)
         return published.filter(Q(revision__isnull=True) | Q(revision__seq__gt=known))
-
-    def draft(self) -> Self:
-        return self.filter(published_seq__isnull=True)
 
     def chronological(self) -> Self:
         """Order by when it happened; of dates that start on one day, the less precise come last."""

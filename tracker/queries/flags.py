@@ -7,7 +7,7 @@ target has passed without evidence of delivery, and says nothing about why.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import (
@@ -27,7 +27,7 @@ from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.as_published import equals_q
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import position_of
+from tracker.queries.visibility import position_of, public_commitments
 from tracker.schema.payloads import Payload
 from tracker.schema.vocabulary import Flag
 
@@ -149,3 +149,19 @@ def as_bits(rules: Iterable[Q]) -> Combinable:
 def with_silence(commitments: QuerySet[Commitment], viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Annotate the commitments with what `flags_of` needs from meetings."""
     return commitments.annotate(was_passed_over=passed_over(viewpoint))
+
+
+# A flag with the reference and title of its commitment.
+Carried = tuple[Flag, str, str]
+
+
+def carried_flags(among: Collection[int], *, day: dt.date) -> set[Carried]:
+    """Return the flags on a day of the public ones among these commitments."""
+    viewpoint, rows = Viewpoint(day), public_commitments().filter(pk__in=among)
+    return {
+        (flag, reference, title)
+        for flag in Flag
+        for reference, title in rows.filter(QUERIES[flag](viewpoint)).values_list(
+            "reference", "title"
+        )
+    }

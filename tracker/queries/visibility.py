@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -187,6 +187,17 @@ def public_topics(viewpoint: Viewpoint = PRESENT) -> QuerySet[Topic]:
 
 def public_notes(viewpoint: Viewpoint = PRESENT) -> QuerySet[Note]:
     return Note.objects.public(known=viewpoint.known)
+
+
+# By the noun, which is the URL name of the pages of its records.
+PUBLIC: dict[str, Callable[[], QuerySet[Any]]] = {
+    "commitment": public_commitments,
+    "meeting": public_meetings,
+    "source": public_sources,
+    "party": public_parties,
+    "topic": public_topics,
+    "forum": public_forums,
+}
 
 
 def public_changes() -> QuerySet[Change]:

@@ -76,17 +76,6 @@ def kind_of(before: Wording | None, update: StatusUpdate, after: Wording) -> Cha
     return ChangeKind.MENTION
 
 
-def _wording(state: Wording | None) -> Payload | None:
-    if state is None:
-        return None
-    return {
-        "stage": str(state.stage),
-        "assessment": str(state.assessment),
-        "firmness": str(state.firmness) or None,
-        "target": payloads.partial_date(state.target),
-    }
-
-
 def line_of(
     commitment: Commitment, update: StatusUpdate, before: Wording | None
 ) -> tuple[ChangeKind, Payload]:
@@ -101,7 +90,7 @@ def line_of(
     after = Wording.of(update) if before is None else before.followed_by(update)
     return kind_of(before, update, after), {
         **common,
-        "before": _wording(before),
-        "after": _wording(after),
+        "before": None if before is None else payloads.position(before),
+        "after": payloads.position(after),
         "movement": [str(movement) for movement in movements_of(update, before, after)],
     }

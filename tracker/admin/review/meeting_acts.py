@@ -25,7 +25,7 @@ from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Commitment, Meeting, MeetingState
 from tracker.queries.drafts.submissions import Draft
-from tracker.queries.lists.flag_snapshot import Carried, carried_flags
+from tracker.queries.flags import Carried, carried_flags
 from tracker.queries.records.meeting import passed_over_by
 from tracker.queries.viewpoint import Viewpoint
 

@@ -6,7 +6,7 @@ meeting. Only today's names match, folded as for that search. So few rows need n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.queries.lists.search import Term, containing, terms
-from tracker.queries.visibility import (
-    public_forums,
-    public_meetings,
-    public_parties,
-    public_sources,
-    public_topics,
-)
+from tracker.queries.visibility import PUBLIC
 
 # The most matches of each kind, and the most words in a query.
 MOST, MOST_WORDS = 5, 8
@@ -36,15 +30,13 @@ class Named:
     href: str
 
 
-# The label, the public records and the title column, by URL name. Each model's `folded_text`
-# defines what else is searched.
-_Noun = tuple[Any, Callable[[], QuerySet[Any]], str]
-_NOUNS: dict[str, _Noun] = {
-    "meeting": (_("Meeting"), public_meetings, "title"),
-    "forum": (_("Forum"), public_forums, "name"),
-    "party": (_("Party"), public_parties, "name"),
-    "topic": (_("Topic"), public_topics, "name"),
-    "source": (_("Source"), public_sources, "title"),
+# The label and the title column, by noun. Each model's `folded_text` defines what else is searched.
+_NOUNS: dict[str, tuple[Any, str]] = {
+    "meeting": (_("Meeting"), "title"),
+    "forum": (_("Forum"), "name"),
+    "party": (_("Party"), "name"),
+    "topic": (_("Topic"), "name"),
+    "source": (_("Source"), "title"),
 }
 
 
@@ -63,13 +55,13 @@ def named_so(text: str) -> list[Named]:
 
 def _matches(noun: str, wanted: Sequence[Term]) -> QuerySet[Any]:
     """Return the position and name of the kind, and title and slug of the first matches."""
-    _kind, records, title = _NOUNS[noun]
+    _kind, title = _NOUNS[noun]
     every_term = Q()
     for term in wanted:
         every_term &= containing("folded_text", term)
-    few = records().filter(every_term).values("pk")[:MOST]
+    few = PUBLIC[noun]().filter(every_term).values("pk")[:MOST]
     matches: QuerySet[Any] = (
-        records()
+        PUBLIC[noun]()
         .filter(pk__in=few)
         .order_by()
         .annotate(
