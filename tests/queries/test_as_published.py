@@ -21,7 +21,8 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import BY_VALUE, Matches
 from tracker.filters.words import sentence
 from tracker.models import Commitment, FormerValue, Meeting
-from tracker.queries.as_published import as_published, equals_q, find
+from tracker.queries.as_published import as_published
+from tracker.queries.former_values import equals_q, find
 from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.rows import rows
 from tracker.queries.reference_data import parts_of

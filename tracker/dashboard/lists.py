@@ -17,7 +17,7 @@ from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
 from tracker.dashboard.paging import paginate
 from tracker.filters import ViewpointForm
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
-from tracker.queries.as_published import equals_q, relates_q
+from tracker.queries.former_values import equals_q, relates_q
 from tracker.queries.reference_data import (
     forums_by,
     meetings_by,

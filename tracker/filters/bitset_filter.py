@@ -19,7 +19,7 @@ from tracker.filters.sorting import SORTS
 from tracker.lib.bit_sets import as_bytes, from_keys, has, keys
 from tracker.lib.lru_cache import LRUCache
 from tracker.models import Assessment, Commitment, Stage
-from tracker.queries.as_published import keys_q
+from tracker.queries.former_values import keys_q
 from tracker.queries.lists.facet_bitsets import FacetBitsets
 from tracker.queries.lists.facet_values import DELIVERED, NO_INFORMATION, TARGET_KNOWN
 from tracker.queries.lists.headline import Headline

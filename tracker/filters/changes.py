@@ -19,7 +19,7 @@ from tracker.filters.commitments import CommitmentFilter
 from tracker.filters.conditions import CONDITIONS, Condition, meetings_named, meetings_of
 from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
-from tracker.queries.as_published import keys_q, relates_q, slug_q
+from tracker.queries.former_values import keys_q, relates_q, slug_q
 from tracker.queries.lists.search import keys_matching_then, matching
 from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
 from tracker.queries.viewpoint import Viewpoint, start_of_day

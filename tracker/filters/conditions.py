@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual
 
 from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
-from tracker.queries.as_published import equals_q, keys_q, last_changed_then, relates_q, slug_q
 from tracker.queries.flags import QUERIES
+from tracker.queries.former_values import equals_q, keys_q, last_changed_then, relates_q, slug_q
 from tracker.queries.lists.search import keys_matching_then, matching
 from tracker.queries.viewpoint import Viewpoint, start_of_day
 from tracker.queries.visibility import public_commitments

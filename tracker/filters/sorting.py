@@ -8,7 +8,7 @@ from django.db.models import Case, F, OrderBy, SmallIntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Assessment, Commitment, Stage
-from tracker.queries.as_published import column_then, last_changed_then
+from tracker.queries.former_values import column_then, last_changed_then
 from tracker.queries.viewpoint import Viewpoint
 
 SORTS: dict[str, tuple[str, bool]] = {

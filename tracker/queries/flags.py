@@ -25,7 +25,7 @@ from django.db.models.expressions import Combinable
 from tracker.models import Commitment, Meeting, Position
 from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
-from tracker.queries.as_published import equals_q
+from tracker.queries.former_values import equals_q
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of, public_commitments
 from tracker.schema.payloads import Payload

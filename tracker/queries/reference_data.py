@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
 from tracker.models.former_values import split_keys
-from tracker.queries.as_published import equals_q, former_values, linked_q, relates_q, values_then
+from tracker.queries.former_values import equals_q, former_values, linked_q, relates_q, values_then
 from tracker.queries.records.meeting import by_the_day
 from tracker.queries.viewpoint import PRESENT, Viewpoint, last_change_by
 from tracker.queries.visibility import (

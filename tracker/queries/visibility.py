@@ -28,13 +28,8 @@ from tracker.models import (
 )
 from tracker.models.records import public_q
 from tracker.models.standings import stood_q
-from tracker.queries.as_published import (
-    as_published,
-    column_then,
-    find,
-    on_or_before_q,
-    public_records,
-)
+from tracker.queries.as_published import as_published, public_records
+from tracker.queries.former_values import column_then, find, on_or_before_q
 from tracker.queries.viewpoint import PRESENT, Viewpoint
 
 _R = TypeVar("_R", bound=Model)

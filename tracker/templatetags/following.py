@@ -19,7 +19,7 @@ _LOOKING_BACK = {"as_of", "known_at"}
 _OF_LINES = {"kind", "significance"}
 # Pages of one record: the context variable, which is also the parameter, the model, and the field
 # for the parameter's value.
-_SUBJECTS: dict[str, tuple[type[Any], str]] = {
+SUBJECTS: dict[str, tuple[type[Any], str]] = {
     "commitment": (Commitment, "reference"),
     "meeting": (Meeting, "slug"),
     "party": (Party, "slug"),
@@ -52,7 +52,7 @@ def _narrowing(context: Context) -> dict[str, list[str]]:
         for name, values in active.items()
         if name not in _LOOKING_BACK
     }
-    for name, (model, field) in _SUBJECTS.items():
+    for name, (model, field) in SUBJECTS.items():
         record = context.get(name)
         if isinstance(record, model):
             params[name] = [getattr(record, field)]

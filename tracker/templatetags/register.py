@@ -7,16 +7,10 @@ import html
 from typing import Any
 
 from django import template
-from django.db.models import Model
 from django.http import QueryDict
-from django.template import Context
-from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
-from tracker.lib.json_text import to_json
 from tracker.lib.labels import label_of
 from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.lib.text import render_note
@@ -195,114 +189,3 @@ _SIGNS = {
 @register.filter
 def movement_sign(value: str) -> str:
     return _SIGNS.get(value, "")
-
-
-# -- The <head> of a page -----------------------------------------------------------------------
-
-# Parameters that make another document on pages without a filter; sort and page never do.
-_CANONICAL = ("as_of", "known_at", "from", "to")
-# As in django.utils.html.json_script: no text can end the element or begin another.
-_JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-
-
-@register.simple_tag(takes_context=True)
-def canonical_url(context: Context) -> str:
-    """Return the canonical URL of the page; empty if there is no request."""
-    request = context.get("request")
-    if request is None:
-        return ""
-    filterset = context.get("filter")
-    names = [name for name in filterset.filters if name != "sort"] if filterset else _CANONICAL
-    params = request.GET.copy()
-    for name in request.GET:
-        if name not in names or not any(params.getlist(name)):
-            params.pop(name)
-    query = params.urlencode()
-    address: str = request.build_absolute_uri(request.path)
-    return f"{address}?{query}" if query else address
-
-
-# Records that have a page: their card is that of the filter for them.
-_CARDS_OF = {"commitment": "reference", "meeting": "slug", "party": "slug"}
-_CARDS_OF |= {"topic": "slug", "forum": "slug"}
-
-
-@register.simple_tag(takes_context=True)
-def share_card_url(context: Context) -> str:
-    """Return the absolute URL of the preview image of the page for other sites."""
-    request = context.get("request")
-    if request is None:
-        return ""
-    filterset = context.get("filter")
-    filters = filterset.filters if filterset else ("as_of", "known_at")
-    params = request.GET.copy()
-    for name in request.GET:
-        if name not in filters or name == "sort" or not any(params.getlist(name)):
-            params.pop(name)
-    for name, key in _CARDS_OF.items():
-        if isinstance(context.get(name), Model):
-            params[name] = getattr(context[name], key)
-    query = params.urlencode()
-    address: str = request.build_absolute_uri(reverse("share-card"))
-    return f"{address}?{query}" if query else address
-
-
-@register.simple_tag(takes_context=True)
-def words_of_block(context: Context, name: str) -> str:
-    """Return the text of one of the page's blocks, to repeat it elsewhere."""
-    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
-    block = blocks.get_block(name) if blocks is not None else None
-    # Plain text: the caller escapes it for its own context.
-    return html.unescape(block.render(context)).strip() if block is not None else ""
-
-
-@register.simple_tag(takes_context=True)
-def full_title(context: Context) -> str:
-    """Return a title that tells the page from similar ones: browser histories show it alone.
-
-    The block `title` names the subject of the page; this adds the filter, the past day and the page
-    number if the block leaves them out.
-    """
-    name = str(context.get("register_name", ""))
-    title = words_of_block(context, "title")
-    about = title.removesuffix(name).removesuffix(" · ") if title != name else ""
-    parts = [about, *_condition(context, about), *_place(context), name]
-    return " · ".join(part for part in parts if part)
-
-
-def _condition(context: Context, about: str) -> list[str]:
-    """Describe the filter or the past day; empty if the title already does."""
-    sentence, filterset = context.get("sentence"), context.get("filter")
-    viewpoint: Any = context.get("viewpoint")
-    if filterset is not None and sentence:
-        return [] if sentence in about or not filterset.active else [str(sentence)]
-    parts = []
-    if getattr(viewpoint, "as_of", None):
-        parts.append(_("position on %(day)s") % {"day": spelled(viewpoint.as_of)})
-    if getattr(viewpoint, "known_at", None):
-        parts.append(_("as recorded by %(day)s") % {"day": spelled(viewpoint.known_at)})
-    return parts
-
-
-def _place(context: Context) -> list[str]:
-    """Return the page number of every page but the first."""
-    parts = []
-    for name, words in (("paging", _("page %(n)d")), ("column_paging", _("meetings page %(n)d"))):
-        paging = context.get(name)
-        if paging is not None and paging.page.number > 1:
-            parts.append(words % {"n": paging.page.number})
-    return parts
-
-
-@register.simple_tag
-def json_ld(data: dict[str, Any]) -> SafeString:
-    """Render linked data as a data block, which browsers do not execute."""
-    text = to_json(data).translate(_JSON_ESCAPES)
-    block = f'<script type="application/ld+json">{text}</script>'
-    return mark_safe(block)  # noqa: S308 - nothing in the text can end the element
-
-
-@register.filter
-def citation_day(value: dt.date) -> str:
-    """Format a date for the citation_* tags of Highwire Press."""
-    return f"{value:%Y/%m/%d}"

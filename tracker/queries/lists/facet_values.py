@@ -11,8 +11,8 @@ from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
 from tracker.models import Commitment, Position, StatusUpdate
-from tracker.queries.as_published import former_values, links_then, values_then
 from tracker.queries.flags import QUERIES, as_bits
+from tracker.queries.former_values import former_values, links_then, values_then
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     public_commitments,

@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 
 from tracker.lib.folding import fold, fold_apart, fold_letters
 from tracker.models import Alias, Commitment, Revision, SearchDocument
-from tracker.queries.as_published import former_values, values_then
+from tracker.queries.former_values import former_values, values_then
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     public_aliases,

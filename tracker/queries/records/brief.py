@@ -25,8 +25,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Commitment, Meeting, Position, StatusUpdate
 from tracker.models.positions import due_soon_until
-from tracker.queries.as_published import keys_q, links_then
 from tracker.queries.flags import QUERIES
+from tracker.queries.former_values import keys_q, links_then
 from tracker.queries.lists.rows import Row, rows
 from tracker.queries.records.meeting_steps import first_quotations
 from tracker.queries.reference_data import parties_of

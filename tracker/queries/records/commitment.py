@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from tracker.lib.prefetching import prefetched
 from tracker.models import Alias, Commitment, Note, Party, StatusUpdate, Topic
-from tracker.queries.as_published import linked_q
 from tracker.queries.flags import with_silence
+from tracker.queries.former_values import linked_q
 from tracker.queries.records.history_pages import LongHistory, long_history
 from tracker.queries.reference_data import notes_by, parts_of, successors_of
 from tracker.queries.viewpoint import Viewpoint

@@ -16,7 +16,7 @@ from django.db.models import Count, Min, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Citation, Meeting, MeetingState
-from tracker.queries.as_published import equals_q, find
+from tracker.queries.former_values import equals_q, find
 from tracker.queries.history import UNMOVED, Step
 from tracker.queries.lists.rows import Row
 from tracker.queries.records.meeting import taking_place

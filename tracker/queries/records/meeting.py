@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Q, QuerySet
 
 from tracker.models import Commitment, Meeting, MeetingState, Position, StatusUpdate
-from tracker.queries.as_published import equals_q, on_or_before_q
+from tracker.queries.former_values import equals_q, on_or_before_q
 from tracker.queries.history import Step, Wording
 from tracker.queries.records.meeting_steps import chapters, states
 from tracker.queries.viewpoint import Viewpoint
