@@ -2,7 +2,7 @@
 
 import ast
 import graphlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -83,6 +83,32 @@ NOUNS = [
     "uploads",
 ]
 
+# Within a package, from the ground up: a place (a module or a folder) imports only lower floors,
+# and places of one floor do not import one another. A module of a folder that has a floor of its
+# own is named with its folder.
+FLOORS: dict[str, list[set[str]]] = {
+    "queries": [
+        # The ground of all reads
+        {"viewpoint", "former_values"},
+        {"as_published"},
+        {"visibility"},
+        {"flags", "reference_data"},
+        {"history"},
+        # What is read
+        {"lists", "log", "drafts"},
+        {"records", "health", "register_dump"},
+    ],
+    "actions": [
+        {"log", "amendment_rules"},
+        {"publishing"},
+        {"review"},
+        {"amend", "correct"},
+        # Publishing what was approved includes amendments and corrections.
+        {"review.publish", "record_meeting", "raise_flags", "check"},
+        {"imports", "register_files"},
+    ],
+}
+
 HOME = "tests/test_import_law.py"
 
 
@@ -126,6 +152,8 @@ def violations(path: str, source: str) -> list[str]:
             return [
                 f"{path} has no place in the house: move it, or add {place!r} to LAW in {HOME}."
             ]
+        if place in FLOORS and parts[2] != "__init__" and floor_of(place, parts[2:]) is None:
+            return [f"{path} has no floor in {place}: add it to FLOORS in {HOME}."]
         if place == "models" and noun not in {"", "__init__", *NOUNS}:
             return [f"{path} is a noun without a place in the order: add it to NOUNS in {HOME}."]
     found = []
@@ -135,9 +163,32 @@ def violations(path: str, source: str) -> list[str]:
                 f"{path}:{line} imports {target} inside {function}(): move it to the top of the "
                 "module; if that makes a circle, move the code."
             )
-        if target.split(".")[0] == "tracker" and (why := why_not(place, noun, target)):
-            found.append(f"{path}:{line} imports {target}, but {why}.")
+        if target.split(".")[0] == "tracker":
+            why = why_not(place, noun, target) or why_not_here(place, parts[2:], target)
+            if why:
+                found.append(f"{path}:{line} imports {target}, but {why}.")
     return found
+
+
+def floor_of(package: str, module: Sequence[str]) -> tuple[int, str] | None:
+    """The number and the place of the floor of a module of a package, given by its parts."""
+    for end in range(len(module), 0, -1):
+        place = ".".join(module[:end])
+        for number, floor in enumerate(FLOORS[package]):
+            if place in floor:
+                return number, place
+    return None
+
+
+def why_not_here(package: str, module: Sequence[str], target: str) -> str:
+    """The reason why a module may not import `target` of its own package; empty when it may."""
+    _tracker, to_package, *to_module = target.split(".")
+    if package not in FLOORS or to_package != package or module[0] == "__init__":
+        return ""
+    own, other = floor_of(package, module), floor_of(package, to_module)
+    if own is None or other is None or own[1] == other[1] or other[0] < own[0]:
+        return ""
+    return f"{own[1]} may import only what is below it in {package}, and {other[1]} is not"
 
 
 def why_not(place: str, noun: str, target: str) -> str:
@@ -175,6 +226,21 @@ def test_tracker_obeys_the_law() -> None:
 def test_the_law_has_no_circle() -> None:
     order = list(graphlib.TopologicalSorter(LAW).static_order())
     assert order.index("models") < order.index("queries") < order.index("filters")
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "tracker").rglob("*.py")
+    }
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        package = module if path.stem == "__init__" else module.rpartition(".")[0]
+        parsed = ast.parse(path.read_text(encoding="utf-8"))
+        targets = {one.target for one in imports(parsed, package) if not one.function}
+        prefixes = (target if target in files else target.rpartition(".")[0] for target in targets)
+        graph[module] = {name for name in prefixes if name in files}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) > 300
 
 
 @pytest.mark.parametrize(
@@ -221,6 +287,30 @@ def test_the_law_has_no_circle() -> None:
             "from tracker.models import Party",
             "tracker/models/meetings.py:1 imports tracker.models.Party, but "
             "meetings may import only earlier nouns: records, parties, sources.",
+        ),
+        (
+            "tracker/queries/visibility.py",
+            "from tracker.queries.lists.rows import rows",
+            "tracker/queries/visibility.py:1 imports tracker.queries.lists.rows.rows, but "
+            "visibility may import only what is below it in queries, and lists is not.",
+        ),
+        (
+            "tracker/queries/log/cursor.py",
+            "from ..lists import rows",
+            "tracker/queries/log/cursor.py:1 imports tracker.queries.lists.rows, but "
+            "log may import only what is below it in queries, and lists is not.",
+        ),
+        (
+            "tracker/actions/amend.py",
+            "from tracker.actions.review.publish import publish_draft",
+            "tracker/actions/amend.py:1 imports tracker.actions.review.publish.publish_draft, but "
+            "amend may import only what is below it in actions, and review.publish is not.",
+        ),
+        (
+            "tracker/queries/secrets.py",
+            "",
+            "tracker/queries/secrets.py has no floor in queries: "
+            "add it to FLOORS in tests/test_import_law.py.",
         ),
         (
             "tracker/models/secrets.py",
@@ -272,6 +362,8 @@ def test_a_planted_violation_is_found(path: str, source: str, sentence: str) -> 
         ("tracker/queries/__init__.py", "from . import flags\nfrom .flags import overdue"),
         ("tracker/admin/nouns/meetings.py", "from tracker.actions import record_meeting"),
         ("tracker/management/commands/rebuild.py", "from tracker.actions.rebuild import rebuild"),
+        ("tracker/queries/records/matrix.py", "from tracker.queries.lists.rows import rows"),
+        ("tracker/actions/review/publish.py", "from tracker.actions.amend import amend"),
         ("tracker/apps.py", "def ready():\n    from tracker import checks"),
         ("tracker/migrations/0002_x.py", "def forwards():\n    from tracker.lib import text"),
         ("tracker/urls.py", "from tracker.feeds import urls"),

@@ -30,8 +30,8 @@ from tracker.queries.records.compare import (
     grouped,
     with_differences,
 )
-from tracker.queries.records.meeting import pairs_of_forums, state_q
-from tracker.queries.reference_data import meetings_by
+from tracker.queries.records.meeting import pairs_of_forums
+from tracker.queries.reference_data import meetings_by, state_q
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_meetings, record_at
 

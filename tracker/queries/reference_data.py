@@ -9,8 +9,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
 from tracker.models.former_values import split_keys
-from tracker.queries.former_values import equals_q, former_values, linked_q, relates_q, values_then
-from tracker.queries.records.meeting import by_the_day
+from tracker.queries.former_values import (
+    equals_q,
+    former_values,
+    linked_q,
+    on_or_before_q,
+    relates_q,
+    values_then,
+)
 from tracker.queries.viewpoint import PRESENT, Viewpoint, last_change_by
 from tracker.queries.visibility import (
     public_commitments,
@@ -55,6 +61,24 @@ def forums_by(viewpoint: Viewpoint) -> QuerySet[Forum]:
 def meetings_by(viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Return the public meetings; with `as_of`, those not after it."""
     return by_the_day(public_meetings(viewpoint), viewpoint)
+
+
+def state_q(state: MeetingState, viewpoint: Viewpoint) -> Q:
+    """Return the condition that a meeting was in this state at the viewpoint."""
+    return equals_q(Meeting, "state", viewpoint.known, [state])
+
+
+def by_the_day(meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> QuerySet[Meeting]:
+    """Exclude meetings later than `as_of`.
+
+    Planned ones count from today on only, since the day of a plan is not recorded.
+    """
+    if viewpoint.as_of is None:
+        return meetings
+    here = on_or_before_q(Meeting, "first_day", viewpoint.known, viewpoint.as_of)
+    if viewpoint.as_of >= viewpoint.today:
+        here |= state_q(MeetingState.PLANNED, viewpoint)
+    return meetings.filter(here)
 
 
 # The models whose records a filter offers as choices.

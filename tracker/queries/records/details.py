@@ -13,7 +13,6 @@ from tracker.models import Citation, Commitment, Meeting, Note, Source
 from tracker.queries.history import history
 from tracker.queries.lists.bulk import commitment_chunks, told_step
 from tracker.queries.records.meeting import (
-    by_the_day,
     next_of_forum,
     outcomes,
     passed_over_by,
@@ -22,6 +21,7 @@ from tracker.queries.records.meeting import (
 )
 from tracker.queries.records.source import left_out_of, resting_on, source_at, with_what_rests
 from tracker.queries.reference_data import (
+    by_the_day,
     hide_outcome,
     meetings_of,
     notes_by,

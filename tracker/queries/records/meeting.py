@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from tracker.models import Commitment, Meeting, MeetingState, Position, StatusUpdate
-from tracker.queries.former_values import equals_q, on_or_before_q
+from tracker.queries.former_values import equals_q
 from tracker.queries.history import Step, Wording
 from tracker.queries.records.meeting_steps import chapters, states
+from tracker.queries.reference_data import by_the_day, state_q
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     as_known,
@@ -54,24 +55,6 @@ def with_update_counts(meetings: Iterable[Meeting], viewpoint: Viewpoint) -> lis
 def taking_place(meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Exclude cancelled meetings and, with `as_of`, later ones."""
     return by_the_day(meetings.filter(~state_q(MeetingState.CANCELLED, viewpoint)), viewpoint)
-
-
-def state_q(state: MeetingState, viewpoint: Viewpoint) -> Q:
-    """Return the condition that a meeting was in this state at the viewpoint."""
-    return equals_q(Meeting, "state", viewpoint.known, [state])
-
-
-def by_the_day(meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> QuerySet[Meeting]:
-    """Exclude meetings later than `as_of`.
-
-    Planned ones count from today on only, since the day of a plan is not recorded.
-    """
-    if viewpoint.as_of is None:
-        return meetings
-    here = on_or_before_q(Meeting, "first_day", viewpoint.known, viewpoint.as_of)
-    if viewpoint.as_of >= viewpoint.today:
-        here |= state_q(MeetingState.PLANNED, viewpoint)
-    return meetings.filter(here)
 
 
 def previous_of_forum(meeting: Meeting, viewpoint: Viewpoint) -> Meeting | None:
