@@ -26,7 +26,7 @@ from tracker.notify import webhook_acts
 from tracker.notify.deliver import deliver_due
 from tracker.notify.messages import Attempt
 from tracker.notify.tidy import tidy
-from tracker.notify.webhook_links import manage_url
+from tracker.notify.webhook_pages import manage_url
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db

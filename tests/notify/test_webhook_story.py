@@ -21,7 +21,7 @@ from tests.receivers import HERE, OK, answering, receiver
 from tracker.actions.publishing.publish import publish_update
 from tracker.models import Commitment, Subscription
 from tracker.notify.deliver import deliver_due
-from tracker.notify.webhook_links import manage_url
+from tracker.notify.webhook_pages import manage_url
 from tracker.queries.visibility import log_head
 
 

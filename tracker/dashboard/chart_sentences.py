@@ -7,19 +7,15 @@ from collections import Counter
 from collections.abc import Mapping
 
 from django.db.models import TextChoices
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tracker.lib.partial_dates import spelled_day
 from tracker.models import Stage
 from tracker.queries.lists.trends import Counts, Due, Named, Period, Undated
 
 # A sentence names at most this many rows; of more it names only the largest.
 _NAMED_IN_FULL = 3
-
-
-def spelled(day: dt.date) -> str:
-    return formats.date_format(day, "j F Y")
 
 
 def period_label(key: Period | Undated) -> str:
@@ -39,7 +35,7 @@ def stages_sentence(shown: Mapping[dt.date, Counts]) -> str:
     first, *_between = shown
     *_before, last = shown
     now = {
-        "day": spelled(last),
+        "day": spelled_day(last),
         "count": sum(shown[last].values()),
         "stages": _counts_text(shown[last], Stage),
     }
@@ -50,7 +46,7 @@ def stages_sentence(shown: Mapping[dt.date, Counts]) -> str:
         "From %(first_count)d commitment on %(first_day)s to %(count)d on %(day)s (%(stages)s).",
         "From %(first_count)d commitments on %(first_day)s to %(count)d on %(day)s (%(stages)s).",
         count,
-    ) % (now | {"first_day": spelled(first), "first_count": count})
+    ) % (now | {"first_day": spelled_day(first), "first_count": count})
 
 
 def targets_sentence(by_period: Mapping[Period | Undated, Counts]) -> str:

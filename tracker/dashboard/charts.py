@@ -17,7 +17,6 @@ from tracker.answers import public_answer
 from tracker.dashboard.chart_sentences import (
     named_sentence,
     period_label,
-    spelled,
     stages_sentence,
     targets_sentence,
 )
@@ -25,6 +24,7 @@ from tracker.dashboard.listing import filter_context, filter_of, matched
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import file_stem, sentence
+from tracker.lib.partial_dates import spelled_day
 from tracker.models import Assessment, Stage
 from tracker.queries.lists.trends import (
     Counts,
@@ -163,7 +163,8 @@ def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
         row_heading=_("Day"),
         series=series,
         rows=[
-            Row(spelled(day), _cells(counts, series), href(day)) for day, counts in shown.items()
+            Row(spelled_day(day), _cells(counts, series), href(day))
+            for day, counts in shown.items()
         ],
         **common,
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from tracker.dashboard.not_here import following_renames, not_yet
 from tracker.dashboard.paging import Paging, paginate
 from tracker.dashboard.structured_data import commitment_data
 from tracker.filters import ViewpointForm
+from tracker.lib.partial_dates import spelled_day
 from tracker.lib.reference_formats import FORMATS, Reference, to_text
 from tracker.models import Change, ChangeKind, Commitment
 from tracker.queries.flags import flags_of
@@ -113,7 +114,7 @@ def _reference(
         accessed=viewpoint.today,
         note=_("As things stood on %(day)s, log of changes up to line %(seq)d.")
         % {
-            "day": formats.date_format(days["as_of"], "j F Y"),
+            "day": spelled_day(days["as_of"]),
             "seq": head_of(request).seq if viewpoint.known is None else viewpoint.known,
         },
         language=get_language() or settings.LANGUAGE_CODE,

@@ -7,7 +7,6 @@ conditions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -84,17 +83,9 @@ class ChangeFilter(CommitmentFilter):
         choices=Significance.choices, method="nothing", label=_("Significance")
     )
 
-    def __init__(
-        self,
-        data: QueryDict,
-        *,
-        today: dt.date,
-        scope: Q | None = None,
-        choices: Mapping[str, list[tuple[str, str]]] | None = None,
-        follows: bool = False,
-    ) -> None:
+    def __init__(self, data: QueryDict, *, follows: bool = False, **options: Any) -> None:
         self.follows = follows
-        super().__init__(data, today=today, scope=scope, choices=choices)
+        super().__init__(data, **options)
 
     @property
     def form(self) -> forms.Form:

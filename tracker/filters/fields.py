@@ -1,4 +1,4 @@
-"""The filter classes that the filter sets use."""
+"""The filters that the filter sets declare, and the form field of `?commitment=`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any, Self
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.filters.named_commitments import NamedCommitmentsField
 from tracker.lib.partial_date_fields import PartialDateFormField
 from tracker.lib.query_fields import PastDayField, SearchField
+from tracker.models import Commitment
+
+MOST_NAMES = 50
 
 
 class _Shared:
@@ -58,6 +62,43 @@ class AnyOfFilter(_Shared, django_filters.MultipleChoiceFilter):
             "There is no “%(value)s” here. Choose from the list."
         )
         return field
+
+
+class NamedCommitmentsField(forms.Field):
+    """A repeated parameter, cleaned to a list of commitments in the order of references.
+
+    Retracted commitments are accepted, because the log has their lines. Drafts give the same error
+    as commitments that do not exist.
+    """
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "unknown": _(
+            "There is no commitment “%(value)s” here. Give its reference, such as "
+            "CAN-KOR-2025-004, or the last part of its address."
+        ),
+        "too_many": _("Name at most %(most)d commitments; these are %(given)d."),
+    }
+
+    def clean(self, value: Any) -> list[Commitment]:
+        names = [str(name) for name in value or () if name]
+        if len(names) > MOST_NAMES:
+            raise ValidationError(
+                self.error_messages["too_many"],
+                params={"most": MOST_NAMES, "given": len(names)},
+            )
+        plain = [name for name in names if "\0" not in name]
+        published = Commitment.objects.filter(published_seq__isnull=False)
+        commitments = (
+            list(published.filter(Q(reference__in=plain) | Q(slug__in=plain)).order_by("reference"))
+            if plain
+            else []
+        )
+        known = {c.reference for c in commitments} | {c.slug for c in commitments}
+        for name in names:
+            if name not in known:
+                raise ValidationError(self.error_messages["unknown"], params={"value": name})
+        return commitments
 
 
 class NamedCommitmentsFilter(_Shared, django_filters.Filter):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.filters.changes import ChangeFilter
 from tracker.filters.commitments import CommitmentFilter
-from tracker.lib.partial_dates import PartialDate
+from tracker.lib.partial_dates import PartialDate, spelled_day
 
 # The phrase of each parameter in a sentence that begins with "Commitments".
 _PHRASES: dict[str, str | Promise] = {
@@ -55,7 +54,7 @@ def _spelled(filterset: CommitmentFilter, name: str, value: str) -> str:
     if isinstance(cleaned, list):
         labels = dict(filterset.choices(name))
         return labels.get(value, value)
-    return formats.date_format(cleaned, "j F Y") if cleaned else value
+    return spelled_day(cleaned) if cleaned else value
 
 
 def _either(values: Iterable[str]) -> str:

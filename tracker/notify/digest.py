@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -20,7 +22,6 @@ from tracker.filters.words import log_sentence, sentence
 from tracker.lib.text import one_line, with_whole_links
 from tracker.models import Change, ChangeKind, Commitment, Subscription
 from tracker.notify.following import filter_of
-from tracker.notify.headers import headers, subject_line
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
 from tracker.queries.flags import QUERIES, raised_flag
@@ -29,6 +30,7 @@ from tracker.schema.vocabulary import Flag
 
 # Overdue commitments listed in one message, which links to the rest.
 MOST_OVERDUE = 50
+LONGEST_SUBJECT = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def digest(
         subject=subject(message, filterset),
         body=render_to_string("emails/digest.txt", context),
         to=[subscription.address],
-        headers=headers(subscription, message, now=now),
+        headers=_headers(subscription, message, now=now),
     )
     mail.attach_alternative(render_to_string("emails/digest.html", context), "text/html")
     return mail
@@ -72,9 +74,9 @@ def subject(message: Message, filterset: ChangeFilter) -> str:
     """Return the title of the only line, or the number of lines and what they are about."""
     count = len(message.lines) + message.omitted
     if count == 1:
-        return subject_line(message.lines[0].title)
+        return _subject_line(message.lines[0].title)
     text = ngettext("%(count)d change: %(what)s", "%(count)d changes: %(what)s", count)
-    return subject_line(text % {"count": count, "what": _subject(filterset)})
+    return _subject_line(text % {"count": count, "what": _subject(filterset)})
 
 
 def overdue(subscription: Subscription, *, today: dt.date) -> Overdue:
@@ -159,3 +161,34 @@ def _commitment_params(params: QueryDict) -> QueryDict:
 
 def _absolute(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"
+
+
+# -- Headers ------------------------------------------------------------------------------------
+
+
+def _subject_line(text: str) -> str:
+    """Put text on a single line, cut with "…" past LONGEST_SUBJECT characters."""
+    line = one_line(text)
+    if len(line) > LONGEST_SUBJECT:
+        return line[: LONGEST_SUBJECT - 1].rstrip() + "…"
+    return line
+
+
+def _host() -> str:
+    """Return the host of the register's own address, for globally unique ids."""
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
+def _headers(subscription: Subscription, message: Message, *, now: dt.datetime) -> dict[str, str]:
+    """Return a stable Message-ID, one-click unsubscribe (RFC 8058) and a ban on auto-replies.
+
+    List-Id is RFC 2919, List-Unsubscribe RFC 2369, Auto-Submitted RFC 3834.
+    """
+    return {
+        "Message-ID": f"<{message.id}@{_host()}>",
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+        "List-Id": f"<changes.{_host()}>",
+        "List-Unsubscribe": f"<{link(Purpose.STOP, lasting_token(subscription, Purpose.STOP))}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,4 +1,4 @@
-"""Signed links in e-mails: a valid one proves that its holder received the message.
+"""Signed links: a valid one proves that its holder received the message, or made the webhook.
 
 A token is the subscription's key, signed for one purpose: a link to unsubscribe opens nothing else.
 Links to confirm expire after a week; the others last as long as the subscription.
@@ -24,6 +24,7 @@ class Purpose(TextChoices):
     CONFIRM = "confirm-subscription"
     MANAGE = "manage-subscription"
     STOP = "stop-subscription"
+    WEBHOOK = "webhook"
 
 
 class BadLinkError(Exception):
@@ -60,6 +61,27 @@ def lasting_token(subscription: Subscription, purpose: Purpose) -> str:
 def key_of(token: str, purpose: Purpose) -> uuid.UUID:
     """Return the key in a token for this purpose; raise BadLinkError."""
     return uuid.UUID(_unsigned(token, purpose))
+
+
+# -- Forms --------------------------------------------------------------------------------------
+
+_FORM = Signer(salt="tracker.notify.webhook.form")
+
+
+def new_form_key() -> str:
+    """Return a signed key for a form, so that a form sent twice makes one webhook."""
+    return _FORM.sign(uuid.uuid4().hex)
+
+
+def form_key_of(given: str) -> uuid.UUID | None:
+    """Return the key in a form; None if we did not sign it."""
+    try:
+        return uuid.UUID(_FORM.unsign(given))
+    except BadSignature:
+        return None
+
+
+# -- Addresses ----------------------------------------------------------------------------------
 
 
 def link(purpose: Purpose, token: str) -> str:

@@ -65,11 +65,23 @@ def request_opt_in(opt_in: EmailOptIn, *, asked_from: str, now: dt.datetime) -> 
         defaults={**_options(opt_in), "created_at": now, "next_attempt_at": now},
     )
     if subscription.state == SubscriptionState.ACTIVE:
-        message = _existing_message(subscription, now=now)
+        message = _message(
+            subscription,
+            subject=_("You already subscribe: %(register)s by e-mail"),
+            template="emails/exists.txt",
+            address=link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
+            now=now,
+        )
     else:
         if not is_new:
             _reopen(subscription, opt_in, now=now)
-        message = _confirmation_message(subscription, now=now)
+        message = _message(
+            subscription,
+            subject=_("Please confirm: %(register)s by e-mail"),
+            template="emails/confirm.txt",
+            address=link(Purpose.CONFIRM, token_to_confirm(subscription, now=now)),
+            now=now,
+        )
     try:
         message.send()
     except (OSError, ValueError) as error:
@@ -131,26 +143,6 @@ def _is_within_limits(address: str, *, asked_from: str, now: dt.datetime) -> boo
                 counted.delete()
                 return False
     return True
-
-
-def _confirmation_message(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
-    return _message(
-        subscription,
-        subject=_("Please confirm: %(register)s by e-mail"),
-        template="emails/confirm.txt",
-        address=link(Purpose.CONFIRM, token_to_confirm(subscription, now=now)),
-        now=now,
-    )
-
-
-def _existing_message(subscription: Subscription, *, now: dt.datetime) -> EmailMessage:
-    return _message(
-        subscription,
-        subject=_("You already subscribe: %(register)s by e-mail"),
-        template="emails/exists.txt",
-        address=link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
-        now=now,
-    )
 
 
 def _message(

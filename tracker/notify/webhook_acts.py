@@ -56,23 +56,23 @@ def _refuse_too_many(webhook: Subscription, *, now: dt.datetime) -> None:
         channel=Channel.WEBHOOK, created_at__gt=now - WINDOW, created_at__lt=now + WINDOW
     )
     rows = list(recent.values_list("asked_from", "contact", "address")[: REQUESTS_IN_ALL + 1])
-    host = _host_of(webhook.address)
+    host, contact = _host_of(webhook.address), mailbox_of(webhook.contact)
+    networks = sum(network == webhook.asked_from for network, _w, _a in rows)
+    contacts = sum(mailbox_of(whom) == contact for _n, whom, _a in rows)
+    hosts = sum(_host_of(url) == host for _n, _w, url in rows)
     if len(rows) > REQUESTS_IN_ALL:
         raise RefusedError(_("Too many webhooks were asked for today. Try again tomorrow."))
-    if sum(network == webhook.asked_from for network, _w, _a in rows) > REQUESTS_BY_NETWORK:
+    if networks > REQUESTS_BY_NETWORK:
         raise RefusedError(
             _("Too many webhooks were asked for from your network today. Try again tomorrow.")
         )
-    contact = mailbox_of(webhook.contact)
-    if sum(mailbox_of(whom) == contact for _n, whom, _a in rows) > REQUESTS_BY_CONTACT:
+    if contacts > REQUESTS_BY_CONTACT:
         raise RefusedError(
             _("Too many webhooks were asked for with this e-mail address today. Try tomorrow.")
         )
-    if sum(_host_of(url) == host for _n, _w, url in rows) > REQUESTS_BY_HOST:
-        raise RefusedError(
-            _("Too many webhooks were asked for at %(host)s today. Try again tomorrow.")
-            % {"host": host}
-        )
+    if hosts > REQUESTS_BY_HOST:
+        message = _("Too many webhooks were asked for at %(host)s today. Try again tomorrow.")
+        raise RefusedError(message % {"host": host})
 
 
 def _host_of(url: str) -> str:

@@ -23,12 +23,20 @@ from tracker.answers import today
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
-from tracker.models import Outcome, Subscription, SubscriptionState
+from tracker.models import Channel, Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
 from tracker.notify.following import BrokenFilterError, filter_of, owed_lines, stored_query
+from tracker.notify.links import (
+    BadLinkError,
+    Purpose,
+    form_key_of,
+    key_of,
+    lasting_token,
+    new_form_key,
+    path_of,
+)
 from tracker.notify.messages import Attempt
 from tracker.notify.webhook_forms import ReplayForm, WebhookForm
-from tracker.notify.webhook_links import key_of, manage_url, new_key, webhook_of
 from tracker.notify.webhooks import both_until
 from tracker.queries.visibility import log_head
 
@@ -43,6 +51,21 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def manage_url(request: HttpRequest, webhook: Subscription) -> str:
+    """Return the signed address of a webhook: its holder may do everything; it never expires."""
+    token = lasting_token(webhook, Purpose.WEBHOOK)
+    return request.build_absolute_uri(path_of(Purpose.WEBHOOK, token))
+
+
+def _webhook_of(token: str) -> Subscription | None:
+    """Return the webhook of a link; None if the link is not ours, or the webhook is gone."""
+    try:
+        key = key_of(token, Purpose.WEBHOOK)
+    except BadLinkError:
+        return None
+    return Subscription.objects.filter(channel=Channel.WEBHOOK, key=key).first()
+
+
 # -- Requesting one -----------------------------------------------------------------------------
 
 
@@ -55,10 +78,10 @@ def request_webhook(request: HttpRequest) -> HttpResponse:
         return _form_page(request, context)
     context["sentence"] = log_sentence(filterset)
     if request.method != "POST":
-        return _form_page(request, context | {"form": WebhookForm(initial={"key": new_key()})})
+        return _form_page(request, context | {"form": WebhookForm(initial={"key": new_form_key()})})
     typed = request.POST.copy()
-    if key_of(typed.get("key", "")) is None:
-        typed["key"] = new_key()
+    if form_key_of(typed.get("key", "")) is None:
+        typed["key"] = new_form_key()
     form = WebhookForm(typed)
     if form.is_valid():
         try:
@@ -78,7 +101,7 @@ def _form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _register(request: HttpRequest, form: WebhookForm, *, query: str) -> HttpResponse:
     now = timezone.now()
     webhook, is_new = acts.register(
-        key=key_of(form.cleaned_data["key"]) or uuid.uuid4(),
+        key=form_key_of(form.cleaned_data["key"]) or uuid.uuid4(),
         address=form.cleaned_data["address"],
         contact=form.cleaned_data["contact"],
         query=query,
@@ -120,7 +143,7 @@ class Feedback:
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show a webhook's state, with the buttons to manage it."""
-    webhook = webhook_of(token)
+    webhook = _webhook_of(token)
     if webhook is None:
         return _private(render(request, "webhooks/unknown.html", status=404))
     feedback = Feedback("")
@@ -130,7 +153,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             feedback = press(webhook, request.POST) if press else _no_such_button()
         except acts.RefusedError as refused:
             feedback = Feedback(str(refused), is_refusal=True)
-        webhook = webhook_of(token)
+        webhook = _webhook_of(token)
         if webhook is None:
             return _private(render(request, "webhooks/deleted.html"))
     return _private(_page(request, webhook, feedback))

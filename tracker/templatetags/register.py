@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+from functools import partial
 from typing import Any
 
 from django import template
@@ -49,24 +50,10 @@ def record_link(record: Source | Meeting) -> SafeString:
     return SafeString(f'<a href="{href}">{title}</a>')
 
 
-@register.filter
-def stage_label(value: str) -> str:
-    return label_of(Stage, value)
-
-
-@register.filter
-def assessment_label(value: str) -> str:
-    return label_of(Assessment, value)
-
-
-@register.filter
-def firmness_label(value: str) -> str:
-    return label_of(Firmness, value)
-
-
-@register.filter
-def instrument_label(value: str) -> str:
-    return label_of(Instrument, value)
+stage_label = register.filter("stage_label", partial(label_of, Stage))
+assessment_label = register.filter("assessment_label", partial(label_of, Assessment))
+firmness_label = register.filter("firmness_label", partial(label_of, Firmness))
+instrument_label = register.filter("instrument_label", partial(label_of, Instrument))
 
 
 @register.filter

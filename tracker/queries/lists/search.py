@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -124,28 +124,23 @@ def keys_matching_then(text: str, viewpoint: Viewpoint, among: QuerySet[Commitme
     The index holds today's text. Only commitments that were amended or partly retracted since may
     be missing from it, and only those changed since may match wrongly: just these are read.
     """
-    wanted, known = terms(text), viewpoint.known
+    wanted = terms(text)
     there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
-    rows = {key: (seq, day) for key, seq, day in _read(there)}
+    rows = {key: (seq, day) for key, seq, day in there.iterator(chunk_size=5_000)}
     indexed = rows.keys() & set(keys_matching(text))
-    doubtful = {key for key in indexed if _moved_since(*rows[key], viewpoint, known)}
-    doubtful |= rows.keys() & _taken_back_since(known)
+    doubtful = {key for key in indexed if _moved_since(*rows[key], viewpoint)}
+    doubtful |= rows.keys() & _taken_back_since(viewpoint.known)
     found = indexed - doubtful
     waiting = sorted(doubtful)
     for start in range(0, len(waiting), _AT_ONCE):
-        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], viewpoint, known)
+        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], viewpoint)
     return sorted(found)
 
 
-def _read(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
-    return rows.iterator(chunk_size=5_000)
-
-
-def _moved_since(
-    seq: int | None, day: dt.date | None, viewpoint: Viewpoint, known: int | None
-) -> bool:
+def _moved_since(seq: int | None, day: dt.date | None, viewpoint: Viewpoint) -> bool:
     """Whether a commitment has a change or an update later than the viewpoint."""
-    is_later = viewpoint.as_of is not None and (day is None or day > viewpoint.as_of)
+    as_of, known = viewpoint.as_of, viewpoint.known
+    is_later = as_of is not None and (day is None or day > as_of)
     return is_later or (known is not None and (seq is None or seq > known))
 
 
@@ -163,19 +158,15 @@ def _taken_back_since(known: int | None) -> set[int]:
     }
 
 
-def _occurring_then(
-    wanted: Sequence[Term], keys: Sequence[int], viewpoint: Viewpoint, known: int | None
-) -> set[int]:
+def _occurring_then(wanted: Sequence[Term], keys: Sequence[int], viewpoint: Viewpoint) -> set[int]:
     """Return the keys whose text of that time contains every term; quotations are read last."""
     few = Commitment.objects.filter(pk__in=keys).order_by()
+    columns = ["title", "reference", "summary"]
     names: dict[int, list[str]] = {}
     others: dict[int, list[str]] = {}
-    for key, title, reference, summary in values_then(
-        few, ["title", "reference", "summary"], known
-    ):
+    for key, title, reference, summary in values_then(few, columns, viewpoint.known):
         names[key], others[key] = [title, reference], [summary]
-    public = public_aliases(viewpoint)
-    aliases = public.filter(commitment__in=keys).order_by()
+    aliases = public_aliases(viewpoint).filter(commitment__in=keys).order_by()
     for key, name in aliases.values_list("commitment", "name"):
         names[key].append(name)
     found = {key for key in keys if _occurs(wanted, names[key], others[key])}

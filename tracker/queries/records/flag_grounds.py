@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.lib.partial_dates import PartialDate
+from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.models import Commitment, Meeting, Position
 from tracker.queries.flags import silent_meetings
 from tracker.queries.viewpoint import Viewpoint
@@ -31,7 +30,7 @@ class Ground:
 
 
 def _spelled(day: dt.date | None) -> str:
-    return formats.date_format(day, "j F Y") if day else ""
+    return spelled_day(day) if day else ""
 
 
 def _overdue(position: Position, viewpoint: Viewpoint, targets: Sequence[PartialDate]) -> str:
