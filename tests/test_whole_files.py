@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from tracker.spreadsheets.resources import RegisterResource
 
 from tests.admin.browsing import Browser
 from tests.make import published_commitment
@@ -21,7 +22,6 @@ from tracker.exports.extract import Extract
 from tracker.lib.reader_gone import reader_is_gone
 from tracker.lib.slots import ClosingParts, Slot, Slots
 from tracker.spreadsheets import writing
-from tracker.spreadsheets.resources import RegisterResource
 
 pytestmark = pytest.mark.django_db
 

@@ -101,18 +101,14 @@ def state_before(update: Event, others: Sequence[Event]) -> Wording | None:
 # -- Both ways ----------------------------------------------------------------------------------
 
 
-@given(updates, st.integers(0, 12), st.sampled_from([None, Series(7, 24), Series(8, None)]))
+@given(updates, st.sampled_from([None, Series(7, 24), Series(8, None)]))
 def test_a_timeline_is_what_telling_all_anew_is(
-    drawn: list[PublishedUpdate], stored: int, series: Series | None
+    drawn: list[PublishedUpdate], series: Series | None
 ) -> None:
-    """Also one that begins with what was stored after the first `stored` updates."""
     told: list[Event] = []
     rows: list[Row] = []
     timeline = Timeline(series)
     for update in numbered(drawn):
-        if update.number == stored:
-            timeline = Timeline(series)
-            timeline.begin(told, rows)
         assert timeline.state_before(update) == state_before(update, told)
         timeline.change(update.published_seq, added=update)
         bisect.insort(told, update, key=place)

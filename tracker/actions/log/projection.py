@@ -94,24 +94,15 @@ class Projection:
 
     @classmethod
     def read(cls, commitment: Commitment) -> Projection:
-        """Continue from the stored rows, in two queries. Rows already ended stay unchanged."""
-        updates = published(commitment)
-        stored, broken = _stored(commitment.standings.known())
-        timeline = Timeline(_series_of(commitment))
-        timeline.begin((u for u in updates if u.revised_seq is None), stored)
-        last_number = max((update.number for update in updates), default=0)
-        return cls(commitment, timeline, last_number, stored, broken)
-
-    @classmethod
-    def replayed(cls, commitment: Commitment) -> Projection:
-        """Replay all published updates, change by change, to compare or save the result."""
+        """Replay all published updates, change by change, in two queries."""
         updates = published(commitment)
         added = {update.published_seq: update for update in updates}
         removed = {u.revised_seq: u.pk for u in updates if u.revised_seq is not None}
         timeline = Timeline(_series_of(commitment))
         for seq in sorted({*added, *removed}):
             timeline.change(seq, added=added.get(seq), removed=removed.get(seq))
-        return cls(commitment, timeline, 0, *_stored(commitment.standings.all()))
+        last_number = max((update.number for update in updates), default=0)
+        return cls(commitment, timeline, last_number, *_stored(commitment.standings.all()))
 
     @property
     def is_as_stored(self) -> bool:
@@ -187,7 +178,7 @@ def project_anew(commitments: QuerySet[Commitment]) -> None:
     The current cadence applies to every viewpoint, as the current topics and parties do.
     """
     for commitment in commitments.filter(published_seq__isnull=False).select_related("series"):
-        save([Projection.replayed(commitment)])
+        save([Projection.read(commitment)])
 
 
 def rebuild_commitment(commitment: Commitment) -> bool:
@@ -195,7 +186,7 @@ def rebuild_commitment(commitment: Commitment) -> bool:
     names = (*_POSITION_FIELDS, *_LAST_CHANGE)
     row = Commitment.objects.values(*names).filter(pk=commitment.pk)
     with transaction.atomic():
-        before, rebuilt = row.get(), Projection.replayed(commitment)
+        before, rebuilt = row.get(), Projection.read(commitment)
         # Flags that time raises are lines of the log, but do not change the commitment.
         change = commitment.changes.exclude(kind=ChangeKind.FLAG).order_by("-seq").first()
         if change is not None:

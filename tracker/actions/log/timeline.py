@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -202,20 +201,6 @@ class Timeline:
     series: Series | None = None
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
-
-    def begin(self, updates: Iterable[Event], rows: Iterable[Row]) -> None:
-        """Start from updates that count, in chronological order, and their stored rows."""
-        standpoint: Standpoint | None = None
-        for update in updates:
-            standpoint = standpoint_after(update, standpoint, self.series)
-            self._steps.append(_Step(update, place(update), standpoint))
-        known = {step.update.pk: step for step in self._steps}
-        for row in rows:
-            step = known.get(row.span.update_id)
-            if step is None or row.known_to != NO_END:
-                self._ended.append(row)
-            else:
-                step.row = row
 
     def _after(self, at: tuple[dt.date, dt.date]) -> int:
         """Return how many steps precede an update that is not added yet."""
