@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.apps import apps
 from django.db.models import Max
@@ -15,7 +14,6 @@ from tracker.models.former_values import (
     NAMED_BY,
     Said,
     related_before,
-    rows_of_the_log,
     said_before,
     with_beginnings,
 )
@@ -56,17 +54,3 @@ def _beginnings(noun: str, said: Sequence[Said]) -> dict[tuple[str, int, str], i
     stored = FormerValue.objects.filter(noun=noun, record__in={each.record for each in said})
     ended = stored.values_list("noun", "record", "field").annotate(Max("until")).order_by()
     return {(noun, record, field): until for noun, record, field, until in ended}
-
-
-def rebuild_former_values() -> list[str]:
-    """Rebuild every row from the log; return what differed."""
-    wanted = set(rows_of_the_log(lambda name: apps.get_model("tracker", name)))
-    stored: dict[tuple[Any, ...], int] = {
-        tuple(row): pk for pk, *row in FormerValue.objects.values_list("pk", *COLUMNS).iterator()
-    }
-    gone = [pk for row, pk in stored.items() if row not in wanted]
-    missing = sorted(wanted - stored.keys(), key=lambda row: (row[-1], *row[:3]))
-    for start in range(0, len(gone), 500):
-        FormerValue.objects.filter(pk__in=gone[start : start + 500]).delete()
-    insert_values(FormerValue, COLUMNS, missing)
-    return ["former values"] if gone or missing else []
