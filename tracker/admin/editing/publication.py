@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet, TextChoices
@@ -73,24 +73,24 @@ class PublicationFilter(admin.SimpleListFilter):
     title = _("publication")
     parameter_name = "publication"
     offered: Sequence[Publication] = (*UNPUBLISHED, Publication.PUBLIC, Publication.RETRACTED)
+    # Which of all rows have each status once they were published.
+    published: Mapping[str, Callable[[Any], Any]] = {
+        Publication.PUBLIC: lambda rows: rows.public(),
+        Publication.RETRACTED: lambda rows: rows.filter(retracted_seq__isnull=False),
+    }
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[Any, Any]]:
         return [(choice.value, choice.label) for choice in self.offered]
 
-    def filtered(self, rows: Any, publication: str) -> Any:
-        match publication:
-            case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
-                return unpublished(rows, publication)
-            case Publication.PUBLIC:
-                return rows.public()
-            case Publication.RETRACTED:
-                return rows.filter(retracted_seq__isnull=False)
-        # An unknown value matches nothing: an unfiltered list would be misleading.
-        return rows.none()
-
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         value = self.value()
-        return None if value is None else self.filtered(queryset, value)
+        if value is None:
+            return None
+        if value in UNPUBLISHED:
+            return cast(QuerySet[Any], unpublished(queryset, value))
+        # An unknown value matches nothing: an unfiltered list would be misleading.
+        chosen = self.published.get(value, lambda rows: rows.none())
+        return cast(QuerySet[Any], chosen(queryset))
 
 
 class DraftOrPublicFilter(PublicationFilter):
@@ -107,15 +107,10 @@ class ReviewedPublicationFilter(PublicationFilter):
 
 class UpdatePublicationFilter(PublicationFilter):
     offered = tuple(Publication)
-
-    def filtered(self, rows: Any, publication: str) -> Any:
-        match publication:
-            case Publication.DRAFT | Publication.IN_REVIEW | Publication.SCHEDULED:
-                return unpublished(rows, publication)
-            case Publication.PUBLIC:
-                return rows.effective()
-            case Publication.CORRECTED:
-                return rows.filter(revision__replacement__isnull=False)
-            case Publication.RETRACTED:
-                return rows.filter(revision__isnull=False, revision__replacement__isnull=True)
-        return rows.none()
+    published = {
+        Publication.PUBLIC: lambda rows: rows.effective(),
+        Publication.CORRECTED: lambda rows: rows.filter(revision__replacement__isnull=False),
+        Publication.RETRACTED: lambda rows: rows.filter(
+            revision__isnull=False, revision__replacement__isnull=True
+        ),
+    }
