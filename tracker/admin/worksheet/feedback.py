@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tracker.admin.editing.display import moment
+from tracker.admin.editing.display import NOTHING, in_full, moment
 from tracker.admin.worksheet.forms import RowForm
 from tracker.admin.worksheet.rows import Row
 from tracker.lib.later_words import warn_of_later_words
-from tracker.lib.partial_dates import PartialDate
 from tracker.lib.quotations import Place, QuotableText
-from tracker.models import Assessment, Firmness, Meeting, ReviewState, Source, Stage
+from tracker.models import Assessment, Firmness, Meeting, ReviewState, Stage
 from tracker.queries.history import Wording, movements, restates
 
 Texts = Mapping[str, QuotableText]
-
-
-def _date(value: PartialDate | None) -> str:
-    if value is None:
-        return "–"
-    return " ".join(part for part in (value.iso, f"“{value.words}”" if value.words else "") if part)
 
 
 def standing(state: Wording | None) -> list[str]:
     """Describe the state of a commitment, one phrase for each known value."""
     if state is None:
         return []
-    labels = [str(Stage(state.stage).label), str(Assessment(state.assessment).label)]
+    values = _values(state)
+    labels = [values[_("Stage")], values[_("Assessment")]]
     if state.target is not None:
-        labels.append(_("target %(date)s") % {"date": _date(state.target)})
+        labels.append(_("target %(date)s") % {"date": in_full(state.target)})
     if state.firmness:
-        labels.append(str(Firmness(state.firmness).label))
+        labels.append(values[_("Firmness")])
     return labels
+
+
+def _values(state: Wording | None) -> dict[str, str]:
+    """Return the values of a state by their labels; a dash for each that is not known."""
+    if state is None:
+        return dict.fromkeys((_("Stage"), _("Assessment"), _("Target"), _("Firmness")), NOTHING)
+    return {
+        _("Stage"): str(Stage(state.stage).label),
+        _("Assessment"): str(Assessment(state.assessment).label),
+        _("Target"): in_full(state.target),
+        _("Firmness"): str(Firmness(state.firmness).label) if state.firmness else NOTHING,
+    }
 
 
 def effect_of(row: Row) -> str:
@@ -82,29 +88,13 @@ def review_notice(row: Row) -> str:
 
 
 def _changed(before: Wording | None, after: Wording) -> list[str]:
-    pairs = [
-        (_("Stage"), _stage(before), _stage(after)),
-        (_("Assessment"), _assessment(before), _assessment(after)),
-        (_("Target"), _date(before.target) if before else "–", _date(after.target)),
-        (_("Firmness"), _firmness(before), _firmness(after)),
-    ]
+    old, new = _values(before), _values(after)
     return [
-        _("%(what)s: %(before)s → %(after)s") % {"what": what, "before": old, "after": new}
-        for what, old, new in pairs
-        if old != new
+        _("%(what)s: %(before)s → %(after)s")
+        % {"what": what, "before": old[what], "after": new[what]}
+        for what in new
+        if old[what] != new[what]
     ]
-
-
-def _stage(state: Wording | None) -> str:
-    return str(Stage(state.stage).label) if state else "–"
-
-
-def _assessment(state: Wording | None) -> str:
-    return str(Assessment(state.assessment).label) if state else "–"
-
-
-def _firmness(state: Wording | None) -> str:
-    return str(Firmness(state.firmness).label) if state and state.firmness else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +108,8 @@ class Check:
 
 def texts_of(meeting: Meeting) -> Texts:
     """Return the stored full texts of a meeting's sources by key."""
-    return texts(meeting.sources.exclude(text=""))
-
-
-def texts(sources: Iterable[Source]) -> Texts:
-    return {str(source.pk): QuotableText(source.text) for source in sources if source.text}
+    sources = meeting.sources.exclude(text="")
+    return {str(source.pk): QuotableText(source.text) for source in sources}
 
 
 def check_quotation(quotation: str, source: str, source_texts: Texts) -> Check | None:

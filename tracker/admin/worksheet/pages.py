@@ -31,10 +31,7 @@ from tracker.actions.record_meeting import list_on_worksheet
 from tracker.admin.editing.pages import RegisterAdmin, editor
 from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
 from tracker.admin.worksheet.autosave import payload_of
-from tracker.admin.worksheet.feedback import (
-    Texts,
-    texts_of,
-)
+from tracker.admin.worksheet.feedback import Texts, texts_of
 from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
 from tracker.admin.worksheet.row_views import RowView, shown_row, unsaved_rows
 from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
@@ -221,7 +218,6 @@ class WorksheetPages(RegisterAdmin):
             shown_row(row, f"r{number}", sheet, texts, typed.pop(row.identity, None))
             for number, row in enumerate([*sheet.rows, *sheet.new])
         ]
-        lost = [one for one, _is_restored in typed.values()]
         split = len(sheet.rows)
         blank = [
             shown_row(_blank_row(sheet.blank), prefix, sheet, texts, None)
@@ -236,7 +232,7 @@ class WorksheetPages(RegisterAdmin):
             "meeting": meeting,
             "rows": views[:split],
             "new_rows": views[split:],
-            "lost": lost,
+            "lost": list(typed.values()),
             # One for input, and one as the script's template.
             "blank": blank[0],
             "blank_copy": blank[1],

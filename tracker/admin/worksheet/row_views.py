@@ -20,7 +20,7 @@ from tracker.admin.worksheet.feedback import (
 )
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Row, Sheet, row_of
-from tracker.admin.worksheet.saving import Difference, Result, Saved, Sent
+from tracker.admin.worksheet.saving import Result, Saved, Sent
 from tracker.admin.worksheet.values import Values, version_of
 from tracker.models import Meeting
 
@@ -39,15 +39,6 @@ class RowView:
     review: str
     check: Check | None
     saved: Saved | None = None
-    is_restored: bool = False
-
-    @property
-    def differences(self) -> Sequence[Difference]:
-        return self.saved.differences if self.saved else ()
-
-    @property
-    def refusals(self) -> Sequence[str]:
-        return self.saved.refusals if self.saved else ()
 
     @property
     def unfinished(self) -> str:
@@ -60,14 +51,11 @@ class RowView:
 
     @property
     def conflict(self) -> str:
-        """The notice of a row in conflict."""
-        return conflict_notice(self.row) if self.saved else ""
+        """Who changed the row meanwhile."""
+        return conflict_notice(self.row)
 
 
-def shown_row(
-    row: Row, prefix: str, sheet: Sheet, texts: Texts, unsaved: tuple[Saved, bool] | None
-) -> RowView:
-    saved, is_restored = unsaved or (None, False)
+def shown_row(row: Row, prefix: str, sheet: Sheet, texts: Texts, saved: Saved | None) -> RowView:
     typed = saved.typed if saved else row.values if row.is_unfinished else None
     values = typed or row.values
     form = form_of(row, sheet.choices, prefix=prefix, typed=typed)
@@ -81,18 +69,14 @@ def shown_row(
         row=row,
         form=form,
         # Input from a lost session is compared with the version that it was typed into.
-        version=saved.shown if saved and is_restored else row.version,
+        version=saved.shown if saved and saved.is_restored else row.version,
         values=values,
         standing=standing(row.before),
         effect=effect_of(row),
         review=review_notice(row),
         check=check_quotation(str(values["quotation"]), str(values["source"]), texts),
         saved=saved,
-        is_restored=is_restored,
     )
-
-
-Unsaved = dict[str, tuple[Saved, bool]]
 
 
 def unsaved_rows(
@@ -102,25 +86,30 @@ def unsaved_rows(
     restored: QueryDict | None,
     *,
     today: dt.date,
-) -> Unsaved:
+) -> dict[str, Saved]:
     """Return unsaved input by row identity: refused, or restored from a lost session.
 
     Input without a row on this page has a key of its own.
     """
-    unsaved_by_row: Unsaved = {}
+    unsaved: dict[str, Saved] = {}
     for one in saved:
         if one.result in {Result.CONFLICT, Result.REFUSED} or one.is_refused:
             identity = one.row.identity if one.row is not None else f"lost-{one.prefix}"
-            unsaved_by_row[identity] = (one, False)
+            unsaved[identity] = one
     if restored is None:
-        return unsaved_by_row
+        return unsaved
     for prefix in dict.fromkeys(restored.getlist("rows")):
         sent = Sent.read(restored, prefix)
         typed = sent.typed()
         if version_of(typed) == sent.shown:
             continue
         row = row_of(meeting, sent.identity, sheet.choices, today=today)
-        unsaved = Saved(prefix=prefix, result=Result.UNTOUCHED, row=row, typed=typed)
-        unsaved.shown = sent.shown
-        unsaved_by_row[row.identity if row is not None else f"lost-{prefix}"] = (unsaved, True)
-    return unsaved_by_row
+        unsaved[row.identity if row is not None else f"lost-{prefix}"] = Saved(
+            prefix=prefix,
+            result=Result.UNTOUCHED,
+            row=row,
+            typed=typed,
+            shown=sent.shown,
+            is_restored=True,
+        )
+    return unsaved

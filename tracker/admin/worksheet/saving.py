@@ -57,7 +57,8 @@ class Saved:
     result: Result
     row: Row | None
     typed: Values
-    # The version of the row that the page showed.
+    # Whether it comes from a lost session, and the version of the row that its page showed.
+    is_restored: bool = False
     shown: str = ""
     form: RowForm | None = None
     # Whether saving ended its review or schedule.
