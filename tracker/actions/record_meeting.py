@@ -10,13 +10,13 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from tracker.actions.log.append import ByStaff
 from tracker.actions.review.edits import remember, remember_before
 from tracker.actions.review.states import note_edit
 from tracker.models import (
@@ -71,15 +71,14 @@ def keep_typed(
     *,
     key: uuid.UUID | None = None,
     typed: Mapping[str, Any],
-    now: dt.datetime,
-    by: AbstractBaseUser,
+    **stamp: Unpack[ByStaff],
 ) -> WorksheetRow:
     """Store what was typed unchanged; an empty `typed` means that the row has become a record."""
     values = {
         "commitment": commitment,
         "typed": typed,
-        "edited_by_id": by.pk,
-        "edited_at": now,
+        "edited_by_id": stamp["by"].pk,
+        "edited_at": stamp["now"],
     }
     lookup: dict[str, Any] = {"meeting": meeting, "key": key or uuid.uuid4()}
     if commitment is not None and key is None:
@@ -87,12 +86,12 @@ def keep_typed(
     return WorksheetRow.objects.update_or_create(**lookup, defaults=values)[0]
 
 
-def list_on_worksheet(
-    meeting: Meeting, commitment: Commitment, *, now: dt.datetime, by: AbstractBaseUser
-) -> None:
+def list_on_worksheet(meeting: Meeting, commitment: Commitment, **stamp: Unpack[ByStaff]) -> None:
     """Add a commitment to the worksheet before anything is typed, such as one delivered earlier."""
     WorksheetRow.objects.get_or_create(
-        meeting=meeting, commitment=commitment, defaults={"edited_by_id": by.pk, "edited_at": now}
+        meeting=meeting,
+        commitment=commitment,
+        defaults={"edited_by_id": stamp["by"].pk, "edited_at": stamp["now"]},
     )
 
 
@@ -101,9 +100,7 @@ def record_entry(
     commitment: Commitment,
     draft: StatusUpdate | None,
     entry: Entry,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser,
+    **stamp: Unpack[ByStaff],
 ) -> StatusUpdate:
     """Save what the meeting did to a commitment as a draft: a new one, or `draft` overwritten.
 
@@ -114,7 +111,7 @@ def record_entry(
     if draft is not None and draft.is_published:
         raise ValidationError(_("It is public by now; correct it, if something is wrong."))
     if draft is not None:
-        remember_before(draft, now=now)
+        remember_before(draft, now=stamp["now"])
     update = draft or StatusUpdate(commitment=commitment, meeting=meeting)
     for name, value in entry.update.items():
         setattr(update, name, value)
@@ -122,10 +119,10 @@ def record_entry(
     update.save()
     _cite(update, entry.evidence)
     if entry.alias is not None:
-        _name(update, *entry.alias, now=now, by=by)
+        _name(update, *entry.alias, **stamp)
     if not commitment.is_published and entry.commitment:
-        _describe(commitment, entry, now=now, by=by)
-    note_edit(update, now=now, by=by, within=_ONE_EDIT)
+        _describe(commitment, entry, **stamp)
+    note_edit(update, **stamp, within=_ONE_EDIT)
     return update
 
 
@@ -144,9 +141,7 @@ def _cite(update: StatusUpdate, evidence: Evidence | None) -> None:
     citation.save()
 
 
-def _name(
-    update: StatusUpdate, name: str, language: str, *, now: dt.datetime, by: AbstractBaseUser
-) -> None:
+def _name(update: StatusUpdate, name: str, language: str, **stamp: Unpack[ByStaff]) -> None:
     """Create or replace the draft alias of an update; delete it when `name` is empty."""
     draft = update.names.draft().order_by("pk").first()
     if not name:
@@ -155,31 +150,27 @@ def _name(
         return
     alias = draft or Alias(commitment=update.commitment, update=update)
     if draft is not None:
-        remember_before(draft, now=now)
+        remember_before(draft, now=stamp["now"])
     alias.name, alias.language = name, language
     alias.full_clean()
     alias.save()
-    remember(alias, now=now, by=by, within=_ONE_EDIT)
+    remember(alias, **stamp, within=_ONE_EDIT)
 
 
-def _describe(
-    commitment: Commitment, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
-) -> None:
+def _describe(commitment: Commitment, entry: Entry, **stamp: Unpack[ByStaff]) -> None:
     stored = Commitment.objects.select_for_update().get(pk=commitment.pk)
     if stored.is_published:
         raise ValidationError(_("It is public by now; amend it, if something is wrong."))
-    remember_before(stored, now=now)
+    remember_before(stored, now=stamp["now"])
     for name, value in entry.commitment.items():
         setattr(commitment, name, value)
     commitment.full_clean()
     commitment.save()
     commitment.topics.set(entry.topics)
-    note_edit(commitment, now=now, by=by)
+    note_edit(commitment, **stamp)
 
 
-def add_commitment(
-    meeting: Meeting, entry: Entry, *, now: dt.datetime, by: AbstractBaseUser
-) -> StatusUpdate:
+def add_commitment(meeting: Meeting, entry: Entry, **stamp: Unpack[ByStaff]) -> StatusUpdate:
     """Create a draft commitment that the meeting stated first, with its first update.
 
     An entry without a reference gets the next number for the meeting's parties and year.
@@ -196,8 +187,8 @@ def add_commitment(
     commitment.save()
     commitment.parties.set(parties)
     commitment.topics.set(entry.topics)
-    note_edit(commitment, now=now, by=by)
-    return record_entry(meeting, commitment, None, entry, now=now, by=by)
+    note_edit(commitment, **stamp)
+    return record_entry(meeting, commitment, None, entry, **stamp)
 
 
 def next_reference(meeting: Meeting) -> str:

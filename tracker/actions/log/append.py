@@ -150,6 +150,13 @@ class Stamp(TypedDict):
     is_backfill: NotRequired[bool]
 
 
+class ByStaff(TypedDict):
+    """`Stamp` of what only a member of staff does."""
+
+    now: dt.datetime
+    by: AbstractBaseUser
+
+
 @contextmanager
 def open_log(**stamp: Unpack[Stamp]) -> Iterator[OpenLog]:
     """Begin a transaction and lock the head of the log until it ends.

@@ -5,17 +5,17 @@ The acts themselves are next to the ModelAdmins; `acts_admin` has their pages.
 
 from __future__ import annotations
 
-import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.utils.translation import gettext_lazy, ngettext
 
+from tracker.actions.log.append import ByStaff
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.models import PUBLISH, Change, Significance
 from tracker.queries.drafts.submissions import Draft
@@ -42,13 +42,6 @@ class Done:
             "Public now, as changes %(numbers)s of the log.",
             len(self.changes),
         ) % {"numbers": numbers}
-
-
-class ByStaff(TypedDict):
-    """When an act is performed, and by which member of staff."""
-
-    now: dt.datetime
-    by: AbstractBaseUser
 
 
 class Act(ABC):

@@ -25,9 +25,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import open_log
+from tracker.actions.log.append import ByStaff, open_log
 from tracker.actions.review.approval import ChangedError, Shown, changes_since, lock_drafts
-from tracker.admin.editing.acts import Act, ByStaff
+from tracker.admin.editing.acts import Act
 from tracker.admin.editing.pages import RegisterAdmin, editor, page_url
 from tracker.admin.editing.refusals import REFUSED, as_refusal, locked, show_refusal
 from tracker.admin.review.shown import (

@@ -21,14 +21,6 @@ from tracker.lib.partial_date_fields import PartialDateField
 from tracker.lib.partial_dates import PartialDate
 from tracker.lib.text import has_control_characters
 
-if TYPE_CHECKING:  # generic for the type checker only
-    _BaseModelAdmin = BaseModelAdmin[Any]
-    _ModelForm = forms.ModelForm[Any]
-    _ModelMultipleChoiceField = forms.ModelMultipleChoiceField[Any]
-else:
-    _BaseModelAdmin, _ModelForm = BaseModelAdmin, forms.ModelForm
-    _ModelMultipleChoiceField = forms.ModelMultipleChoiceField
-
 # The longest key accepted, in digits: longer ones would overflow the database's integers.
 MAX_KEY_DIGITS = 18
 
@@ -76,7 +68,7 @@ class RecordSelectMultiple(AutocompleteSelectMultiple):
         return super().optgroups(name, _keys(value), attrs)
 
 
-class RecordsField(_ModelMultipleChoiceField):
+class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several records; a key too long for the database is an invalid choice."""
 
     def clean(self, value: Any) -> Any:
@@ -118,7 +110,7 @@ class WordsForm(PrintableMixin, forms.Form):
     """A form without a model."""
 
 
-class RecordForm(PrintableMixin, _ModelForm):
+class RecordForm(PrintableMixin, forms.ModelForm):  # type: ignore[type-arg]
     """An admin form; `refusal` is why the register refused the posted values, if it did."""
 
     refusal: ValidationError | None = None
@@ -130,7 +122,7 @@ class RecordForm(PrintableMixin, _ModelForm):
         return self.cleaned_data
 
 
-class FieldsMixin(_BaseModelAdmin):
+class FieldsMixin(BaseModelAdmin):  # type: ignore[type-arg]
     """For ModelAdmins and inlines: the fields and widgets above, and a help text for each field."""
 
     form: Any = RecordForm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,11 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.editing.fields import FieldsMixin, RecordForm
 from tracker.admin.editing.publication import publication_of
 from tracker.models import Alias, PassageLeftOut
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _TabularInline = admin.TabularInline[Any, Any]
-else:
-    _TabularInline = admin.TabularInline
 
 
 class InlineFieldsMixin(FieldsMixin):
@@ -36,7 +31,7 @@ class PartForm(RecordForm):
             field.disabled = self.instance.is_published
 
 
-class PartInline(InlineFieldsMixin, _TabularInline):
+class PartInline(InlineFieldsMixin, admin.TabularInline):  # type: ignore[type-arg]
     """Names or passages, which `PublicRecordAdmin.publish_parts` publishes and retracts."""
 
     form = PartForm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Page, Paginator
@@ -14,11 +14,6 @@ from django.utils.translation import gettext as _
 from tracker.admin.editing.fields import MAX_KEY_DIGITS
 from tracker.models import Commitment, Meeting
 from tracker.queries.lists.search import matching
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _Paginator = Paginator[Any]
-else:
-    _Paginator = Paginator
 
 # Results of a search or filter that are counted and paginated at most.
 MAX_COUNTED = 10_000
@@ -33,7 +28,7 @@ class MoreThan(int):
         return _("more than %(count)s") % {"count": number_format(int(self))}
 
 
-class LongListPaginator(_Paginator):
+class LongListPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator that selects the keys of one page before it joins related tables.
 
     A filtered list is counted up to `MAX_COUNTED`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
@@ -18,11 +18,6 @@ from tracker.admin.editing.long_lists import LongListPaginator
 from tracker.lib.folding import fold
 from tracker.lib.text import without_control_characters
 
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
-
 
 def page_url(record: Model) -> str:
     """Return the URL of a record's admin page."""
@@ -35,7 +30,7 @@ def editor(request: HttpRequest) -> AbstractBaseUser:
     return cast(AbstractBaseUser, request.user)
 
 
-class RegisterAdmin(_ModelAdmin):
+class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     paginator = LongListPaginator
     # A help text for each field of its page.

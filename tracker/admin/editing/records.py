@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend
-from tracker.actions.log.append import open_log
-from tracker.admin.editing.acts import ByStaff, SignificanceField
+from tracker.actions.log.append import ByStaff, open_log
+from tracker.admin.editing.acts import SignificanceField
 from tracker.admin.editing.conflicts import refuse_outdated
 from tracker.admin.editing.drafts import DraftsAdmin, outcome
 from tracker.admin.editing.fields import LinesField, RecordForm

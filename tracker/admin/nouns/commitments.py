@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from tracker.actions.amend import publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
+from tracker.actions.log.append import ByStaff
 from tracker.actions.review.edits import rows_in_form
-from tracker.admin.editing.acts import Act, ByStaff, Done, Retract
+from tracker.admin.editing.acts import Act, Done, Retract
 from tracker.admin.editing.fields import WordsForm
-from tracker.admin.editing.inlines import PartForm, PartInline
+from tracker.admin.editing.inlines import PartInline
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.long_lists import FewRecordsFilter
 from tracker.admin.editing.publication import PublicationFilter
@@ -34,15 +35,8 @@ from tracker.admin.todo.filters import CommitmentWorkFilter
 from tracker.models import Alias, Change, Commitment, StatusUpdate
 from tracker.models.updates import StatusUpdateQuerySet
 
-if TYPE_CHECKING:  # generic for the type checker only
-    _InlineFormSet = forms.BaseInlineFormSet[Alias, Commitment, Any]
-    _UpdateChoiceField = forms.ModelChoiceField[StatusUpdate]
-else:
-    _InlineFormSet = forms.BaseInlineFormSet
-    _UpdateChoiceField = forms.ModelChoiceField
 
-
-class FirstUpdateField(_UpdateChoiceField):
+class FirstUpdateField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: StatusUpdate) -> str:
         text = f"{obj.happened}: {obj.get_stage_display()}. {obj.rationale}"
         return Truncator(text).chars(120)
@@ -121,7 +115,7 @@ class CheckedToday(Act):
         return Done(record=record, changes=[change])
 
 
-class AliasFormSet(_InlineFormSet):
+class AliasFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         super().clean()
         given = set()
@@ -136,7 +130,7 @@ class AliasFormSet(_InlineFormSet):
                 raise ValidationError(message, params={"name": name[0]})
             given.add(name)
 
-    def add_fields(self, form: PartForm, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.is_retracted and "DELETE" in form.fields:
             form.fields["DELETE"].disabled = True

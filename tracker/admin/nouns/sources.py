@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import amend_passages
-from tracker.admin.editing.acts import ByStaff
+from tracker.actions.log.append import ByStaff
 from tracker.admin.editing.inlines import PartInline
 from tracker.admin.editing.publication import DraftOrPublicFilter
 from tracker.admin.editing.records import PublicRecordAdmin

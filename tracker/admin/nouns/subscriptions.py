@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tracker.admin.editing.acts import Act, ByStaff, Done
+from tracker.actions.log.append import ByStaff
+from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.acts_admin import ActsAdmin
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.pages import ReadOnlyAdmin, editor

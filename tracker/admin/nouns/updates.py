@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from django.contrib import admin
 from django.db.models import Q
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_update
+from tracker.actions.log.append import ByStaff
 from tracker.actions.review.states import note_edit
-from tracker.admin.editing.acts import Act, ByStaff, Done, ReasonForm, Retract
+from tracker.admin.editing.acts import Act, Done, ReasonForm, Retract
 from tracker.admin.editing.display import in_full
 from tracker.admin.editing.drafts import DraftsAdmin
 from tracker.admin.editing.fields import LinesField, RecordForm, RecordSelect
@@ -26,11 +27,6 @@ from tracker.admin.editing.publication import UpdatePublicationFilter, publicati
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.models import Citation, StatusUpdate
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _StackedInline = admin.StackedInline[Citation, StatusUpdate]
-else:
-    _StackedInline = admin.StackedInline
 
 _CITATION_HELP = {
     "source": _("The document that says so; commentary does not count as evidence."),
@@ -155,7 +151,7 @@ class CitationForm(RecordForm):
             self.fields["source"].widget.widget.known = self.instance.source
 
 
-class CitationInline(InlineFieldsMixin, _StackedInline):
+class CitationInline(InlineFieldsMixin, admin.StackedInline):  # type: ignore[type-arg]
     model = Citation
     form = CitationForm
     fields = ("source", "quotation", "locator", "language")

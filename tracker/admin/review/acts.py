@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
+from tracker.actions.log.append import ByStaff
 from tracker.actions.review.approval import changed_reviews
 from tracker.actions.review.publish import publish_reviewed
 from tracker.actions.review.states import (
@@ -30,7 +31,7 @@ from tracker.actions.review.states import (
     with_its_updates,
     withdraw,
 )
-from tracker.admin.editing.acts import Act, ByStaff, Done
+from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.publication import state_of
 from tracker.admin.editing.quotations import quotation_warnings

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from tracker.actions.log.append import ByStaff
 from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.actions.review.publish import (
     drafts_of,
@@ -19,7 +20,7 @@ from tracker.actions.review.publish import (
     rows_in_review,
 )
 from tracker.actions.review.states import drafts_to_send, send_together
-from tracker.admin.editing.acts import Act, ByStaff, Done
+from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.quotations import quotation_warnings
 from tracker.admin.review.shown import SHOWN

@@ -14,10 +14,10 @@ from tracker.admin.worksheet.feedback import (
     review_notice,
     unfinished_notice,
 )
-from tracker.admin.worksheet.saving import Result, Saved
+from tracker.admin.worksheet.saving import PostedRow, Result
 
 
-def payload_of(saved: Saved, source_texts: Texts) -> dict[str, Any]:
+def payload_of(saved: PostedRow, source_texts: Texts) -> dict[str, Any]:
     """Return the JSON payload for one saved row."""
     row = saved.row
     values = row.values if row is not None and saved.result == Result.SAVED else saved.typed
@@ -54,7 +54,7 @@ def payload_of(saved: Saved, source_texts: Texts) -> dict[str, Any]:
     }
 
 
-def _message(saved: Saved) -> str:
+def _message(saved: PostedRow) -> str:
     if saved.left_review and saved.result in {Result.SAVED, Result.UNFINISHED}:
         out = _("It is out of review by this: send it once more when it is ready.")
         is_saved = saved.result == Result.SAVED

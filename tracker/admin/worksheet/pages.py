@@ -35,7 +35,7 @@ from tracker.admin.worksheet.feedback import Texts, texts_of
 from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
 from tracker.admin.worksheet.row_views import RowView, shown_row, unsaved_rows
 from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
-from tracker.admin.worksheet.saving import Result, Saved, save_rows
+from tracker.admin.worksheet.saving import PostedRow, Result, save_rows
 from tracker.admin.worksheet.source_text import (
     ShownParagraph,
     SourceTextForm,
@@ -165,7 +165,7 @@ class WorksheetPages(RegisterAdmin):
     # -- After saving ---------------------------------------------------------------------------
 
     def _after_saving(
-        self, request: HttpRequest, meeting: Meeting, saved: list[Saved], *, now: dt.datetime
+        self, request: HttpRequest, meeting: Meeting, saved: list[PostedRow], *, now: dt.datetime
     ) -> HttpResponse:
         counted = Counter(one.result for one in saved)
         written = counted[Result.SAVED] + counted[Result.UNFINISHED]
@@ -191,7 +191,7 @@ class WorksheetPages(RegisterAdmin):
         self.message_user(request, message % {"count": len(open_rows)}, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, saved=saved)
 
-    def _warn_of_ended_reviews(self, request: HttpRequest, saved: list[Saved]) -> None:
+    def _warn_of_ended_reviews(self, request: HttpRequest, saved: list[PostedRow]) -> None:
         left = [str(one.row.commitment) for one in saved if one.left_review and one.row]
         if left:
             message = _("Out of review, as they were changed: %(rows)s. Send them once more.")
@@ -205,7 +205,7 @@ class WorksheetPages(RegisterAdmin):
         meeting: Meeting,
         *,
         now: dt.datetime,
-        saved: Sequence[Saved] = (),
+        saved: Sequence[PostedRow] = (),
         restored: QueryDict | None = None,
     ) -> HttpResponse:
         number = request.GET.get("p", "1")
@@ -220,7 +220,7 @@ class WorksheetPages(RegisterAdmin):
         ]
         split = len(sheet.rows)
         blank = [
-            shown_row(_blank_row(sheet.blank), prefix, sheet, texts, None)
+            shown_row(_blank_row(sheet.blank), prefix, sheet, texts)
             for prefix in (f"r{len(views)}", "r__number__")
         ]
         context = {

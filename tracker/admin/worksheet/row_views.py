@@ -20,7 +20,7 @@ from tracker.admin.worksheet.feedback import (
 )
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Row, Sheet, row_of
-from tracker.admin.worksheet.saving import Result, Saved, Sent
+from tracker.admin.worksheet.saving import PostedRow, Result, posted_rows
 from tracker.admin.worksheet.values import Values, version_of
 from tracker.models import Meeting
 
@@ -38,7 +38,7 @@ class RowView:
     effect: str
     review: str
     check: Check | None
-    saved: Saved | None = None
+    saved: PostedRow | None = None
 
     @property
     def unfinished(self) -> str:
@@ -55,7 +55,9 @@ class RowView:
         return conflict_notice(self.row)
 
 
-def shown_row(row: Row, prefix: str, sheet: Sheet, texts: Texts, saved: Saved | None) -> RowView:
+def shown_row(
+    row: Row, prefix: str, sheet: Sheet, texts: Texts, saved: PostedRow | None = None
+) -> RowView:
     typed = saved.typed if saved else row.values if row.is_unfinished else None
     values = typed or row.values
     form = form_of(row, sheet.choices, prefix=prefix, typed=typed)
@@ -82,34 +84,28 @@ def shown_row(row: Row, prefix: str, sheet: Sheet, texts: Texts, saved: Saved | 
 def unsaved_rows(
     meeting: Meeting,
     sheet: Sheet,
-    saved: Sequence[Saved],
+    saved: Sequence[PostedRow],
     restored: QueryDict | None,
     *,
     today: dt.date,
-) -> dict[str, Saved]:
+) -> dict[str, PostedRow]:
     """Return unsaved input by row identity: refused, or restored from a lost session.
 
     Input without a row on this page has a key of its own.
     """
-    unsaved: dict[str, Saved] = {}
+    unsaved: dict[str, PostedRow] = {}
     for one in saved:
         if one.result in {Result.CONFLICT, Result.REFUSED} or one.is_refused:
-            identity = one.row.identity if one.row is not None else f"lost-{one.prefix}"
-            unsaved[identity] = one
+            unsaved[_identity_of(one)] = one
     if restored is None:
         return unsaved
-    for prefix in dict.fromkeys(restored.getlist("rows")):
-        sent = Sent.read(restored, prefix)
-        typed = sent.typed()
-        if version_of(typed) == sent.shown:
-            continue
-        row = row_of(meeting, sent.identity, sheet.choices, today=today)
-        unsaved[row.identity if row is not None else f"lost-{prefix}"] = Saved(
-            prefix=prefix,
-            result=Result.UNTOUCHED,
-            row=row,
-            typed=typed,
-            shown=sent.shown,
-            is_restored=True,
-        )
+    for given in posted_rows(restored):
+        if version_of(given.typed) != given.shown:
+            given.row = row_of(meeting, given.identity, sheet.choices, today=today)
+            given.is_restored = True
+            unsaved[_identity_of(given)] = given
     return unsaved
+
+
+def _identity_of(given: PostedRow) -> str:
+    return given.row.identity if given.row is not None else f"lost-{given.prefix}"

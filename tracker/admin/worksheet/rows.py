@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -125,7 +125,6 @@ class Sheet:
     new: list[Row]
     blank: Values
     total: int
-    states: dict[str, int] = field(default_factory=dict)
 
 
 def moment_of(meeting: Meeting, *, today: dt.date) -> Viewpoint:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tracker.actions.log.append import ByStaff
 from tracker.actions.record_meeting import (
     add_commitment,
     keep_typed,
@@ -29,7 +29,7 @@ from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Choices, Row, choices_of, row_of
 from tracker.admin.worksheet.values import MENTIONED, SILENT, Values, posted, version_of
-from tracker.models import Meeting
+from tracker.models import Meeting, StatusUpdate
 
 
 class Result(StrEnum):
@@ -50,107 +50,86 @@ class Difference:
 
 
 @dataclass(kw_only=True)
-class Saved:
-    """The result of saving one posted row."""
+class PostedRow:
+    """One posted row, and the result of saving it."""
 
     prefix: str
-    result: Result
-    row: Row | None
+    identity: str
+    # The version of the row that the page showed.
+    shown: str
     typed: Values
-    # Whether it comes from a lost session, and the version of the row that its page showed.
-    is_restored: bool = False
-    shown: str = ""
+    result: Result = Result.UNTOUCHED
+    row: Row | None = None
     form: RowForm | None = None
+    # Whether it comes from a lost session.
+    is_restored: bool = False
     # Whether saving ended its review or schedule.
     left_review: bool = False
     # Whether an action refused it, which form validation cannot know.
     is_refused: bool = False
     refusals: Sequence[str] = ()
-    differences: Sequence[Difference] = field(default_factory=list)
+    differences: Sequence[Difference] = ()
+
+    def refuse(self, sentences: Sequence[str]) -> None:
+        self.result, self.refusals = Result.REFUSED, sentences
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One posted row."""
-
-    prefix: str
-    identity: str
-    shown: str
-    is_new: bool
-    data: Any
-
-    @classmethod
-    def read(cls, data: Any, prefix: str) -> Sent:
-        return cls(
+def posted_rows(data: Any) -> list[PostedRow]:
+    """Return the rows in `data`, a QueryDict that lists their prefixes in "rows"."""
+    return [
+        PostedRow(
             prefix=prefix,
             identity=data.get(f"{prefix}-row", ""),
             shown=data.get(f"{prefix}-version", ""),
-            is_new=data.get(f"{prefix}-new", "") == "1",
-            data=data,
+            typed=posted(data, prefix, is_new=data.get(f"{prefix}-new", "") == "1"),
         )
-
-    def typed(self) -> Values:
-        return posted(self.data, self.prefix, is_new=self.is_new)
-
-
-def save_rows(
-    meeting: Meeting, data: Any, *, today: dt.date, now: dt.datetime, by: AbstractBaseUser
-) -> list[Saved]:
-    """Save each posted row; `data`, a QueryDict, lists their prefixes in "rows"."""
-    prefixes = [prefix for prefix in dict.fromkeys(data.getlist("rows")) if prefix.isalnum()]
-    return [
-        save_row(meeting, Sent.read(data, prefix), today=today, now=now, by=by)
-        for prefix in prefixes
+        for prefix in dict.fromkeys(data.getlist("rows"))
+        if prefix.isalnum()
     ]
 
 
-def save_row(
-    meeting: Meeting, sent: Sent, *, today: dt.date, now: dt.datetime, by: AbstractBaseUser
-) -> Saved:
-    typed = sent.typed()
-    mine = version_of(typed)
-    if mine == sent.shown:
-        return Saved(prefix=sent.prefix, result=Result.UNTOUCHED, row=None, typed=typed)
-    with transaction.atomic():
-        held = lock_worksheet(meeting)
-        choices = choices_of(held)
-        row = row_of(held, sent.identity, choices, today=today)
-        if row is None:
-            gone = _("This row is not on the worksheet any more; what you typed stands here still.")
-            return Saved(
-                prefix=sent.prefix, result=Result.REFUSED, row=None, typed=typed, refusals=[gone]
-            )
-        if row.version == mine:
-            return Saved(prefix=sent.prefix, result=Result.SAVED, row=row, typed=typed)
-        if row.version != sent.shown:
-            return _conflict(sent, row, choices, typed)
-        saved = _written(held, sent, row, choices, typed, now=now, by=by)
-        after = row_of(held, sent.identity, choices, today=today)
-        saved.row = after or row
-        saved.left_review = row.review is not None and saved.row.review is None
-        return saved
+def save_rows(
+    meeting: Meeting, data: Any, *, today: dt.date, **stamp: Unpack[ByStaff]
+) -> list[PostedRow]:
+    """Save each posted row that was edited."""
+    rows = posted_rows(data)
+    for given in rows:
+        if version_of(given.typed) != given.shown:
+            with transaction.atomic():
+                _save(lock_worksheet(meeting), given, today=today, **stamp)
+    return rows
 
 
-def _conflict(sent: Sent, row: Row, choices: Choices, typed: Values) -> Saved:
-    form = form_of(row, choices, prefix=sent.prefix, typed=typed)
-    theirs = form_of(row, choices, prefix=sent.prefix, typed=row.values)
-    differences = [
+def _save(meeting: Meeting, given: PostedRow, *, today: dt.date, **stamp: Unpack[ByStaff]) -> None:
+    choices = choices_of(meeting)
+    row = given.row = row_of(meeting, given.identity, choices, today=today)
+    if row is None:
+        gone = _("This row is not on the worksheet any more; what you typed stands here still.")
+        given.refuse([gone])
+    elif row.version == version_of(given.typed):
+        given.result = Result.SAVED
+    elif row.version != given.shown:
+        _compare(given, row, choices)
+    else:
+        _write(meeting, given, row, choices, **stamp)
+        given.row = row_of(meeting, given.identity, choices, today=today) or row
+        given.left_review = row.review is not None and given.row.review is None
+
+
+def _compare(given: PostedRow, row: Row, choices: Choices) -> None:
+    """Show both versions of a row that somebody else changed meanwhile."""
+    given.result, typed = Result.CONFLICT, given.typed
+    given.form = form_of(row, choices, prefix=given.prefix, typed=typed)
+    theirs = form_of(row, choices, prefix=given.prefix, typed=row.values)
+    given.differences = [
         Difference(
-            str(form.fields[name].label),
+            str(given.form.fields[name].label),
             displayed(theirs, name, row.values[name]),
-            displayed(form, name, typed.get(name, "")),
+            displayed(given.form, name, typed.get(name, "")),
         )
         for name in row.values
         if row.values[name] != typed.get(name, "")
     ]
-    return Saved(
-        prefix=sent.prefix,
-        result=Result.CONFLICT,
-        row=row,
-        typed=typed,
-        form=form,
-        differences=differences,
-    )
 
 
 def displayed(form: RowForm, name: str, value: Any) -> str:
@@ -160,74 +139,49 @@ def displayed(form: RowForm, name: str, value: Any) -> str:
     return ", ".join(str(labels.get(one, one)) for one in values) or "–"
 
 
-def _written(
-    meeting: Meeting,
-    sent: Sent,
-    row: Row,
-    choices: Choices,
-    typed: Values,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser,
-) -> Saved:
+def _write(
+    meeting: Meeting, given: PostedRow, row: Row, choices: Choices, **stamp: Unpack[ByStaff]
+) -> None:
     """Write a row without conflicts: as a draft if it is complete, else as typed."""
-    saved = Saved(prefix=sent.prefix, result=Result.SAVED, row=row, typed=typed)
     if row.published is not None:
-        saved.result = Result.REFUSED
-        saved.refusals = [_("It is public by now; correct it, if something is wrong.")]
-        return saved
-    if typed["mention"] != SILENT and typed != {**row.values, "mention": ""}:
+        given.refuse([_("It is public by now; correct it, if something is wrong.")])
+        return
+    if given.typed["mention"] != SILENT and given.typed != {**row.values, "mention": ""}:
         # Any input implies that the commitment is mentioned, even without the mark.
-        typed = {**typed, "mention": typed["mention"] or MENTIONED}
-        saved.typed = typed
+        given.typed = {**given.typed, "mention": given.typed["mention"] or MENTIONED}
     key = uuid.UUID(row.identity[1:]) if row.identity.startswith("n") else None
     try:
         # A savepoint, so that refused input is still stored as typed.
         with transaction.atomic():
-            if typed["mention"] != MENTIONED:
-                return _set_aside(meeting, row, saved, key=key, now=now, by=by)
-            saved.form = form_of(row, choices, prefix=sent.prefix, typed=typed)
-            if saved.form.is_valid():
-                return _drafted(meeting, row, saved.form, saved, key=key, now=now, by=by)
+            if given.typed["mention"] != MENTIONED:
+                _set_aside(row)
+                keep_typed(meeting, row.commitment, key=key, typed=given.typed, **stamp)
+                given.result = Result.SAVED
+                return
+            given.form = form_of(row, choices, prefix=given.prefix, typed=given.typed)
+            if given.form.is_valid():
+                update = _draft(meeting, row, given.form, **stamp)
+                if row.typed is not None or key is not None:
+                    keep_typed(meeting, update.commitment, key=key, typed={}, **stamp)
+                given.result = Result.SAVED
+                return
     except REFUSED as error:
-        saved.is_refused = True
-        if saved.form is None:
-            saved.result, saved.refusals = Result.REFUSED, as_refusal(error).messages
-            return saved
-        show_refusal(saved.form, as_refusal(error))
-    saved.result = Result.UNFINISHED
-    keep_typed(meeting, row.commitment, key=key, typed=typed, now=now, by=by)
-    return saved
+        given.is_refused = True
+        if given.form is None:
+            given.refuse(as_refusal(error).messages)
+            return
+        show_refusal(given.form, as_refusal(error))
+    given.result = Result.UNFINISHED
+    keep_typed(meeting, row.commitment, key=key, typed=given.typed, **stamp)
 
 
-def _drafted(
-    meeting: Meeting,
-    row: Row,
-    form: RowForm,
-    saved: Saved,
-    *,
-    key: uuid.UUID | None,
-    now: dt.datetime,
-    by: AbstractBaseUser,
-) -> Saved:
+def _draft(meeting: Meeting, row: Row, form: RowForm, **stamp: Unpack[ByStaff]) -> StatusUpdate:
     if row.commitment is None:
-        update = add_commitment(meeting, form.entry(), now=now, by=by)
-    else:
-        update = record_entry(meeting, row.commitment, row.draft, form.entry(), now=now, by=by)
-    if row.typed is not None or key is not None:
-        keep_typed(meeting, update.commitment, key=key, typed={}, now=now, by=by)
-    return saved
+        return add_commitment(meeting, form.entry(), **stamp)
+    return record_entry(meeting, row.commitment, row.draft, form.entry(), **stamp)
 
 
-def _set_aside(
-    meeting: Meeting,
-    row: Row,
-    saved: Saved,
-    *,
-    key: uuid.UUID | None,
-    now: dt.datetime,
-    by: AbstractBaseUser,
-) -> Saved:
+def _set_aside(row: Row) -> None:
     """Delete the draft of a row that is not mentioned after all; its input stays in the row."""
     if row.draft is not None and row.is_new:
         raise ValidationError(
@@ -235,5 +189,3 @@ def _set_aside(
         )
     if row.draft is not None:
         take_back(row.draft)
-    keep_typed(meeting, row.commitment, key=key, typed=saved.typed, now=now, by=by)
-    return saved
