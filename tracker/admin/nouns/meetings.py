@@ -17,7 +17,8 @@ from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.review.meeting_acts import MarkFullyRecorded, PublishItsUpdates, SendItsUpdates
 from tracker.admin.todo.filters import MeetingWorkFilter
-from tracker.admin.worksheet.pages import WorksheetPages, may_record, worksheet_url
+from tracker.admin.worksheet.access import may_record, worksheet_url
+from tracker.admin.worksheet.pages import WorksheetPages
 from tracker.models import Forum, Meeting, MeetingState
 
 

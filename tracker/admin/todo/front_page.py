@@ -27,7 +27,7 @@ from tracker.admin.todo.filters import (
     unchecked,
     unrecorded,
 )
-from tracker.admin.worksheet.pages import may_record, worksheet_url
+from tracker.admin.worksheet.access import may_record, worksheet_url
 from tracker.models import (
     Commitment,
     Meeting,

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.utils import quote, unquote
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import (
@@ -22,52 +20,32 @@ from django.http import (
     QueryDict,
 )
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.actions.record_meeting import list_on_worksheet
-from tracker.admin.editing.pages import RegisterAdmin, editor
-from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
+from tracker.admin.editing.pages import editor
+from tracker.admin.editing.refusals import REFUSED, as_refusal
+from tracker.admin.worksheet.access import may_record
 from tracker.admin.worksheet.autosave import payload_of
-from tracker.admin.worksheet.feedback import Texts, texts_of
+from tracker.admin.worksheet.feedback import texts_of
 from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
-from tracker.admin.worksheet.row_views import RowView, shown_row, unsaved_rows
-from tracker.admin.worksheet.rows import PER_PAGE, Row, sheet_of
+from tracker.admin.worksheet.row_views import shown_row, unsaved_rows
+from tracker.admin.worksheet.rows import Row
 from tracker.admin.worksheet.saving import PostedRow, Result, save_rows
-from tracker.admin.worksheet.source_text import (
-    ShownParagraph,
-    SourceTextForm,
-    shown,
-    take_in,
-)
+from tracker.admin.worksheet.sheets import PER_PAGE, sheet_of
+from tracker.admin.worksheet.source_pages import SourcePages
 from tracker.admin.worksheet.values import Values
 from tracker.lib.text import without_control_characters
-from tracker.models import PUBLISH, Commitment, Meeting, Source, WorksheetRow
+from tracker.models import Commitment, Meeting, WorksheetRow
 
 # How many commitments are suggested for an ambiguous name.
 _OFFERED = 8
-# Permissions for a worksheet, which writes updates and new commitments.
-NEEDED = (
-    "tracker.view_meeting",
-    "tracker.add_statusupdate",
-    "tracker.change_statusupdate",
-    "tracker.add_commitment",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """One source beside the rows; `paragraphs` is empty without a stored text."""
-
-    source: Source
-    paragraphs: list[ShownParagraph]
-    form: SourceTextForm | None = None
-    may_take_in: bool = False
-
-
-class WorksheetPages(RegisterAdmin):
+class WorksheetPages(SourcePages):
     """Adds the worksheet to the pages of a meeting."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -76,11 +54,6 @@ class WorksheetPages(RegisterAdmin):
                 "<path:object_id>/worksheet/",
                 self._keep_input(self.admin_site.admin_view(self.worksheet_view)),
                 name="tracker_meeting_worksheet",
-            ),
-            path(
-                "<path:object_id>/source-text/",
-                self.admin_site.admin_view(self.source_text_view),
-                name="tracker_meeting_source-text",
             ),
         ]
         return [*own, *super().get_urls()]
@@ -242,7 +215,7 @@ class WorksheetPages(RegisterAdmin):
             "pages": range(1, -(-sheet.total // PER_PAGE) + 1),
             "proof": proof_of(request.user, meeting.pk),
             "is_restored": restored is not None,
-            "sources": self._sources(request, meeting, texts, views),
+            "sources": self.sources(request, meeting, texts, views),
             "next_steps": self.next_steps(request, meeting),
             "is_nav_sidebar_enabled": False,
             "media": self.media,
@@ -257,89 +230,7 @@ class WorksheetPages(RegisterAdmin):
         """Return the acts on everything recorded, each with label and url."""
         return []
 
-    def _sources(
-        self, request: HttpRequest, meeting: Meeting, texts: Texts, views: Iterable[RowView]
-    ) -> list[SourceView]:
-        listed = list(views)
-        source_views = []
-        for source in meeting.sources.order_by("pk").defer("text"):
-            text = texts.get(str(source.pk))
-            places = [
-                view.check.place
-                for view in listed
-                if view.check and view.check.place and view.values["source"] == str(source.pk)
-            ]
-            source_views.append(
-                SourceView(
-                    source,
-                    shown(text, places) if text is not None else [],
-                    SourceTextForm(auto_id=f"source_{source.pk}_%s"),
-                    self.may_take_in(request, source),
-                )
-            )
-        return source_views
-
-    # -- The statement's text -------------------------------------------------------------------
-
-    def may_take_in(self, request: HttpRequest, source: Source) -> bool:
-        """Whether the user may store the text; for a public source that is an amendment."""
-        user = cast(PermissionsMixin, request.user)
-        return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
-
-    def source_text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not may_record(request):
-            raise PermissionDenied
-        meeting: Meeting | None = self.get_object(request, unquote(object_id))
-        if meeting is None:
-            return HttpResponseRedirect("../change/")
-        worksheet = worksheet_url(meeting)
-        source = _source_of(request.POST.get("source", request.GET.get("source", "")), meeting)
-        if source is None:
-            return HttpResponseRedirect(worksheet)
-        if not self.may_take_in(request, source):
-            raise PermissionDenied
-        form = SourceTextForm(request.POST or None, request.FILES or None)
-        if form.is_valid():
-            try:
-                text = form.cleaned_data["text"]
-                take_in(source, text, now=timezone.now(), by=editor(request))
-                message = _("The text is held; quotations are checked against it from now on.")
-                self.message_user(request, message, messages.SUCCESS)
-                return HttpResponseRedirect(worksheet)
-            except REFUSED as error:
-                show_refusal(form, as_refusal(error))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Text of the source"),
-            "subtitle": str(source),
-            "original": meeting,
-            "opts": self.opts,
-            "meeting": meeting,
-            "source": source,
-            "form": form,
-            "worksheet_url": worksheet,
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/tracker/worksheet/source_text.html", context)
-
-
-def _source_of(key: str, meeting: Meeting) -> Source | None:
-    """Return a source of the meeting by its key, or the first if the key is empty."""
-    sources = meeting.sources.order_by("pk").defer("text")
-    if not key:
-        return sources.first()
-    return sources.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
-
 
 def _blank_row(values: Values) -> Row:
     """Return an empty row with a fixed identity, so that posting it twice creates one record."""
     return Row(identity=f"n{uuid.uuid4()}", commitment=None, values=values)
-
-
-def may_record(request: HttpRequest) -> bool:
-    """Whether this person may fill in worksheets."""
-    return cast(PermissionsMixin, request.user).has_perms(NEEDED)
-
-
-def worksheet_url(meeting: Meeting) -> str:
-    return reverse("admin:tracker_meeting_worksheet", args=[quote(meeting.pk)])

@@ -19,8 +19,9 @@ from tracker.admin.worksheet.feedback import (
     unfinished_notice,
 )
 from tracker.admin.worksheet.forms import RowForm, form_of
-from tracker.admin.worksheet.rows import Row, Sheet, row_of
+from tracker.admin.worksheet.rows import Row, row_of
 from tracker.admin.worksheet.saving import PostedRow, Result, posted_rows
+from tracker.admin.worksheet.sheets import Sheet
 from tracker.admin.worksheet.values import Values, version_of
 from tracker.models import Meeting
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from tracker.admin.worksheet.values import (
     MENTIONED,
@@ -32,7 +32,6 @@ from tracker.models import (
     Commitment,
     Meeting,
     Party,
-    Position,
     Review,
     Source,
     Stage,
@@ -43,9 +42,6 @@ from tracker.models import (
 from tracker.queries.history import Wording
 from tracker.queries.records.meeting_steps import states
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import public_commitments
-
-PER_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,49 +111,9 @@ class Row:
         return str(review.edited_by or "") if review is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page of a meeting's worksheet."""
-
-    meeting: Meeting
-    choices: Choices
-    rows: list[Row]
-    new: list[Row]
-    blank: Values
-    total: int
-
-
 def moment_of(meeting: Meeting, *, today: dt.date) -> Viewpoint:
     """Return the register as of the end of the meeting; as of today if it has no date."""
     return Viewpoint(today, as_of=meeting.last_day)
-
-
-def listed(meeting: Meeting, *, today: dt.date) -> QuerySet[Commitment]:
-    """Return the open public commitments of the meeting's parties, and those with input.
-
-    A commitment counts if nobody else made it, or if all of the parties made it with others.
-    """
-    moment = moment_of(meeting, today=today)
-    there = [party.pk for party in meeting.parties.all()]
-    through = Commitment.parties.through.objects
-    made = through.filter(commitment=OuterRef("pk"))
-    by_others = Exists(made.exclude(party__in=there))
-    by_all = Q(*(Exists(made.filter(party=key)) for key in there)) if there else Q(pk__in=[])
-    theirs = (
-        public_commitments(moment)
-        # Implied by the conditions below; here so that the index narrows the rows first.
-        .filter(pk__in=through.filter(party__in=there).values("commitment"))
-        .filter(Position.open_q(moment.at))
-        .filter(~by_others | by_all)
-        .values("pk")
-    )
-    recorded = StatusUpdate.objects.filter(meeting=meeting, corrects=None, revision=None)
-    typed = WorksheetRow.objects.filter(meeting=meeting, commitment__isnull=False)
-    return Commitment.objects.public().filter(
-        Q(pk__in=theirs)
-        | Q(pk__in=recorded.values("commitment"))
-        | Q(pk__in=typed.values("commitment"))
-    )
 
 
 def new_of(meeting: Meeting) -> QuerySet[Commitment]:
@@ -186,32 +142,7 @@ def blank_values(meeting: Meeting, choices: Choices) -> Values:
     return {**start, **NOT_DESCRIBED, "mention": MENTIONED}
 
 
-def sheet_of(meeting: Meeting, *, today: dt.date, page: int = 1) -> Sheet:
-    """Return one page of the worksheet; every page has the new commitments."""
-    choices = choices_of(meeting)
-    everything = listed(meeting, today=today)
-    start = (page - 1) * PER_PAGE
-    commitments = list(everything.order_by("reference")[start : start + PER_PAGE])
-    drafts = list(new_of(meeting).order_by("reference"))
-    rows = rows_of(meeting, [*commitments, *drafts], choices, today=today)
-    loose = [
-        _loose(saved, blank_values(meeting, choices))
-        for saved in WorksheetRow.objects.filter(meeting=meeting, commitment=None)
-        .exclude(typed={})
-        .select_related("edited_by")
-        .order_by("edited_at", "key")
-    ]
-    return Sheet(
-        meeting=meeting,
-        choices=choices,
-        rows=rows[: len(commitments)],
-        new=[*rows[len(commitments) :], *loose],
-        blank=blank_values(meeting, choices),
-        total=everything.count(),
-    )
-
-
-def _loose(row: WorksheetRow, blank: Values) -> Row:
+def loose_row(row: WorksheetRow, blank: Values) -> Row:
     """Return the row of a new commitment that has no record yet."""
     return Row(identity=f"n{row.key}", commitment=None, values={**blank, **row.typed}, typed=row)
 
@@ -241,7 +172,7 @@ def _new_row(meeting: Meeting, key: uuid.UUID, choices: Choices, *, today: dt.da
     if saved.commitment_id is not None:
         # It has become a commitment since that form was made.
         return row_of(meeting, f"c{saved.commitment_id}", choices, today=today)
-    return _loose(saved, blank)
+    return loose_row(saved, blank)
 
 
 def rows_of(
