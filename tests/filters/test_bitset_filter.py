@@ -63,7 +63,7 @@ def compare(query: str, *, day: dt.date = DAY, sort: str = "") -> None:
     assert sets.headline() == headline(found.qs, found.viewpoint)
     selected = {name for name in BY_VALUE if any(params.getlist(name))}
     counts = facet_counts(
-        lambda n: found.found(leaving_out={n}), found.viewpoint, selected=selected
+        lambda n: found.results(leaving_out={n}), found.viewpoint, selected=selected
     )
     for facet in BY_VALUE:
         values = {value for value, _ in found.choices(facet)}

@@ -181,7 +181,7 @@ class Changes(ReadOnlyView):
             "after": cursor.after,
             "next_after": lines.next_after,
             "more": lines.more,
-            "results": [payloads.change(change) for change in lines.found],
+            "results": [payloads.change(change) for change in lines.changes],
         }
         return Response(body, headers=_next_link(request, lines.next_after))
 

@@ -141,7 +141,7 @@ def _list_href(filterset: CommitmentFilter, **values: str) -> str:
 
 
 def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
-    shown = stages_over_time(filterset.found(), filterset.viewpoint)
+    shown = stages_over_time(filterset.results(), filterset.viewpoint)
     series = _series(Stage, shown.values(), "--stage-")
     can_go_back = filterset.active.keys() <= _TIMELESS
 
@@ -171,7 +171,7 @@ def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
 
 
 def _by_target(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
-    shown = targets_by_period(filterset.found(), filterset.viewpoint)
+    shown = targets_by_period(filterset.results(), filterset.viewpoint)
     series = _series(Due, shown.values(), "")
     return Chart(
         name="targets",

@@ -185,7 +185,7 @@ def _differences(
     request: HttpRequest, filterset: ComparedFilter, ends: tuple[End, End]
 ) -> dict[str, Any]:
     since = Viewpoint(filterset.today, as_of=ends[0].day, known_at=filterset.viewpoint.known_at)
-    compared = with_differences(filterset.found(), since=since, until=filterset.viewpoint)
+    compared = with_differences(filterset.results(), since=since, until=filterset.viewpoint)
     paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
     counted = counts(compared)
     return {

@@ -92,4 +92,4 @@ class Extract:
             yield {**records, "url": [self.site + path for path in paths]}
 
     def count(self) -> int:
-        return self.table.count(self.filterset.found(), self.filterset.viewpoint)
+        return self.table.count(self.filterset.results(), self.filterset.viewpoint)

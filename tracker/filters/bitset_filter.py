@@ -1,6 +1,6 @@
 """Evaluate a filter with bitsets: for facet counts, the headline, and pages.
 
-Gives the same results as `CommitmentFilter.found`, which queries the database; tests compare them.
+Gives the same results as `CommitmentFilter.results`, a query of the database; tests compare them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Matches(Sequence[Any]):
         if "q" in narrowing:
             bits &= self._matching(self.filterset.form.cleaned_data["q"])
         if self.filterset.scope or not narrowing <= {*BY_VALUE, "q"}:
-            results = self.filterset.found(leaving_out=(*BY_VALUE, "q")).order_by()
+            results = self.filterset.results(leaving_out=(*BY_VALUE, "q")).order_by()
             bits &= from_keys(results.values_list("pk", flat=True))
         return bits
 

@@ -179,9 +179,9 @@ class CommitmentFilter(django_filters.FilterSet):
     def qs(self) -> QuerySet[Commitment]:
         if not self.is_valid():
             return Commitment.objects.none()
-        return self.found().order_by(*self.order())
+        return self.results().order_by(*self.order())
 
-    def found(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
+    def results(self, *, leaving_out: Container[str] = ()) -> QuerySet[Commitment]:
         """Return the unordered results of a valid filter, ignoring some parameters if given."""
         queryset = public_commitments(self.viewpoint)
         for name, value in self.form.cleaned_data.items():

@@ -57,18 +57,18 @@ class _LookBack:
     _seen: set[int] = field(default_factory=set)
 
     def show(self, records: Iterable[Model]) -> None:
-        found = _by_place(self._walk(records))
-        former = self._reword(found)
-        related = self._relate(found, former)
+        by_place = _by_place(self._walk(records))
+        former = self._reword(by_place)
+        related = self._relate(by_place, former)
         # Records related only at that time get their former text, but no further relations.
         self._reword(_by_place(related))
 
-    def _reword(self, found: _Found) -> dict[_Place, dict[str, str]]:
-        self._undo_lines(found)
-        former = self._former(found)
+    def _reword(self, by_place: _Found) -> dict[_Place, dict[str, str]]:
+        self._undo_lines(by_place)
+        former = self._former(by_place)
         for (noun, _key), values in former.items():
             words = {n: v for n, v in values.items() if n not in RELATIONS.get(noun, {})}
-            for record in found[noun, _key]:
+            for record in by_place[noun, _key]:
                 _put(record, words)
         return former
 
@@ -87,9 +87,9 @@ class _LookBack:
             for rows in prefetched_rows(record).values():
                 waiting += rows
 
-    def _former(self, found: Iterable[_Place]) -> dict[_Place, dict[str, str]]:
+    def _former(self, by_place: Iterable[_Place]) -> dict[_Place, dict[str, str]]:
         keys: dict[str, list[int]] = defaultdict(list)
-        for noun, key in found:
+        for noun, key in by_place:
             if noun in NOUNS:
                 keys[noun].append(key)
         wanted = Q(pk__in=())
@@ -103,10 +103,10 @@ class _LookBack:
             former[noun, key][name] = value
         return former
 
-    def _undo_lines(self, found: _Found) -> None:
+    def _undo_lines(self, by_place: _Found) -> None:
         """Clear the loaded columns that hold the number of a line after `known`."""
         moved: list[Commitment] = []
-        for records in found.values():
+        for records in by_place.values():
             for record in records:
                 # Skip deferred columns: reading one would cost a query per record.
                 loaded = record.__dict__
@@ -124,7 +124,7 @@ class _LookBack:
         for record in moved:
             record.last_change_seq, record.last_changed_at = last_lines.get(record.pk, (None, None))
 
-    def _relate(self, found: _Found, former: dict[_Place, dict[str, str]]) -> list[Model]:
+    def _relate(self, by_place: _Found, former: dict[_Place, dict[str, str]]) -> list[Model]:
         """Replace the related records of today by those of change `known`."""
         wanted: dict[str, set[int]] = defaultdict(set)
         changed: list[tuple[_Place, str, str, list[int]]] = []
@@ -140,7 +140,7 @@ class _LookBack:
             loaded[target] = {record.pk: record for record in related}
         for place, name, target, keys in changed:
             there = [record for pk, record in loaded[target].items() if pk in set(keys)]
-            for record in found[place]:
+            for record in by_place[place]:
                 if name not in MANY:
                     setattr(record, name, next(iter(there), None))
                 elif name in prefetched_rows(record):
@@ -150,11 +150,11 @@ class _LookBack:
 
 def _by_place(records: Iterable[Model]) -> _Found:
     """Group public records by model and key; one row may have been loaded several times."""
-    found: _Found = defaultdict(list)
+    by_place: _Found = defaultdict(list)
     for record in records:
         if isinstance(record, PublicRecord):
-            found[noun_of(record), record.pk].append(record)
-    return found
+            by_place[noun_of(record), record.pk].append(record)
+    return by_place
 
 
 def _put(record: Model, values: dict[str, str]) -> None:

@@ -120,25 +120,25 @@ def movements(
     """
     if before is None:
         return [Movement.NEW]
-    found: set[Movement | None] = {
+    moves: set[Movement | None] = {
         _stage_movement(before.stage, after.stage),
         _target_movement(before.target, after.target),
     }
     if after.is_delivered and not before.is_delivered:
-        found = (found - {Movement.ADVANCED}) | {Movement.DELIVERED}
+        moves = (moves - {Movement.ADVANCED}) | {Movement.DELIVERED}
     if before.firmness and after.firmness and before.firmness != after.firmness:
         firmer = _FIRMNESS.index(after.firmness) > _FIRMNESS.index(before.firmness)
-        found.add(Movement.STRENGTHENED if firmer else Movement.WEAKENED)
+        moves.add(Movement.STRENGTHENED if firmer else Movement.WEAKENED)
     unmoved = Movement.RESTATED if is_restated else Movement.MENTIONED
-    return [movement for movement in _MOVEMENTS if movement in found] or [unmoved]
+    return [movement for movement in _MOVEMENTS if movement in moves] or [unmoved]
 
 
 def movements_of(update: Naming, before: Wording | None, after: Wording) -> list[Movement]:
     """Return the movements of an update between two states, including a new name."""
-    found = movements(before, after, is_restated=restates(update))
+    moves = movements(before, after, is_restated=restates(update))
     if before is None or not update.gives_name:
-        return found
-    moved = {*found, Movement.RENAMED} - set(UNMOVED)
+        return moves
+    moved = {*moves, Movement.RENAMED} - set(UNMOVED)
     return [movement for movement in _MOVEMENTS if movement in moved]
 
 

@@ -86,13 +86,13 @@ def submissions(drafts: Iterable[Draft]) -> dict[Draft, Submission]:
 
     The number of queries is constant.
     """
-    found: dict[Draft, Submission] = {}
+    result: dict[Draft, Submission] = {}
     some = list(drafts)
     for model, read in _READERS.items():
         mine = {draft.pk: draft for draft in some if type(draft) is model}
         if mine:
-            found |= {mine[row.pk]: _submission(row) for row in read().filter(pk__in=list(mine))}
-    return found
+            result |= {mine[row.pk]: _submission(row) for row in read().filter(pk__in=list(mine))}
+    return result
 
 
 def submission_of(draft: Draft) -> Submission | None:

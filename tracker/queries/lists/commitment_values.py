@@ -163,9 +163,9 @@ def _references(joined: Iterable[str | None], viewpoint: Viewpoint) -> dict[int,
 def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
     """Return the aliases in their order, by the key of the commitment."""
     keys = {key for some in joined for key in split_keys(some)}
-    found: dict[int, list[Payload]] = defaultdict(list)
+    by_commitment: dict[int, list[Payload]] = defaultdict(list)
     columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}
     names = [field.name for field in ALIAS.in_json]
     for commitment, *values in rows_of(public_aliases().filter(pk__in=keys), columns):
-        found[commitment].append(dict(zip(names, values, strict=True)))
-    return found
+        by_commitment[commitment].append(dict(zip(names, values, strict=True)))
+    return by_commitment

@@ -43,7 +43,7 @@ def rows(
         "topics": Topic.objects.public(known=known),
         "parties": Party.objects.public(known=known),
     }
-    wanted = [Prefetch(name, found) for name, found in public.items() if name in related]
+    wanted = [Prefetch(name, queryset) for name, queryset in public.items() if name in related]
     commitments = as_published(with_silence(page, viewpoint).prefetch_related(*wanted), known)
     return [
         Row(

@@ -130,11 +130,11 @@ def keys_matching_then(text: str, viewpoint: Viewpoint, among: QuerySet[Commitme
     indexed = rows.keys() & set(keys_matching(text))
     doubtful = {key for key in indexed if _moved_since(*rows[key], viewpoint)}
     doubtful |= rows.keys() & _taken_back_since(viewpoint.known)
-    found = indexed - doubtful
+    matches = indexed - doubtful
     waiting = sorted(doubtful)
     for start in range(0, len(waiting), _AT_ONCE):
-        found |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], viewpoint)
-    return sorted(found)
+        matches |= _occurring_then(wanted, waiting[start : start + _AT_ONCE], viewpoint)
+    return sorted(matches)
 
 
 def _moved_since(seq: int | None, day: dt.date | None, viewpoint: Viewpoint) -> bool:
@@ -169,8 +169,8 @@ def _occurring_then(wanted: Sequence[Term], keys: Sequence[int], viewpoint: View
     aliases = public_aliases(viewpoint).filter(commitment__in=keys).order_by()
     for key, name in aliases.values_list("commitment", "name"):
         names[key].append(name)
-    found = {key for key in keys if _occurs(wanted, names[key], others[key])}
-    left = [key for key in keys if key not in found]
+    matches = {key for key in keys if _occurs(wanted, names[key], others[key])}
+    left = [key for key in keys if key not in matches]
     updates = public_updates(viewpoint)
     cited = public_citations(viewpoint).filter(
         update__in=updates.filter(commitment__in=left).order_by().values("pk")
@@ -178,7 +178,7 @@ def _occurring_then(wanted: Sequence[Term], keys: Sequence[int], viewpoint: View
     quoted = cited.exclude(quotation="").order_by().values_list("update__commitment", "quotation")
     for key, quotation in quoted:
         others[key].append(quotation)
-    return found | {key for key in left if _occurs(wanted, names[key], others[key])}
+    return matches | {key for key in left if _occurs(wanted, names[key], others[key])}
 
 
 def _occurs(wanted: Sequence[Term], names: Iterable[str], others: Iterable[str]) -> bool:

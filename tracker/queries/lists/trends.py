@@ -159,16 +159,16 @@ def targets_by_period(
         )
         .annotate(count=Count("pk"))
     )
-    found: dict[Period | Undated, Counts] = {}
+    by_period: dict[Period | Undated, Counts] = {}
     for year, from_quarter, to_quarter, is_said, due, count in counted:
         key: Period | Undated
         if year is None:
             key = Undated.WORDS if is_said else Undated.NONE
         else:
             key = Period(year, to_quarter if from_quarter == to_quarter else None)
-        counts = found.setdefault(key, {})
+        counts = by_period.setdefault(key, {})
         counts[due] = counts.get(due, 0) + count
-    return dict(sorted(found.items(), key=lambda row: _place(row[0])))
+    return dict(sorted(by_period.items(), key=lambda row: _place(row[0])))
 
 
 # -- By topic and by party ----------------------------------------------------------------------
@@ -179,14 +179,14 @@ def by_facet(bitsets: FacetBitsets, within: int, *, rows: str, columns: str) -> 
 
     `within` is the bitset of the commitments. The largest row first; those without any come last.
     """
-    found: dict[Named, Counts] = {}
+    by_name: dict[Named, Counts] = {}
     left = within
     for slug, name in bitsets.choices[rows]:
         if here := bitsets.of(rows, slug) & within:
-            found[Named(slug, name)] = _counted(bitsets.sets[columns], here)
+            by_name[Named(slug, name)] = _counted(bitsets.sets[columns], here)
             left &= ~here
-    found = dict(sorted(found.items(), key=lambda row: (-sum(row[1].values()), row[0].name)))
-    return {**found, Named("", ""): _counted(bitsets.sets[columns], left)} if left else found
+    by_name = dict(sorted(by_name.items(), key=lambda row: (-sum(row[1].values()), row[0].name)))
+    return {**by_name, Named("", ""): _counted(bitsets.sets[columns], left)} if left else by_name
 
 
 def _counted(values: Mapping[str, int], within: int) -> Counts:

@@ -120,7 +120,7 @@ def _evidence(commitments: list[int]) -> dict[int, list[Payload]]:
         return {}
     read = columns_of(columns, rows)
     citations = as_payloads({f.name: as_json(f, read[f.name]) for f in CITATION.in_json})
-    found: dict[int, list[Payload]] = defaultdict(list)
+    by_update: dict[int, list[Payload]] = defaultdict(list)
     for update, citation in zip(read["update"], citations, strict=True):
-        found[update].append(citation)
-    return found
+        by_update[update].append(citation)
+    return by_update

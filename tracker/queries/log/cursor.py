@@ -22,7 +22,7 @@ class Lines:
     from; `more` says whether it is before the head."""
 
     head: LogHead
-    found: list[Change]
+    changes: list[Change]
     next_after: int
     more: bool
 
@@ -45,8 +45,8 @@ def end_of(log: QuerySet[Change], after: int, *, limit: int | None, head: LogHea
     if limit is None:
         return head.seq
     seqs = _between(log, after, head.seq).values_list("seq", flat=True)
-    found = list(seqs[limit - 1 : limit + 1])
-    return found[0] if len(found) > 1 else head.seq
+    last_two = list(seqs[limit - 1 : limit + 1])
+    return last_two[0] if len(last_two) > 1 else head.seq
 
 
 def each_line(log: QuerySet[Change], after: int, *, upto: int) -> Iterator[Change]:

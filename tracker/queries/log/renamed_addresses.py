@@ -22,8 +22,8 @@ def current_slug(noun: str, slug: str) -> str | None:
     """
     had = FormerValue.objects.filter(noun=noun, field="slug", value=slug).order_by("-until")
     keys = list(had.values_list("record", flat=True))
-    found = dict(_with_pages(noun).filter(pk__in=keys).values_list("pk", "slug"))
-    return next((found[key] for key in keys if key in found), None)
+    slugs = dict(_with_pages(noun).filter(pk__in=keys).values_list("pk", "slug"))
+    return next((slugs[key] for key in keys if key in slugs), None)
 
 
 def is_there_today(noun: str, slug: str) -> bool:

@@ -139,15 +139,15 @@ class LongHistory:
         for key, language in quoted.values_list("update", "language"):
             languages[key].add(language)
         here = {pk for pk, number in self.pages.items() if number == page}
-        found: set[int] = set()
+        keys: set[int] = set()
         for language in {each for pk in here for each in languages[pk]}:
             earlier = [
                 update.pk
                 for update in self.before(page)
                 if update.party_id is None and language in languages[update.pk]
             ]
-            found.update(earlier[-FARTHEST - 1 :])
-        return found
+            keys.update(earlier[-FARTHEST - 1 :])
+        return keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,8 @@ def read_part(whole: LongHistory, page: int) -> Part:
     """Read one page of a long history in full; three queries."""
     context = whole.quoted_before(page)
     here = [pk for pk, number in whole.pages.items() if number == page]
-    found = StatusUpdate.objects.filter(pk__in=[*here, *context]).only(*_SHOWN).chronological()
-    updates = read_updates(found, whole.commitment, whole.viewpoint)
+    needed = StatusUpdate.objects.filter(pk__in=[*here, *context]).only(*_SHOWN).chronological()
+    updates = read_updates(needed, whole.commitment, whole.viewpoint)
     dated = [u.target for u in whole.before(page) if u.target and u.target.last_day]
     effective = whole.newest_first[::-1]
     return Part(

@@ -66,8 +66,8 @@ class Cell:
     @property
     def movements(self) -> list[Movement]:
         """The distinct movements in order, without "unchanged" ones if anything moved."""
-        found = {movement for step in self.steps for movement in step.movements}
-        ordered = [movement for movement in Movement if movement in found]
+        moves = {movement for step in self.steps for movement in step.movements}
+        ordered = [movement for movement in Movement if movement in moves]
         return [m for m in ordered if m not in UNMOVED] or ordered[:1]
 
     @property

@@ -68,9 +68,9 @@ def _rung(step: Step, citation: Citation, earlier: Sequence[Rung]) -> Rung:
     if _shares(pieces):
         return Rung(step, citation, before, pieces)
     for rung in reversed(comparable[: -len(of_last)][-FARTHEST:]):
-        found = word_diff(rung.citation.quotation, text)
-        if _shares(found):
-            return Rung(step, citation, rung, found, skips=True)
+        compared = word_diff(rung.citation.quotation, text)
+        if _shares(compared):
+            return Rung(step, citation, rung, compared, skips=True)
     return Rung(step, citation, before, pieces)
 
 
