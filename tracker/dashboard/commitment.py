@@ -28,10 +28,9 @@ from tracker.queries.records.commitment import (
     commitment_then,
     commitment_today,
     read_around,
-    read_long_history,
 )
 from tracker.queries.records.flag_grounds import grounds
-from tracker.queries.records.history_pages import Part, read_part, read_whole
+from tracker.queries.records.history_pages import Part, long_history, read_part, read_whole
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import position_of
 
@@ -130,7 +129,7 @@ def _read_history(
     request: HttpRequest, record: Commitment, viewpoint: Viewpoint
 ) -> tuple[Part, Paging | None]:
     """Read the history to show: all of a short one, the requested page of a long one."""
-    whole = read_long_history(record, viewpoint)
+    whole = long_history(record, viewpoint)
     if whole is None:
         return read_whole(record, viewpoint), None
     params = request.GET.copy()

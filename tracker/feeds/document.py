@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -22,7 +23,6 @@ from tracker.feeds.addresses import absolute, canonical_query
 from tracker.feeds.cuts import Cuts
 from tracker.feeds.entries import entries, tombstones_of
 from tracker.feeds.entry import Entry, Tombstone
-from tracker.feeds.hub import is_pinged
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.text import one_line
@@ -77,14 +77,18 @@ def feed_document(
     ids = {entry.id for entry in written}
     hub = settings.WEBSUB_HUB if before is None and is_pinged(filterset) else ""
     query = canonical_query(filterset)
-    address = _Addresses(request, name, query)
+
+    def address_of(line: int | None) -> str:
+        cut = "" if line is None else f"before={line}"
+        return absolute(request, name, "&".join(filter(None, (query, cut))))
+
     # Pings are built from PUBLIC_URL without a request, and the feed must name the same address.
-    current = f"{settings.PUBLIC_URL}{_with(reverse(name), query)}" if hub else address.of(None)
+    current = f"{settings.PUBLIC_URL}{_with(reverse(name), query)}" if hub else address_of(None)
     return Document(
         id=_feed_id(query),
         title=_title(filterset),
         subtitle=_("What moved, slipped or was left out, with the source for every word."),
-        address=current if before is None else address.of(before),
+        address=current if before is None else address_of(before),
         page=absolute(request, "changes", query),
         site=absolute(request, "dashboard"),
         updated=max(entry.updated for entry in written) if written else _last_recorded(),
@@ -96,7 +100,7 @@ def feed_document(
         ],
         is_archive=before is not None,
         hub=hub,
-        links=_links(address, before=before, older=older, newer=newer),
+        links=_links(address_of, before=before, older=older, newer=newer),
     )
 
 
@@ -117,32 +121,46 @@ def _last_recorded() -> dt.datetime:
     return log_head().recorded_at or _EMPTY_LOG_DATE
 
 
-@dataclass(frozen=True, slots=True)
-class _Addresses:
-    request: HttpRequest
-    name: str
-    query: str
-
-    def of(self, before: int | None) -> str:
-        """Return the address of the document before a line, or of the newest one."""
-        cut = f"before={before}" if before is not None else ""
-        return absolute(self.request, self.name, "&".join(filter(None, (self.query, cut))))
-
-
 def _with(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
 def _links(
-    address: _Addresses, *, before: int | None, older: int | None, newer: int | None
+    address_of: Callable[[int | None], str],
+    *,
+    before: int | None,
+    older: int | None,
+    newer: int | None,
 ) -> dict[str, str]:
     """Return the links of a paged feed (RFC 5005, section 3) and an archived one (section 4)."""
-    links = {"first": address.of(None)}
+    links = {"first": address_of(None)}
     if before is not None:
-        links["current"] = address.of(None)
-        links["previous"] = address.of(newer)
+        links["current"] = address_of(None)
+        links["previous"] = address_of(newer)
         if newer is not None:
-            links["next-archive"] = address.of(newer)
+            links["next-archive"] = address_of(newer)
     if older is not None:
-        links["next"] = links["prev-archive"] = address.of(older)
+        links["next"] = links["prev-archive"] = address_of(older)
     return links
+
+
+# -- The WebSub hub of settings.WEBSUB_HUB (W3C WebSub, section 4) ---------------------------------
+
+
+def is_pinged(filterset: ChangeFilter) -> bool:
+    """Return whether the hub is pinged for the feed of this filter.
+
+    Only for the feed of everything and those of single commitments: a line's place in them is known
+    without evaluating every possible filter.
+    """
+    if not settings.WEBSUB_HUB:
+        return False
+    names = filterset.active.keys()
+    return not names or (
+        names == {"commitment"} and len(filterset.form.cleaned_data["commitment"]) == 1
+    )
+
+
+def link_header(topic: str) -> str:
+    """Return the Link header (RFC 8288) with the hub and the feed's own address."""
+    return f'<{settings.WEBSUB_HUB}>; rel="hub", <{topic}>; rel="self"'

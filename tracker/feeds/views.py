@@ -13,8 +13,7 @@ from tracker.feeds import atom as in_atom
 from tracker.feeds import json_feed as in_json
 from tracker.feeds import rss as in_rss
 from tracker.feeds.addresses import depends_on_log_only
-from tracker.feeds.document import Document, before_of, feed_document
-from tracker.feeds.hub import link_header
+from tracker.feeds.document import Document, before_of, feed_document, link_header
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import ChangeFilter
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
@@ -98,16 +99,47 @@ def _stage_movement(before: str, after: str) -> Movement | None:
     return Movement.ADVANCED if ahead else Movement.SET_BACK
 
 
+class TargetMove(TextChoices):
+    """How a stated target differs from the one stated before it."""
+
+    FIRST = "first", _("First date")
+    WORDS = "words", _("Words, no date")
+    SAME = "same", _("The same")
+    NARROWED = "narrowed", _("More precise")
+    WIDENED = "widened", _("Less precise")
+    LATER = "later", _("Later")
+    EARLIER = "earlier", _("Earlier")
+
+
+def target_move(before: PartialDate | None, after: PartialDate) -> tuple[TargetMove, int]:
+    """Compare a target with the last dated one; return also the days its end moved by."""
+    if after.first_day is None or after.last_day is None:
+        return TargetMove.WORDS, 0
+    if before is None or before.first_day is None or before.last_day is None:
+        return TargetMove.FIRST, 0
+    days = (after.last_day - before.last_day).days
+    if (before.first_day, before.last_day) == (after.first_day, after.last_day):
+        return TargetMove.SAME, 0
+    if before.first_day <= after.first_day and after.last_day <= before.last_day:
+        return TargetMove.NARROWED, days
+    if after.first_day <= before.first_day and before.last_day <= after.last_day:
+        return TargetMove.WIDENED, days
+    # Neither period contains the other here, so both ends moved in the same direction.
+    return (TargetMove.LATER, days) if days > 0 else (TargetMove.EARLIER, days)
+
+
+# A first date, or a more precise one within the old, strengthens; any other reschedules.
+_TARGET_MOVEMENTS = {
+    TargetMove.FIRST: Movement.STRENGTHENED,
+    TargetMove.NARROWED: Movement.STRENGTHENED,
+    TargetMove.WIDENED: Movement.RESCHEDULED,
+    TargetMove.LATER: Movement.RESCHEDULED,
+    TargetMove.EARLIER: Movement.RESCHEDULED,
+}
+
+
 def _target_movement(before: PartialDate | None, after: PartialDate | None) -> Movement | None:
-    """A first date, or a more precise one within the old, strengthens; any other reschedules."""
-    if after is None or after.last_day is None or after.first_day is None:
-        return None
-    if before is None or before.last_day is None or before.first_day is None:
-        return Movement.STRENGTHENED
-    if (after.first_day, after.last_day) == (before.first_day, before.last_day):
-        return None
-    inside = before.first_day <= after.first_day and after.last_day <= before.last_day
-    return Movement.STRENGTHENED if inside else Movement.RESCHEDULED
+    return None if after is None else _TARGET_MOVEMENTS.get(target_move(before, after)[0])
 
 
 def movements(

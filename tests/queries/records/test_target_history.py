@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.make import both_parties, date, published_commitment, published_update
-from tracker.queries.history import history
-from tracker.queries.records.target_history import TargetMove, stated_targets, target_move
+from tracker.queries.history import TargetMove, history, target_move
+from tracker.queries.records.target_history import stated_targets
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from typing import overload
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import cached_property
@@ -74,14 +74,9 @@ class UpdatePages(Sequence[Payload]):
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
-    @overload
-    def __getitem__(self, index: int) -> Payload: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Payload]: ...
-    def __getitem__(self, index: int | slice) -> Payload | list[Payload]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, int):
-            [payload] = self[index : index + 1]
-            return payload
+            return self[index : index + 1][0]
         start, stop, _step = index.indices(len(self))
         # From the commitment with the first update of the slice to the one with the last.
         first, last = bisect_right(self._ends, start), bisect_left(self._ends, stop)

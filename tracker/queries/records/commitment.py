@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from tracker.lib.prefetching import prefetched
 from tracker.models import Alias, Commitment, Note, Party, StatusUpdate, Topic
 from tracker.queries.flags import with_silence
 from tracker.queries.former_values import linked_q
-from tracker.queries.records.history_pages import LongHistory, long_history
 from tracker.queries.reference_data import notes_by, parts_of, successors_of
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
@@ -66,14 +64,6 @@ def commitment_then(slug: str, viewpoint: Viewpoint) -> Commitment | None:
         return None
     hide_what_was_not_there([record], viewpoint)
     return record
-
-
-def read_long_history(record: Commitment, viewpoint: Viewpoint) -> LongHistory | None:
-    """Return the history of a commitment if it is too long for one page, or None."""
-    last_number: int | None = getattr(record, "last_number")  # noqa: B009 - an annotation
-    if last_number is None or last_number <= settings.HISTORY_PER_PAGE:
-        return None
-    return long_history(record, viewpoint)
 
 
 def read_around(record: Commitment, viewpoint: Viewpoint) -> None:

@@ -70,7 +70,13 @@ class Elsewhere(NamedTuple):
 
 
 def long_history(commitment: Commitment, viewpoint: Viewpoint) -> LongHistory | None:
-    """Return the history if its effective updates exceed a page, or None; one query."""
+    """Return the history if its effective updates exceed a page, or None.
+
+    One query; none if the commitment was read with its last number, which fits on a page.
+    """
+    last_number: int | None = getattr(commitment, "last_number", None)
+    if last_number is not None and last_number <= settings.HISTORY_PER_PAGE:
+        return None
     whole = LongHistory(commitment, viewpoint)
     return whole if len(whole.newest_first) > settings.HISTORY_PER_PAGE else None
 
