@@ -154,17 +154,13 @@ class ComparedFilter(CommitmentFilter):
         return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
 
 
-def _offered_meetings(viewpoint: Viewpoint) -> list[Meeting]:
-    held = meetings_by(viewpoint).filter(state_q(MeetingState.HELD, viewpoint))
-    return as_known(held[:MEETINGS_ON_OFFER], viewpoint)
-
-
 @public_answer
 def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     # The viewpoint of the meetings offered as ends; the filter uses the later end.
     viewpoint = ViewpointForm(request.GET, today=today).viewpoint
     form = CompareForm(request.GET, today=today, viewpoint=viewpoint)
     ends = form.ends
+    held = meetings_by(viewpoint).filter(state_q(MeetingState.HELD, viewpoint))
     until = ends[1].day if ends else today
     filterset = ComparedFilter(request.GET, today=today, until=until)
     context: dict[str, Any] = {
@@ -172,7 +168,7 @@ def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
         "filter": filterset,
         "chips": chips(filterset),
         "sentence": sentence(filterset),
-        "on_offer": _offered_meetings(viewpoint),
+        "on_offer": as_known(held[:MEETINGS_ON_OFFER], viewpoint),
     }
     if ends and filterset.is_valid():
         context |= _differences(request, filterset, ends)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,10 +29,6 @@ COLUMN_SIZES = (COLUMNS_PER_PAGE, 24, 40)
 
 # Further parameters of the matrix, which page through its columns.
 _PAGE_PARAMETERS = {"columns_page", "columns_per_page"}
-
-
-def _columns(forums: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(ALL, _("All meetings")), *forums]
 
 
 class MatrixFilter(CommitmentFilter):
@@ -82,7 +77,7 @@ class MatrixFilter(CommitmentFilter):
 @public_answer
 def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     choices = offered_choices(request, today=today)
-    columns = _columns(choices["forum"])
+    columns = [(ALL, _("All meetings")), *choices["forum"]]
     filterset = MatrixFilter(request.GET, today=today, choices={**choices, "columns": columns})
     matches, viewpoint = matched(request, filterset), filterset.viewpoint
     meetings = matrix_meetings(viewpoint, forum=filterset.columns_forum)

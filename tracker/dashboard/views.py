@@ -15,29 +15,24 @@ from tracker.dashboard.listing import filter_of, listing, matched, offered_choic
 from tracker.dashboard.paging import paginate
 from tracker.dashboard.structured_data import dataset_data
 from tracker.dashboard.vocabulary import vocabulary
-from tracker.filters import ChangeFilter, CommitmentFilter
+from tracker.filters import ChangeFilter
 from tracker.filters.words import chips, log_sentence
 from tracker.queries.health import health
-from tracker.queries.lists.other_matches import Named, named_so
+from tracker.queries.lists.other_matches import named_so
 from tracker.queries.log.change_summary import summarise
 
 
 @public_answer
 def dashboard(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     filterset = filter_of(request, today=today)
-    structured = dataset_data(request, head_of(request))
+    [words] = filterset.active.get("q", [""])
     context = {
-        "structured_data": structured,
-        "named": _named(filterset),
+        "structured_data": dataset_data(request, head_of(request)),
+        # Records named like the search words, by their names of today.
+        "named": [] if filterset.viewpoint.is_past else named_so(words),
         **listing(request, filterset),
     }
     return render(request, "dashboard/dashboard.html", context)
-
-
-def _named(filterset: CommitmentFilter) -> list[Named]:
-    """Return records named like the search words; none when looking back."""
-    words = filterset.active.get("q")
-    return named_so(words[0]) if words and not filterset.viewpoint.is_past else []
 
 
 @public_answer

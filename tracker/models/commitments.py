@@ -44,10 +44,6 @@ def _of_public(*fields: str) -> models.Index:
     )
 
 
-class CommitmentQuerySet(PublicRecordQuerySet["Commitment"]):
-    pass
-
-
 class Commitment(RecordWithPage, Position):
     """Something parties said they will do, with a permanent reference."""
 
@@ -115,7 +111,7 @@ class Commitment(RecordWithPage, Position):
     # Not a column: the code that reads the reason from the log sets it.
     retracted_because = ""
 
-    objects = CommitmentQuerySet.as_manager()
+    objects = PublicRecordQuerySet["Commitment"].as_manager()
     history = FieldHistory(relations=["topics", "parties", "related"])
 
     class Meta(PublicRecord.Meta):

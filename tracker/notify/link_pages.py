@@ -22,7 +22,7 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.erasure import empty_write_ahead_log
 from tracker.models import Channel, Subscription, SubscriptionState
-from tracker.notify.email_forms import OptionsForm
+from tracker.notify.forms import OptionsForm
 from tracker.notify.links import (
     BadLinkError,
     ExpiredLinkError,

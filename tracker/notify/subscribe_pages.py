@@ -14,7 +14,7 @@ from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Frequency
 from tracker.notify.channels import addresses_of, query_of
-from tracker.notify.email_forms import EmailOptInForm
+from tracker.notify.forms import EmailOptInForm
 from tracker.notify.opt_in import EmailOptIn, request_opt_in
 from tracker.queries.visibility import log_head
 

@@ -26,6 +26,7 @@ from tracker.lib.network_hash import network_hash
 from tracker.models import Channel, Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
 from tracker.notify.following import BrokenFilterError, filter_of, owed_lines, stored_query
+from tracker.notify.forms import ReplayForm, WebhookForm
 from tracker.notify.links import (
     BadLinkError,
     Purpose,
@@ -36,7 +37,6 @@ from tracker.notify.links import (
     path_of,
 )
 from tracker.notify.messages import Attempt
-from tracker.notify.webhook_forms import ReplayForm, WebhookForm
 from tracker.notify.webhooks import both_until
 from tracker.queries.visibility import log_head
 

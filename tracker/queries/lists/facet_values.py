@@ -119,20 +119,12 @@ def _by_address(
     bitsets: Mapping[int, int], public: QuerySet[Any], known: int | None
 ) -> dict[str, int]:
     """Replace keys by slugs: today's, and the one at the viewpoint."""
-    named: dict[str, int] = {}
-    for key, slug in _addresses(public, known):
-        if key in bitsets:
-            named[slug] = bitsets[key]
-    return named
-
-
-def _addresses(public: QuerySet[Any], known: int | None) -> list[tuple[int, str]]:
-    """Return keys and slugs, today's first, so that a slug of then wins where two share one."""
     rows = public.order_by()
-    today = list(rows.values_list("pk", "slug"))
-    if known is None:
-        return today
-    return [*today, *((key, slug) for key, slug in values_then(rows, ["slug"], known))]
+    # Today's first, so that a slug of then wins where two share one.
+    addresses = [*rows.values_list("pk", "slug")]
+    if known is not None:
+        addresses += [(key, slug) for key, slug in values_then(rows, ["slug"], known)]
+    return {slug: bitsets[key] for key, slug in addresses if key in bitsets}
 
 
 def mentions(which: Q, within: int, viewpoint: Viewpoint) -> dict[str, int]:

@@ -36,12 +36,9 @@ class Headline:
     def sentence(self) -> str:
         """ "25 commitments: 2 delivered, 1 overdue." Figures that are zero are left out."""
         total = ngettext("%(n)d commitment", "%(n)d commitments", self.total) % {"n": self.total}
-        parts = ", ".join(filter(None, (self._delivered, self._overdue, self._not_mentioned)))
+        delivered = _("%(n)d delivered") % {"n": self.delivered} if self.delivered else ""
+        parts = ", ".join(filter(None, (delivered, self._overdue, self._not_mentioned)))
         return f"{total}: {parts}." if parts else f"{total}."
-
-    @property
-    def _delivered(self) -> str:
-        return _("%(n)d delivered") % {"n": self.delivered} if self.delivered else ""
 
     @property
     def _overdue(self) -> str:

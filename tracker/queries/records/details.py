@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db.models import Prefetch, QuerySet
 
-from tracker.models import Citation, Commitment, Meeting, Note, Source
+from tracker.models import Commitment, Meeting, Note
 from tracker.queries.history import history
 from tracker.queries.lists.bulk import commitment_chunks, told_step
 from tracker.queries.records.meeting import (
@@ -123,15 +123,11 @@ def source_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
     if source is None:
         return None
     meetings = as_known(meetings_of(source, viewpoint), viewpoint)
+    cited = with_what_rests(resting_on(source, viewpoint), viewpoint)
     return {
         **payloads.source(source),
         "left_out": [payloads.passage(passage) for passage in left_out_of(source, viewpoint)],
-        "citations": _resting_on(source, viewpoint),
+        "citations": [payloads.cited(citation) for citation in cited],
         "meetings": [meeting.slug for meeting in meetings],
         "notes": _notes(notes_of(source, viewpoint), viewpoint),
     }
-
-
-def _resting_on(source: Source, viewpoint: Viewpoint) -> list[Payload]:
-    cited: list[Citation] = with_what_rests(resting_on(source, viewpoint), viewpoint)
-    return [payloads.cited(citation) for citation in cited]

@@ -166,13 +166,6 @@ class _Silences:
         return Silence.NOT_MENTIONED
 
 
-def _by_meeting(history: Sequence[Step]) -> dict[int | None, list[Step]]:
-    placed: dict[int | None, list[Step]] = defaultdict(list)
-    for step in history:
-        placed[step.update.meeting_id].append(step)
-    return placed
-
-
 def matrix(rows: Sequence[Row], meetings: QuerySet[Meeting], viewpoint: Viewpoint) -> Matrix:
     """Build the matrix of a page of commitments and a page of meetings, the newest at the right.
 
@@ -225,7 +218,9 @@ def _laid(
     words: dict[int, Citation],
 ) -> MatrixRow:
     """Return the row, with steps in place of the empty cells of their meetings."""
-    placed = _by_meeting(history)
+    placed: dict[int | None, list[Step]] = defaultdict(list)
+    for step in history:
+        placed[step.update.meeting_id].append(step)
     cells, said = list(empty), 0
     for place, cell in enumerate(empty):
         here = placed.get(cell.meeting.pk)

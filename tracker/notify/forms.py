@@ -1,4 +1,4 @@
-"""Forms of the webhook pages."""
+"""The forms of subscriptions by e-mail and of webhooks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,30 @@ from django.utils.translation import gettext_lazy
 
 from tracker.lib.email_addresses import AddressField
 from tracker.lib.safe_http import Refused, check_address
+from tracker.models import Frequency
+
+
+class OptionsForm(forms.Form):
+    """How often messages are sent, and what they include."""
+
+    frequency = forms.ChoiceField(
+        label=gettext_lazy("How often"), choices=Frequency.choices, widget=forms.RadioSelect
+    )
+    with_overdue = forms.BooleanField(
+        label=gettext_lazy("End each message with a list of what is overdue"), required=False
+    )
+
+
+class EmailOptInForm(OptionsForm):
+    """The address and the options; `website` is a trap that only programs fill in."""
+
+    address = AddressField(
+        label=gettext_lazy("E-mail address"),
+        error_messages={"required": gettext_lazy("Write the address that messages are to go to.")},
+    )
+    website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
+
+    field_order = ("address", "frequency", "with_overdue", "website")
 
 
 class WebhookForm(forms.Form):
