@@ -13,9 +13,9 @@ from tests import make
 from tests.actions.reviewing import person
 from tests.actions.test_concurrency import Worker
 from tests.make import NOW
-from tracker.actions.review.approval import ChangedError
+from tracker.actions.review.approval import ChangedError, review_of
 from tracker.actions.review.publish import publish_reviewed
-from tracker.actions.review.states import note_edit, review_of, send_for_review
+from tracker.actions.review.states import note_edit, send_for_review
 from tracker.models import Change, Citation, Source, StatusUpdate
 
 pytestmark = pytest.mark.django_db(transaction=True)

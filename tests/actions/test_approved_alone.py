@@ -28,7 +28,7 @@ from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.thorough import examples
 from tracker.actions.record_meeting import Entry, Evidence, record_entry
-from tracker.actions.review import states
+from tracker.actions.review import rules
 from tracker.actions.review.publish import (
     publish_reviewed,
     publish_scheduled,
@@ -274,7 +274,7 @@ def test_the_walk_would_notice_what_was_not_shown(
 ) -> None:
     settings.REQUIRE_SECOND_PERSON = True
     for rule in ("refuse_other_than_sent", "refuse_other_than_shown"):
-        monkeypatch.setattr(states, rule, lambda *told: None)
+        monkeypatch.setattr(rules, rule, lambda *told: None)
     office = Office()
     office.send("ann", 0)
     office.look("eve", 0)

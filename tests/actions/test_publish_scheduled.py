@@ -13,8 +13,9 @@ from tests import make
 from tests.actions.reviewing import edit
 from tests.make import NOW
 from tests.stored import stored_rows
+from tracker.actions.review.approval import review_of
 from tracker.actions.review.publish import publish_reviewed, publish_scheduled
-from tracker.actions.review.states import call_off, review_of, schedule, send_for_review
+from tracker.actions.review.states import call_off, schedule, send_for_review
 from tracker.models import Change, Commitment, Meeting
 
 pytestmark = pytest.mark.django_db

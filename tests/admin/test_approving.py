@@ -12,7 +12,8 @@ from django.utils import timezone
 from tests import make
 from tests.admin.browsing import Browser, admin_url, list_url
 from tests.stored import stored_rows
-from tracker.actions.review.states import review_of, send_for_review
+from tracker.actions.review.approval import review_of
+from tracker.actions.review.states import send_for_review
 from tracker.models import Change, Meeting, Review, Source, StatusUpdate, Topic
 
 

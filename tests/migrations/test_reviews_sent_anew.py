@@ -13,7 +13,8 @@ from django.db import connection
 from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
-from tracker.actions.review.states import note_edit, review_of, schedule, send_for_review
+from tracker.actions.review.approval import review_of
+from tracker.actions.review.states import note_edit, schedule, send_for_review
 from tracker.models import Alias, Review
 
 pytestmark = pytest.mark.django_db

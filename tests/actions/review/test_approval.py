@@ -19,6 +19,7 @@ from tracker.actions.review.approval import (
     ChangedError,
     changed_reviews,
     end_changed_reviews,
+    review_of,
     waiting_on,
 )
 from tracker.actions.review.publish import (
@@ -27,13 +28,7 @@ from tracker.actions.review.publish import (
     publish_together,
     rows_in_review,
 )
-from tracker.actions.review.states import (
-    review_of,
-    schedule,
-    send_for_review,
-    send_together,
-    withdraw,
-)
+from tracker.actions.review.states import schedule, send_for_review, send_together, withdraw
 from tracker.models import (
     Alias,
     Change,

@@ -12,15 +12,9 @@ from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.stored import stored_rows
+from tracker.actions.review.approval import review_of
 from tracker.actions.review.publish import publish_reviewed
-from tracker.actions.review.states import (
-    call_off,
-    note_edit,
-    review_of,
-    schedule,
-    send_back,
-    send_for_review,
-)
+from tracker.actions.review.states import call_off, note_edit, schedule, send_back, send_for_review
 from tracker.models import Change, Commitment, Meeting, Note, ReviewState, StatusUpdate
 
 pytestmark = pytest.mark.django_db

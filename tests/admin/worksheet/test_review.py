@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 
 from tests import make
 from tests.admin.worksheet.conftest import MENTIONED, Clerk, clerk, prefix_of
-from tracker.actions.review.states import review_of, send_together
+from tracker.actions.review.approval import review_of
+from tracker.actions.review.states import send_together
 from tracker.models import Commitment, Meeting, StatusUpdate
 
 WARNING = "A change here ends the review: it is a draft again, and has to be sent once more."

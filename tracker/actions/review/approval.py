@@ -1,8 +1,8 @@
-"""An approval is of a digest: publishing compares, under lock, what was sent or shown with what is.
+"""Compare a draft with the content that was sent for review or shown, and end outdated reviews.
 
-Whatever alters a draft, or something that it rests on, ends its review at once, in the open
-(`end_changed_reviews`). Should a way of altering it forget to say so, the comparison refuses it
-all the same.
+Whatever changes a draft, or a record that it refers to, ends its review at once
+(`end_changed_reviews`). If some code forgets to, publishing still refuses: it compares again under
+a lock.
 """
 
 from __future__ import annotations
@@ -31,21 +31,23 @@ from tracker.models import (
     StatusUpdate,
     Topic,
 )
+from tracker.models.records import PublicRecord
 from tracker.queries.drafts.differences import SaidDifference, differences
 from tracker.queries.drafts.submissions import Content, Draft, Submission, key_of, submissions
 
-# What a page showed of each draft that it is about, by `key_of`.
+# The content of drafts as a page showed it, by `key_of`.
 Shown = Mapping[str, Content]
 
-# The nouns that are published by an act of their own, and so are in review.
+# The nouns that are published by an act of their own, and so are reviewed.
 _PUBLISHED_ALONE = [REVIEWED[noun] for noun in (Meeting, Commitment, StatusUpdate, Note)]
-# As many reviews are compared at a time.
-_LOT = 200
+# How many reviews are compared at a time.
+_BATCH = 200
+# How many changed fields a message names.
 _MOST_NAMED = 8
 
 
 class ChangedError(ValidationError):
-    """Raised when a draft says something else than was sent or shown; `differences` say what."""
+    """Raised when a draft differs from what was sent or shown; `differences` say where."""
 
     def __init__(self, message: Any, found: Sequence[SaidDifference] = (), **params: Any) -> None:
         super().__init__(message, code="changed", params=params)
@@ -53,7 +55,7 @@ class ChangedError(ValidationError):
 
 
 def reviews_of(drafts: Iterable[models.Model]) -> dict[Any, Review]:
-    """The reviews of records as the database holds them; a new one for each that has none."""
+    """Return the stored reviews of records, or an unsaved one for a record without any."""
     records = list(drafts)
     found: dict[Any, Review] = {}
     for model, name in REVIEWED.items():
@@ -65,10 +67,15 @@ def reviews_of(drafts: Iterable[models.Model]) -> dict[Any, Review]:
     return found
 
 
-def lock_drafts(drafts: Collection[Draft]) -> dict[Draft, Submission]:
-    """Lock drafts, and what is to become public with them, until the transaction ends.
+def review_of(record: PublicRecord | StatusUpdate) -> Review:
+    """Return the stored review of a record, or an unsaved one."""
+    return reviews_of([record])[record]
 
-    Call it with the log open. Returns what they say, which nobody alters from now on. Raises
+
+def lock_drafts(drafts: Collection[Draft]) -> dict[Draft, Submission]:
+    """Lock drafts, and what becomes public with them, until the transaction ends.
+
+    Call it with the log open. Return their content, which nobody can change from now on. Raise
     ValidationError when one of them is public already or was deleted.
     """
     for model in REVIEWED:
@@ -77,7 +84,7 @@ def lock_drafts(drafts: Collection[Draft]) -> dict[Draft, Submission]:
         require_draft(draft)
     found = submissions(drafts)
     if not connection.features.has_select_for_update:
-        return found  # whoever writes has the whole database to himself
+        return found  # a writer has locked the whole database
     rests_on: dict[str, set[int]] = {}
     for submission in found.values():
         for key in submission.content:
@@ -85,7 +92,7 @@ def lock_drafts(drafts: Collection[Draft]) -> dict[Draft, Submission]:
             rests_on.setdefault(noun, set()).add(int(pk))
     for model in (Party, Topic, Forum, Source):
         _lock(model, rests_on.get(REVIEWED[model], ()))
-    # Somebody may have saved one of these while its lock was waited for.
+    # One of these may have been saved while this waited for its lock.
     return submissions(drafts)
 
 
@@ -96,7 +103,7 @@ def _lock(model: type[models.Model], keys: Collection[int]) -> None:
 
 
 def refuse_other_than_shown(draft: Draft, now: Submission, shown: Shown) -> None:
-    """Refuse to go on with a draft of which a page showed something else, or nothing."""
+    """Raise ChangedError for a draft that differs from what a page showed, or was not shown."""
     content = shown.get(key_of(draft))
     if content is None:
         raise ChangedError(
@@ -114,7 +121,7 @@ def refuse_other_than_shown(draft: Draft, now: Submission, shown: Shown) -> None
 
 
 def refuse_other_than_sent(draft: Draft, now: Submission, review: Review) -> None:
-    """Refuse what says something else by now than when it was sent for review, or approved."""
+    """Raise ChangedError for a draft that changed after it was sent for review."""
     if review.state not in WAITING or now.agrees(review.sent_content):
         return
     found = differences(review.sent_content, now.beside(review.sent_content))
@@ -127,7 +134,7 @@ def refuse_other_than_sent(draft: Draft, now: Submission, review: Review) -> Non
 
 
 def changes_since(shown: Shown) -> list[SaidDifference]:
-    """Where drafts say something else by now than a page showed of them."""
+    """Return where drafts differ from what a page showed."""
     found: list[SaidDifference] = []
     for model in (Meeting, Commitment, StatusUpdate, Note):
         keys = [key for key in shown if key.startswith(f"{REVIEWED[model]}:")]
@@ -143,7 +150,7 @@ def changes_since(shown: Shown) -> list[SaidDifference]:
 
 
 def of_draft(draft: Draft, found: Iterable[SaidDifference]) -> list[SaidDifference]:
-    """Differences of one draft among several, under the reference of its commitment."""
+    """Label the differences of one draft among several with its commitment's reference."""
     commitment = draft.commitment if isinstance(draft, StatusUpdate) else draft
     if not isinstance(commitment, Commitment):
         return list(found)
@@ -157,8 +164,8 @@ def _named(found: Sequence[SaidDifference]) -> str:
 
 # -- What ends a review --------------------------------------------------------------------------
 
-# From a record to the drafts that say something of it, as paths from their reviews.
-_TOLD_BY: dict[type[models.Model], tuple[str, ...]] = {
+# For each noun, the paths from a review to the records whose content its draft includes.
+_PATHS_TO: dict[type[models.Model], tuple[str, ...]] = {
     StatusUpdate: ("update",),
     Note: ("note",),
     Commitment: (
@@ -186,9 +193,9 @@ _TOLD_BY: dict[type[models.Model], tuple[str, ...]] = {
 
 
 def waiting_on(record: models.Model) -> set[int]:
-    """The keys of the reviews under way of drafts that say something of a record."""
+    """Return the keys of the pending reviews of drafts whose content includes a record."""
     waiting = Review.objects.filter(state__in=WAITING)
-    paths = _TOLD_BY.get(type(record), ())
+    paths = _PATHS_TO.get(type(record), ())
     if not paths or not waiting.exists():
         return set()
     found = (waiting.filter(**{path: record}).values_list("pk", flat=True) for path in paths)
@@ -196,26 +203,26 @@ def waiting_on(record: models.Model) -> set[int]:
 
 
 def end_changed_reviews(keys: Iterable[int], *, by: AbstractBaseUser | None) -> set[int]:
-    """End those of some reviews whose drafts say something else by now than when they were sent.
+    """End the reviews whose drafts have changed since they were sent; return their keys.
 
-    They are drafts again, with what was changed, and by whom, as the comment. Returns their keys.
+    The comment says what was changed, and by whom.
     """
     ended: set[int] = set()
     ordered = sorted(keys)
-    for start in range(0, len(ordered), _LOT):
-        lot = Review.objects.filter(pk__in=ordered[start : start + _LOT], state__in=WAITING)
-        for review, found in changed_reviews(lot.prefetch_related(*_PUBLISHED_ALONE)):
-            told = _("Changed by %(person)s after it was sent: %(what)s.") % {
+    for start in range(0, len(ordered), _BATCH):
+        batch = Review.objects.filter(pk__in=ordered[start : start + _BATCH], state__in=WAITING)
+        for review, found in changed_reviews(batch.prefetch_related(*_PUBLISHED_ALONE)):
+            comment = _("Changed by %(person)s after it was sent: %(what)s.") % {
                 "person": by or _("somebody"),
                 "what": _named(found),
             }
-            end_review(review, comment=told)
+            end_review(review, comment=comment)
             ended.add(review.pk)
     return ended
 
 
 def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[SaidDifference]]]:
-    """Those of some reviews under way whose drafts changed since they were sent, and what."""
+    """Yield the pending reviews whose drafts changed since they were sent, with what changed."""
     by_record = {review.record: review for review in reviews if review.state in WAITING}
     for record, submission in submissions(by_record).items():  # type: ignore[arg-type]
         review = by_record[record]
@@ -224,19 +231,19 @@ def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[Sa
 
 
 def changed_drafts(model: type[models.Model]) -> set[int]:
-    """The keys of those drafts of a noun under way that changed since they were sent."""
+    """Return the keys of a noun's drafts in review that changed since they were sent."""
     name = REVIEWED[model]
     waiting = Review.objects.filter(state__in=WAITING, **{f"{name}__isnull": False})
     found: set[int] = set()
     last = 0
-    while lot := list(waiting.filter(pk__gt=last).select_related(name).order_by("pk")[:_LOT]):
-        found |= {review.record.pk for review, _found in changed_reviews(lot)}
-        last = lot[-1].pk
+    while batch := list(waiting.filter(pk__gt=last).select_related(name).order_by("pk")[:_BATCH]):
+        found |= {review.record.pk for review, _found in changed_reviews(batch)}
+        last = batch[-1].pk
     return found
 
 
 def end_review(review: Review, *, comment: str) -> None:
-    """Make a draft of what waits, unless somebody did so meanwhile; and of what waits with it."""
+    """End a pending review, and with an update's that of the commitment scheduled with it."""
     ends = {"state": ReviewState.DRAFT, "publish_at": None, "approved_digest": ""}
     rows = Review.objects.filter(pk=review.pk, state__in=WAITING)
     rows.update(**ends, first_update=None, comment=comment)

@@ -1,8 +1,8 @@
-"""Who changed what: a version of a record is kept with each edit, drafts and public records alike.
+"""Store a version of a record with each edit, of drafts and public records alike.
 
-Whatever edits a record calls `remember_before` first and `remember` afterwards, in one transaction;
-`actions.review.states.note_edit` does the latter for drafts. Publishing, loading and rebuilding
-change no field and keep nothing.
+Code that edits a record calls `remember_before` first and `remember` afterwards, in one
+transaction; for drafts, `actions.review.states.note_edit` calls the latter. Publishing, loading and
+rebuilding change no field and store no version.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.models import Alias, Commitment, Source, StatusUpdate
 
 _M = TypeVar("_M", bound=Model)
 
-# The rows that stand in a record's own form, by the name of their relation.
+# The relation whose rows are edited in a record's own form.
 ROWS_BESIDE: dict[type[Model], str] = {
     StatusUpdate: "citations",
     Commitment: "aliases",
@@ -28,9 +28,9 @@ ROWS_BESIDE: dict[type[Model], str] = {
 
 
 def rows_in_form(rows: QuerySet[_M]) -> QuerySet[_M]:
-    """Those of some rows that stand in another record's form.
+    """Filter rows to those that are edited in their record's form.
 
-    A name that was drafted with an update is of that update's form.
+    A name that was drafted with an update is edited with that update instead.
     """
     if rows.model is Alias:
         return rows.filter(Q(update=None) | Q(published_seq__isnull=False))
@@ -38,9 +38,9 @@ def rows_in_form(rows: QuerySet[_M]) -> QuerySet[_M]:
 
 
 def remember_before(record: Model, *, now: dt.datetime) -> None:
-    """Keep what a record says before its first edit, by nobody known, so that one can compare.
+    """Store the version before a record's first edit, without an author, for comparison.
 
-    `record` is as the database holds it. Nothing is kept when some version of it is already.
+    `record` is as stored. Does nothing when the record has a version already.
     """
     for some in ([record], _rows_beside(record)):
         for history, one, last in _with_last(some):
@@ -55,16 +55,16 @@ def remember(
     by: AbstractBaseUser | None,
     within: dt.timedelta = dt.timedelta(),
 ) -> None:
-    """Keep what a record and the rows beside it say by now, where that is something new.
+    """Store the new version of a record and of its inline rows, if they have changed.
 
-    `record` is as it was just saved. What saves itself while somebody types gives `within`: a
-    change that the same person made not longer ago than that is the same change, going on.
+    `record` is as just saved. Autosaving passes `within`: a version that the same person made more
+    recently than that is replaced.
     """
     for some in ([record], _rows_beside(record)):
         for history, one, last in _with_last(some):
             if last is not None and not history.differs(one, last):
                 continue
-            if last is not None and _goes_on(history, last, now=now, by=by, within=within):
+            if last is not None and _continues(history, last, now=now, by=by, within=within):
                 last.delete()
             history.store(one, now=now, by=by, kind=CREATED if last is None else CHANGED)
             if isinstance(one, Commitment) and last is not None:
@@ -72,7 +72,7 @@ def remember(
                 _remember_related(one, before, now=now, by=by)
 
 
-def _goes_on(
+def _continues(
     history: FieldHistory,
     last: Any,
     *,
@@ -80,7 +80,7 @@ def _goes_on(
     by: AbstractBaseUser | None,
     within: dt.timedelta,
 ) -> bool:
-    """Whether a change is the last one, going on. Where relations are kept, too, it never is."""
+    """Whether a change continues the last one; never where versions have relations, too."""
     return (
         not history.relations
         and by is not None
@@ -90,7 +90,7 @@ def _goes_on(
 
 
 def _with_last(records: Sequence[Model]) -> Iterator[tuple[FieldHistory, Model, Any]]:
-    """Each of some records of one kind, with its history and its last version."""
+    """Yield each of some records of one model with its history and its last version."""
     if not records:
         return
     history = FieldHistory.of[type(records[0])]
@@ -108,7 +108,7 @@ def _rows_beside(record: Model) -> list[Model]:
 def _remember_related(
     commitment: Commitment, before: set[Any], *, now: dt.datetime, by: AbstractBaseUser | None
 ) -> None:
-    """A relation is of both: the other commitment says so, too, from now on."""
+    """Store versions of the commitments at the other end of a changed relation."""
     keys = before ^ set(commitment.related.values_list("pk", flat=True))
     for _history, other, last in _with_last(list(Commitment.objects.filter(pk__in=keys))):
         if last is not None:

@@ -1,8 +1,8 @@
-"""Publishing what was reviewed: one draft, all drafts of a meeting together, or what is due.
+"""Publish what was reviewed: one draft, all drafts of a meeting together, or what is due.
 
-The rules of review are asked for under the lock of the log, so that two tabs, a direct request or
-a clock come one after the other. Raises ValidationError with sentences, and writes nothing, when
-refused.
+The rules of review are checked under the lock of the log, so that two tabs, a direct request and
+the clock come one after the other. Each action raises ValidationError with sentences, and writes
+nothing, when it is refused.
 """
 
 from __future__ import annotations
@@ -27,8 +27,15 @@ from tracker.actions.publishing.publish import (
     publish_note,
     publish_update,
 )
-from tracker.actions.review.approval import ChangedError, Shown, end_review, of_draft
-from tracker.actions.review.states import close, refusals, refuse_own_introductions, review_of
+from tracker.actions.review.approval import (
+    ChangedError,
+    Shown,
+    end_review,
+    of_draft,
+    review_of,
+)
+from tracker.actions.review.rules import refusals, refuse_own_introductions, require_publishable
+from tracker.actions.review.states import close, drafts_of
 from tracker.models import (
     PUBLISH,
     Change,
@@ -54,14 +61,11 @@ def publish_reviewed(
 ) -> list[Change]:
     """Publish one draft; a commitment needs the update that it is published with.
 
-    `shown` is what a page showed to whoever confirms it; what was sent for review is compared in
-    any case. Raises ChangedError when it says something else by now.
+    Raise ChangedError when the draft differs from what was sent for review, or from `shown`, the
+    content on the page of the person who confirms it.
     """
     with open_log(now=now, by=by):
-        drafts: list[Draft] = [record, *([first_update] if first_update else [])]
-        submissions, refused = refusals(drafts, shown=shown, by=by)
-        for refusal in refused.values():
-            raise refusal
+        submissions = require_publishable(record, first_update, shown=shown, by=by)
         changes = publish_draft(record, first_update=first_update, now=now, by=by)
         refuse_own_introductions(changes, by=by)
         _close(submissions, now=now, by=by)
@@ -78,7 +82,7 @@ def _close(
 def publish_draft(
     record: Draft, first_update: StatusUpdate | None = None, **stamp: Unpack[Stamp]
 ) -> list[Change]:
-    """Publish a draft with the names that were drafted with it, whatever became of its review."""
+    """Publish a draft with the names that were drafted with it, whatever its review says."""
     match record:
         case Meeting():
             return [publish_meeting(record, **stamp)]
@@ -111,24 +115,19 @@ class Row(NamedTuple):
         return [self.record, *([self.first_update] if self.first_update else [])]
 
 
-def drafts_of(meeting: Meeting) -> StatusUpdateQuerySet:
-    """The drafts of updates that name the meeting."""
-    return StatusUpdate.objects.draft().filter(meeting=meeting, commitment__retracted_seq=None)
-
-
 def in_review_of(meeting: Meeting) -> StatusUpdateQuerySet:
-    """Those of `drafts_of` that wait for publication, and not for a time; in their order."""
+    """Return those of `drafts_of` that are in review and not scheduled, in order."""
     waiting = drafts_of(meeting).filter(review__state=ReviewState.IN_REVIEW)
-    on_a_time = Q(commitment__published_seq=None, commitment__review__state=ReviewState.SCHEDULED)
+    scheduled = Q(commitment__published_seq=None, commitment__review__state=ReviewState.SCHEDULED)
     return (
-        waiting.exclude(on_a_time)
+        waiting.exclude(scheduled)
         .select_related("commitment")
         .order_by("commitment__reference", "happened_first_day", "happened_last_day", "pk")
     )
 
 
 def rows_in_review(meeting: Meeting) -> list[Row]:
-    """A new commitment goes with its first draft; each further draft is an update of its own."""
+    """Return what to publish: a new commitment goes with its first draft, others by themselves."""
     rows, begun = [], set()
     for update in in_review_of(meeting):
         commitment = update.commitment
@@ -150,8 +149,8 @@ def publish_together(
     """Publish all drafts in review that name a public meeting, or none of them.
 
     They are updates of public commitments, and new commitments that were first stated there, each
-    with its first update. Every row that is refused is named with its reason. `shown` is what a
-    page showed of each: then there are neither more nor fewer of them.
+    with its first update. The refusal names every row with its reason. If the page showed their
+    content (`shown`), exactly those are published.
     """
     with open_log(now=now, by=by):
         rows, written = rows_in_review(meeting), list[Change]()
@@ -167,7 +166,7 @@ def publish_together(
             if why is not None:
                 hindered[row] = why
         left = [row for row in rows if row not in hindered]
-        # What refers to another new commitment is tried again once that is public.
+        # A draft that refers to another new commitment is tried again once that is public.
         while left:
             again: dict[Row, ValidationError] = {}
             for row in left:
@@ -188,7 +187,7 @@ def publish_together(
 
 
 def _refuse_missing(drafts: Iterable[Draft], shown: Shown) -> None:
-    """Refuse to publish fewer drafts than a page showed."""
+    """Raise ChangedError when a draft that a page showed is not among these."""
     missing = shown.keys() - {key_of(draft) for draft in drafts}
     if missing:
         raise ChangedError(
@@ -200,28 +199,29 @@ def _refuse_missing(drafts: Iterable[Draft], shown: Shown) -> None:
 
 
 def _all_refusals(hindered: Mapping[Row, ValidationError]) -> ValidationError:
-    """One refusal that names each row, with what was changed in all of them."""
-    told: list[str] = []
+    """Return one refusal that names each row, with the differences of all of them."""
+    sentences: list[str] = []
     found: list[SaidDifference] = []
     for row, error in hindered.items():
-        told += [f"{row.record}: {message}" for message in error.messages]
+        sentences += [f"{row.record}: {message}" for message in error.messages]
         if isinstance(error, ChangedError):
             found += of_draft(row.record, error.differences)
     is_changed = any(isinstance(error, ChangedError) for error in hindered.values())
-    return ChangedError(told, found) if is_changed else ValidationError(told)
+    return ChangedError(sentences, found) if is_changed else ValidationError(sentences)
 
 
 # -- At a time ----------------------------------------------------------------------------------
 
-# What others rest on comes first when several are due at once.
+# Of several that are due at once, the nouns that others refer to come first.
 _ORDER = (Meeting, Commitment, StatusUpdate, Note)
 
 
 def publish_scheduled(*, now: dt.datetime) -> list[int]:
     """Publish what is due, as its approver; return the numbers of the lines written.
 
-    What is refused by then is a draft again, with the reason as its comment. Any number may do
-    this at the same time. A fault with one holds up none of the others: it is raised at the end.
+    A draft that is refused is a draft again, with the reason as its comment. Several processes may
+    do this at the same time. An unexpected error does not hold up the others; it is raised at the
+    end.
     """
     due = Review.objects.filter(state=ReviewState.SCHEDULED, publish_at__lte=now)
     found = sorted(
@@ -245,7 +245,7 @@ def _publish_due(key: int, *, now: dt.datetime) -> list[Change]:
         if review is None:
             return []
         record = review.record
-        # Asked again with the row held: an edit in this moment takes the approval away.
+        # Read again with the row locked: an edit at this moment ends the approval.
         list(type(record)._base_manager.select_for_update().filter(pk=record.pk))
         review = due.first()
         if review is None:
@@ -260,13 +260,13 @@ def _publish_due(key: int, *, now: dt.datetime) -> list[Change]:
                 by=approver,
             )
         except (ValidationError, IntegrityError) as error:
-            told = error.messages if isinstance(error, ValidationError) else [str(error)]
-        why = _("It was not published when it was due: %(why)s") % {"why": " ".join(told)}
+            reasons = error.messages if isinstance(error, ValidationError) else [str(error)]
+        why = _("It was not published when it was due: %(why)s") % {"why": " ".join(reasons)}
         end_review(review_of(record), comment=why)
         return []
 
 
 def _refuse_without_right(approver: User | None) -> None:
-    """Who lost the right to publish since does not publish."""
+    """Refuse an approver who has lost the right to publish."""
     if approver is None or not approver.is_active or not approver.has_perm(PUBLISH):
         raise ValidationError(_("Who approved it may not publish any more."))

@@ -1,20 +1,16 @@
-"""What happens to a draft inside the office before it is public: edited, sent, sent back, approved.
+"""The states of a draft before it is public: edited, sent for review, sent back, scheduled.
 
-Nothing here is public or in the log. Whoever wrote any of a draft or sent it for review does not
-publish it where settings.REQUIRE_SECOND_PERSON says so, and nobody publishes what says something
-else than was sent: `refusals` holds that, for each way that leads to publication. Raises
-ValidationError with a sentence when refused.
+Nothing here is public or written to the log. `rules` decides who may publish. Each action raises
+ValidationError with a sentence, and writes nothing, when it is refused.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker.actions.log.append import open_log
@@ -23,37 +19,33 @@ from tracker.actions.review.approval import (
     end_changed_reviews,
     end_review,
     lock_drafts,
-    refuse_other_than_sent,
     refuse_other_than_shown,
+    review_of,
     reviews_of,
     waiting_on,
 )
 from tracker.actions.review.edits import remember
+from tracker.actions.review.rules import had_a_hand_in, require_publishable
 from tracker.models import (
     WAITING,
-    Change,
     Commitment,
     Meeting,
     Review,
     ReviewState,
     StatusUpdate,
+    StatusUpdateQuerySet,
     WorksheetRow,
 )
 from tracker.models.records import PublicRecord
 from tracker.queries.drafts.submissions import Draft, Submission, digest_of
 
-# The nouns that become public with what rests on them.
-_INTRODUCED = ("party", "topic", "forum", "source")
+# How far ahead a publication may be scheduled.
 _FURTHEST = dt.timedelta(days=3660)
+# The fields of a review that sending sets.
 _SENT = (
     *("state", "comment", "sent_by", "sent_at", "reviewed_by", "reviewed_at"),
     *("sent_content", "sent_digest", "approved_digest"),
 )
-
-
-def review_of(record: PublicRecord | StatusUpdate) -> Review:
-    """The review of a record as the database holds it; a new one when it has none."""
-    return reviews_of([record])[record]
 
 
 def note_edit(
@@ -63,11 +55,10 @@ def note_edit(
     by: AbstractBaseUser,
     within: dt.timedelta = dt.timedelta(),
 ) -> bool:
-    """Remember who edited a draft, and what it says by now. Returns whether that took it out of
-    review.
+    """Record who edited a draft, and its new version; return whether that ended its review.
 
-    A review is of what was sent, so each draft that says something else by it is a draft again:
-    the record itself, and whatever rests on it.
+    A review covers what was sent, so it ends for every draft whose content the edit changed: the
+    record itself, and whatever refers to it.
     """
     review = review_of(record)
     before = review.edited_by_id
@@ -83,7 +74,7 @@ def note_edit(
 
 
 def with_its_updates(record: Draft) -> list[Draft]:
-    """The draft, and with a commitment the drafts of its updates, with which it is published."""
+    """Return a draft; for a commitment, also the drafts of its updates."""
     if not isinstance(record, Commitment):
         return [record]
     return [record, *StatusUpdate.objects.draft().filter(commitment=record)]
@@ -92,10 +83,9 @@ def with_its_updates(record: Draft) -> list[Draft]:
 def send_for_review(
     record: Draft, *, shown: Shown | None = None, now: dt.datetime, by: AbstractBaseUser
 ) -> None:
-    """Hand a draft to whoever publishes; a commitment goes with the drafts of its updates.
+    """Send a draft for review; a commitment goes with the drafts of its updates.
 
-    `shown` is what the page showed on which somebody decided that; refused when it says something
-    else by now.
+    `shown` is the content on the page of the sender; it is refused if it has changed since.
     """
     with open_log(now=now, by=by):
         submissions = lock_drafts([record])
@@ -113,7 +103,7 @@ def send(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> int:
-    """Send those of some drafts that do not wait yet, with the log open; return how many."""
+    """Send the drafts that are not in review yet, with the log open; return how many."""
     reviews = reviews_of(drafts)
     left = [draft for draft in drafts if reviews[draft].state not in WAITING]
     submissions = lock_drafts(left)
@@ -141,10 +131,10 @@ def _name_content(review: Review, submission: Submission) -> None:
 def send_together(
     meeting: Meeting, *, shown: Shown | None = None, now: dt.datetime, by: AbstractBaseUser
 ) -> int:
-    """Hand over all drafts that name a meeting, with the new commitments among them.
+    """Send all drafts of a meeting for review, with its new commitments; return how many.
 
-    Returns how many were sent. Raises ValidationError when there are none, or when something that
-    was typed on the meeting's worksheet is no draft yet and would so be left out unnoticed.
+    Raise ValidationError when there are none, or when input on the meeting's worksheet is not a
+    draft yet: it would be left out unnoticed.
     """
     with open_log(now=now, by=by):
         unfinished = WorksheetRow.objects.filter(meeting=meeting, typed__mention="mentioned")
@@ -160,15 +150,20 @@ def send_together(
         return sent
 
 
+def drafts_of(meeting: Meeting) -> StatusUpdateQuerySet:
+    """Return the draft updates of a meeting."""
+    return StatusUpdate.objects.draft().filter(meeting=meeting, commitment__retracted_seq=None)
+
+
 def drafts_to_send(meeting: Meeting) -> list[Draft]:
-    """The drafts that go to review with a meeting's worksheet: those that do not wait yet.
+    """Return the drafts of a meeting that are not in review yet.
 
     A new commitment goes with the drafts of all its updates.
     """
-    drafts = StatusUpdate.objects.draft().filter(meeting=meeting, commitment__retracted_seq=None)
     found: list[Draft] = []
     new: dict[Commitment, None] = {}
-    for update in drafts.select_related("commitment").order_by("commitment__reference", "pk"):
+    updates = drafts_of(meeting).select_related("commitment")
+    for update in updates.order_by("commitment__reference", "pk"):
         if update.commitment.is_published:
             found.append(update)
         else:
@@ -179,7 +174,7 @@ def drafts_to_send(meeting: Meeting) -> list[Draft]:
 
 
 def send_back(record: Draft, *, comment: str, now: dt.datetime, by: AbstractBaseUser) -> None:
-    """Return a draft with what is to be done; a commitment with its updates in review."""
+    """End a review with a comment on what to do; a commitment's with those of its updates."""
     if not comment.strip():
         raise ValidationError(_("Say what is to be done, for whoever goes on with the draft."))
     with open_log(now=now, by=by):
@@ -190,18 +185,18 @@ def send_back(record: Draft, *, comment: str, now: dt.datetime, by: AbstractBase
 
 
 def withdraw(record: Draft, *, now: dt.datetime, by: AbstractBaseUser) -> None:
-    """Take a draft out of review on purpose, to go on with it: for whoever wrote or sent it."""
+    """Take a draft out of review to go on with it; only its editors and its sender may."""
     with open_log(now=now, by=by):
         reviews = _waiting_with(record)
         if not had_a_hand_in(reviews[0], by):
             raise ValidationError(_("Only whoever wrote it or sent it takes it back."))
         for review in reviews:
-            told = _("Taken back from review by %(person)s.") % {"person": by}
-            end_review(review, comment=told)
+            comment = _("Taken back from review by %(person)s.") % {"person": by}
+            end_review(review, comment=comment)
 
 
 def _waiting_with(record: Draft) -> list[Review]:
-    """The reviews under way of a draft, and with a commitment of its updates. Locks the draft."""
+    """Lock a draft; return its pending review, and for a commitment those of its updates."""
     lock_drafts([record])
     reviews = reviews_of(with_its_updates(record))
     if reviews[record].state not in WAITING:
@@ -209,86 +204,16 @@ def _waiting_with(record: Draft) -> list[Review]:
     return [review for review in reviews.values() if review.state in WAITING]
 
 
-def had_a_hand_in(review: Review, person: AbstractBaseUser) -> bool:
-    """Whether somebody wrote any of a draft, or sent it."""
-    if person.pk in {review.edited_by_id, review.sent_by_id}:
-        return True
-    is_stored = not review._state.adding
-    return is_stored and review.earlier_editors.filter(pk=person.pk).exists()
-
-
-def refusals(
-    drafts: Sequence[Draft], *, shown: Shown | None, by: AbstractBaseUser | None
-) -> tuple[dict[Draft, Submission], dict[Draft, ValidationError]]:
-    """What drafts say, locked; and why some of them may not be published, or not by `by`.
-
-    Refused is what was not sent for review, or was written or sent by `by`, where a second person
-    is asked for; and always what says something else than when it was sent, or than `shown`.
-    """
-    submissions = lock_drafts(drafts)
-    reviews = reviews_of(drafts)
-    refused: dict[Draft, ValidationError] = {}
-    for draft in drafts:
-        try:
-            refuse_other_than_sent(draft, submissions[draft], reviews[draft])
-            if shown is not None:
-                refuse_other_than_shown(draft, submissions[draft], shown)
-            if settings.REQUIRE_SECOND_PERSON:
-                _refuse_unreviewed(draft, reviews[draft], by=by)
-        except ValidationError as error:
-            refused[draft] = error
-    return submissions, refused
-
-
-def _refuse_unreviewed(draft: Draft, review: Review, *, by: AbstractBaseUser | None) -> None:
-    if review.state not in WAITING:
-        raise ValidationError(
-            _("Send “%(record)s” for review first: somebody else publishes it."),
-            params={"record": draft},
-        )
-    if by is None:
-        raise ValidationError(
-            _("“%(record)s” is published by a person who reviewed it."),
-            code="second_person",
-            params={"record": draft},
-        )
-    if had_a_hand_in(review, by):
-        raise ValidationError(
-            _("“%(record)s” was edited or sent for review by you: somebody else publishes it."),
-            code="second_person",
-            params={"record": draft},
-        )
-
-
-def refuse_own_introductions(changes: Iterable[Change], *, by: AbstractBaseUser | None) -> None:
-    """Refuse lines that make public what `by` has edited, such as a source cited first here."""
-    if not settings.REQUIRE_SECOND_PERSON or by is None:
-        return
-    seqs = [change.seq for change in changes if "introduces" in change.payload]
-    mine = Q(edited_by=by.pk) | Q(earlier_editors=by.pk)
-    for name in _INTRODUCED if seqs else ():
-        for review in Review.objects.filter(mine, **{f"{name}__published_seq__in": seqs}):
-            raise ValidationError(
-                _(
-                    "“%(record)s” becomes public with it and was edited by you: somebody else "
-                    "publishes it."
-                ),
-                code="second_person",
-                params={"record": review.record},
-            )
-
-
 def close(
     record: Draft, *, approved: str = "", now: dt.datetime, by: AbstractBaseUser | None
 ) -> None:
-    """Remember who published, and the digest of what; records that no person had in hand keep no
-    review."""
+    """Record who published what, by its digest; a record that no person handled gets no review."""
     review = review_of(record)
     if by is None and review._state.adding:
         return
     review.state = ReviewState.PUBLISHED
     review.reviewed_by_id, review.reviewed_at = by.pk if by is not None else None, now
-    # The log says from now on what it says.
+    # From now on the log has the content.
     review.sent_content, review.sent_digest, review.approved_digest = {}, "", approved
     review.save()
 
@@ -302,18 +227,15 @@ def schedule(
     now: dt.datetime,
     by: AbstractBaseUser,
 ) -> None:
-    """Approve a draft, as it is now, for publication at a later time by `publish_scheduled`."""
+    """Approve a draft, as it is now, for publication by `publish_scheduled` at a later time."""
     if not now < publish_at <= now + _FURTHEST:
         raise ValidationError(
             {"publish_at": _("Give a time that is still to come, within ten years.")}
         )
     with open_log(now=now, by=by):
-        drafts: list[Draft] = [record, *([first_update] if first_update else [])]
-        submissions, refused = refusals(drafts, shown=shown, by=by)
-        for refusal in refused.values():
-            raise refusal
-        # Where nobody had to send it, whoever approves it does.
-        send(drafts, now=now, by=by)
+        submissions = require_publishable(record, first_update, shown=shown, by=by)
+        # Where nobody had to send it, the approver does.
+        send(list(submissions), now=now, by=by)
         review = review_of(record)
         review.state, review.publish_at = ReviewState.SCHEDULED, publish_at
         review.first_update = first_update
@@ -324,7 +246,7 @@ def schedule(
 
 
 def call_off(record: Draft, *, now: dt.datetime, by: AbstractBaseUser) -> None:
-    """Take back the approval of what is scheduled: it is in review again."""
+    """Withdraw the approval of a scheduled draft, which is in review again."""
     with open_log(now=now, by=by):
         lock_drafts([record])
         review = review_of(record)

@@ -19,12 +19,11 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from tracker.actions.log.append import ByStaff
-from tracker.actions.review.approval import changed_reviews
+from tracker.actions.review.approval import changed_reviews, review_of
 from tracker.actions.review.publish import publish_reviewed
+from tracker.actions.review.rules import had_a_hand_in
 from tracker.actions.review.states import (
     call_off,
-    had_a_hand_in,
-    review_of,
     schedule,
     send_back,
     send_for_review,

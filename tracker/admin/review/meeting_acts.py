@@ -14,12 +14,11 @@ from django.utils.translation import ngettext
 from tracker.actions.log.append import ByStaff
 from tracker.actions.publishing.publish import mark_fully_recorded
 from tracker.actions.review.publish import (
-    drafts_of,
     in_review_of,
     publish_together,
     rows_in_review,
 )
-from tracker.actions.review.states import drafts_to_send, send_together
+from tracker.actions.review.states import drafts_of, drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.quotations import quotation_warnings
