@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from tests.make import NOW
-from tracker.actions.imports.rows import Task, check_file, import_file
+from tracker.actions.imports.files import check_file, import_file
+from tracker.actions.imports.plan import Task
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.report import Report, Rights
 from tracker.spreadsheets.tables import TABLES
@@ -86,7 +87,7 @@ def check(noun: str, file: io.BytesIO, **overrides: Any) -> Report:
 
 
 def bring_in(noun: str, file: io.BytesIO, **overrides: Any) -> Report:
-    of_the_task = {n: overrides.pop(n) for n in ("rights", "dates", "tell_read") if n in overrides}
+    of_the_task = {n: overrides.pop(n) for n in ("rights", "dates", "on_read") if n in overrides}
     told = {"now": NOW, "by": importer(), **overrides}
     return import_file(file, task(noun, file, **of_the_task), **told)
 

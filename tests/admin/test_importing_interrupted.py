@@ -18,9 +18,9 @@ from tests.actions.importing import COMMITMENT, importer, written
 from tests.actions.test_concurrency import run_all
 from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import confirmed, handed_in
-from tracker.actions.imports import rows, uploads
-from tracker.actions.imports.rows import Task
-from tracker.actions.imports.uploads import carry_out, carry_out_due
+from tracker.actions.imports import files, processing, uploads
+from tracker.actions.imports.plan import Task
+from tracker.actions.imports.processing import carry_out, carry_out_due
 from tracker.models import Commitment, Upload, UploadState
 from tracker.spreadsheets.reading import Row, Sheet
 
@@ -45,12 +45,12 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Have each process that imports a file end once it has read it; returns what lets it live."""
 
     def kill(file: IO[bytes], task: Task, **kwargs: Any) -> None:
-        task.tell_read(1)
+        task.on_read(1)
         raise Killed
 
-    usual = uploads.import_file
-    monkeypatch.setattr(uploads, "import_file", kill)
-    return lambda: monkeypatch.setattr(uploads, "import_file", usual)
+    usual = processing.import_file
+    monkeypatch.setattr(processing, "import_file", kill)
+    return lambda: monkeypatch.setattr(processing, "import_file", usual)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_others_write_while_a_file_is_checked_and_imported(
 ) -> None:
     make.both_parties()
     written_beside: list[bool] = []
-    usual = rows.read_sheet
+    usual = files.read_sheet
 
     def read(file: IO[bytes], **how: str) -> Sheet:
         sheet = usual(file, **how)
@@ -164,7 +164,7 @@ def test_others_write_while_a_file_is_checked_and_imported(
             written_beside.append(other.error is None and not connection.in_atomic_block)
             yield line
 
-    monkeypatch.setattr(rows, "read_sheet", read)
+    monkeypatch.setattr(files, "read_sheet", read)
     content = written(COMMITMENT).getvalue() if ending == "csv" else as_workbook(COMMITMENT)
     page = handed_in(browser, content, name=f"file.{ending}")
     confirmed(browser, page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -66,8 +67,9 @@ class Staged:
 
 @dataclass(slots=True)
 class Report:
-    """The result of checking a whole file."""
+    """The result of checking a whole file, whose `headings` are given by column."""
 
+    headings: Mapping[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
@@ -85,16 +87,38 @@ class Report:
     def is_sound(self) -> bool:
         return not self.problem_count and not self.ambiguous_count
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what an upload keeps of the report."""
+
+        def lines(problems: list[Problem]) -> list[list[Any]]:
+            return [[p.row, p.column, p.sentence] for p in problems]
+
+        return {
+            "counts": {str(outcome): count for outcome, count in self.counts.items()},
+            "problems": lines(self.problems),
+            "problem_count": self.problem_count,
+            "warnings": lines(self.warnings),
+            "asked": lines(self.ambiguous_dates),
+            "asked_count": self.ambiguous_count,
+            "differences": self.differences,
+            "drafts": self.drafts,
+            "rows": self.rows,
+            "digest": self.digest if self.is_sound else "",
+        }
+
     def blame(self, row: int, column: str, sentence: str) -> None:
         self.problem_count += 1
         if len(self.problems) < MAX_LISTED:
-            self.problems.append(Problem(row, column, sentence))
+            self.problems.append(self._problem(row, column, sentence))
 
     def warn(self, row: int, column: str, sentence: str) -> None:
         if len(self.warnings) < MAX_LISTED:
-            self.warnings.append(Problem(row, column, sentence))
+            self.warnings.append(self._problem(row, column, sentence))
 
     def ask(self, row: int, column: str, text: str) -> None:
         self.ambiguous_count += 1
         if len(self.ambiguous_dates) < MAX_LISTED:
-            self.ambiguous_dates.append(Problem(row, column, text))
+            self.ambiguous_dates.append(self._problem(row, column, text))
+
+    def _problem(self, row: int, column: str, sentence: str) -> Problem:
+        return Problem(row, self.headings.get(column, column), sentence)

@@ -20,8 +20,10 @@ _PROGRESS_EVERY = 1_000
 
 
 @contextmanager
-def spooled(sheet: Sheet, *, tell: Callable[[int], object] = lambda rows: None) -> Iterator[Sheet]:
-    """Read a sheet to its end and yield a copy; `tell` is called with the rows read so far.
+def spooled(
+    sheet: Sheet, *, on_progress: Callable[[int], object] = lambda rows: None
+) -> Iterator[Sheet]:
+    """Read a sheet to its end and yield a copy; `on_progress` is called with the rows read so far.
 
     An error that stops the reading is raised again at the same row of the copy.
     """
@@ -31,7 +33,7 @@ def spooled(sheet: Sheet, *, tell: Callable[[int], object] = lambda rows: None) 
                 stored = [row.number, [_as_json(cell) for cell in row.cells], row.fault]
                 file.write(json.dumps(stored, ensure_ascii=False) + "\n")
                 if count % _PROGRESS_EVERY == 0:
-                    tell(count)
+                    on_progress(count)
         except SpreadsheetError as error:
             file.write(json.dumps([error.row, None, error.sentence]) + "\n")
         file.seek(0)

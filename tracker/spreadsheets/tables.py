@@ -1,7 +1,7 @@
 """The four tables that staff export and import as files: their columns and their rows.
 
-Exported files can be imported again. Nothing is written here: `actions.imports.rows` does that, so
-that nothing becomes public without its line in the log.
+Exported files can be imported again. Nothing is written here: `actions.imports.writing` does that,
+so that nothing becomes public without its line in the log.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from tests.log_chain import first_break
 from tests.make import NOW
 from tests.notify.emailing import make_email
 from tests.stored import stored_rows
-from tracker.actions.imports.uploads import carry_out_due, keep_upload
+from tracker.actions.imports.processing import carry_out_due
+from tracker.actions.imports.uploads import keep_upload
 from tracker.actions.log.append import ClockError, accept_clock
 from tracker.actions.review.states import schedule, send_for_review
 from tracker.models import Change, LogHead, Meeting, Upload

@@ -16,8 +16,9 @@ from tests import make
 from tests.actions.importing import COMMITMENT, MEETING, SOURCE, UPDATE, lines_of, written
 from tests.admin.browsing import Browser, Page
 from tests.stored import Rows, stored_rows
-from tracker.actions.imports import uploads
-from tracker.actions.imports.uploads import ask_import, carry_out, carry_out_due, forget_old
+from tracker.actions.imports import processing, uploads
+from tracker.actions.imports.processing import carry_out, carry_out_due
+from tracker.actions.imports.uploads import ask_import, forget_old
 from tracker.models import (
     Change,
     Commitment,
@@ -202,16 +203,16 @@ def test_a_file_that_another_deliverer_imported_meanwhile_is_left_alone(
     assert ask_import(
         upload, sha256=upload.sha256, digest=digest, then="keep", why="", by=browser_user()
     )
-    import_file = uploads.import_file
+    import_file = processing.import_file
     after_the_other: list[Rows] = []
 
     def overtaken(*arguments: Any, **named: Any) -> Any:
-        monkeypatch.setattr(uploads, "import_file", import_file)
-        assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * uploads.LEASE)
+        monkeypatch.setattr(processing, "import_file", import_file)
+        assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
         after_the_other.append(stored_rows())
         return import_file(*arguments, **named)
 
-    monkeypatch.setattr(uploads, "import_file", overtaken)
+    monkeypatch.setattr(processing, "import_file", overtaken)
     carry_out(upload.pk, clock=lambda: make.NOW)
     assert [stored_rows()] == after_the_other
     assert Upload.objects.get().state == UploadState.IMPORTED
@@ -248,7 +249,7 @@ def test_a_register_that_moved_on_is_looked_at_again(browser: Browser) -> None:
 def test_large_files_are_left_to_the_deliverer_and_the_page_looks_again(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "AT_ONCE", 1)
+    monkeypatch.setattr(processing, "AT_ONCE", 1)
     page = handed_in(browser, written(COMMITMENT, COMMITMENT | {"reference": "KOR-2024-001"}))
     assert page.response["Refresh"] == "3"
     assert "0 of about 2 rows are read." in page.response.content.decode()
@@ -258,10 +259,10 @@ def test_large_files_are_left_to_the_deliverer_and_the_page_looks_again(
     upload = Upload.objects.get()
     assert (upload.state, Commitment.objects.count()) == (UploadState.TO_IMPORT, 0)
     # Another deliverer has it.
-    Upload.objects.update(taken_until=make.NOW + uploads.LEASE)
+    Upload.objects.update(taken_until=make.NOW + processing.LEASE)
     assert not carry_out(upload.pk, clock=lambda: make.NOW)
     # It died, and its time is over.
-    assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * uploads.LEASE)
+    assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
     assert Commitment.objects.count() == 2
     assert "was imported on" in browser.open(page.url).response.content.decode()
 
@@ -275,7 +276,7 @@ def test_a_fault_of_ours_stops_neither_page_nor_deliverer(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr(uploads, "import_file", fail)
+    monkeypatch.setattr(processing, "import_file", fail)
     told = confirmed(browser, page).response.content.decode()
     assert "a fault in the register itself (nobody thought of this)" in told
 
@@ -290,7 +291,7 @@ def test_a_busy_database_leaves_the_file_to_the_deliverer(
         raise OperationalError("database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "import_file", fail)
+        patched.setattr(processing, "import_file", fail)
         told = confirmed(browser, page).response.content.decode()
     assert "The database is busy." in told
     assert carry_out_due(clock=lambda: make.NOW) == 1

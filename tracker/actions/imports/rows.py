@@ -1,152 +1,133 @@
-"""Import a file atomically; importing it a second time changes nothing.
+"""Match the rows of a file to records, and check whether they may be written.
 
-New rows become drafts. A row about a draft edits it, as by hand. A row about a public record
-amends it in the log; a published update is never altered. Whatever becomes public is marked as
-back-fill, so subscribers are not notified.
+This serves files of meetings and of sources; `commitments` and `updates` add what only theirs need.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import IO
+from collections.abc import Container, Iterable
+from typing import Any, ClassVar
 
-from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.actions.imports.plan import PUBLISHED_ALONE, Plan
-from tracker.actions.imports.publishing import DraftDisposition
-from tracker.actions.imports.writing import Writer
-from tracker.actions.log.append import open_log
-from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.reading import Sheet, read_sheet
-from tracker.spreadsheets.report import Report, Rights
-from tracker.spreadsheets.spool import spooled
+from tracker.actions.imports.rules import refuse_unfit
+from tracker.models import Source
+from tracker.models.records import PublicRecord
+from tracker.schema.nouns import MODELS, NOUNS
+from tracker.spreadsheets.columns import Values, many
+from tracker.spreadsheets.report import Outcome, Report, Rights, Staged
+from tracker.spreadsheets.tables import Table
 
 
-class ImportRefusedError(ValueError):
-    """Raised when nothing was written, for the reasons in the report."""
+class Rows:
+    """The matching and validation of rows, a batch at a time; problems go into the report."""
 
-    def __init__(self, report: Report) -> None:
-        super().__init__("; ".join(str(problem) for problem in report.problems))
-        self.report = report
+    # Columns that only say which record is meant: what they hold is no change of the record.
+    identifying: ClassVar[tuple[str, ...]] = ()
+    # Whether a public record may be amended by a row.
+    is_amendable = True
 
+    def __init__(self, table: Table, rights: Rights, report: Report) -> None:
+        self.table, self.rights, self.report = table, rights, report
+        # The records that the rows of the batch refer to, by noun and key, and those they match.
+        self.known: dict[str, dict[str, PublicRecord]] = {}
+        self.matches: dict[str, Any] = {}
 
-class RegisterMovedError(ValueError):
-    """Raised when nothing was written, because the register changed after the file was checked.
+    # -- The records of a batch -----------------------------------------------------------------
 
-    `report` says what importing the file would do now.
-    """
-
-    def __init__(self, report: Report) -> None:
-        super().__init__("The register has moved on since the file was checked.")
-        self.report = report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """The kind of record in a file, and how to read it.
-
-    `tell_read` is called with the number of rows read, outside any transaction, so that it can
-    store it; `tell_written` with the number of rows planned or written.
-    """
-
-    noun: str
-    ending: str
-    reading: Reading
-    rights: Rights = field(default_factory=Rights)
-    tell_read: Callable[[int], object] = lambda rows: None
-    tell_written: Callable[[int], object] = lambda rows: None
-
-
-def choices(noun: str, rights: Rights) -> list[DraftDisposition]:
-    """Return what the user may do with the drafts of a file."""
-    if noun == "sources":
-        return [DraftDisposition.KEEP]
-    may_publish = rights.may_amend and not settings.REQUIRE_SECOND_PERSON
-    if noun in PUBLISHED_ALONE and may_publish:
-        return [DraftDisposition.KEEP, DraftDisposition.REVIEW, DraftDisposition.PUBLISH]
-    return [DraftDisposition.KEEP, DraftDisposition.REVIEW]
-
-
-def refuse_choice(then: str, noun: str, rights: Rights) -> None:
-    """Raise ValidationError, with the reason, for a choice that is not among `choices`."""
-    if then in choices(noun, rights):
-        return
-    if noun == "sources":
-        message = _("Sources are drafts until a record that rests on them is published.")
-    elif noun == "commitments":
-        message = _("A commitment becomes public with its first update: import the updates.")
-    elif not rights.may_amend:
-        message = _("Only an editor publishes. Send the drafts for review instead.")
-    else:
-        message = _(
-            "Here a second person publishes what somebody has written. Send the drafts for "
-            "review instead."
+    def look_up(self, batch: list[Values], *, is_writing: bool) -> None:
+        """Read the records that the rows of a batch refer to or match; lock these for writing."""
+        wanted: dict[str, set[str]] = {}
+        for name, column in self.table.columns.items():
+            if column.names:
+                keys = wanted.setdefault(column.names, set())
+                for values in batch:
+                    keys.update(many(values.get(name)))
+        self.known = {}
+        for noun, keys in wanted.items():
+            model, key = MODELS[noun], NOUNS[noun].key
+            found: Any = model._base_manager.filter(**{f"{key}__in": keys})
+            if model is Source:
+                found = found.defer("text")  # which may be long
+            self.known[noun] = {getattr(record, key): record for record in found}
+        records = self.table.rows()
+        self._look_up_matches(
+            records.select_for_update(of=("self",)) if is_writing else records, batch
         )
-    raise ValidationError(message)
 
+    def _look_up_matches(self, records: QuerySet[Any], batch: list[Values]) -> None:
+        [key] = self.table.key
+        found = records.filter(**{f"{key}__in": [values[key] for values in batch]})
+        self.matches = {getattr(record, key): record for record in found}
 
-def _plan(sheet: Sheet, task: Task, *, is_writing: bool) -> Plan:
-    tell = task.tell_written if is_writing else task.tell_read
-    return Plan(
-        sheet,
-        noun=task.noun,
-        reading=task.reading,
-        rights=task.rights,
-        is_writing=is_writing,
-        tell=tell,
-    )
+    def match(self, number: int, values: Values) -> tuple[str, Any]:
+        """Return the name of a row's record, and the record, or None for a new one."""
+        name = str(values[self.table.key[0]])
+        return name, self.matches.get(name)
 
+    def complete(self, values: Values) -> None:
+        """Derive what a row leaves to be derived."""
 
-def _sheet(file: IO[bytes], task: Task) -> Sheet:
-    return read_sheet(file, ending=task.ending, encoding=task.reading.encoding)
+    def fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
+        """Convert columns to model values. Raise KeyError for references to unknown records."""
+        return self.table.model_values(row.values, names, self.known)
 
+    # -- Checks ---------------------------------------------------------------------------------
 
-def check_file(file: IO[bytes], task: Task) -> Report:
-    """Report what importing the file would do, writing nothing. Raise SpreadsheetError."""
-    plan = _plan(_sheet(file, task), task, is_writing=False)
-    for _lot in plan.lots():
-        pass
-    return plan.report
+    def check(self, row: Staged) -> None:
+        """Report every reason why a row cannot be written."""
+        self._check_rights(row)
+        for name, column in self.table.columns.items():
+            # A date may be given only in words.
+            words = row.values.get(f"{name}_words")
+            if column.needed and row.values[name] in ("", None) and not words:
+                self.report.blame(row.number, name, _("It is needed and not given: fill the cell."))
+            if column.names and name in row.changed:
+                for key in many(row.values[name]):
+                    if key not in self.known[column.names]:
+                        self._refuse_unknown(row, name, key)
+        self._check_own(row)
 
+    def _check_own(self, row: Staged) -> None:
+        """Report what is wrong by the rules of this kind of record."""
+        if row.outcome is Outcome.AMENDED:
+            self._check_amendment(row)
 
-def import_file(
-    file: IO[bytes],
-    task: Task,
-    *,
-    then: str = DraftDisposition.KEEP,
-    why: str = "",
-    digest: str = "",
-    end: Callable[[Report], object] = lambda report: None,
-    now: dt.datetime,
-    by: AbstractBaseUser,
-) -> Report:
-    """Import a file atomically.
+    def check_file(self, names: Container[str]) -> None:
+        """Report what is wrong with the file as a whole, which has rows of these names."""
 
-    `why` is logged as the reason of amendments. `digest` is that of the report that the user has
-    seen; RegisterMovedError is raised when the register changed since. `end` is called in the
-    transaction that writes. Raise ImportRefusedError, SpreadsheetError and, for `then`,
-    ValidationError.
-    """
-    refuse_choice(then, task.noun, task.rights)
-    with (
-        spooled(_sheet(file, task), tell=task.tell_read) as sheet,
-        open_log(now=now, by=by, is_backfill=True),
-    ):
-        plan = _plan(sheet, task, is_writing=True)
-        writer = Writer(plan, then=DraftDisposition(then), why=why, now=now, by=by)
-        for lot in plan.lots():
-            if plan.report.is_sound:
-                writer.write(lot)
-        if plan.report.is_sound:
-            writer.finish()
-        if not plan.report.is_sound:
-            raise ImportRefusedError(plan.report)
-        if digest and digest != plan.report.digest:
-            raise RegisterMovedError(plan.report)
-        end(plan.report)
-        return plan.report
+    def _check_rights(self, row: Staged) -> None:
+        rules = {
+            Outcome.NEW: (self.rights.may_add, _("You may not add records of this kind.")),
+            Outcome.CHANGED: (self.rights.may_change, _("You may not change drafts of this kind.")),
+            Outcome.AMENDED: (
+                self.rights.may_amend or not self.is_amendable,
+                _("It is public and the row says something else: only an editor amends it."),
+            ),
+        }
+        may, sentence = rules[row.outcome]
+        if not may:
+            self.report.blame(row.number, "".join(row.changed[:1]), sentence)
+
+    def _refuse_unknown(self, row: Staged, name: str, key: str) -> None:
+        """Report a reference to a record that is not in the register."""
+        self._blame_unknown(row.number, name, key)
+
+    def _blame_unknown(self, number: int, name: str, key: str) -> None:
+        noun = MODELS[self.table.columns[name].names]._meta.verbose_name
+        sentence = _("There is no %(noun)s “%(key)s” in the register: add it first, or correct it.")
+        self.report.blame(number, name, sentence % {"noun": noun, "key": key[:60]})
+
+    def _check_amendment(self, row: Staged) -> None:
+        for name in ("reference", "slug"):
+            if name in row.changed:
+                self.report.blame(row.number, name, _("What names a public record is permanent."))
+                return
+        try:
+            refuse_unfit(row.record, self.fields(row, row.changed))
+        except ValidationError as error:
+            self.report.blame(row.number, "", " ".join(error.messages))
+        except KeyError:
+            return  # it refers to an unknown record, which is already reported

@@ -1,61 +1,37 @@
-"""Store uploaded files, check them, import them once and delete them.
+"""Store uploaded files, record what a person decides about them, and delete them.
 
-Small files are processed by the request, larger ones by the deliverer, so that no request exceeds
-the server's time limit. Processing takes a lease on the file; the transaction that imports it also
-marks it as imported.
+`processing` checks and imports them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Case, F, Q, When
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.actions.imports.rows import (
-    ImportRefusedError,
-    RegisterMovedError,
-    Task,
-    check_file,
-    import_file,
-    refuse_choice,
-)
-from tracker.models import PUBLISH, Upload, UploadPart, UploadState
+from tracker.actions.imports.rights import refuse_choice, rights_of
+from tracker.models import Upload, UploadPart, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.moved import checked_anew
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
-from tracker.spreadsheets.report import Problem, Report, Rights
-from tracker.spreadsheets.tables import TABLES
 
-# Files of up to this many rows are checked and imported within the request.
-AT_ONCE = 2_000
-# Longer than writing the largest file takes; it is renewed while rows are read. Processing within a
-# request takes seconds.
-LEASE = dt.timedelta(minutes=15)
-SHORT_LEASE = dt.timedelta(minutes=2)
-# A file whose process died this often is given up, since the file may be the cause.
-MOST_TRIES = 3
 KEPT = dt.timedelta(days=2)
 REMEMBERED = dt.timedelta(days=30)
 _PIECE = 1 << 19
 _SAMPLES = 3
-
-logger = logging.getLogger(__name__)
-
-Clock = Callable[[], dt.datetime]
-
+# The states in which a file waits to be processed.
+DUE = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
 # -- The file -----------------------------------------------------------------------------------
 
@@ -193,164 +169,8 @@ def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bo
     return bool(moved)
 
 
-# -- Carrying it out ----------------------------------------------------------------------------
-
-
-def rights_of(user: AbstractBaseUser, noun: str) -> Rights:
-    """Return what a user may do with a file; not cached, since rights may be revoked."""
-    model = TABLES[noun].model._meta.model_name
-    assert isinstance(user, PermissionsMixin)  # noqa: S101 - every account of ours is one
-    may_enter = bool(user.is_active and getattr(user, "is_staff", False))
-    return Rights(
-        may_add=may_enter and user.has_perm(f"tracker.add_{model}"),
-        may_change=may_enter and user.has_perm(f"tracker.change_{model}"),
-        may_amend=may_enter and user.has_perm(PUBLISH),
-    )
-
-
-def is_small(upload: Upload) -> bool:
-    """Return whether the request can wait for it."""
-    return upload.row_count <= AT_ONCE
-
-
-_DUE = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
-
-
-def carry_out_due(*, clock: Clock) -> int:
-    """Check and import waiting files; return how many. Safe to run concurrently."""
-    done = 0
-    for key in Upload.objects.filter(state__in=_DUE).order_by("pk").values_list("pk", flat=True):
-        done += carry_out(key, clock=clock)
-    return done
-
-
-def is_free(upload: Upload, *, now: dt.datetime) -> bool:
-    """Return whether a file waits and has no valid lease: not begun, or its process died."""
-    taken_until = upload.taken_until
-    is_taken = taken_until is not None and now <= taken_until <= now + 2 * LEASE
-    return upload.state in _DUE and not is_taken
-
-
-def carry_out(key: int, *, clock: Clock) -> bool:
-    """Check or import one file, unless another process holds its lease."""
-    now = clock()
-    waiting = Upload.objects.filter(pk=key, state__in=_DUE)
-    # A lease further in the future was taken when the clock was ahead.
-    left = Q(taken_until=None) | Q(taken_until__lt=now) | Q(taken_until__gt=now + 2 * LEASE)
-    free = waiting.filter(left)
-    lease = Case(When(row_count__lte=AT_ONCE, then=now + SHORT_LEASE), default=now + LEASE)
-    if not free.update(taken_until=lease, tries=F("tries") + 1):
-        return False
-    upload = Upload.objects.get(pk=key)
-    if upload.tries > MOST_TRIES:
-        sentence = _(
-            "Nothing was imported: it was begun %(tries)d times, and each time its process ended "
-            "midway. Split the file, or tell who runs the register."
-        )
-        _finish(upload, _refused(sentence % {"tries": MOST_TRIES}), state=UploadState.CHECKED)
-        return True
-    carry = _check if upload.state == UploadState.TO_CHECK else _import
-    try:
-        carry(upload, clock=clock)
-    except (OperationalError, InterfaceError):
-        # The database is busy or unavailable: end the lease, so that it is tried again.
-        Upload.objects.filter(pk=key).update(taken_until=None, tries=F("tries") - 1)
-        raise
-    except Exception as error:
-        # Do not retry a file that triggers a bug; the server log has the traceback.
-        logger.exception("The file %s could not be carried out", key)
-        text = _("Nothing was imported: a fault in the register itself (%(fault)s).")
-        _finish(upload, _refused(text % {"fault": error}), state=UploadState.CHECKED)
-    return True
-
-
-def _task(upload: Upload, *, clock: Clock) -> Task:
-    def tell(rows: int) -> None:
-        lease = SHORT_LEASE if is_small(upload) else LEASE
-        Upload.objects.filter(pk=upload.pk).update(rows_done=rows, taken_until=clock() + lease)
-
-    stored = upload.reading
-    return Task(
-        noun=upload.noun,
-        ending=upload.ending,
-        reading=Reading(stored["columns"], stored.get("dates", ""), stored.get("encoding", "")),
-        rights=rights_of(upload.uploaded_by, upload.noun),
-        tell_read=tell,
-    )
-
-
-def _check(upload: Upload, *, clock: Clock) -> None:
-    try:
-        with opened(upload) as file:
-            report = check_file(file, _task(upload, clock=clock))
-    except SpreadsheetError as error:
-        report = _refused(error.sentence, row=error.row)
-    _finish(upload, report, state=UploadState.CHECKED)
-
-
-def _import(upload: Upload, *, clock: Clock) -> None:
-    now = clock()
-
-    def end(report: Report) -> None:
-        _finish(upload, report, state=UploadState.IMPORTED, finished_at=now)
-        upload.parts.all().delete()
-
-    try:
-        with opened(upload) as file:
-            import_file(
-                file,
-                _task(upload, clock=clock),
-                then=upload.then,
-                why=upload.why,
-                digest=upload.report.get("digest", ""),
-                end=end,
-                now=now,
-                by=upload.uploaded_by,
-            )
-        return
-    except ImportRefusedError as refusal:
-        report = refusal.report
-    except RegisterMovedError as moved:
-        report = checked_anew(moved.report, shown=upload.report)
-    except SpreadsheetError as error:
-        report = _refused(error.sentence, row=error.row)
-    except ValidationError as error:
-        report = _refused(" ".join(error.messages))
-    _finish(upload, report, state=UploadState.CHECKED)
-
-
-def _refused(sentence: str, *, row: int = 0) -> Report:
-    report = Report()
-    report.blame(row, "", sentence)
-    return report
-
-
-def _finish(upload: Upload, report: Report, **values: Any) -> None:
-    rows = Upload.objects.filter(pk=upload.pk).exclude(state=UploadState.IMPORTED)
-    rows.update(report=_as_json(report), rows_done=report.rows, taken_until=None, **values)
-    upload.refresh_from_db()
-
-
-def _as_json(report: Report) -> dict[str, Any]:
-    def lines(problems: list[Problem]) -> list[list[Any]]:
-        return [[p.row, p.column, p.sentence] for p in problems]
-
-    return {
-        "counts": {str(outcome): count for outcome, count in report.counts.items()},
-        "problems": lines(report.problems),
-        "problem_count": report.problem_count,
-        "warnings": lines(report.warnings),
-        "asked": lines(report.ambiguous_dates),
-        "asked_count": report.ambiguous_count,
-        "differences": report.differences,
-        "drafts": report.drafts,
-        "rows": report.rows,
-        "digest": report.digest if report.is_sound else "",
-    }
-
-
 def forget_old(*, now: dt.datetime) -> None:
     """Delete abandoned files, and old records of imported ones."""
     old = Upload.objects.filter(uploaded_at__lt=now - KEPT)
-    old.exclude(state__in=(*_DUE, UploadState.IMPORTED)).delete()
+    old.exclude(state__in=(*DUE, UploadState.IMPORTED)).delete()
     Upload.objects.filter(uploaded_at__lt=now - REMEMBERED).delete()

@@ -19,7 +19,8 @@ from tracker.actions.amend import (
     publish_aliases,
     retract_alias,
 )
-from tracker.actions.imports.plan import AMONG_THEMSELVES, Plan
+from tracker.actions.imports.commitments import AMONG_THEMSELVES
+from tracker.actions.imports.plan import Plan
 from tracker.actions.imports.publishing import DraftDisposition, Publisher, in_lots
 from tracker.actions.review.approval import end_changed_reviews
 from tracker.actions.review.edits import remember, remember_before
@@ -53,7 +54,7 @@ class Writer:
         now: dt.datetime,
         by: AbstractBaseUser,
     ) -> None:
-        self.plan, self.table = plan, plan.table
+        self.rows, self.report, self.table = plan.rows, plan.report, plan.table
         self.model: type[models.Model] = plan.table.model
         self.why, self.now, self.by = why, now, by
         self.publisher = Publisher(self.model, plan.report, then=then, now=now, by=by)
@@ -76,11 +77,11 @@ class Writer:
                 with transaction.atomic():
                     write(row)
             except ValidationError as error:
-                self.plan.report.blame(row.number, "", " ".join(error.messages))
+                self.report.blame(row.number, "", " ".join(error.messages))
             except (IntegrityError, DataError) as error:
                 text = _("The database refuses it: %(why)s")
                 why = str(error).splitlines()[0]
-                self.plan.report.blame(row.number, "", text % {"why": why})
+                self.report.blame(row.number, "", text % {"why": why})
         self.publisher.remember(row.record for row in lot)
 
     def finish(self) -> None:
@@ -121,10 +122,7 @@ class Writer:
 
     def _fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
         """Return the fields to set on a draft, except its links to other commitments."""
-        fields = self.plan.fields(row, tuple(n for n in names if n not in AMONG_THEMSELVES))
-        if self.plan.updates and row.outcome is Outcome.NEW:
-            fields["corrects"] = self.plan.updates.corrected(row)
-        return fields
+        return self.rows.fields(row, [name for name in names if name not in AMONG_THEMSELVES])
 
     def _relate(self, rows: Iterable[Staged], relation: Any) -> None:
         through = relation.remote_field.through
@@ -151,7 +149,7 @@ class Writer:
 
     def _citations(self, row: Staged) -> list[Citation]:
         """Return the unsaved citations of an update."""
-        sources: Any = self.plan.known["source"]
+        sources: Any = self.rows.known["source"]
         return [
             Citation(
                 update=row.record,
@@ -198,7 +196,7 @@ class Writer:
     # -- What is public -------------------------------------------------------------------------
 
     def _amend(self, row: Staged) -> None:
-        values = self.plan.fields(row, row.changed)
+        values = self.rows.fields(row, row.changed)
         if values:
             try:
                 amend(row.record, values=values, reason=self.why, **self.stamp())

@@ -23,15 +23,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from tracker.actions.imports.rows import choices
+from tracker.actions.imports.processing import carry_out, is_free, is_small
+from tracker.actions.imports.rights import choices, rights_of
 from tracker.actions.imports.uploads import (
+    DUE,
     ask_check,
     ask_import,
-    carry_out,
-    is_free,
-    is_small,
     keep_upload,
-    rights_of,
     say_encoding,
 )
 from tracker.admin.editing.pages import editor
@@ -48,8 +46,6 @@ from tracker.models import Upload, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading, suggest
 from tracker.spreadsheets.tables import TABLES
-
-_UNDER_WAY = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 
 
 class FilesMixin(ExportMixin):
@@ -129,7 +125,7 @@ class FilesMixin(ExportMixin):
 
     def file_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
         upload = self._upload(request, upload_id)
-        if upload.state in _UNDER_WAY:
+        if upload.state in DUE:
             return self._under_way(request, upload)
         if upload.state == UploadState.IMPORTED:
             return self._done(request, upload)

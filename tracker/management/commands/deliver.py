@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.actions.imports.uploads import carry_out_due, forget_old
+from tracker.actions.imports.processing import carry_out_due
+from tracker.actions.imports.uploads import forget_old
 from tracker.actions.raise_flags import raise_flags
 from tracker.actions.review.publish import publish_scheduled
 from tracker.models import Channel

@@ -14,14 +14,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from tracker.actions.imports.files import ImportRefusedError, check_file, import_file
+from tracker.actions.imports.plan import Task
 from tracker.actions.imports.publishing import DraftDisposition
-from tracker.actions.imports.rows import (
-    ImportRefusedError,
-    Task,
-    check_file,
-    import_file,
-)
-from tracker.actions.imports.uploads import rights_of
+from tracker.actions.imports.rights import rights_of
 from tracker.spreadsheets.cells import ENCODINGS, SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.dates import DateOrder
 from tracker.spreadsheets.mapping import Reading, read_mapping, suggest
@@ -122,8 +118,8 @@ class Command(BaseCommand):
             ending=ending,
             reading=self._reading(file, ending, options),
             rights=rights_of(by, noun) if by is not None else Rights(),
-            tell_read=lambda rows: progress.show("Reading", rows),
-            tell_written=lambda rows: progress.show("Writing", rows),
+            on_read=lambda rows: progress.show("Reading", rows),
+            on_written=lambda rows: progress.show("Writing", rows),
         )
         try:
             if options["dry_run"] or by is None:

@@ -26,8 +26,8 @@ from tests.actions.importing import (
 )
 from tests.log_chain import first_break
 from tests.stored import stored_rows
+from tracker.actions.imports.files import ImportRefusedError, RegisterMovedError
 from tracker.actions.imports.publishing import DraftDisposition
-from tracker.actions.imports.rows import ImportRefusedError, RegisterMovedError
 from tracker.actions.review.states import send_for_review
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
@@ -532,7 +532,7 @@ def test_progress_is_told_lot_by_lot() -> None:
     seen: list[int] = []
     lines = ({**SOURCE, "slug": f"source-{n}"} for n in itertools.count())
     file = written(*itertools.islice(lines, 1_200))
-    check("sources", file, tell_read=seen.append)
+    check("sources", file, on_read=seen.append)
     assert seen == [500, 1_000, 1_200]
 
 
