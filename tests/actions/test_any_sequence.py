@@ -54,7 +54,7 @@ from tracker.models import (
 )
 from tracker.queries.register_dump import register_files
 from tracker.queries.visibility import log_head
-from tracker.register_format.reading import RegisterError
+from tracker.register_format.records import RegisterError
 
 START = dt.datetime(2026, 1, 15, 9, tzinfo=dt.UTC)
 stages = st.sampled_from(Stage.values)

@@ -20,7 +20,7 @@ from tests.register_format.files import (
 from tests.stored import stored_rows
 from tracker.actions.register_files.load import load_register
 from tracker.models import Commitment, Source, StatusUpdate
-from tracker.register_format.reading import RegisterError
+from tracker.register_format.records import RegisterError
 
 pytestmark = pytest.mark.django_db
 

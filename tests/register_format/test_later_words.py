@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.register_format.files import PLAN, edited, write_texts
-from tracker.register_format.later_words import warnings_of
+from tracker.register_format.checks import warnings_of
 from tracker.register_format.reading import read_register
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 
 from tests.register_format.files import PLAN, TEXTS, edited, write_texts
 from tracker.lib.partial_dates import PartialDate
-from tracker.register_format.reading import RegisterError, read_register
+from tracker.register_format.reading import read_register
+from tracker.register_format.records import RegisterError
 
 SECOND = "meetings/second.yaml"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,62 +15,13 @@ import yaml
 
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 from tracker.lib.text import has_control_characters, one_line
+from tracker.register_format.checks import problems_of
 from tracker.register_format.files import FOLDERS, FORMAT, LISTS, REGISTER
+from tracker.register_format.records import Problem, Record, Register, RegisterError
 from tracker.schema.fields import Field, Noun, Type
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _MAX_FILE_BYTES = 5_000_000
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """A mistake in a register: its place, and a sentence that says what to do."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.sentence}"
-
-
-class RegisterError(Exception):
-    """Raised for a register that cannot be loaded; `problems` lists every mistake."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(set(problems))
-        super().__init__("\n".join(map(str, self.problems)))
-
-
-@dataclass(slots=True)
-class Record:
-    """One record: its values by field name, and the line number of each."""
-
-    noun: Noun
-    file: str
-    line: int
-    values: dict[str, Any] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
-
-    @property
-    def key(self) -> str:
-        return str(self.values[self.noun.key])
-
-    def problem(self, sentence: str, name: str = "") -> Problem:
-        return Problem(self.file, self.lines.get(name, self.line), sentence)
-
-
-@dataclass(slots=True)
-class Register:
-    """A whole checked register: the records of each noun by key, in the order of the files."""
-
-    records: dict[str, dict[str, Record]]
-
-    def of(self, noun: str) -> list[Record]:
-        return list(self.records[noun].values())
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -268,80 +218,6 @@ class Reader:
         return PartialDate.parse(iso, words=words) if iso else PartialDate(words=words.strip())
 
 
-def _referring(record: Record) -> Iterator[tuple[Record, Field, str]]:
-    """Yield every reference from a record, or one inside it, to another."""
-    for spec in record.noun.in_file:
-        value = record[spec.key]
-        if spec.noun and value:
-            for name in value if spec.type is Type.KEYS else [value]:
-                yield record, spec, name
-        if spec.type is Type.RECORDS:
-            for inner in value or ():
-                yield from _referring(inner)
-
-
-def _check_references(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
-    for of_noun in records.values():
-        for record in of_noun.values():
-            for place, spec, name in _referring(record):
-                if name not in records[spec.noun]:
-                    yield place.problem(
-                        f"There is no {spec.noun} “{name}” in this register.", spec.key
-                    )
-
-
-def _check_numbers(commitment: Record) -> Iterator[Problem]:
-    """Check that updates are numbered from one, and that a correction names an earlier one."""
-    for expected, update in enumerate(commitment["updates"], start=1):
-        if update["number"] != expected:
-            yield update.problem(
-                f"Updates are numbered in order; this one is {expected}.", "number"
-            )
-        corrects = update["corrects"]
-        if corrects is not None and not corrects < update["number"]:
-            yield update.problem("A correction names an earlier update by its number.", "corrects")
-        if corrects is not None and not update["reason"]:
-            yield update.problem("A correction says why, in “reason”.", "corrects")
-
-
-def _check_names(commitment: Record) -> Iterator[Problem]:
-    """Check that aliases name an update after the first, or none."""
-    for alias in commitment["aliases"]:
-        if alias["update"] is not None and not 1 < alias["update"] <= len(commitment["updates"]):
-            yield alias.problem(
-                "A name comes with one of the updates after the first; a name from the start "
-                "needs no number.",
-                "update",
-            )
-
-
-def _check_note_keys(records: dict[str, dict[str, Record]]) -> Iterator[Problem]:
-    """Check that the keys of notes are unique in the register."""
-    first: dict[str, Record] = {}
-    for noun in ("meeting", "commitment"):
-        for about in records[noun].values():
-            for note in about["notes"]:
-                earlier = first.setdefault(note.key, note)
-                if earlier is not note:
-                    yield note.problem(
-                        f"The note “{note.key}” is given twice; the first stands in "
-                        f"{earlier.file}, line {earlier.line}.",
-                        "key",
-                    )
-
-
-def _check_parents(commitments: dict[str, Record]) -> Iterator[Problem]:
-    for record in commitments.values():
-        for name in ("part_of", "supersedes"):
-            seen, at = {record.key}, record[name]
-            while at and at in commitments:
-                if at in seen:
-                    yield record.problem(f"“{name}” leads in a circle.", name)
-                    break
-                seen.add(at)
-                at = commitments[at][name]
-
-
 def read_register(root: Path) -> Register:
     """Read and check the register in a folder. Raises RegisterError with all problems."""
     reader = Reader(root)
@@ -365,13 +241,9 @@ def read_register(root: Path) -> Register:
                     record.noun.key,
                 )
             )
+    register = Register(records)
     if not reader.problems:
-        reader.problems.extend(_check_references(records))
-        reader.problems.extend(_check_parents(records["commitment"]))
-        reader.problems.extend(_check_note_keys(records))
-        for commitment in records["commitment"].values():
-            reader.problems.extend(_check_numbers(commitment))
-            reader.problems.extend(_check_names(commitment))
-    if reader.problems or head is None:
+        reader.problems.extend(problems_of(register))
+    if reader.problems:
         raise RegisterError(reader.problems)
-    return Register(records)
+    return register

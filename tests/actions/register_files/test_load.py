@@ -14,7 +14,7 @@ from tests.register_format.files import PLAN, TEXTS, edited, write_texts
 from tests.stored import stored_rows
 from tracker.actions.register_files.load import load_register
 from tracker.models import Alias, Change, Commitment, Meeting, Source, StatusUpdate
-from tracker.register_format.reading import RegisterError
+from tracker.register_format.records import RegisterError
 
 pytestmark = pytest.mark.django_db
 

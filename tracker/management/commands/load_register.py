@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from tracker.actions.register_files.load import load_register
-from tracker.register_format.reading import RegisterError
+from tracker.register_format.records import RegisterError
 
 
 class Command(BaseCommand):
