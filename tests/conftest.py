@@ -112,10 +112,10 @@ def _free_places(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep whole answers, as in production."""
-    monkeypatch.setattr(response_cache, "_IN_THIS_PROCESS", LRUCache(most=2_000))
-    monkeypatch.setattr(answers, "_FINISHED", LRUCache(most=2_000))
+def no_response_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make each response anew, for tests that look at its context or count its queries."""
+    monkeypatch.setattr(response_cache, "_IN_THIS_PROCESS", LRUCache(most=0))
+    monkeypatch.setattr(answers, "_FINISHED", LRUCache(most=0))
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ from tracker.response_cache import takes_gzip
 NOW = make.NOW
 Some = tuple[Commitment, dict[str, str]]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("answers_are_kept")]
+pytestmark = pytest.mark.django_db
 
 
 def forget_answers() -> None:

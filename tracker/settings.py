@@ -200,9 +200,8 @@ CACHES = {
     )
 }
 # Whole public responses that each process caches, some 20 kB each, least recently used out first;
-# the key includes the state of the log, so none is stale. 0 for none, as in tests, which check how
-# each response is made.
-KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=0 if TESTING else 2_000)
+# the key includes the state of the log, so none is stale. 0 for none.
+KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=2_000)
 # A Redis or Valkey by which processes share them.
 CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600

@@ -101,6 +101,7 @@ def test_a_picture_is_called_after_the_filter_and_the_chart(client: Client) -> N
     }
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize(
     ("query", "linked"),

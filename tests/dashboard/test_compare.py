@@ -154,6 +154,7 @@ def test_it_is_linked(client: Client) -> None:
     )
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.django_db
 def test_queries_do_not_grow(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries

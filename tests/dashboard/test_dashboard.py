@@ -182,6 +182,7 @@ def test_a_look_back_is_named_and_leads_back(client: Client) -> None:
     assert 'href="?stage=concluded">Back to today' in page
 
 
+@pytest.mark.usefixtures("no_response_cache")
 def test_queries_do_not_grow_with_the_rows(
     db: None, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -167,6 +167,7 @@ def test_it_pages_over_commitments_and_over_meetings(client: Client) -> None:
     assert "1 update outside these meetings" in text(client, "/matrix/")
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.django_db
 def test_queries_do_not_grow(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries

@@ -88,6 +88,7 @@ def test_what_was_not_yet_recorded_says_so(client: Client, address: str) -> None
     assert "At that moment the register had nothing at this address" in page
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize("address", ["/topics/information-security/", FORUM, "/parties/canada/"])
 @pytest.mark.parametrize("query", ["as_of=2026-13", "known_at=2999-01-01", "stage=nonsense"])

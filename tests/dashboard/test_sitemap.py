@@ -54,6 +54,7 @@ def test_says_when_a_commitment_changed(client: Client) -> None:
     )
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 def test_a_large_register_has_an_index(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = listed(client, "/sitemap.xml")[1]

@@ -43,6 +43,7 @@ def test_what_rests_on_it_stands_in_the_order_of_the_text(client: Client) -> Non
     assert "In the order of the places cited" in client.get(STATEMENT).content.decode()
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 def test_a_look_back_is_named_and_leads_back(client: Client) -> None:
     response = client.get(f"{STATEMENT}?as_of=2026-02-24")

@@ -47,6 +47,7 @@ def in_files(client: Client, query: str) -> list[list[str]]:
     ]
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize(
     "query",
@@ -90,6 +91,7 @@ def some(values: list[str]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(values), max_size=2)
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 class AnyValidFilter(TestCase):
     @hypothesis_settings(max_examples=20)

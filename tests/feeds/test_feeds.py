@@ -59,6 +59,7 @@ def test_every_format_tells_the_newest_fifty_lines(client: Client) -> None:
         assert item["date_published"] == item["date_modified"] == "2026-11-22T09:00:00Z"
 
 
+@pytest.mark.usefixtures("no_response_cache")
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize(
     "query",

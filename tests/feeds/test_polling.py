@@ -38,9 +38,7 @@ def queries(client: Client, address: str, **headers: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_new_takes_one_query(
-    client: Client, db: None, address: str, answers_are_kept: None
-) -> None:
+def test_nothing_new_takes_one_query(client: Client, db: None, address: str) -> None:
     commitment = published_commitment(target="2028")
     first = client.get(f"{address}?party=canada")
     assert first.headers["Last-Modified"] == MOVED

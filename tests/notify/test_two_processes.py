@@ -73,7 +73,6 @@ def web_processes() -> Iterator[list[int]]:
                     **os.environ,
                     **{"TESTING": "1", "SECRET_KEY": settings.SECRET_KEY},
                     **{"DATABASE_URL": database_url(), "ALLOWED_HOSTS": "register.test"},
-                    **{"KEPT_ANSWERS": "2000"},
                 },
             )
             stack.callback(process.wait, timeout=30)
