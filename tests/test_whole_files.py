@@ -13,7 +13,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from tracker.spreadsheets.resources import RegisterResource
 
 from tests.admin.browsing import Browser
 from tests.make import published_commitment
@@ -22,6 +21,7 @@ from tracker.exports.extract import Extract
 from tracker.lib.reader_gone import reader_is_gone
 from tracker.lib.slots import ClosingParts, Slot, Slots
 from tracker.spreadsheets import writing
+from tracker.spreadsheets.tables import Table
 
 pytestmark = pytest.mark.django_db
 
@@ -235,16 +235,16 @@ def test_that_of_staff_is_left_off_too(
         published_commitment()
     browser = Browser(User.objects.create_superuser("staff", password="a long password"))
     made: list[int] = []
-    usual = RegisterResource.cells
+    usual = Table.cells
 
-    def cells(resource: RegisterResource, record: Any) -> list[str]:
+    def cells(table: Table, record: Any) -> list[str]:
         made.append(len(made) + 1)
         if len(made) == 2:
             connected[1].close()
-        return usual(resource, record)
+        return usual(table, record)
 
     monkeypatch.setattr(writing, "_ROWS_AT_A_TIME", 1)
-    monkeypatch.setattr(RegisterResource, "cells", cells)
+    monkeypatch.setattr(Table, "cells", cells)
     answer = browser.client.get(
         "/admin/tracker/commitment/export.xlsx", **{"gunicorn.socket": connected[0]}
     )
