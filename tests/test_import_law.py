@@ -56,7 +56,7 @@ LAW: dict[str, set[str]] = {
     "apps": {"accounts", "checks"},
     "urls": set(FACES),
     "management": READS | FACES | {"actions", "spreadsheets"},
-    "settings": {"__version__"},
+    "settings": {"__version__", "api", "lib"},
     "wsgi": set(),
     "gunicorn_config": set(),
 }

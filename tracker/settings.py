@@ -9,11 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
 from tracker import __version__
+from tracker.api import framework
+from tracker.lib import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -24,24 +23,9 @@ DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = env.bool("TESTING", default=False)
 
-
-def _secret_key() -> str:
-    key: str = env.str("SECRET_KEY", default="")
-    if key:
-        return key
-    if not DEVELOPMENT:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Put a long random text into the environment variable "
-            "SECRET_KEY, or set DEVELOPMENT=1 on a developer's machine."
-        )
-    key_file = BASE_DIR / ".secret_key"
-    if not key_file.exists():
-        key_file.touch(mode=0o600)
-        key_file.write_text(get_random_secret_key(), encoding="utf-8")
-    return key_file.read_text(encoding="utf-8").strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = configuration.secret_key(
+    env.str("SECRET_KEY", default=""), file=BASE_DIR / ".secret_key" if DEVELOPMENT else None
+)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
@@ -81,9 +65,9 @@ IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=50)
 # The public base URL, for links in messages that are sent outside a request.
 PUBLIC_URL = env.str(
     "PUBLIC_URL",
-    default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
-    if DEVELOPMENT or not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS[0]
-    else f"https://{ALLOWED_HOSTS[0].removeprefix('.')}",
+    default=configuration.public_url(
+        [] if DEVELOPMENT else ALLOWED_HOSTS, port=env.str("PORT", default="8000")
+    ),
 ).rstrip("/")
 # How e-mail is sent, such as smtp+tls://user:password@mail.example.org:587. Without one there are
 # no subscriptions by e-mail; a developer's machine prints messages instead.
@@ -92,12 +76,9 @@ vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Commitment Tracker <register@localhost>")
 # Seconds to wait before each further attempt to deliver, each lengthened by up to a tenth at
-# random: about three days altogether, after which the subscription stops. Closer at the start,
-# since most receivers that fail are being restarted; then wide, to last over a weekend.
+# random, after which the subscription stops.
 DELIVERY_RETRY_SECONDS = env.list(
-    "DELIVERY_RETRY_SECONDS",
-    cast=float,
-    default=[5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400],
+    "DELIVERY_RETRY_SECONDS", cast=float, default=configuration.RETRY_SECONDS
 )
 # Whether a webhook starts without waiting for staff to approve it.
 WEBHOOK_SELF_SERVICE = env.bool("WEBHOOK_SELF_SERVICE", default=DEVELOPMENT)
@@ -150,7 +131,6 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "tracker.urls"
-WSGI_APPLICATION = "tracker.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -173,17 +153,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # Writers queue at BEGIN instead of failing at COMMIT; readers never wait (WAL).
-        "transaction_mode": "IMMEDIATE",
-        # Seconds that a writer waits for its turn; a loaded test machine may need many.
-        "timeout": 120 if TESTING else 20,
-        # kB of pages that each connection keeps, and each thread has a connection: the system keeps
-        # the same pages once for all.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-8000; "
-        # Overwrite deleted data, such as an e-mail address that somebody had erased.
-        "PRAGMA secure_delete=ON;",
-    }
+    # A loaded test machine may need many seconds.
+    DATABASES["default"]["OPTIONS"] = configuration.sqlite_options(timeout=120 if TESTING else 20)
 else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # A new connection costs more than most responses, and starts with an empty SQLite page cache.
@@ -193,22 +164,14 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=
 
 # The counters that slow down guessing of passwords must be the same in every process, so beyond a
 # developer's machine they are in the database, whose table `migrate` makes.
-CACHES = {
-    "default": env.cache_url(
-        "CACHE_URL",
-        default="locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes",
-    )
-}
+_COUNTERS = "locmemcache://" if DEVELOPMENT or TESTING else "dbcache://shared_by_processes"
+CACHES = {"default": configuration.counters(env.cache_url("CACHE_URL", default=_COUNTERS))}
 # Whole public responses that each process caches, some 20 kB each, least recently used out first;
 # the key includes the state of the log, so none is stale. 0 for none.
 KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=2_000)
 # A Redis or Valkey by which processes share them.
 CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
 CACHES["answers"]["TIMEOUT"] = 24 * 3600
-if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    CACHES["default"]["BACKEND"] = "tracker.lib.shared_cache.SharedTable"
-    # Room for the counters of many networks before the oldest are dropped.
-    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
 # -- Words and days -----------------------------------------------------------------------------
 
@@ -217,7 +180,6 @@ LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 # The time zone in which days begin, such as the first day on which something is overdue.
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
-USE_TZ = True
 
 # -- Files --------------------------------------------------------------------------------------
 
@@ -240,23 +202,8 @@ WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 
 # -- Safety -------------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
+CONTENT_SECURITY_POLICY = configuration.CONTENT_SECURITY_POLICY
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _HTTPS = env.bool("HTTPS", default=not DEVELOPMENT and not TESTING)
 SECURE_SSL_REDIRECT = _HTTPS
 # Load balancer probes use plain HTTP.
@@ -268,7 +215,6 @@ CSRF_FAILURE_VIEW = "tracker.admin.worksheet.lost_sessions.csrf_failure"
 # A hundred rows of a worksheet, sent at once by a browser without JavaScript.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
@@ -278,15 +224,7 @@ if BEHIND_PROXY:
 
 # For staff only; administrators create the accounts. See tracker/accounts/.
 AUTHENTICATION_BACKENDS = ["tracker.accounts.backend.StaffBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
+AUTH_PASSWORD_VALIDATORS = configuration.PASSWORD_VALIDATORS
 if TESTING:
     # A slow hash protects real passwords, and tests have none.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -344,74 +282,16 @@ OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
 # The name on its button, after "Sign in with".
 OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
 SOCIALACCOUNT_ADAPTER = "tracker.accounts.adapters.ProviderAdapter"
-SOCIALACCOUNT_PROVIDERS = (
-    {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "APPS": [
-                {
-                    "provider_id": OIDC_ID,
-                    "name": OIDC_NAME,
-                    "client_id": OIDC_CLIENT_ID,
-                    "secret": OIDC_CLIENT_SECRET,
-                    "settings": {"server_url": OIDC_SERVER_URL},
-                }
-            ],
-        }
-    }
-    if OIDC_SERVER_URL
-    else {}
+SOCIALACCOUNT_PROVIDERS = configuration.openid_connect(
+    provider_id=OIDC_ID,
+    name=OIDC_NAME,
+    client_id=OIDC_CLIENT_ID,
+    secret=OIDC_CLIENT_SECRET,
+    server_url=OIDC_SERVER_URL,
 )
 
-# -- The API ------------------------------------------------------------------------------------
+# -- The API and the log of the server -----------------------------------------------------------
 
-# The API is public: no authentication.
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tracker.api.problems.as_problem",
-    "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    "OAS_VERSION": "3.1.1",
-    "TITLE": REGISTER_NAME,
-    "VERSION": "1",
-    "ENUM_NAME_OVERRIDES": {
-        "Stage": "tracker.models.Stage",
-        "Assessment": "tracker.models.Assessment",
-        "Firmness": "tracker.models.Firmness",
-        "Instrument": "tracker.models.Instrument",
-        "ChangeKind": "tracker.models.ChangeKind",
-        "Significance": "tracker.models.Significance",
-        "MeetingState": "tracker.models.MeetingState",
-        "SourceKind": "tracker.models.SourceKind",
-        "PartyKind": "tracker.models.PartyKind",
-        "Flag": "tracker.schema.vocabulary.Flag",
-        "Movement": "tracker.schema.vocabulary.Movement",
-        "Level": "tracker.schema.fields.LEVELS",
-        "Precision": "tracker.api.shapes.PRECISIONS",
-    },
-    "GENERIC_ADDITIONAL_PROPERTIES": None,
-    "SORT_OPERATIONS": False,
-    "SORT_OPERATION_PARAMETERS": False,
-    "SERVERS": [{"url": "/"}],
-}
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"hide_tokens": {"()": "tracker.lib.secret_addresses.HideTokens"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["hide_tokens"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+REST_FRAMEWORK = framework.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = {**framework.SPECTACULAR, "TITLE": REGISTER_NAME}
+LOGGING = configuration.console_logging(env.str("LOG_LEVEL", default="INFO"))
