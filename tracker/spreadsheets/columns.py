@@ -7,7 +7,7 @@ register without database keys.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from tracker.lib.spreadsheet_text import join_values, safe_text, split_values
 from tracker.lib.text import without_line_breaks
 from tracker.models import Level
 from tracker.models.records import PublicRecord
-from tracker.schema.fields import LEVELS, SHEET, Field, Noun, Type
+from tracker.schema.fields import LEVELS, SHEET, Field, Type
 from tracker.schema.payloads import reader
 from tracker.spreadsheets.cells import Cell, Fault
 from tracker.spreadsheets.dates import read_date
@@ -34,9 +34,6 @@ Value = str | tuple[str, ...] | int | None
 Values = dict[str, Value]
 # Records by noun and key.
 Known = Mapping[str, Mapping[str, PublicRecord]]
-
-# The attributes of a record that hold its prefetched related rows; see `tables`.
-_ROWS = {"aliases": "given_names", "citations": "cited"}
 
 
 def many(value: Value) -> tuple[str, ...]:
@@ -283,38 +280,3 @@ class Parts(Column):
             for one in values:
                 _validate(self.rule, one)
         return values
-
-
-_CLASSES: dict[Type, type[Column]] = {
-    Type.DAY: Day,
-    Type.KEY: Key,
-    Type.KEYS: Keys,
-    Type.LEVEL: LevelChoice,
-    Type.NUMBER: Number,
-}
-
-
-def columns_of(noun: Noun, *, made: str = "") -> Iterator[Column]:
-    """Yield the columns of a noun; that of the field `made` is derived from others if empty."""
-    model: Any = noun.model
-    for field in noun.in_sheet:
-        if field.record is not None:
-            yield from _parts_of(field.record, rows=_ROWS[field.name])
-            continue
-        rule = model._meta.get_field(field.name)
-        if field.type is Type.DATE:
-            yield KnownDate(field, rule)
-            yield DateWords(field, rule)
-        elif column_class := _CLASSES.get(field.type):
-            yield column_class(field, rule)
-        elif rule.choices:
-            yield Choice(field, rule)
-        else:
-            yield Text(field, rule, is_made=field.name == made)
-
-
-def _parts_of(noun: Noun, *, rows: str) -> Iterator[Parts]:
-    model: Any = noun.model
-    for field in noun.in_sheet:
-        if field.sheet is not None:
-            yield Parts(field, model._meta.get_field(field.name), rows=rows)

@@ -15,12 +15,27 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.models import Alias, Citation, Commitment, Meeting, Source, StatusUpdate
 from tracker.schema.commitments import COMMITMENT
-from tracker.schema.fields import Field, Type
+from tracker.schema.fields import Field, Noun, Type
 from tracker.schema.meetings import MEETING
 from tracker.schema.sources import SOURCE
 from tracker.schema.updates import UPDATE
 from tracker.spreadsheets.cells import Cell, text_cell
-from tracker.spreadsheets.columns import Column, Known, Number, Values, columns_of, many
+from tracker.spreadsheets.columns import (
+    Choice,
+    Column,
+    DateWords,
+    Day,
+    Key,
+    Keys,
+    Known,
+    KnownDate,
+    LevelChoice,
+    Number,
+    Parts,
+    Text,
+    Values,
+    many,
+)
 from tracker.spreadsheets.dates import AmbiguousDateError
 
 
@@ -143,6 +158,43 @@ def _updates() -> QuerySet[StatusUpdate]:
     )
 
 
+# The attributes of a record that hold its prefetched related rows.
+_ROWS = {"aliases": "given_names", "citations": "cited"}
+_CLASSES: dict[Type, type[Column]] = {
+    Type.DAY: Day,
+    Type.KEY: Key,
+    Type.KEYS: Keys,
+    Type.LEVEL: LevelChoice,
+    Type.NUMBER: Number,
+}
+
+
+def _columns_of(noun: Noun, *, made: str = "") -> Iterator[Column]:
+    """Yield the columns of a noun; that of the field `made` is derived from others if empty."""
+    model: Any = noun.model
+    for field in noun.in_sheet:
+        if field.record is not None:
+            yield from _parts_of(field.record, rows=_ROWS[field.name])
+            continue
+        rule = model._meta.get_field(field.name)
+        if field.type is Type.DATE:
+            yield KnownDate(field, rule)
+            yield DateWords(field, rule)
+        elif column_class := _CLASSES.get(field.type):
+            yield column_class(field, rule)
+        elif rule.choices:
+            yield Choice(field, rule)
+        else:
+            yield Text(field, rule, is_made=field.name == made)
+
+
+def _parts_of(noun: Noun, *, rows: str) -> Iterator[Parts]:
+    model: Any = noun.model
+    for field in noun.in_sheet:
+        if field.sheet is not None:
+            yield Parts(field, model._meta.get_field(field.name), rows=rows)
+
+
 class _DraftKey(Number):
     """The database key of a draft, which has no number yet that would identify it."""
 
@@ -157,7 +209,7 @@ class _DraftKey(Number):
 
 
 def _update_columns() -> Iterator[Column]:
-    for column in columns_of(UPDATE):
+    for column in _columns_of(UPDATE):
         yield column
         if column.name == "number":
             yield _DraftKey()
@@ -173,13 +225,13 @@ TABLES = {
         Table(
             "commitments",
             Commitment,
-            _by_name(columns_of(COMMITMENT, made="slug")),
+            _by_name(_columns_of(COMMITMENT, made="slug")),
             key=("reference",),
             rows=_commitments,
             parts=("aliases", "alias_languages", "alias_notes"),
         ),
-        Table("meetings", Meeting, _by_name(columns_of(MEETING)), key=("slug",), rows=_meetings),
-        Table("sources", Source, _by_name(columns_of(SOURCE)), key=("slug",), rows=_sources),
+        Table("meetings", Meeting, _by_name(_columns_of(MEETING)), key=("slug",), rows=_meetings),
+        Table("sources", Source, _by_name(_columns_of(SOURCE)), key=("slug",), rows=_sources),
         Table(
             "updates",
             StatusUpdate,
