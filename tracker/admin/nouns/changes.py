@@ -45,7 +45,7 @@ class ChangeAdmin(ReadOnlyAdmin):
         "meeting": _("The meeting that it tells of, or that did what it tells."),
         "source": _("The source that it tells of."),
         "note": _("The note that it published or retracted."),
-        "published_text": _("All that readers were told, as the line’s hash covers it."),
+        "published_text": _("All that readers were shown, as the line’s hash covers it."),
         "previous_hash": _("The hash of the line before, which this line’s own covers."),
         "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
     }

@@ -162,18 +162,18 @@ class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
     )
 
     help_texts = {
-        "channel": _("The way on which it is told."),
+        "channel": _("How its messages are sent."),
         "address": _("Where messages go: an e-mail address, or the address that is called."),
-        "filter_in_words": _("Which changes it is told of."),
+        "filter_in_words": _("Which changes it is sent."),
         "contact": _("Whom its owner named for questions; never shown to the public."),
         "created_at": _("When somebody filled in the form."),
-        "frequency": _("Whether it is told at once, daily or weekly."),
-        "state": _("Only what is active is told anything."),
+        "frequency": _("Whether messages are sent at once, daily or weekly."),
+        "state": _("Only an active subscription is sent messages."),
         "confirmed_at": _("When its owner clicked the link, or staff approved it."),
         "stopped_at": _("When it stopped; nothing is lost, it can go on from there."),
         "stopped_because": _("Why it stopped; its owner reads it, too."),
-        "cursor": _("The last change that it has been told of."),
-        "next_attempt_at": _("When it is tried again, or told the next time."),
+        "cursor": _("The last change that it has been sent."),
+        "next_attempt_at": _("When sending is tried again, or due the next time."),
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
