@@ -11,7 +11,7 @@ from typing import Unpack
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tracker.actions.log.append import OpenLog, Stamp, Subject, open_log
+from tracker.actions.log.append import Stamp, Subject, open_log
 from tracker.actions.log.projection import Projection, save
 from tracker.actions.log.search_index import index
 from tracker.actions.publishing.drafts import require_draft, touch
@@ -107,25 +107,21 @@ def retract_commitment(
         commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
         if not commitment.is_public:
             raise ValidationError(_("Only a public commitment can be retracted."))
-        return _retract(log, commitment, reason, significance)
-
-
-def _retract(log: OpenLog, commitment: Commitment, reason: str, significance: str) -> Change:
-    commitment.retracted_seq = log.next_seq
-    change = log.append(
-        ChangeKind.RETRACTION,
-        {
-            "commitment": payloads.commitment_name(commitment),
-            "retracts": payloads.commitment(commitment),
-            "reason": reason,
-        },
-        Subject(commitment=commitment),
-        significance=significance,
-    )
-    commitment.last_change_seq, commitment.last_changed_at = change.seq, change.recorded_at
-    commitment.save(update_fields=["retracted_seq", "last_change_seq", "last_changed_at"])
-    index([commitment])
-    return change
+        commitment.retracted_seq = log.next_seq
+        commitment.save(update_fields=["retracted_seq"])
+        change = log.append(
+            ChangeKind.RETRACTION,
+            {
+                "commitment": payloads.commitment_name(commitment),
+                "retracts": payloads.commitment(commitment),
+                "reason": reason,
+            },
+            Subject(commitment=commitment),
+            significance=significance,
+        )
+        touch(commitment, change)
+        index([commitment])
+        return change
 
 
 def retract_note(

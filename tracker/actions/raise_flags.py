@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, QuerySet
@@ -23,23 +24,8 @@ from tracker.queries.visibility import public_commitments
 from tracker.schema import payloads
 from tracker.schema.vocabulary import Flag
 
-# The column with the day that each flag's rule counts from.
-_BASIS = {
-    Flag.DUE_SOON: "target_last_day",
-    Flag.OVERDUE: "target_last_day",
-    Flag.QUIET: "last_update_day",
-    Flag.NOT_MENTIONED: "last_update_day",
-}
 # Lines written under one lock of the log, so that publishers need not wait for all of them.
 _BATCH_SIZE = 100
-
-
-def _due_soon_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
-    return basis - dt.timedelta(days=settings.DUE_SOON_DAYS)
-
-
-def _overdue_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
-    return basis + dt.timedelta(days=1)
 
 
 def _quiet_from(commitment: Commitment, basis: dt.date, viewpoint: Viewpoint) -> dt.date:
@@ -60,25 +46,38 @@ def _not_mentioned_from(commitment: Commitment, basis: dt.date, viewpoint: Viewp
     return first
 
 
-_SINCE: dict[Flag, Callable[[Commitment, dt.date, Viewpoint], dt.date]] = {
-    Flag.DUE_SOON: _due_soon_from,
-    Flag.OVERDUE: _overdue_from,
-    Flag.QUIET: _quiet_from,
-    Flag.NOT_MENTIONED: _not_mentioned_from,
+class _Rule(NamedTuple):
+    """The column with the day that a flag counts from, and since when it applies, given that."""
+
+    column: str
+    since: Callable[[Commitment, dt.date, Viewpoint], dt.date]
+
+
+_RULES = {
+    Flag.DUE_SOON: _Rule(
+        "target_last_day",
+        lambda commitment, target, viewpoint: target - dt.timedelta(days=settings.DUE_SOON_DAYS),
+    ),
+    Flag.OVERDUE: _Rule(
+        "target_last_day",
+        lambda commitment, target, viewpoint: target + dt.timedelta(days=1),
+    ),
+    Flag.QUIET: _Rule("last_update_day", _quiet_from),
+    Flag.NOT_MENTIONED: _Rule("last_update_day", _not_mentioned_from),
 }
 
 
 def _unlogged(flag: Flag, viewpoint: Viewpoint) -> QuerySet[Commitment]:
     """Public commitments that have the flag but no line in the log for it."""
     logged = RaisedFlag.objects.filter(
-        commitment=OuterRef("pk"), flag=flag, basis=OuterRef(_BASIS[flag])
+        commitment=OuterRef("pk"), flag=flag, basis=OuterRef(_RULES[flag].column)
     )
     return public_commitments().filter(QUERIES[flag](viewpoint)).exclude(Exists(logged))
 
 
 def _append_flag(log: OpenLog, commitment: Commitment, flag: Flag, viewpoint: Viewpoint) -> Change:
-    basis: dt.date = getattr(commitment, _BASIS[flag])
-    since = _SINCE[flag](commitment, basis, viewpoint)
+    basis: dt.date = getattr(commitment, _RULES[flag].column)
+    since = _RULES[flag].since(commitment, basis, viewpoint)
     first = commitment.changes.order_by("seq").first()
     log.is_backfill = first is None or timezone.localdate(first.recorded_at) > since
     change = log.append(
@@ -116,7 +115,7 @@ def raise_flags(*, now: dt.datetime) -> list[int]:
     """
     viewpoint = Viewpoint(timezone.localdate(now))
     written: list[int] = []
-    for flag in _BASIS:
+    for flag in _RULES:
         for batch in _batches(flag, viewpoint):
             with open_log(now=now) as log:
                 # Query again under the lock: another deliverer may have logged it meanwhile.

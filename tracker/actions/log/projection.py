@@ -7,8 +7,9 @@ from the published updates again, and must produce the same rows.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -36,6 +37,10 @@ _LAST_CHANGE = ("last_change_seq", "last_changed_at")
 _ROW = (*Span._fields, "known_from", "known_to")
 
 
+def _edges(span: Span) -> tuple[dt.date | None, dt.date | None]:
+    return (span.target.first_day, span.target.last_day) if span.target else (None, None)
+
+
 def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
     """Return the valid rows, and the keys of duplicate or inconsistent ones."""
     sound: dict[Row, int] = {}
@@ -43,9 +48,7 @@ def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
     for pk, first, last, *values in rows.values_list("pk", *_EDGES, *_ROW):
         *said, known_from, known_to = values
         row = Row(Span(*said), known_from, known_to)
-        target = row.span.target
-        days = (target.first_day, target.last_day) if target else (None, None)
-        if row in sound or (first, last) != days:
+        if row in sound or (first, last) != _edges(row.span):
             broken.append(pk)
         else:
             sound[row] = pk
@@ -123,11 +126,14 @@ class Projection:
 
 def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> None:
     """Write the standings and the commitments' own rows, including the fields `also`."""
-    begun: list[tuple[Commitment, Row]] = []
+    begun: list[tuple[Any, ...]] = []
     ended: list[tuple[int, int]] = []
     gone: list[int] = []
     for each in projections:
-        _set_position(each.commitment, each.timeline.last)
+        current = each.timeline.last
+        # Setting the target sets its days, too.
+        for name in _POSITION if current is not None else ():
+            setattr(each.commitment, name, getattr(current, name))
         rows = each.timeline.rows
         lost = each._stored.copy()
         missing = [row for row in rows if lost.pop(row, None) is None]
@@ -135,41 +141,18 @@ def save(projections: Collection[Projection], *, also: Collection[str] = ()) -> 
             # Most rows that go were known until now: they are ended instead of deleted.
             key = lost.pop(row._replace(known_to=NO_END), None)
             if key is None:
-                begun.append((each.commitment, row))
+                begun.append(
+                    (each.commitment.pk, *_edges(row.span), *row.span, row.known_from, row.known_to)
+                )
             else:
                 ended.append((row.known_to, key))
         gone += [*each._broken, *lost.values()]
     write_values(Standing, ("known_to",), ended)
     if gone:
         Standing.objects.filter(pk__in=gone).delete()
-    _insert_standings(begun)
+    insert_values(Standing, ("commitment", *_EDGES, *_ROW), begun)
     fields = (*_POSITION_FIELDS, *_LAST_CHANGE, *also)
     write_each((each.commitment for each in projections), fields)
-
-
-def _set_position(commitment: Commitment, current: Span | None) -> None:
-    """Copy a position to the commitment, unsaved; setting the target sets its days too."""
-    if current is not None:
-        for name in _POSITION:
-            setattr(commitment, name, getattr(current, name))
-
-
-def _insert_standings(rows: Iterable[tuple[Commitment, Row]]) -> None:
-    insert_values(
-        Standing,
-        ("commitment", *_EDGES, *_ROW),
-        (
-            (
-                commitment.pk,
-                span.target and span.target.first_day,
-                span.target and span.target.last_day,
-                *span,
-                known_from,
-                known_to,
-            )
-            for commitment, (span, known_from, known_to) in rows
-        ),
-    )
 
 
 def project_anew(commitments: QuerySet[Commitment]) -> None:

@@ -19,6 +19,7 @@ from tracker.models import (
     Source,
     StatusUpdate,
 )
+from tracker.models.records import PublicRecord
 from tracker.queries.history import Wording, movements_of
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
@@ -36,10 +37,15 @@ def require_context(commitment: Commitment, parties: Collection[Party]) -> None:
         )
     for record in (commitment.first_stated_at, commitment.part_of, commitment.supersedes):
         if record is not None and not record.is_public:
-            raise ValidationError(
-                _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
-                params={"record": record, "commitment": commitment.title},
-            )
+            raise publish_first(record, commitment)
+
+
+def publish_first(record: PublicRecord, commitment: Commitment) -> ValidationError:
+    """Return the refusal of a commitment that refers to a record that is not public."""
+    return ValidationError(
+        _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
+        params={"record": record, "commitment": commitment.title},
+    )
 
 
 def require_evidence(update: StatusUpdate, sources: Iterable[Source], *, today: dt.date) -> None:

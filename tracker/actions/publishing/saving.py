@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from tracker.actions.publishing.drafted import Drafted, RefusedDraftError
+from tracker.actions.publishing.rules import publish_first
 from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys
 from tracker.models import Alias, Citation, Commitment, StatusUpdate
 
@@ -49,7 +50,7 @@ def _save_commitments(new: Sequence[Drafted]) -> None:
         ready = [d for d in waiting if not _unsaved(d.commitment)]
         if not ready:
             record = _unsaved(waiting[0].commitment)[0]
-            raise RefusedDraftError(_publish_first(record, waiting[0].commitment), waiting[0])
+            raise RefusedDraftError(publish_first(record, waiting[0].commitment), waiting[0])
         insert_with_keys(Commitment, [drafted.commitment for drafted in ready])
         waiting = [drafted for drafted in waiting if drafted.commitment._state.adding]
     for drafted in new:
@@ -67,7 +68,7 @@ def _save_related(new: Sequence[Drafted]) -> None:
     for drafted in new:
         for other in drafted.related:
             if other._state.adding:
-                raise RefusedDraftError(_publish_first(other, drafted.commitment), drafted)
+                raise RefusedDraftError(publish_first(other, drafted.commitment), drafted)
             pairs += [(drafted.commitment.pk, other.pk), (other.pk, drafted.commitment.pk)]
     through._default_manager.bulk_create(
         [through(from_commitment_id=a, to_commitment_id=b) for a, b in dict.fromkeys(pairs)],
@@ -90,13 +91,6 @@ def _save_updates(drafts: Sequence[Drafted]) -> None:
 def _unsaved(commitment: Commitment) -> list[Commitment]:
     others = (commitment.part_of, commitment.supersedes)
     return [other for other in others if other is not None and other._state.adding]
-
-
-def _publish_first(record: Commitment, commitment: Commitment) -> ValidationError:
-    return ValidationError(
-        _("Publish “%(record)s” first: “%(commitment)s” refers to it."),
-        params={"record": record, "commitment": commitment.title},
-    )
 
 
 def _link(

@@ -7,12 +7,11 @@ rendered it within the last days, so that nobody else can fill the session table
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import error_pages
@@ -75,17 +74,10 @@ def signed_out(request: HttpRequest, meeting_key: str) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Store a worksheet posted with the CSRF token of an earlier session, and show it again."""
-    match = re.fullmatch(r".*/(?P<key>[0-9]+)/worksheet/", request.path)
-    if match is not None and _is_worksheet(request.path):
+    match = request.resolver_match
+    if match is not None and match.view_name == "admin:tracker_meeting_worksheet":
         if wants_json(request):
             return JsonResponse({"told": _("Your session is another one by now.")}, status=403)
-        if store_input(request, match["key"]):
+        if store_input(request, match.kwargs["object_id"]):
             return HttpResponseRedirect(request.path)
     return error_pages.csrf_failure(request, reason=reason)
-
-
-def _is_worksheet(path: str) -> bool:
-    try:
-        return resolve(path).view_name == "admin:tracker_meeting_worksheet"
-    except Resolver404:
-        return False
