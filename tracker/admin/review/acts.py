@@ -6,7 +6,7 @@ Each noun's ModelAdmin subclasses `PublishDraft`; `stages_of` adds the other act
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -115,7 +115,24 @@ class PublishDraft(Act):
         return replace(done, warnings=quotation_warnings([first])) if first is not None else done
 
 
-class SendForReview(Act):
+class ReviewAct(Act):
+    """An act that only changes the state of a review, so that there is nothing to rehearse."""
+
+    trial_data = None
+    # The states of a draft in which it is offered, and what it says once it is done.
+    offered_in: Collection[str] = ()
+    done: Any
+    action: Callable[..., None]
+
+    def is_offered(self, record: Any) -> bool:
+        return not record.is_published and state_of(record) in self.offered_in
+
+    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
+        self.action(record, **data, **stamp)
+        return Done(record=record, message=str(self.done))
+
+
+class SendForReview(ReviewAct):
     name = "send-for-review"
     permission = "tracker.change_{noun}"
     label = _("Send for review")
@@ -125,17 +142,12 @@ class SendForReview(Act):
         "Nothing becomes public by this."
     )
     save_label = _("Save and send for review…")
-    trial_data = None
-
-    def is_offered(self, record: Any) -> bool:
-        return not record.is_published and state_of(record) == ReviewState.DRAFT
+    offered_in = (ReviewState.DRAFT,)
+    action = staticmethod(send_for_review)
+    done = _("It is in review.")
 
     def drafts(self, record: Any) -> Sequence[Draft]:
         return with_its_updates(record)
-
-    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
-        send_for_review(record, shown=data.get(SHOWN), **stamp)
-        return Done(record=record, message=_text("It is in review."))
 
 
 class CommentForm(WordsForm):
@@ -145,19 +157,14 @@ class CommentForm(WordsForm):
     )
 
 
-class SendBack(Act):
+class SendBack(ReviewAct):
     name = "send-back"
     label = _("Send back")
     explanation = _("It is a draft again, with your comment for whoever goes on with it.")
     form_class = CommentForm
-    trial_data = None
-
-    def is_offered(self, record: Any) -> bool:
-        return not record.is_published and state_of(record) != ReviewState.DRAFT
-
-    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
-        send_back(record, comment=data["comment"], **stamp)
-        return Done(record=record, message=_text("It is a draft again, with your comment."))
+    offered_in = WAITING
+    action = staticmethod(send_back)
+    done = _("It is a draft again, with your comment.")
 
 
 class Schedule(Act):
@@ -213,7 +220,7 @@ class Schedule(Act):
         return Done(record=record, message=message)
 
 
-class TakeBack(Act):
+class TakeBack(ReviewAct):
     """Lets the author or sender of a draft withdraw it from review."""
 
     name = "take-back"
@@ -224,31 +231,21 @@ class TakeBack(Act):
         "among what waits any more; a publication that was scheduled is called off. Send it again "
         "when it is ready."
     )
-    trial_data = None
-
-    def is_offered(self, record: Any) -> bool:
-        return not record.is_published and state_of(record) in WAITING
+    offered_in = WAITING
+    action = staticmethod(withdraw)
+    done = _("It is a draft again.")
 
     def is_for(self, record: Any, person: AbstractBaseUser) -> bool:
         return had_a_hand_in(review_of(record), person)
 
-    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
-        withdraw(record, **stamp)
-        return Done(record=record, message=_text("It is a draft again."))
 
-
-class CallOff(Act):
+class CallOff(ReviewAct):
     name = "call-off"
     label = _("Call off its publication")
     explanation = _("It is not published at the time that was given. It is in review again.")
-    trial_data = None
-
-    def is_offered(self, record: Any) -> bool:
-        return not record.is_published and state_of(record) == ReviewState.SCHEDULED
-
-    def perform(self, record: Any, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
-        call_off(record, **stamp)
-        return Done(record=record, message=_text("It is called off."))
+    offered_in = (ReviewState.SCHEDULED,)
+    action = staticmethod(call_off)
+    done = _("It is called off.")
 
 
 def stages_of(publish: PublishDraft) -> Sequence[Act]:
