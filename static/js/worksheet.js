@@ -108,15 +108,15 @@ async function save() {
     if (answer.status === 401 || answer.status === 403 || answer.redirected) {
       saySignedOut();
     } else if (answer.ok) {
-      const { rows: told } = await answer.json();
-      for (const one of told) {
+      const { rows: saved } = await answer.json();
+      for (const one of saved) {
         show(one);
       }
       count();
       isSaved = true;
     } else {
-      const told = await answer.json().catch(() => ({}));
-      say(told.told ?? words.unreachable, true);
+      const refused = await answer.json().catch(() => ({}));
+      say(refused.message ?? words.unreachable, true);
     }
   } catch {
     say(words.unreachable, true);
@@ -135,37 +135,37 @@ async function save() {
   return isSaved && dirty.size === 0;
 }
 
-function show(told) {
-  const row = rows().find((one) => one.dataset.prefix === told.prefix);
+function show(saved) {
+  const row = rows().find((one) => one.dataset.prefix === saved.prefix);
   if (!row) {
     return;
   }
-  if (told.result === "conflict" || told.result === "refused") {
+  if (saved.result === "conflict" || saved.result === "refused") {
     disputed.add(row);
   } else {
     disputed.delete(row);
   }
-  if (told.version) {
-    field(row, "version").value = told.version;
-    field(row, "row").value = told.row;
-    row.dataset.state = told.state;
-    for (const [name, value] of Object.entries(told.values)) {
+  if (saved.version) {
+    field(row, "version").value = saved.version;
+    field(row, "row").value = saved.row;
+    row.dataset.state = saved.state;
+    for (const [name, value] of Object.entries(saved.values)) {
       put(row, name, value);
     }
   }
-  row.querySelector(".ws-effect").textContent = told.effect;
-  showReview(row, told.review);
-  row.querySelector(".ws-saved").textContent = told.result === "conflict" ? "" : told.told;
-  showCheck(row, told.check);
-  showErrors(row, told);
-  showConflict(row, told);
+  row.querySelector(".ws-effect").textContent = saved.effect;
+  showReview(row, saved.review);
+  row.querySelector(".ws-saved").textContent = saved.result === "conflict" ? "" : saved.message;
+  showCheck(row, saved.check);
+  showErrors(row, saved);
+  showConflict(row, saved);
 }
 
-function showReview(row, told) {
+function showReview(row, saved) {
   const place = row.querySelector(".ws-review");
   if (place) {
-    place.hidden = told === "";
-    place.querySelector(".ws-review-told").textContent = told;
+    place.hidden = saved === "";
+    place.querySelector(".ws-review-note").textContent = saved;
   }
 }
 
@@ -200,7 +200,7 @@ function showCheck(row, check) {
     shown.className = "ws-check";
     place.append(shown);
   }
-  shown.textContent = check?.told ?? "";
+  shown.textContent = check?.message ?? "";
   shown.classList.toggle("is-missing", check?.is_missing ?? false);
 }
 
@@ -215,29 +215,29 @@ function list(className, sentences) {
   return shown;
 }
 
-function showErrors(row, told) {
+function showErrors(row, saved) {
   for (const shown of row.querySelectorAll(".ws-fields .errorlist")) {
     shown.remove();
   }
-  for (const [name, sentences] of Object.entries(told.errors)) {
+  for (const [name, sentences] of Object.entries(saved.errors)) {
     const place = row.querySelector(`[data-field="${name}"]`) ?? row.querySelector(".ws-fields");
     place?.append(list("errorlist", sentences));
   }
 }
 
-function showConflict(row, told) {
+function showConflict(row, saved) {
   const place = row.querySelector(".ws-conflict");
   place.replaceChildren();
-  place.hidden = told.differences.length === 0 && told.refusals.length === 0;
-  if (told.refusals.length > 0) {
-    place.append(list("errorlist", told.refusals));
+  place.hidden = saved.differences.length === 0 && saved.refusals.length === 0;
+  if (saved.refusals.length > 0) {
+    place.append(list("errorlist", saved.refusals));
   }
-  if (told.differences.length === 0) {
+  if (saved.differences.length === 0) {
     return;
   }
   const note = document.createElement("p");
   note.className = "errornote";
-  note.textContent = told.told;
+  note.textContent = saved.message;
   const table = document.createElement("table");
   table.className = "ws-differences";
   const head = table.createTHead().insertRow();
@@ -248,7 +248,7 @@ function showConflict(row, told) {
     head.append(cell);
   }
   const body = table.createTBody();
-  for (const { label, theirs, yours } of told.differences) {
+  for (const { label, theirs, yours } of saved.differences) {
     const line = body.insertRow();
     const name = document.createElement("th");
     name.scope = "row";
@@ -260,17 +260,17 @@ function showConflict(row, told) {
   const buttons = document.createElement("p");
   buttons.append(
     button(words.keepMine, () => {
-      field(row, "version").value = told.their_version;
+      field(row, "version").value = saved.their_version;
       place.hidden = true;
       touch(row, 0);
     }),
     " ",
     button(words.takeTheirs, () => {
       dirty.delete(row);
-      for (const [name, value] of Object.entries(told.theirs)) {
+      for (const [name, value] of Object.entries(saved.theirs)) {
         put(row, name, value);
       }
-      field(row, "version").value = told.their_version;
+      field(row, "version").value = saved.their_version;
       place.hidden = true;
       row.querySelector(".ws-saved").textContent = "";
       disputed.delete(row);

@@ -92,4 +92,4 @@ def test_a_row_that_saves_itself_is_told_to_wait(ann: Clerk, commitment: Commitm
     ann.client.logout()
     answer = ann.client.post(ann.url, data, headers={"accept": "application/json"})
     assert answer.status_code == 401
-    assert "sign in to save it" in answer.json()["told"]
+    assert "sign in to save it" in answer.json()["message"]

@@ -406,9 +406,9 @@ def test_a_row_that_saves_itself_is_told_what_came_of_it(
     sheet = ann.sheet()
     told = send_json(ann, sheet, commitment, mention="mentioned", quotation="will sign a treaty")
     assert (told["result"], told["state"]) == ("unfinished", "unfinished")
-    assert told["told"] == "Kept as typed. To be a draft it still needs: Rationale."
+    assert told["message"] == "Kept as typed. To be a draft it still needs: Rationale."
     assert told["check"] == {
-        "told": "These words do not stand in the text of this source.",
+        "message": "These words do not stand in the text of this source.",
         "is_missing": True,
     }
     told = send_json(ann, sheet, commitment, **MENTIONED, version=str(told["version"]))

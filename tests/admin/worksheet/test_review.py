@@ -54,7 +54,7 @@ def test_a_row_that_saves_itself_says_so(
     data = {**sheet.fields, f"{prefix}-rationale": ["Otherwise."]}
     answer = ann.client.post(ann.url, data, headers={"accept": "application/json"})
     [row] = json.loads(answer.content)["rows"]
-    assert (row["told"], row["review"]) == (
+    assert (row["message"], row["review"]) == (
         "Saved. It is out of review by this: send it once more when it is ready.",
         "",
     )

@@ -39,13 +39,13 @@ class ChangeAdmin(ReadOnlyAdmin):
         "recorded_at": _("When this register wrote the line."),
         "recorded_by": _("Who published it; only staff see it. Empty for what was loaded."),
         "kind": _("What happened to what it is about."),
-        "significance": _("Of a minor change nobody is notified."),
-        "commitment": _("The commitment that it tells of."),
+        "significance": _("Nobody is notified of a minor change."),
+        "commitment": _("The commitment that it is about."),
         "update": _("The update that it published, corrected or retracted."),
-        "meeting": _("The meeting that it tells of, or that did what it tells."),
-        "source": _("The source that it tells of."),
+        "meeting": _("The meeting that it is about, or at which it happened."),
+        "source": _("The source that it is about."),
         "note": _("The note that it published or retracted."),
-        "published_text": _("All that readers were shown, as the line’s hash covers it."),
+        "published_text": _("The published content, which the line’s hash covers."),
         "previous_hash": _("The hash of the line before, which this line’s own covers."),
         "hash": _("SHA-256 of the line; a line that was altered would not fit it any more."),
     }
@@ -59,7 +59,7 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     def notice(self, obj: Change) -> Any:
         return _text(
-            "A line of the log is never altered. If what it tells is wrong, open the record that "
+            "A line of the log is never altered. If it is wrong, open the record that "
             "it is about: an update is corrected or retracted, anything else is amended, and that "
             "writes a further line."
         )
@@ -70,7 +70,7 @@ class ChangeAdmin(ReadOnlyAdmin):
             return []
         return [{"label": _text("The record"), "url": page_url(about)}]
 
-    @admin.display(description=_("what it tells"))
+    @admin.display(description=_("summary"))
     def summary(self, obj: Change) -> str:
         return title_of(obj)
 

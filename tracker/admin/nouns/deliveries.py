@@ -29,9 +29,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
     help_texts = {
         "subscription": _("Whose message it is."),
         "message_id": _("The message’s permanent id; sent again, it has the same."),
-        "first_seq": _("The first change that the message tells."),
-        "last_seq": _("The last change that the message tells."),
-        "is_test": _("Whether it was sent for a try and tells no change."),
+        "first_seq": _("The first change in the message."),
+        "last_seq": _("The last change in the message."),
+        "is_test": _("Whether it was a test message, without a change."),
         "started_at": _("When the attempt began."),
         "attempt": _("Which attempt to send this message it was, from 1."),
         "outcome": _("Delivered, to be tried again, refused, or come back."),

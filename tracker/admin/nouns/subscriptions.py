@@ -156,24 +156,24 @@ class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
     search_fields = ("address", "contact", "query", "stopped_because")
     fieldsets = (
         (None, {"fields": ("channel", "address", "filter_in_words", "query")}),
-        (_("Asked for"), {"fields": ("contact", "created_at", "frequency", "with_overdue")}),
+        (_("Request"), {"fields": ("contact", "created_at", "frequency", "with_overdue")}),
         (_("State"), {"fields": ("state", "confirmed_at", "stopped_at", "stopped_because")}),
         (_("Delivery"), {"fields": ("cursor", "failures", "next_attempt_at")}),
     )
 
     help_texts = {
-        "channel": _("How its messages are sent."),
+        "channel": _("How its changes are delivered."),
         "address": _("Where messages go: an e-mail address, or the address that is called."),
-        "filter_in_words": _("Which changes it is sent."),
-        "contact": _("Whom its owner named for questions; never shown to the public."),
+        "filter_in_words": _("Which changes are sent."),
+        "contact": _("The contact that its owner gave for questions; never public."),
         "created_at": _("When somebody filled in the form."),
-        "frequency": _("Whether messages are sent at once, daily or weekly."),
-        "state": _("Only an active subscription is sent messages."),
+        "frequency": _("Whether changes are sent at once, daily or weekly."),
+        "state": _("Changes are sent only while it is active."),
         "confirmed_at": _("When its owner clicked the link, or staff approved it."),
         "stopped_at": _("When it stopped; nothing is lost, it can go on from there."),
         "stopped_because": _("Why it stopped; its owner reads it, too."),
-        "cursor": _("The last change that it has been sent."),
-        "next_attempt_at": _("When sending is tried again, or due the next time."),
+        "cursor": _("The last change that was sent."),
+        "next_attempt_at": _("When the next message is sent, or tried again."),
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

@@ -35,10 +35,10 @@ def payload_of(saved: PostedRow, source_texts: Texts) -> dict[str, Any]:
             for name, value in values.items()
             if is_stored and value != saved.typed.get(name)
         },
-        "told": _message(saved),
+        "message": _message(saved),
         "effect": effect_of(row) if row is not None and is_stored else "",
         "review": review_notice(row) if row is not None else "",
-        "check": {"told": check.message, "is_missing": check.is_missing} if check else None,
+        "check": {"message": check.message, "is_missing": check.is_missing} if check else None,
         "errors": saved.form.mistakes()
         if saved.form is not None and saved.result == Result.UNFINISHED
         else {},

@@ -66,7 +66,7 @@ def signed_out(request: HttpRequest, meeting_key: str) -> HttpResponse:
     """Respond to a worksheet posted without a session: ask to sign in, and store the input."""
     if wants_json(request):
         text = _("You are not signed in any more. What you typed stands here; sign in to save it.")
-        return JsonResponse({"told": text}, status=401)
+        return JsonResponse({"message": text}, status=401)
     store_input(request, meeting_key)
     login = reverse("admin:login", query={"next": request.path})
     return HttpResponseRedirect(login)
@@ -77,7 +77,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = request.resolver_match
     if match is not None and match.view_name == "admin:tracker_meeting_worksheet":
         if wants_json(request):
-            return JsonResponse({"told": _("Your session is another one by now.")}, status=403)
+            return JsonResponse({"message": _("Your session is another one by now.")}, status=403)
         if store_input(request, match.kwargs["object_id"]):
             return HttpResponseRedirect(request.path)
     return error_pages.csrf_failure(request, reason=reason)

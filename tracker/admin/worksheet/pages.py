@@ -107,7 +107,7 @@ class WorksheetPages(SourcePages):
         self, request: HttpRequest, meeting: Meeting, sentences: list[str], *, now: dt.datetime
     ) -> HttpResponse:
         if wants_json(request):
-            return JsonResponse({"told": " ".join(sentences)}, status=409)
+            return JsonResponse({"message": " ".join(sentences)}, status=409)
         for sentence in sentences:
             self.message_user(request, sentence, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, restored=request.POST)
