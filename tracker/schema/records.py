@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tracker.schema.commitments import COMMITMENT, COMMITMENT_NAME, POSITION, TOPIC
-from tracker.schema.fields import JSON, Column, Field, Noun, Type
+from tracker.schema.fields import JSON, Column, Field, Noun, Type, Words
 from tracker.schema.meetings import FORUM, MEETING
 from tracker.schema.notes import NOTE
 from tracker.schema.parties import PARTY
@@ -23,6 +23,26 @@ _TARGET_LAST_DAY = Column(
     _("Last day of the target"),
     _("Last day that the target covers: 2026-12-31 for “2026”. Overdue from the next."),
 )
+
+
+def _page(description: Words) -> Field:
+    column = Column(_("Page"), description, is_required=True, width=44)
+    return Field("url", Type.ADDRESS, _PAGE, columns=column)
+
+
+def _line(name: str, title: Words, description: Words, *, time: Words, time_name: str) -> Field:
+    """Return the field of a line of the log, with columns for its number and its time."""
+    written = Column(
+        time,
+        _("When that line was written."),
+        name=time_name,
+        part="recorded_at",
+        is_required=True,
+        width=22,
+    )
+    number = Column(title, description, part="seq", is_required=True)
+    return Field(name, Type.LINE, columns=(number, written))
+
 
 PARTY_RECORD = PARTY.plus(_URL)
 TOPIC_RECORD = TOPIC.plus(_URL)
@@ -77,37 +97,14 @@ COMMITMENT_RECORD = Noun(
                 _("The day up to which something is known: of the newest update, its last."),
             ),
         ),
-        Field(
+        _line(
             "last_change",
-            Type.LINE,
-            columns=(
-                Column(
-                    _("Last change"),
-                    _("Number of the last line about it in the log of changes."),
-                    part="seq",
-                    is_required=True,
-                ),
-                Column(
-                    _("Changed in the register"),
-                    _("When that line was written."),
-                    name="last_changed_at",
-                    part="recorded_at",
-                    is_required=True,
-                    width=22,
-                ),
-            ),
+            _("Last change"),
+            _("Number of the last line about it in the log of changes."),
+            time=_("Changed in the register"),
+            time_name="last_changed_at",
         ),
-        Field(
-            "url",
-            Type.ADDRESS,
-            _PAGE,
-            columns=Column(
-                _("Page"),
-                _("Address of its page, with its whole history."),
-                is_required=True,
-                width=44,
-            ),
-        ),
+        _page(_("Address of its page, with its whole history.")),
     ),
     columns_after={
         "parties": "instrument",
@@ -171,37 +168,14 @@ UPDATE_RECORD = Noun(
                 is_required=True,
             ),
         ),
-        Field(
+        _line(
             "change",
-            Type.LINE,
-            columns=(
-                Column(
-                    _("Change"),
-                    _("Number of the line of the log with which it was published."),
-                    part="seq",
-                    is_required=True,
-                ),
-                Column(
-                    _("Recorded"),
-                    _("When that line was written."),
-                    name="recorded_at",
-                    part="recorded_at",
-                    is_required=True,
-                    width=22,
-                ),
-            ),
+            _("Change"),
+            _("Number of the line of the log with which it was published."),
+            time=_("Recorded"),
+            time_name="recorded_at",
         ),
-        Field(
-            "url",
-            Type.ADDRESS,
-            _PAGE,
-            columns=Column(
-                _("Page"),
-                _("Address of the update on its commitment’s page."),
-                is_required=True,
-                width=44,
-            ),
-        ),
+        _page(_("Address of the update on its commitment’s page.")),
     ),
     columns_after={
         "happened_last_day": "happened_words",
@@ -247,7 +221,7 @@ MEETING_IN_FULL = Noun(
         Field(
             "updates",
             Type.RECORDS,
-            _("What it did, in the order in which it is told."),
+            _("What it did, in the order in which its page shows it."),
             record=UPDATE_RECORD,
         ),
         Field(

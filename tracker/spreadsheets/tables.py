@@ -6,7 +6,7 @@ so that nothing becomes public without its line in the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,11 @@ class Table:
     @property
     def labels(self) -> dict[str, Any]:
         return {name: column.label for name, column in self.columns.items()}
+
+    def required(self, given: Collection[str]) -> list[str]:
+        """Return the columns without which a file with those `given` cannot be read."""
+        parts = self.parts[:1] if any(part in given for part in self.parts) else ()
+        return [self.key[0], *parts]
 
     def cells(self, record: Any) -> list[str]:
         """Return the cells of a record's row."""

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -90,10 +91,7 @@ def read_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
     encoding = encoding or _encoding_of(file)
     if encoding == "utf-8":
         encoding = "utf-8-sig"  # drops a byte-order mark, if there is one
-    file.seek(0)
-    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(CHUNK_SIZE))
-    file.seek(0)
-    return _records(file, encoding, _delimiter(head))
+    return _records(_reader(file, encoding, is_strict=True))
 
 
 def _delimiter(head: str) -> str:
@@ -108,13 +106,21 @@ def _delimiter(head: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
 
 
-def _records(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Line]:
+def _reader(file: IO[bytes], encoding: str, *, is_strict: bool) -> Iterator[list[str]]:
+    """Read a whole file, with the delimiter that suits its first line."""
+    file.seek(0)
+    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(CHUNK_SIZE))
+    file.seek(0)
     # newline="" keeps line ends inside cells and accepts any of them between rows.
     unclosed: Any = _Unclosed(file)
     text = io.TextIOWrapper(unclosed, encoding, errors="replace", newline="")
+    return csv.reader(text, delimiter=_delimiter(head), strict=is_strict)
+
+
+def _records(records: Iterator[list[str]]) -> Iterator[Line]:
     number = 0
     try:
-        for number, record in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
+        for number, record in enumerate(records, 1):
             yield number, tuple([_cell(cell) for cell in record])
     except csv.Error as error:
         if "field larger" in str(error):
@@ -168,12 +174,7 @@ def has_more_records(file: IO[bytes], most: int) -> bool:
     file.seek(0)
     start = file.read(4)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "latin-1")
-    file.seek(0)
-    head = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(CHUNK_SIZE))
-    file.seek(0)
-    unclosed: Any = _Unclosed(file)
-    text = io.TextIOWrapper(unclosed, encoding, errors="replace", newline="")
     try:
-        return any(n > most for n, _r in enumerate(csv.reader(text, delimiter=_delimiter(head)), 1))
+        return next(islice(_reader(file, encoding, is_strict=False), most, None), None) is not None
     except csv.Error:
         return False  # reported with its row when the file is read

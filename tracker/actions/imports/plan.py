@@ -63,14 +63,7 @@ class Plan:
         self._numbers: dict[str, int] = {}
         self._digest = hashlib.sha256()
         self._covered: set[str] = set()
-        self._refuse_without_key()
-
-    def _refuse_without_key(self) -> None:
-        """Require the key column, and the column that counts the parts if any part is given."""
-        needed = [self.table.key[0]]
-        if set(self.table.parts) & set(self.places):
-            needed.append(self.table.parts[0])
-        for name in needed:
+        for name in self.table.required(self.places):
             if name not in self.places:
                 text = _("No column was named for “%(name)s”, without which the rows say nothing.")
                 raise SpreadsheetError(text % {"name": name})

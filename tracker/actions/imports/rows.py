@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.actions.imports.rules import refuse_unfit
-from tracker.models import Source
+from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
+from tracker.models import Commitment, Meeting, MeetingState, Source
 from tracker.models.records import PublicRecord
 from tracker.schema.nouns import MODELS, NOUNS
 from tracker.spreadsheets.columns import Values, many
@@ -126,8 +126,36 @@ class Rows:
                 self.report.blame(row.number, name, _("What names a public record is permanent."))
                 return
         try:
-            refuse_unfit(row.record, self.fields(row, row.changed))
+            _refuse_unfit(row.record, self.fields(row, row.changed))
         except ValidationError as error:
             self.report.blame(row.number, "", " ".join(error.messages))
         except KeyError:
             return  # it refers to an unknown record, which is already reported
+
+
+def _refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
+    """Raise ValidationError for an amendment that the action or its form would refuse."""
+    if record.is_retracted:
+        raise ValidationError(_("It was retracted and is never edited again."))
+    if isinstance(record, Commitment):
+        refuse_unfit_commitment(record, values)
+        for other in values.get("related", ()):
+            if not other.is_public:
+                raise ValidationError(_("Publish “%(record)s” first."), params={"record": other})
+    if isinstance(record, Meeting):
+        refuse_unfit_meeting(record, values)
+        _refuse_unfit_meeting_that_counts(record, values)
+
+
+def _refuse_unfit_meeting_that_counts(meeting: Meeting, values: dict[str, Any]) -> None:
+    """Refuse a change that would affect the updates or flags that depend on a meeting."""
+    if {"level", "parties"} & set(values) and meeting.updates.exists():
+        raise ValidationError(
+            _("Parties and level stay as they are once updates rest on the meeting.")
+        )
+    if not meeting.is_fully_recorded:
+        return
+    if values.get("state", MeetingState.HELD) != MeetingState.HELD:
+        raise ValidationError(_("A fully recorded meeting was held, and stays so."))
+    if "date" in values and (values["date"] is None or values["date"].first_day is None):
+        raise ValidationError(_("A fully recorded meeting keeps at least its year."))

@@ -103,14 +103,10 @@ class ColumnsForm(WordsForm):
                 params = {"heading": heading, "name": given[heading]}
                 self.add_error(f"column_{name}", ValidationError(message, params=params))
             given[heading] = name
-        needed = [self.table.key[0]]
-        parts = self.table.parts
-        if parts and any(part in given.values() for part in parts):
-            needed.append(parts[0])
-        for name in needed:
+        for name in self.table.required(given.values()):
             if name not in given.values():
                 message = _text("Rows are told apart by it: say which column holds it.")
-                if name in parts:
+                if name in self.table.parts:
                     message = _text("What is said of each of them needs this column.")
                 self.add_error(f"column_{name}", message)
         return cleaned

@@ -71,7 +71,7 @@ class Command(BaseCommand):
             default=DraftDisposition.KEEP,
             help="what is done with the drafts",
         )
-        parser.add_argument("--why", default="", help="told in the log beside what is amended")
+        parser.add_argument("--why", default="", help="shown in the log beside what is amended")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be done, and do nothing"
         )

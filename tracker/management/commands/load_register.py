@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--notify",
             action="store_true",
-            help="tell subscribers; without it the changes are back-fill, told to nobody",
+            help="notify subscribers; without it the changes are back-fill",
         )
 
     def handle(self, *args: Any, path: Path, notify: bool, **options: Any) -> None:
