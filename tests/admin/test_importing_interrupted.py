@@ -20,7 +20,7 @@ from tests.admin.browsing import Browser
 from tests.admin.importing.test_pages import confirmed, handed_in
 from tracker.actions.imports import files, processing, uploads
 from tracker.actions.imports.plan import Task
-from tracker.actions.imports.processing import carry_out, carry_out_due
+from tracker.actions.imports.processing import process, process_due
 from tracker.models import Commitment, Upload, UploadState
 from tracker.spreadsheets.reading import Row, Sheet
 
@@ -73,8 +73,8 @@ def test_a_killed_import_is_taken_up_by_the_deliverer_within_minutes(
 ) -> None:
     killing()
     now = timezone.now()
-    assert carry_out_due(clock=lambda: now) == 0
-    assert carry_out_due(clock=lambda: now + dt.timedelta(minutes=2, seconds=1)) == 1
+    assert process_due(clock=lambda: now) == 0
+    assert process_due(clock=lambda: now + dt.timedelta(minutes=2, seconds=1)) == 1
     assert Commitment.objects.count() == 1
     assert Upload.objects.get().state == UploadState.IMPORTED
 
@@ -99,8 +99,8 @@ def test_a_file_that_ends_every_process_is_given_up_with_a_sentence(
     clock = Clock()
     for _again in range(2):
         with pytest.raises(Killed):
-            carry_out(key, clock=clock)
-    assert carry_out(key, clock=clock)
+            process(key, clock=clock)
+    assert process(key, clock=clock)
     upload = Upload.objects.get()
     assert upload.state == UploadState.CHECKED
     shown = browser.open(interrupted).response.content.decode()
@@ -132,7 +132,7 @@ def test_others_write_while_a_file_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         return usual(file, ending=ending)
 
     monkeypatch.setattr(uploads, "count_rows", count)
-    kept = uploads.keep_upload(
+    kept = uploads.store_upload(
         [written(COMMITMENT).getvalue()],
         noun="commitments",
         file_name="file.csv",

@@ -23,7 +23,7 @@ from tests import make
 from tests.admin.browsing import Browser
 from tests.notify.subscriptions import make_webhook
 from tests.stored import stored_rows
-from tracker.actions.imports.uploads import keep_upload
+from tracker.actions.imports.uploads import store_upload
 from tracker.actions.review.states import schedule, send_for_review
 from tracker.migrations._roles import HOUSE, make_groups
 from tracker.models import Change, Delivery, Subscription
@@ -208,7 +208,7 @@ def records() -> dict[str, Model]:
     webhook = make_webhook()
     for noun, name in UPLOADED.items():
         found[f"tracker_{noun} import-file"] = found[f"tracker_{noun} import-mapping"] = (
-            keep_upload([b"title\nOne\n"], noun=name, file_name="a.csv", now=make.NOW, by=sender)
+            store_upload([b"title\nOne\n"], noun=name, file_name="a.csv", now=make.NOW, by=sender)
         )
     found |= {
         "tracker_change": Change.objects.first(),

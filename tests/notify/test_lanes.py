@@ -18,7 +18,7 @@ from tests.notify.emailing import make_email
 from tests.notify.subscriptions import make_webhook
 from tests.notify.test_faults import start_deliverer
 from tests.receivers import OK, Link, answering, receiver, silent
-from tracker.actions.imports.uploads import ask_check, keep_upload
+from tracker.actions.imports.uploads import queue_check, store_upload
 from tracker.actions.review.states import schedule, send_for_review
 from tracker.management.commands import deliver as command
 from tracker.models import (
@@ -118,10 +118,10 @@ def test_a_slow_mail_server_does_not_postpone_publication(editor: User) -> None:
 
 def test_checking_a_large_file_postpones_neither_publication_nor_telling(editor: User) -> None:
     rows = b"".join(b"meeting-%d,A meeting\n" % number for number in range(200_000))
-    upload = keep_upload(
+    upload = store_upload(
         [b"slug,title\n", rows], noun="meetings", file_name="a.csv", now=timezone.now(), by=editor
     )
-    assert ask_check(upload, Reading({"slug": "slug", "title": "title"}))
+    assert queue_check(upload, Reading({"slug": "slug", "title": "title"}))
     deliverer = start_deliverer()
     try:
         until(lambda: Upload.objects.get().taken_until is not None)

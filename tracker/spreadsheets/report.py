@@ -106,16 +106,16 @@ class Report:
             "digest": self.digest if self.is_sound else "",
         }
 
-    def blame(self, row: int, column: str, sentence: str) -> None:
+    def add_problem(self, row: int, column: str, sentence: str) -> None:
         self.problem_count += 1
         if len(self.problems) < MAX_LISTED:
             self.problems.append(self._problem(row, column, sentence))
 
-    def warn(self, row: int, column: str, sentence: str) -> None:
+    def add_warning(self, row: int, column: str, sentence: str) -> None:
         if len(self.warnings) < MAX_LISTED:
             self.warnings.append(self._problem(row, column, sentence))
 
-    def ask(self, row: int, column: str, text: str) -> None:
+    def add_ambiguous_date(self, row: int, column: str, text: str) -> None:
         self.ambiguous_count += 1
         if len(self.ambiguous_dates) < MAX_LISTED:
             self.ambiguous_dates.append(self._problem(row, column, text))

@@ -26,7 +26,7 @@ from tests.actions.importing import (
 )
 from tests.log_chain import first_break
 from tests.stored import stored_rows
-from tracker.actions.imports.files import ImportRefusedError, RegisterMovedError
+from tracker.actions.imports.files import ImportRefusedError, RegisterChangedError
 from tracker.actions.imports.publishing import DraftDisposition
 from tracker.actions.review.states import send_for_review
 from tracker.lib.partial_dates import PartialDate
@@ -412,10 +412,12 @@ def test_queries_do_not_grow_with_the_rows_of_a_lot(django_assert_max_num_querie
 def _imported_register(then: str, settings: Any) -> list[str]:
     settings.REQUIRE_SECOND_PERSON = False
     bring_in("sources", written(SOURCE))
-    bring_in("meetings", written(MEETING), then=then)
-    bring_in("commitments", written(COMMITMENT), then=DraftDisposition.KEEP)
+    bring_in("meetings", written(MEETING), disposition=then)
+    bring_in("commitments", written(COMMITMENT), disposition=DraftDisposition.KEEP)
     later = UPDATE | {"happened": "2026-03", "stage": "signed", "meeting": ""}
-    report = bring_in("updates", written(later, UPDATE | {"meeting": "a-meeting"}), then=then)
+    report = bring_in(
+        "updates", written(later, UPDATE | {"meeting": "a-meeting"}), disposition=then
+    )
     return told(report)
 
 
@@ -442,7 +444,7 @@ def test_updates_published_in_bulk_are_like_those_published_one_by_one(settings:
         for day, stage in (("2026-03", "signed"), ("2026-02-25", "negotiating"))
         for c in commitments
     ]
-    report = bring_in("updates", written(*lines), then=DraftDisposition.PUBLISH)
+    report = bring_in("updates", written(*lines), disposition=DraftDisposition.PUBLISH)
     assert dict(report.counts) == {"new": 4}
     for commitment in commitments:
         commitment.refresh_from_db()
@@ -466,7 +468,7 @@ def test_a_row_that_cannot_be_published_is_named(settings: Any) -> None:
     before = stored_rows()
     for some, rows in ((lines, [3, 4]), (lines[:2], [3])):
         with pytest.raises(ImportRefusedError) as refusal:
-            bring_in("updates", written(*some), then=DraftDisposition.PUBLISH)
+            bring_in("updates", written(*some), disposition=DraftDisposition.PUBLISH)
         assert [problem.row for problem in refusal.value.report.problems] == rows
     assert "lies in the future" in told(refusal.value.report)[0]
     assert stored_rows() == before
@@ -477,7 +479,9 @@ def test_what_cannot_be_published_is_told_and_nothing_is_written(settings: Any) 
     make.both_parties()
     before = stored_rows()
     with pytest.raises(ImportRefusedError) as refusal:
-        bring_in("meetings", written(MEETING | {"sources": ""}), then=DraftDisposition.PUBLISH)
+        bring_in(
+            "meetings", written(MEETING | {"sources": ""}), disposition=DraftDisposition.PUBLISH
+        )
     assert told(refusal.value.report) == [
         "The file: A meeting (2026-02-25): Name a source that says so before publishing "
         "“A meeting”."
@@ -491,7 +495,7 @@ def test_drafts_are_sent_for_review(settings: Any) -> None:
     make.make_source(slug="a-statement")
     bring_in("meetings", written(MEETING))
     other = MEETING | {"slug": "b-meeting"}
-    bring_in("meetings", written(MEETING, other), then=DraftDisposition.REVIEW)
+    bring_in("meetings", written(MEETING, other), disposition=DraftDisposition.REVIEW)
     reviews = Review.objects.values_list("state", "sent_by__username")
     assert list(reviews) == [("in_review", "importer")] * 2
 
@@ -511,7 +515,7 @@ def test_publication_is_refused_in_words(
     settings.REQUIRE_SECOND_PERSON = second_person
     line = {"meetings": MEETING, "commitments": COMMITMENT, "sources": SOURCE}[noun]
     with pytest.raises(ValidationError, match=sentence):
-        bring_in(noun, written(line), then=DraftDisposition.PUBLISH, rights=rights)
+        bring_in(noun, written(line), disposition=DraftDisposition.PUBLISH, rights=rights)
     assert sum(model.objects.count() for model in (Meeting, Commitment, Source)) == 0
 
 
@@ -520,7 +524,7 @@ def test_what_a_person_saw_is_what_is_written() -> None:
     file = written(COMMITMENT)
     seen = check("commitments", file)
     make.make_commitment(reference=COMMITMENT["reference"], title="Somebody was faster")
-    with pytest.raises(RegisterMovedError):
+    with pytest.raises(RegisterChangedError):
         bring_in("commitments", file, digest=seen.digest)
     assert Commitment.objects.get().title == "Somebody was faster"
     bring_in("commitments", file, digest=check("commitments", file).digest)
@@ -585,11 +589,13 @@ def test_what_is_published_beside_the_rows_is_what_a_person_saw(settings: Any, e
     seen = check("updates", file)
     edit()
     before = stored_rows()
-    with pytest.raises((RegisterMovedError, ImportRefusedError)):
-        bring_in("updates", file, then=DraftDisposition.PUBLISH, digest=seen.digest)
+    with pytest.raises((RegisterChangedError, ImportRefusedError)):
+        bring_in("updates", file, disposition=DraftDisposition.PUBLISH, digest=seen.digest)
     assert stored_rows() == before
     file = exported("updates")
-    bring_in("updates", file, then=DraftDisposition.PUBLISH, digest=check("updates", file).digest)
+    bring_in(
+        "updates", file, disposition=DraftDisposition.PUBLISH, digest=check("updates", file).digest
+    )
     assert Commitment.objects.get().is_public
 
 
@@ -598,5 +604,5 @@ def test_names_drafted_with_an_update_are_published_by_an_import_too(settings: A
     settings.REQUIRE_SECOND_PERSON = False
     update = make.make_update(commitment=make.published_commitment())
     make.make_alias(update.commitment, name="GSOMIA", update=update)
-    bring_in("updates", exported("updates"), then=DraftDisposition.PUBLISH)
+    bring_in("updates", exported("updates"), disposition=DraftDisposition.PUBLISH)
     assert Alias.objects.get().is_public

@@ -16,8 +16,8 @@ from tests.log_chain import first_break
 from tests.make import NOW
 from tests.notify.emailing import make_email
 from tests.stored import stored_rows
-from tracker.actions.imports.processing import carry_out_due
-from tracker.actions.imports.uploads import keep_upload
+from tracker.actions.imports.processing import process_due
+from tracker.actions.imports.uploads import store_upload
 from tracker.actions.log.append import ClockError, accept_clock
 from tracker.actions.review.states import schedule, send_for_review
 from tracker.models import Change, LogHead, Meeting, Upload
@@ -122,9 +122,9 @@ def test_the_deliverer_does_nothing_by_a_clock_that_is_off(
 
 def test_a_file_that_was_taken_under_a_clock_that_was_ahead_is_free() -> None:
     staff = User.objects.create_superuser("staff")
-    upload = keep_upload([b"title\nOne\n"], noun="meetings", file_name="a.csv", now=NOW, by=staff)
+    upload = store_upload([b"title\nOne\n"], noun="meetings", file_name="a.csv", now=NOW, by=staff)
     reading = {"columns": {"title": "title"}}
     Upload.objects.filter(pk=upload.pk).update(state="to_check", reading=reading)
     for until, done in ((NOW + dt.timedelta(minutes=5), 0), (NOW + TEN_YEARS, 1)):
         Upload.objects.update(taken_until=until)
-        assert carry_out_due(clock=lambda: NOW) == done
+        assert process_due(clock=lambda: NOW) == done

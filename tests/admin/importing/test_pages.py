@@ -17,8 +17,8 @@ from tests.actions.importing import COMMITMENT, MEETING, SOURCE, UPDATE, lines_o
 from tests.admin.browsing import Browser, Page
 from tests.stored import Rows, stored_rows
 from tracker.actions.imports import processing, uploads
-from tracker.actions.imports.processing import carry_out, carry_out_due
-from tracker.actions.imports.uploads import ask_import, forget_old
+from tracker.actions.imports.processing import process, process_due
+from tracker.actions.imports.uploads import delete_old, queue_import
 from tracker.models import (
     Change,
     Commitment,
@@ -182,12 +182,12 @@ def test_a_file_that_was_confirmed_is_not_taken_for_import_again(browser: Browse
     upload = Upload.objects.get()
     confirmed_as = {"sha256": upload.sha256, "digest": upload.report["digest"], "why": ""}
     by = browser_user()
-    assert ask_import(upload, **confirmed_as, then="keep", by=by)
-    assert not ask_import(upload, **confirmed_as, then="keep", by=by)
-    assert carry_out(upload.pk, clock=lambda: make.NOW)
+    assert queue_import(upload, **confirmed_as, then="keep", by=by)
+    assert not queue_import(upload, **confirmed_as, then="keep", by=by)
+    assert process(upload.pk, clock=lambda: make.NOW)
     before = stored_rows()
     upload.refresh_from_db()
-    assert not ask_import(
+    assert not queue_import(
         upload, **confirmed_as | {"digest": upload.report.get("digest")}, then="keep", by=by
     )
     assert stored_rows() == before
@@ -200,7 +200,7 @@ def test_a_file_that_another_deliverer_imported_meanwhile_is_left_alone(
     handed_in(browser, written(COMMITMENT))
     upload = Upload.objects.get()
     digest = upload.report["digest"]
-    assert ask_import(
+    assert queue_import(
         upload, sha256=upload.sha256, digest=digest, then="keep", why="", by=browser_user()
     )
     import_file = processing.import_file
@@ -208,12 +208,12 @@ def test_a_file_that_another_deliverer_imported_meanwhile_is_left_alone(
 
     def overtaken(*arguments: Any, **named: Any) -> Any:
         monkeypatch.setattr(processing, "import_file", import_file)
-        assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
+        assert process(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
         after_the_other.append(stored_rows())
         return import_file(*arguments, **named)
 
     monkeypatch.setattr(processing, "import_file", overtaken)
-    carry_out(upload.pk, clock=lambda: make.NOW)
+    process(upload.pk, clock=lambda: make.NOW)
     assert [stored_rows()] == after_the_other
     assert Upload.objects.get().state == UploadState.IMPORTED
 
@@ -253,16 +253,16 @@ def test_large_files_are_left_to_the_deliverer_and_the_page_looks_again(
     page = handed_in(browser, written(COMMITMENT, COMMITMENT | {"reference": "KOR-2024-001"}))
     assert page.response["Refresh"] == "3"
     assert "0 of about 2 rows are read." in page.response.content.decode()
-    assert carry_out_due(clock=lambda: make.NOW) == 1
+    assert process_due(clock=lambda: make.NOW) == 1
     preview = browser.open(page.url)
     confirmed(browser, preview)
     upload = Upload.objects.get()
     assert (upload.state, Commitment.objects.count()) == (UploadState.TO_IMPORT, 0)
     # Another deliverer has it.
     Upload.objects.update(taken_until=make.NOW + processing.LEASE)
-    assert not carry_out(upload.pk, clock=lambda: make.NOW)
+    assert not process(upload.pk, clock=lambda: make.NOW)
     # It died, and its time is over.
-    assert carry_out(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
+    assert process(upload.pk, clock=lambda: make.NOW + 2 * processing.LEASE)
     assert Commitment.objects.count() == 2
     assert "was imported on" in browser.open(page.url).response.content.decode()
 
@@ -294,7 +294,7 @@ def test_a_busy_database_leaves_the_file_to_the_deliverer(
         patched.setattr(processing, "import_file", fail)
         told = confirmed(browser, page).response.content.decode()
     assert "The database is busy." in told
-    assert carry_out_due(clock=lambda: make.NOW) == 1
+    assert process_due(clock=lambda: make.NOW) == 1
     assert Commitment.objects.count() == 1
 
 
@@ -302,9 +302,9 @@ def test_a_busy_database_leaves_the_file_to_the_deliverer(
 def test_files_are_forgotten(browser: Browser) -> None:
     handed_in(browser, written(COMMITMENT))
     upload = Upload.objects.get()
-    forget_old(now=upload.uploaded_at + uploads.KEPT / 2)
+    delete_old(now=upload.uploaded_at + uploads.EXPIRES_AFTER / 2)
     assert Upload.objects.count() == 1
-    forget_old(now=upload.uploaded_at + uploads.KEPT * 2)
+    delete_old(now=upload.uploaded_at + uploads.EXPIRES_AFTER * 2)
     assert (Upload.objects.count(), UploadPart.objects.count()) == (0, 0)
 
 
@@ -325,7 +325,7 @@ def test_a_file_is_its_owners_alone_and_each_step_asks_again(
     # What waits for the deliverer asks at the time at which it is carried out.
     upload = Upload.objects.get(uploaded_by__username="clerk")
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.TO_IMPORT)
-    carry_out(upload.pk, clock=lambda: make.NOW)
+    process(upload.pk, clock=lambda: make.NOW)
     upload.refresh_from_db()
     assert upload.report["problems"] == [[2, "reference", "You may not add records of this kind."]]
     assert Commitment.objects.count() == 0

@@ -53,7 +53,7 @@ class CommitmentRows(Rows):
         for name in AMONG_THEMSELVES:
             if row.values["reference"] in many(row.values[name]):
                 sentence = _("Name another commitment, not this one.")
-                self.report.blame(row.number, name, sentence)
+                self.report.add_problem(row.number, name, sentence)
         super()._check_own(row)
         self._warn_of_later_words(row)
 
@@ -66,18 +66,18 @@ class CommitmentRows(Rows):
     def check_file(self, names: Container[str]) -> None:
         for number, name, reference in self._awaited:
             if reference not in names:
-                self._blame_unknown(number, name, reference)
+                self._add_unknown(number, name, reference)
 
     def _check_slug(self, row: Staged) -> None:
         slug, reference = str(row.values["slug"]), str(row.values["reference"])
         owner = self._taken_slugs.get(slug, reference)
         if owner != reference:
             sentence = _("The address “%(slug)s” is that of %(owner)s: choose another.")
-            self.report.blame(row.number, "slug", sentence % {"slug": slug, "owner": owner})
+            self.report.add_problem(row.number, "slug", sentence % {"slug": slug, "owner": owner})
         elif slug in self._slugs:
             sentence = _("The address “%(slug)s” stands in row %(row)d already: choose another.")
             values = {"slug": slug, "row": self._slugs[slug]}
-            self.report.blame(row.number, "slug", sentence % values)
+            self.report.add_problem(row.number, "slug", sentence % values)
         self._slugs[slug] = row.number
 
     def _check_aliases(self, row: Staged) -> None:
@@ -85,7 +85,7 @@ class CommitmentRows(Rows):
         given = list(zip(*names, strict=True))
         for name, _language in {pair for n, pair in enumerate(given) if pair in given[:n]}:
             sentence = _("“%(name)s” is given twice in one language; keep one.")
-            self.report.blame(row.number, "aliases", sentence % {"name": name[:80]})
+            self.report.add_problem(row.number, "aliases", sentence % {"name": name[:80]})
 
     def _warn_of_later_words(self, row: Staged) -> None:
         """Warn where a title or summary describes later events."""
@@ -96,7 +96,7 @@ class CommitmentRows(Rows):
         for name in ("title", "summary"):
             if name in row.changed:
                 for sentence in warn_of_later_words(str(row.values[name]), said=said):
-                    self.report.warn(row.number, name, sentence)
+                    self.report.add_warning(row.number, name, sentence)
 
 
 def _slug_of(values: Values) -> str:

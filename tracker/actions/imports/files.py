@@ -31,7 +31,7 @@ class ImportRefusedError(ValueError):
         self.report = report
 
 
-class RegisterMovedError(ValueError):
+class RegisterChangedError(ValueError):
     """Raised when nothing was written, because the register changed after the file was checked.
 
     `report` says what importing the file would do now.
@@ -58,7 +58,7 @@ def import_file(
     file: IO[bytes],
     task: Task,
     *,
-    then: str = DraftDisposition.KEEP,
+    disposition: str = DraftDisposition.KEEP,
     why: str = "",
     digest: str = "",
     end: Callable[[Report], object] = lambda report: None,
@@ -68,17 +68,17 @@ def import_file(
     """Import a file atomically.
 
     `why` is logged as the reason of amendments. `digest` is that of the report that the user has
-    seen; RegisterMovedError is raised when the register changed since. `end` is called in the
-    transaction that writes. Raise ImportRefusedError, SpreadsheetError and, for `then`,
+    seen; RegisterChangedError is raised when the register changed since. `end` is called in the
+    transaction that writes. Raise ImportRefusedError, SpreadsheetError and, for `disposition`,
     ValidationError.
     """
-    refuse_choice(then, task.noun, task.rights)
+    refuse_choice(disposition, task.noun, task.rights)
     with (
         spooled(_sheet(file, task), on_progress=task.on_read) as sheet,
         open_log(now=now, by=by, is_backfill=True),
     ):
         plan = Plan(sheet, task, is_writing=True)
-        writer = Writer(plan, then=DraftDisposition(then), why=why, now=now, by=by)
+        writer = Writer(plan, disposition=DraftDisposition(disposition), why=why, now=now, by=by)
         for batch in plan.batches():
             if plan.report.is_sound:
                 writer.write(batch)
@@ -87,6 +87,6 @@ def import_file(
         if not plan.report.is_sound:
             raise ImportRefusedError(plan.report)
         if digest and digest != plan.report.digest:
-            raise RegisterMovedError(plan.report)
+            raise RegisterChangedError(plan.report)
         end(plan.report)
         return plan.report

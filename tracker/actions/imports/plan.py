@@ -79,7 +79,7 @@ class Plan:
             self.on_progress(self.report.rows)
         self.rows.check_file(self._numbers)
         if not self.report.rows:
-            self.report.blame(0, "", _("It has no row below the headings."))
+            self.report.add_problem(0, "", _("It has no row below the headings."))
         self.report.problems.sort(key=lambda problem: problem.row)
         self.report.digest = self._digest.hexdigest()
 
@@ -87,7 +87,7 @@ class Plan:
         try:
             return list(islice(rows, BATCH))
         except SpreadsheetError as error:
-            self.report.blame(error.row, "", error.sentence)
+            self.report.add_problem(error.row, "", error.sentence)
             return []
 
     def _staged(self, batch: list[Row]) -> list[Staged]:
@@ -126,14 +126,14 @@ class Plan:
 
     def _values(self, row: Row) -> Values | None:
         if row.fault:
-            self.report.blame(row.number, "", row.fault)
+            self.report.add_problem(row.number, "", row.fault)
             return None
         cells = {name: row.cells[place] for name, place in self.places.items()}
         values, wrong, ambiguous = self.table.read(cells, order=self.reading.dates)
         for name, sentence in wrong.items():
-            self.report.blame(row.number, name, sentence)
+            self.report.add_problem(row.number, name, sentence)
         for name, text in ambiguous.items():
-            self.report.ask(row.number, name, text)
+            self.report.add_ambiguous_date(row.number, name, text)
         return None if wrong or ambiguous else values
 
     def _row(self, line: Row, values: Values) -> Staged | None:
@@ -143,7 +143,9 @@ class Plan:
             return None
         if name in self._numbers:
             sentence = _("“%(name)s” stands in row %(row)d already: leave one of them out.")
-            self.report.blame(number, "", sentence % {"name": name, "row": self._numbers[name]})
+            self.report.add_problem(
+                number, "", sentence % {"name": name, "row": self._numbers[name]}
+            )
             return None
         self._numbers[name] = number
         if record is not None and self._is_equal(line, record):

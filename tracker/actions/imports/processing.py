@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.imports.files import (
     ImportRefusedError,
-    RegisterMovedError,
+    RegisterChangedError,
     check_file,
     import_file,
 )
@@ -29,8 +29,8 @@ from tracker.actions.imports.uploads import DUE, opened
 from tracker.models import Upload, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.mapping import Reading
-from tracker.spreadsheets.moved import checked_anew
 from tracker.spreadsheets.report import Report
+from tracker.spreadsheets.stale_preview import rechecked
 
 # Files of up to this many rows are checked and imported within the request.
 AT_ONCE = 2_000
@@ -51,11 +51,11 @@ def is_small(upload: Upload) -> bool:
     return upload.row_count <= AT_ONCE
 
 
-def carry_out_due(*, clock: Clock) -> int:
+def process_due(*, clock: Clock) -> int:
     """Check and import waiting files; return how many. Safe to run concurrently."""
     done = 0
     for key in Upload.objects.filter(state__in=DUE).order_by("pk").values_list("pk", flat=True):
-        done += carry_out(key, clock=clock)
+        done += process(key, clock=clock)
     return done
 
 
@@ -66,7 +66,7 @@ def is_free(upload: Upload, *, now: dt.datetime) -> bool:
     return upload.state in DUE and not is_taken
 
 
-def carry_out(key: int, *, clock: Clock) -> bool:
+def process(key: int, *, clock: Clock) -> bool:
     """Check or import one file, unless another process holds its lease."""
     now = clock()
     waiting = Upload.objects.filter(pk=key, state__in=DUE)
@@ -93,7 +93,7 @@ def carry_out(key: int, *, clock: Clock) -> bool:
         raise
     except Exception as error:
         # Do not retry a file that triggers a bug; the server log has the traceback.
-        logger.exception("The file %s could not be carried out", key)
+        logger.exception("The file %s could not be processed", key)
         text = _("Nothing was imported: a fault in the register itself (%(fault)s).")
         _finish(upload, _refused(text % {"fault": error}), state=UploadState.CHECKED)
     return True
@@ -135,7 +135,7 @@ def _import(upload: Upload, *, clock: Clock) -> None:
             import_file(
                 file,
                 _task(upload, clock=clock),
-                then=upload.then,
+                disposition=upload.then,
                 why=upload.why,
                 digest=upload.report.get("digest", ""),
                 end=end,
@@ -145,8 +145,8 @@ def _import(upload: Upload, *, clock: Clock) -> None:
         return
     except ImportRefusedError as refusal:
         report = refusal.report
-    except RegisterMovedError as moved:
-        report = checked_anew(moved.report, shown=upload.report)
+    except RegisterChangedError as moved:
+        report = rechecked(moved.report, shown=upload.report)
     except SpreadsheetError as error:
         report = _refused(error.sentence, row=error.row)
     except ValidationError as error:
@@ -156,7 +156,7 @@ def _import(upload: Upload, *, clock: Clock) -> None:
 
 def _refused(sentence: str, *, row: int = 0) -> Report:
     report = Report()
-    report.blame(row, "", sentence)
+    report.add_problem(row, "", sentence)
     return report
 
 

@@ -57,12 +57,12 @@ class Publisher:
         model: type[models.Model],
         report: Report,
         *,
-        then: DraftDisposition,
+        disposition: DraftDisposition,
         now: dt.datetime,
         by: AbstractBaseUser,
     ) -> None:
         self.model, self.report = model, report
-        self.then, self.now, self.by = then, now, by
+        self.disposition, self.now, self.by = disposition, now, by
         self.drafts: list[int] = []
 
     def stamp(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Publisher:
 
     def remember(self, records: Iterable[Any]) -> None:
         """Remember the drafts among the records of a batch until the end of the file."""
-        if self.then is not DraftDisposition.KEEP:
+        if self.disposition is not DraftDisposition.KEEP:
             self.drafts += [record.pk for record in records if record.published_seq is None]
 
     # -- New updates ----------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class Publisher:
         self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
     ) -> list[Staged]:
         """Save and publish new updates; return the rows still to be saved as drafts."""
-        if self.then is not DraftDisposition.PUBLISH or self.model is not StatusUpdate:
+        if self.disposition is not DraftDisposition.PUBLISH or self.model is not StatusUpdate:
             return rows
         ready = [row for row in rows if row.record.corrects is None]
         by_commitment: dict[int, list[Staged]] = {}
@@ -114,7 +114,7 @@ class Publisher:
         try:
             publish_commitment(commitment, first_update=row.record, **self.stamp())
         except ValidationError as error:
-            self.report.blame(row.number, "", " ".join(error.messages))
+            self.report.add_problem(row.number, "", " ".join(error.messages))
         else:
             close(commitment, now=self.now, by=self.by)
 
@@ -125,7 +125,7 @@ class Publisher:
             publish_in_bulk([given for given, _rows in ready], **self.stamp())
         except RefusedDraftError as error:
             [rows] = [rows for given, rows in ready if given is error.drafted]
-            self.report.blame(rows[error.update or 0].number, "", " ".join(error.messages))
+            self.report.add_problem(rows[error.update or 0].number, "", " ".join(error.messages))
 
     def _closed(self, record: StatusUpdate) -> Review:
         return Review(
@@ -141,7 +141,7 @@ class Publisher:
 
     def finish(self) -> None:
         """Send or publish the remaining drafts."""
-        match self.then:
+        match self.disposition:
             case DraftDisposition.REVIEW:
                 self._send()
             case DraftDisposition.PUBLISH:
@@ -167,7 +167,7 @@ class Publisher:
             try:
                 self._publish_one(record)
             except ValidationError as error:
-                self.report.blame(0, "", f"{record}: {' '.join(error.messages)}")
+                self.report.add_problem(0, "", f"{record}: {' '.join(error.messages)}")
 
     def _publish_one(self, record: Meeting | StatusUpdate) -> None:
         if isinstance(record, StatusUpdate) and not record.commitment.is_published:

@@ -36,9 +36,9 @@ def choices(noun: str, rights: Rights) -> list[DraftDisposition]:
     return [DraftDisposition.KEEP, DraftDisposition.REVIEW]
 
 
-def refuse_choice(then: str, noun: str, rights: Rights) -> None:
+def refuse_choice(disposition: str, noun: str, rights: Rights) -> None:
     """Raise ValidationError, with the reason, for a choice that is not among `choices`."""
-    if then in choices(noun, rights):
+    if disposition in choices(noun, rights):
         return
     if noun == "sources":
         message = _("Sources are drafts until a record that rests on them is published.")

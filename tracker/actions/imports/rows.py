@@ -83,7 +83,9 @@ class Rows:
             # A date may be given only in words.
             words = row.values.get(f"{name}_words")
             if column.needed and row.values[name] in ("", None) and not words:
-                self.report.blame(row.number, name, _("It is needed and not given: fill the cell."))
+                self.report.add_problem(
+                    row.number, name, _("It is needed and not given: fill the cell.")
+                )
             if column.names and name in row.changed:
                 for key in many(row.values[name]):
                     if key not in self.known[column.names]:
@@ -109,26 +111,28 @@ class Rows:
         }
         may, sentence = rules[row.outcome]
         if not may:
-            self.report.blame(row.number, "".join(row.changed[:1]), sentence)
+            self.report.add_problem(row.number, "".join(row.changed[:1]), sentence)
 
     def _refuse_unknown(self, row: Staged, name: str, key: str) -> None:
         """Report a reference to a record that is not in the register."""
-        self._blame_unknown(row.number, name, key)
+        self._add_unknown(row.number, name, key)
 
-    def _blame_unknown(self, number: int, name: str, key: str) -> None:
+    def _add_unknown(self, number: int, name: str, key: str) -> None:
         noun = MODELS[self.table.columns[name].names]._meta.verbose_name
         sentence = _("There is no %(noun)s “%(key)s” in the register: add it first, or correct it.")
-        self.report.blame(number, name, sentence % {"noun": noun, "key": key[:60]})
+        self.report.add_problem(number, name, sentence % {"noun": noun, "key": key[:60]})
 
     def _check_amendment(self, row: Staged) -> None:
         for name in ("reference", "slug"):
             if name in row.changed:
-                self.report.blame(row.number, name, _("What names a public record is permanent."))
+                self.report.add_problem(
+                    row.number, name, _("What names a public record is permanent.")
+                )
                 return
         try:
             _refuse_unfit(row.record, self.fields(row, row.changed))
         except ValidationError as error:
-            self.report.blame(row.number, "", " ".join(error.messages))
+            self.report.add_problem(row.number, "", " ".join(error.messages))
         except KeyError:
             return  # it refers to an unknown record, which is already reported
 

@@ -81,14 +81,14 @@ class UpdateRows(Rows):
             if record is None:
                 text = _("%(commitment)s has no update %(number)s: leave it empty for a new one.")
                 sentence = text % {"commitment": reference, "number": given}
-                self.report.blame(number, "number", sentence)
+                self.report.add_problem(number, "number", sentence)
             return f"{reference}/{given}", record
         if draft is not None:
             record = self._drafts.get(int(str(draft)))
             if record is None or record.commitment.reference != reference:
                 text = _("%(commitment)s has no draft %(draft)s: leave it empty for a new one.")
                 sentence = text % {"commitment": reference, "draft": draft}
-                self.report.blame(number, "draft", sentence)
+                self.report.add_problem(number, "draft", sentence)
             return _("draft %s") % draft, record
         return self._by_event(number, values)
 
@@ -103,7 +103,7 @@ class UpdateRows(Rows):
                     "The register has %(count)d updates of this commitment, date, meeting and "
                     "party: name the one that is meant by its number or draft."
                 )
-                self.report.blame(number, "", text % {"count": len(counting)})
+                self.report.add_problem(number, "", text % {"count": len(counting)})
             counting = equal
         if not counting:
             return name, None
@@ -124,19 +124,21 @@ class UpdateRows(Rows):
                 "Correct it instead, on its page; or, if the row tells of another event, record "
                 "that by hand."
             )
-            self.report.blame(row.number, row.changed[0], sentence % {"number": row.record.number})
+            self.report.add_problem(
+                row.number, row.changed[0], sentence % {"number": row.record.number}
+            )
             return
         if row.values["happened_words"] and not row.values["happened"]:
             sentence = _("Say when it happened, at least the year: words alone are not enough.")
-            self.report.blame(row.number, "happened", sentence)
+            self.report.add_problem(row.number, "happened", sentence)
         corrects = row.values["corrects"]
         if corrects is not None and not row.values["reason"]:
-            self.report.blame(
+            self.report.add_problem(
                 row.number, "reason", _("Say why: readers see it beside what it corrects.")
             )
         if corrects is not None and self._corrected(row) is None:
             sentence = _("It has no public update %(number)s that still counts.")
-            self.report.blame(row.number, "corrects", sentence % {"number": corrects})
+            self.report.add_problem(row.number, "corrects", sentence % {"number": corrects})
 
     def fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
         """Convert columns to model values, for a new update with the one that it corrects."""

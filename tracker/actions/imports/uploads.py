@@ -26,8 +26,8 @@ from tracker.spreadsheets.cells import SpreadsheetError, UnknownEncodingError
 from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.reading import ENDINGS, count_rows, read_sheet
 
-KEPT = dt.timedelta(days=2)
-REMEMBERED = dt.timedelta(days=30)
+EXPIRES_AFTER = dt.timedelta(days=2)
+RECORD_EXPIRES_AFTER = dt.timedelta(days=30)
 _PIECE = 1 << 19
 _SAMPLES = 3
 # The states in which a file waits to be processed.
@@ -36,7 +36,7 @@ DUE = (UploadState.TO_CHECK, UploadState.TO_IMPORT)
 # -- The file -----------------------------------------------------------------------------------
 
 
-def keep_upload(
+def store_upload(
     pieces: Iterable[bytes], *, noun: str, file_name: str, now: dt.datetime, by: AbstractBaseUser
 ) -> Upload:
     """Store a file, and read its headings if possible. Raise ValidationError."""
@@ -123,7 +123,7 @@ def opened(upload: Upload) -> Iterator[IO[bytes]]:
 # -- What a person says of it -------------------------------------------------------------------
 
 
-def say_encoding(upload: Upload, encoding: str) -> None:
+def set_encoding(upload: Upload, encoding: str) -> None:
     """Set the encoding of a file. Raise ValidationError if the file cannot be read with it."""
     with opened(upload) as file:
         try:
@@ -134,9 +134,9 @@ def say_encoding(upload: Upload, encoding: str) -> None:
     upload.save(update_fields=["head", "reading"])
 
 
-def ask_check(upload: Upload, reading: Reading) -> bool:
+def queue_check(upload: Upload, reading: Reading) -> bool:
     """Queue the file for a check; return False if it is being imported, or was, meanwhile."""
-    return _moved(
+    return _set_state(
         upload,
         (UploadState.OPEN, UploadState.TO_CHECK, UploadState.CHECKED),
         state=UploadState.TO_CHECK,
@@ -145,7 +145,7 @@ def ask_check(upload: Upload, reading: Reading) -> bool:
     )
 
 
-def ask_import(
+def queue_import(
     upload: Upload, *, sha256: str, digest: str, then: str, why: str, by: AbstractBaseUser
 ) -> bool:
     """Queue the checked file for import; return False if it changed or was queued meanwhile.
@@ -155,22 +155,22 @@ def ask_import(
     refuse_choice(then, upload.noun, rights_of(by, upload.noun))
     if (upload.sha256, upload.report.get("digest")) != (sha256, digest):
         return False
-    return _moved(
+    return _set_state(
         upload, (UploadState.CHECKED,), state=UploadState.TO_IMPORT, then=then, why=why.strip()
     )
 
 
-def _moved(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bool:
+def _set_state(upload: Upload, states: tuple[UploadState, ...], **values: Any) -> bool:
     """Change the state of the row if nobody else did, such as another tab; return whether so."""
     rows = Upload.objects.filter(pk=upload.pk, state__in=states)
     free = Q(taken_until=None) | Q(state=UploadState.CHECKED)
-    moved = rows.filter(free).update(rows_done=0, taken_until=None, tries=0, **values)
+    changed = rows.filter(free).update(rows_done=0, taken_until=None, tries=0, **values)
     upload.refresh_from_db()
-    return bool(moved)
+    return bool(changed)
 
 
-def forget_old(*, now: dt.datetime) -> None:
+def delete_old(*, now: dt.datetime) -> None:
     """Delete abandoned files, and old records of imported ones."""
-    old = Upload.objects.filter(uploaded_at__lt=now - KEPT)
+    old = Upload.objects.filter(uploaded_at__lt=now - EXPIRES_AFTER)
     old.exclude(state__in=(*DUE, UploadState.IMPORTED)).delete()
-    Upload.objects.filter(uploaded_at__lt=now - REMEMBERED).delete()
+    Upload.objects.filter(uploaded_at__lt=now - RECORD_EXPIRES_AFTER).delete()

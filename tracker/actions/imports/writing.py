@@ -49,7 +49,7 @@ class Writer:
         self,
         plan: Plan,
         *,
-        then: DraftDisposition,
+        disposition: DraftDisposition,
         why: str,
         now: dt.datetime,
         by: AbstractBaseUser,
@@ -57,7 +57,7 @@ class Writer:
         self.rows, self.report, self.table = plan.rows, plan.report, plan.table
         self.model: type[models.Model] = plan.table.model
         self.why, self.now, self.by = why, now, by
-        self.publisher = Publisher(self.model, plan.report, then=then, now=now, by=by)
+        self.publisher = Publisher(self.model, plan.report, disposition=disposition, now=now, by=by)
         self.links: list[_Link] = []
 
     def stamp(self) -> dict[str, Any]:
@@ -77,11 +77,11 @@ class Writer:
                 with transaction.atomic():
                     write(row)
             except ValidationError as error:
-                self.report.blame(row.number, "", " ".join(error.messages))
+                self.report.add_problem(row.number, "", " ".join(error.messages))
             except (IntegrityError, DataError) as error:
                 text = _("The database refuses it: %(why)s")
                 why = str(error).splitlines()[0]
-                self.report.blame(row.number, "", text % {"why": why})
+                self.report.add_problem(row.number, "", text % {"why": why})
         self.publisher.remember(row.record for row in lot)
 
     def finish(self) -> None:

@@ -23,14 +23,14 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from tracker.actions.imports.processing import carry_out, is_free, is_small
+from tracker.actions.imports.processing import is_free, is_small, process
 from tracker.actions.imports.rights import choices, rights_of
 from tracker.actions.imports.uploads import (
     DUE,
-    ask_check,
-    ask_import,
-    keep_upload,
-    say_encoding,
+    queue_check,
+    queue_import,
+    set_encoding,
+    store_upload,
 )
 from tracker.admin.editing.pages import editor
 from tracker.admin.importing.exporting import ExportMixin
@@ -74,7 +74,7 @@ class FilesMixin(ExportMixin):
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                upload = keep_upload(
+                upload = store_upload(
                     file.chunks(),
                     noun=self.noun,
                     file_name=file.name,
@@ -140,7 +140,7 @@ class FilesMixin(ExportMixin):
     def _under_way(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         may_go_on = is_small(upload) and is_free(upload, now=timezone.now())
         if request.method == "POST" and may_go_on:
-            self._carry_out(request, upload)
+            self._process(request, upload)
             return self._on(upload)
         context = {"upload": upload, "may_go_on": may_go_on}
         page = self._page(request, "under_way", _("Import"), None, **context)
@@ -160,7 +160,7 @@ class FilesMixin(ExportMixin):
         form = EncodingForm(_posted(request), samples=upload.head.get("encodings", []))
         if request.method == "POST" and form.is_valid():
             try:
-                say_encoding(upload, form.cleaned_data["encoding"])
+                set_encoding(upload, form.cleaned_data["encoding"])
             except (ValidationError, SpreadsheetError) as error:
                 form.add_error(None, str(getattr(error, "message", error)))
             else:
@@ -196,15 +196,15 @@ class FilesMixin(ExportMixin):
         return self._page(request, "ask", _("Dates"), form, upload=upload, question=text)
 
     def _have_checked(self, request: HttpRequest, upload: Upload, reading: Reading) -> None:
-        if not ask_check(upload, reading):
+        if not queue_check(upload, reading):
             message = _("It is being checked or imported already; see below.")
             self.message_user(request, message, messages.WARNING)
         elif is_small(upload):
-            self._carry_out(request, upload)
+            self._process(request, upload)
 
-    def _carry_out(self, request: HttpRequest, upload: Upload) -> None:
+    def _process(self, request: HttpRequest, upload: Upload) -> None:
         try:
-            carry_out(upload.pk, clock=timezone.now)
+            process(upload.pk, clock=timezone.now)
         except OperationalError:
             text = _("The database is busy. The file is kept, and the deliverer goes on with it.")
             self.message_user(request, text, messages.WARNING)
@@ -222,7 +222,7 @@ class FilesMixin(ExportMixin):
         )
         if request.method == "POST" and step == "confirm" and form.is_valid():
             try:
-                is_first = ask_import(upload, **form.cleaned_data, by=editor(request))
+                is_first = queue_import(upload, **form.cleaned_data, by=editor(request))
             except ValidationError as error:
                 form.add_error(None, error)
             else:
@@ -235,7 +235,7 @@ class FilesMixin(ExportMixin):
             message = _("Another page was faster, or has changed what is asked; see how it stands.")
             self.message_user(request, message, messages.WARNING)
         elif is_small(upload):
-            self._carry_out(request, upload)
+            self._process(request, upload)
         return self._on(upload)
 
     def _page(

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.actions.imports.processing import carry_out_due
-from tracker.actions.imports.uploads import forget_old
+from tracker.actions.imports.processing import process_due
+from tracker.actions.imports.uploads import delete_old
 from tracker.actions.raise_flags import raise_flags
 from tracker.actions.review.publish import publish_scheduled
 from tracker.models import Channel
@@ -102,7 +102,7 @@ def _keep_up(upkeep: Upkeep) -> None:
 
 
 PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=_right_now()))
-FILES = Lane("Files", lambda: carry_out_due(clock=clock))
+FILES = Lane("Files", lambda: process_due(clock=clock))
 # Slow receivers delay others only if there are this many at a time.
 WEBHOOK_LANES = 4
 
@@ -127,4 +127,4 @@ def _delivery_lanes(*, lease: dt.timedelta, stopping: threading.Event) -> list[L
 
 def _prepare(now: dt.datetime) -> None:
     raise_flags(now=now)
-    forget_old(now=now)
+    delete_old(now=now)

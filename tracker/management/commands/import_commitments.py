@@ -128,7 +128,7 @@ class Command(BaseCommand):
                 report = import_file(
                     file,
                     task,
-                    then=options["then"],
+                    disposition=options["then"],
                     why=options["why"],
                     now=timezone.now(),
                     by=by,

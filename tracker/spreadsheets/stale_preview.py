@@ -1,4 +1,4 @@
-"""Which rows of a file read otherwise than when they were shown, because the register moved on."""
+"""Compare the preview of a file with what importing it does after the register changed."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from django.utils.translation import gettext_lazy
 
 from tracker.spreadsheets.report import MAX_LISTED, Outcome, Problem, Report
 
-_NAMED = {
+_OUTCOMES = {
     Outcome.NEW: gettext_lazy("a new draft"),
     Outcome.CHANGED: gettext_lazy("a change of a draft"),
     Outcome.AMENDED: gettext_lazy("an amendment of a public record"),
     Outcome.UNCHANGED: gettext_lazy("no change"),
 }
-# Letters of each text that are repeated.
-_LONGEST = 200
+# Characters shown of each text.
+_MAX_SHOWN = 200
 
-# Of each outcome the first rows with what differs, as a report keeps them.
+# Of each outcome the first rows with what differs, as a report lists them.
 Differences = Mapping[str, list[dict[str, Any]]]
-Kept = tuple[Differences, Mapping[str, int]]
+Listed = tuple[Differences, Mapping[str, int]]
 
 
-def checked_anew(report: Report, *, shown: Mapping[str, Any]) -> Report:
-    """What a file would do now, its warnings headed by what differs from the report shown."""
-    rows = moved_rows((shown["differences"], shown["counts"]), (report.differences, report.counts))
+def rechecked(report: Report, *, shown: Mapping[str, Any]) -> Report:
+    """Return a report whose warnings begin with what differs from the preview."""
+    rows = changed_rows(
+        (shown["differences"], shown["counts"]), (report.differences, report.counts)
+    )
     moved = list(islice(rows, MAX_LISTED))
     sentence = _(
         "Nothing was imported: the register has changed since the file was checked. Below is what "
@@ -43,13 +45,13 @@ def checked_anew(report: Report, *, shown: Mapping[str, Any]) -> Report:
     return report
 
 
-def moved_rows(shown: Kept, found: Kept) -> Iterator[Problem]:
-    """Say of each row what was shown of it and what is found now, where the two differ.
+def changed_rows(shown: Listed, found: Listed) -> Iterator[Problem]:
+    """Yield each difference between what was shown of a row and what is found now.
 
-    Reports keep the first rows of each outcome only; those further down are not compared.
+    Reports list only the first rows of each outcome; those further down are not compared.
     """
     before, after = _by_row(shown[0]), _by_row(found[0])
-    last = min(_compared_to(*shown), _compared_to(*found))
+    last = min(_last_compared(*shown), _last_compared(*found))
     for number in sorted(before.keys() | after.keys()):
         if number <= last:
             yield from _differences(number, before.get(number), after.get(number))
@@ -59,8 +61,8 @@ def _by_row(differences: Differences) -> dict[int, tuple[Outcome, dict[str, Any]
     return {row["row"]: (Outcome(key), row) for key, rows in differences.items() for row in rows}
 
 
-def _compared_to(differences: Differences, counts: Mapping[str, int]) -> float:
-    """The last row up to which a row that is not listed says what the register says."""
+def _last_compared(differences: Differences, counts: Mapping[str, int]) -> float:
+    """Return the last row up to which every row that differs from the register is listed."""
     cut = (rows[-1]["row"] for key, rows in differences.items() if counts[key] > len(rows))
     return min(cut, default=float("inf"))
 
@@ -73,7 +75,9 @@ def _differences(
     before, after = (it[0] if it else Outcome.UNCHANGED for it in (shown, found))
     if before is not after:
         sentence = _("Shown as %(before)s; now it is %(after)s.")
-        yield Problem(number, "", sentence % {"before": _NAMED[before], "after": _NAMED[after]})
+        yield Problem(
+            number, "", sentence % {"before": _OUTCOMES[before], "after": _OUTCOMES[after]}
+        )
     elif shown and found:
         earlier, later = ({c["column"]: c for c in it[1]["cells"]} for it in (shown, found))
         for column in {**earlier, **later}:
@@ -87,4 +91,4 @@ def _differences(
 
 
 def _short(text: str) -> str:
-    return Truncator(text).chars(_LONGEST)
+    return Truncator(text).chars(_MAX_SHOWN)
