@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.nouns import (
+from tracker.admin.nouns import (  # noqa: F401 - they register their ModelAdmins
     changes,
     commitments,
     deliveries,
@@ -23,21 +23,6 @@ from tracker.admin.nouns import (
     users,
 )
 from tracker.admin.todo.front_page import with_work_lists
-
-__all__ = [
-    "changes",
-    "commitments",
-    "deliveries",
-    "meetings",
-    "notes",
-    "parties",
-    "second_factors",
-    "sources",
-    "subscriptions",
-    "topics",
-    "updates",
-    "users",
-]
 
 admin.site.site_header = admin.site.site_title = settings.REGISTER_NAME
 admin.site.index = with_work_lists(admin.site.index)  # type: ignore[method-assign,assignment]

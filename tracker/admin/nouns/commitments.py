@@ -24,11 +24,11 @@ from tracker.actions.review.edits import rows_in_form
 from tracker.admin.editing.acts import Act, Done, Retract
 from tracker.admin.editing.fields import WordsForm
 from tracker.admin.editing.inlines import PartInline
-from tracker.admin.editing.later_words import later_word_warnings
 from tracker.admin.editing.long_lists import FewRecordsFilter
 from tracker.admin.editing.publication import PublicationFilter
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.editing.refusals import locked
+from tracker.admin.editing.warnings import later_word_warnings
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.todo.filters import CommitmentWorkFilter

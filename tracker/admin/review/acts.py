@@ -33,7 +33,7 @@ from tracker.actions.review.states import (
 from tracker.admin.editing.acts import Act, Done
 from tracker.admin.editing.fields import LinesField, WordsForm
 from tracker.admin.editing.publication import state_of
-from tracker.admin.editing.quotations import quotation_warnings
+from tracker.admin.editing.warnings import quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Review, ReviewState, StatusUpdate
 from tracker.models.records import PublicRecord

@@ -20,8 +20,7 @@ from tracker.actions.review.publish import (
 )
 from tracker.actions.review.states import drafts_of, drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
-from tracker.admin.editing.later_words import later_word_warnings
-from tracker.admin.editing.quotations import quotation_warnings
+from tracker.admin.editing.warnings import later_word_warnings, quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Commitment, Meeting, MeetingState
 from tracker.queries.drafts.submissions import Draft

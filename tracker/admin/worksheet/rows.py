@@ -16,25 +16,23 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from tracker.admin.worksheet.values import (
     MENTIONED,
-    NOT_DESCRIBED,
     SILENT,
+    UPDATE_FIELDS,
     Values,
+    blank,
     described,
     drafted,
-    untouched,
     version_of,
 )
 from tracker.models import (
     WAITING,
     Alias,
-    Assessment,
     Citation,
     Commitment,
     Meeting,
     Party,
     Review,
     Source,
-    Stage,
     StatusUpdate,
     Topic,
     WorksheetRow,
@@ -133,18 +131,15 @@ def choices_of(meeting: Meeting) -> Choices:
 def blank_values(meeting: Meeting, choices: Choices) -> Values:
     """Return the values of an empty row for a new commitment."""
     source = next((source for source in choices.sources if source.is_evidence), None)
-    start = untouched(
-        stage=Stage.ANNOUNCED,
-        assessment=Assessment.NOT_ASSESSED,
+    return blank(
         source=str(source.pk) if source else "",
         happened=meeting.date.iso if meeting.date else "",
     )
-    return {**start, **NOT_DESCRIBED, "mention": MENTIONED}
 
 
-def loose_row(row: WorksheetRow, blank: Values) -> Row:
+def loose_row(row: WorksheetRow, start: Values) -> Row:
     """Return the row of a new commitment that has no record yet."""
-    return Row(identity=f"n{row.key}", commitment=None, values={**blank, **row.typed}, typed=row)
+    return Row(identity=f"n{row.key}", commitment=None, values={**start, **row.typed}, typed=row)
 
 
 def row_of(meeting: Meeting, identity: str, choices: Choices, *, today: dt.date) -> Row | None:
@@ -163,16 +158,16 @@ def row_of(meeting: Meeting, identity: str, choices: Choices, *, today: dt.date)
 
 
 def _new_row(meeting: Meeting, key: uuid.UUID, choices: Choices, *, today: dt.date) -> Row | None:
-    blank = blank_values(meeting, choices)
+    start = blank_values(meeting, choices)
     saved = WorksheetRow.objects.filter(pk=key).select_related("edited_by").first()
     if saved is None:
-        return Row(identity=f"n{key}", commitment=None, values=blank)
+        return Row(identity=f"n{key}", commitment=None, values=start)
     if saved.meeting_id != meeting.pk:
         return None
     if saved.commitment_id is not None:
         # It has become a commitment since that form was made.
         return row_of(meeting, f"c{saved.commitment_id}", choices, today=today)
-    return loose_row(saved, blank)
+    return loose_row(saved, start)
 
 
 def rows_of(
@@ -202,7 +197,7 @@ def rows_of(
         ).select_related("edited_by")
     }
     words = _last_words(keys, moment)
-    blank = blank_values(meeting, choices)
+    blank_row = blank_values(meeting, choices)
     rows = []
     for commitment in commitments:
         own = updates[commitment.pk]
@@ -211,7 +206,7 @@ def rows_of(
         draft = next(iter(drafts), None)
         state = before.get(commitment.pk)
         saved = typed.get(commitment.pk)
-        values: Values = {name: blank[name] for name in blank if name not in NOT_DESCRIBED}
+        values: Values = {name: blank_row[name] for name in UPDATE_FIELDS}
         values["mention"] = "" if commitment.is_published else MENTIONED
         if state is not None:
             values |= {"stage": state.stage, "assessment": state.assessment}

@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.lib.canonical_json import sha256_hex
 from tracker.lib.partial_dates import PartialDate
-from tracker.models import Alias, Citation, Commitment, StatusUpdate
+from tracker.models import Alias, Assessment, Citation, Commitment, Stage, StatusUpdate
 
 Values = dict[str, str | list[str]]
 
@@ -86,17 +86,16 @@ def described(commitment: Commitment) -> Values:
     }
 
 
-def untouched(*, stage: str, assessment: str, source: str, happened: str) -> Values:
-    """Return the values of a row without input: the commitment's last stage and assessment."""
+def blank(*, source: str, happened: str) -> Values:
+    """Return the values of an empty row for a new commitment."""
     return {
-        **dict.fromkeys(UPDATE_FIELDS, ""),
-        "stage": stage,
-        "assessment": assessment,
+        **dict.fromkeys((*UPDATE_FIELDS, *COMMITMENT_FIELDS), ""),
+        "mention": MENTIONED,
+        "stage": Stage.ANNOUNCED,
+        "assessment": Assessment.NOT_ASSESSED,
         "source": source,
         "happened": happened,
         "significance": "major",
         "alias_language": "en",
+        "topics": [],
     }
-
-
-NOT_DESCRIBED: Values = {**dict.fromkeys(COMMITMENT_FIELDS, ""), "topics": []}
