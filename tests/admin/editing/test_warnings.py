@@ -14,6 +14,7 @@ from tracker.models import Commitment
 
 OUTCOME = "“was held” tells what became of it."
 LATER = "“25 February 2026” is after 2 October 2025, when it was first stated."
+NEVER_PROMISED = "begins as delivered, so it would count as kept without having been promised."
 SUMMARY = "A second meeting. It was held in Ottawa on 25 February 2026."
 
 
@@ -54,6 +55,28 @@ def test_the_preview_of_a_whole_meeting_warns_of_new_commitments(browser: Browse
     send_for_review(commitment, now=make.NOW, by=User.objects.get())
     page = browser.page(commitment.first_stated_at, "publish-updates")  # type: ignore[arg-type]
     assert OUTCOME in page.words
+
+
+@pytest.mark.parametrize(
+    ("stage", "assessment", "is_warned"),
+    [
+        ("in_effect", "not_assessed", True),
+        ("completed", "not_assessed", True),
+        ("announced", "delivered_late", True),
+        ("signed", "not_assessed", False),
+        ("announced", "delivered_in_part", False),
+    ],
+)
+def test_what_begins_as_delivered_was_never_promised(
+    browser: Browser, stage: str, assessment: str, is_warned: bool
+) -> None:
+    commitment = make.make_commitment(first_stated_at=make.published_meeting(date="2025-10-02"))
+    make.make_update(
+        commitment=commitment, happened="2025-10-02", stage=stage, assessment=assessment
+    )
+    assert (NEVER_PROMISED in browser.page(commitment, "publish").words) is is_warned
+    make.make_update(commitment=commitment, happened="2024-05", stage="announced")
+    assert NEVER_PROMISED not in browser.save(commitment, title="Another").words
 
 
 @pytest.mark.usefixtures("db")

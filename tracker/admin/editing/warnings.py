@@ -1,4 +1,5 @@
-"""Warnings of acts: quotations missing from a source, and words that anticipate the outcome."""
+"""Warnings of acts: quotations missing from a source, words that anticipate the outcome, and
+commitments that were never a promise."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from tracker.lib.later_words import warn_of_later_words
 from tracker.lib.quotations import QuotableText
 from tracker.models import Citation, Commitment, Source, StatusUpdate
+from tracker.models.positions import is_delivered
 
 
 def quotation_warnings(updates: Iterable[StatusUpdate]) -> list[str]:
@@ -39,10 +41,11 @@ def quotation_warnings(updates: Iterable[StatusUpdate]) -> list[str]:
     ]
 
 
-def later_word_warnings(commitments: Iterable[Commitment]) -> list[str]:
-    """Return a sentence for each word that anticipates what followed the first statement.
+def commitment_warnings(commitments: Iterable[Commitment]) -> list[str]:
+    """Return a sentence for each commitment that begins as delivered, and for each later word.
 
-    A commitment is first stated at its first meeting, or else at its earliest update or draft.
+    A commitment is first stated at its first meeting, or else at its earliest update or draft; a
+    word of its title or summary is later if it anticipates what followed.
     """
     commitments = list(commitments)
     first: dict[int, StatusUpdate] = {}
@@ -51,6 +54,13 @@ def later_word_warnings(commitments: Iterable[Commitment]) -> list[str]:
     sentences = []
     for commitment in commitments:
         earliest = first.get(commitment.pk)
+        if earliest is not None and is_delivered(earliest.stage, earliest.assessment):
+            sentence = _(
+                "%(reference)s begins as delivered, so it would count as kept without having been "
+                "promised. Record the earlier promise first; what nobody promised belongs in a "
+                "note on the meeting."
+            )
+            sentences.append(sentence % {"reference": commitment.reference})
         said = earliest.happened if earliest is not None else None
         if commitment.first_stated_at is not None:
             said = commitment.first_stated_at.date

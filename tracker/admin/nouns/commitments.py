@@ -28,7 +28,7 @@ from tracker.admin.editing.long_lists import FewRecordsFilter
 from tracker.admin.editing.publication import PublicationFilter
 from tracker.admin.editing.records import PublicRecordAdmin, PublicRecordForm
 from tracker.admin.editing.refusals import locked
-from tracker.admin.editing.warnings import later_word_warnings
+from tracker.admin.editing.warnings import commitment_warnings
 from tracker.admin.importing.pages import FilesMixin
 from tracker.admin.review.acts import PublishDraft, stages_of
 from tracker.admin.todo.filters import CommitmentWorkFilter
@@ -79,7 +79,7 @@ class PublishCommitment(PublishDraft):
 
     def rehearse(self, record: Commitment, data: dict[str, Any], **stamp: Unpack[ByStaff]) -> Done:
         done = super().rehearse(record, data, **stamp)
-        return replace(done, warnings=[*done.warnings, *later_word_warnings([record])])
+        return replace(done, warnings=[*done.warnings, *commitment_warnings([record])])
 
     def first_update(self, data: dict[str, Any]) -> StatusUpdate | None:
         chosen: StatusUpdate | None = data["first_update"]
@@ -235,7 +235,7 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         return super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Commitment) -> None:
-        for sentence in later_word_warnings([obj]):
+        for sentence in commitment_warnings([obj]):
             self.message_user(request, sentence, messages.WARNING)
 
     def tools(self, request: HttpRequest, obj: Commitment) -> list[dict[str, Any]]:

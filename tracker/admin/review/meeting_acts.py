@@ -20,7 +20,7 @@ from tracker.actions.review.publish import (
 )
 from tracker.actions.review.states import drafts_of, drafts_to_send, send_together
 from tracker.admin.editing.acts import Act, Done
-from tracker.admin.editing.warnings import later_word_warnings, quotation_warnings
+from tracker.admin.editing.warnings import commitment_warnings, quotation_warnings
 from tracker.admin.review.shown import SHOWN
 from tracker.models import WAITING, Commitment, Meeting, MeetingState
 from tracker.queries.drafts.submissions import Draft
@@ -97,7 +97,7 @@ def _warnings(meeting: Meeting) -> list[str]:
     """Return warnings about the drafts of a meeting that are in review."""
     new = Commitment.objects.draft().filter(updates__in=in_review_of(meeting)).distinct()
     warnings = quotation_warnings(in_review_of(meeting))
-    return [*warnings, *later_word_warnings(new.select_related("first_stated_at"))]
+    return [*warnings, *commitment_warnings(new.select_related("first_stated_at"))]
 
 
 def _flag_notes(before: set[Carried], after: set[Carried]) -> list[str]:
