@@ -299,3 +299,31 @@ def test_queries_grow_by_the_chunk_alone(
     for _ in range(4):
         published_commitment(target="2028")
     assert count_of_queries(client) <= one_chunk + 6
+
+
+def test_of_too_many_dates_it_holds_the_nearest(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dates, "MOST_EVENTS", 4)
+    # The last line of the log is of NOW, in November 2026.
+    for year in (2000, 2020, 2026, 2027, 2040):
+        published_commitment(title=f"Of {year}", target=str(year))
+    published_meeting(title="Long ago", date="2001-05-01")
+    published_meeting(title="This year", date="2026-05-01")
+    given_up = published_commitment(title="Given up", target="2026-12")
+    published_update(given_up, target="later, without a date")
+    named = " ".join(summaries(client))
+    assert [said in named for said in ("2026", "2027", "2020", "This year")] == [True] * 4
+    assert len(summaries(client)) == 4
+    assert "nearest" in content(client).decode().replace("\r\n ", "")
+
+
+def test_all_dates_that_fit_are_there(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dates, "MOST_EVENTS", 3)
+    for year in (2000, 2026):
+        published_commitment(target=str(year))
+    published_meeting(date="1990-05-01")
+    assert len(events(client)) == 3
+    assert "nearest" not in content(client).decode().replace("\r\n ", "")

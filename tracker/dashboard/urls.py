@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tracker.dashboard import (
+    changes,
     charts,
     commitment,
     compare,
@@ -36,7 +37,7 @@ urlpatterns = [
     path("topics/<slug:slug>/", lists.topic, name="topic"),
     path("forums/", lists.forums, name="forums"),
     path("forums/<slug:slug>/", lists.forum, name="forum"),
-    path("changes/", views.changes, name="changes"),
+    path("changes/", changes.changes, name="changes"),
     path("methodology/", views.methodology, name="methodology"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("sitemap-<slug:section>-<int:number>.xml", sitemap.section, name="sitemap-section"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import partial
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from tracker.answers import public_answer
@@ -17,7 +19,7 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem, sentence
 from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Commitment, Meeting
-from tracker.queries.lists.dates import due_chunks, gathering_chunks
+from tracker.queries.lists.dates import due_chunks, gathering_chunks, nearest
 from tracker.queries.visibility import log_head, public_updates
 from tracker.whole_files import busy_answer, streamed
 
@@ -32,13 +34,7 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     errors = faults(filterset)
     if errors:
         return refusal(errors)
-    parts = parts_of_snapshot(
-        lambda: calendar_parts(
-            _heading(request, filterset),
-            due_chunks(dated_commitments(filterset)),
-            gathering_chunks(dated_meetings(filterset)),
-        )
-    )
+    parts = parts_of_snapshot(lambda: _parts(request, filterset))
     # A HEAD request does not wait for a file that nobody reads.
     response = streamed(parts) if request.method == "GET" else StreamingHttpResponse(())
     if response is None:
@@ -49,14 +45,32 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     return response
 
 
-def _heading(request: HttpRequest, filterset: CommitmentFilter) -> Heading:
+def _parts(request: HttpRequest, filterset: CommitmentFilter) -> Iterator[bytes]:
+    changed_at = log_head().recorded_at
+    # The day of the last change, not today, so that the file changes only with the log.
+    day = timezone.localdate(changed_at) if changed_at is not None else dt.date.min
+    commitments, meetings, is_cut = nearest(
+        dated_commitments(filterset), dated_meetings(filterset), day
+    )
+    heading = _heading(request, filterset, changed_at=changed_at, is_cut=is_cut)
+    return calendar_parts(heading, due_chunks(commitments), gathering_chunks(meetings))
+
+
+def _heading(
+    request: HttpRequest,
+    filterset: CommitmentFilter,
+    *,
+    changed_at: dt.datetime | None,
+    is_cut: bool,
+) -> Heading:
     query = canonical_query(filterset)
     return Heading(
         name=calendar_name(sentence(filterset)),
         page=absolute(request, "dashboard", query),
         source=absolute(request, "calendar", query),
         site=request.build_absolute_uri("/").rstrip("/"),
-        changed_at=log_head().recorded_at,
+        changed_at=changed_at,
+        is_cut=is_cut,
     )
 
 

@@ -21,7 +21,7 @@ from tracker.lib.labels import label_of
 from tracker.lib.partial_dates import PartialDate, Precision
 from tracker.lib.text import one_line
 from tracker.models import Assessment, MeetingState, Stage
-from tracker.queries.lists.dates import Due, Gathering, Recorded
+from tracker.queries.lists.dates import MOST_EVENTS, Due, Gathering, Recorded
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 # How often a calendar program should refresh; a refresh without changes costs one query.
@@ -38,6 +38,8 @@ class Heading:
     source: str
     site: str
     changed_at: dt.datetime | None
+    # Whether only the nearest events are in it.
+    is_cut: bool = False
 
 
 def calendar_parts(
@@ -77,7 +79,7 @@ def _opening(heading: Heading) -> bytes:
     for name in ("name", "x-wr-calname"):
         # The library escapes only properties that it knows as TEXT, and no X- property is.
         calendar.add(name, vText(one_line(heading.name)))
-    calendar.add("description", _("Target dates and meetings, with the source for every word."))
+    calendar.add("description", _description(heading))
     calendar.add("url", heading.page)
     calendar.add("source", heading.source, parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
@@ -86,6 +88,20 @@ def _opening(heading: Heading) -> bytes:
         calendar.add("last-modified", heading.changed_at.astimezone(dt.UTC))
     opened: bytes = calendar.to_ical()
     return opened
+
+
+def _description(heading: Heading) -> str:
+    said = _("Target dates and meetings, with the source for every word.")
+    if not heading.is_cut:
+        return said
+    args = {"said": said, "most": MOST_EVENTS}
+    return (
+        _(
+            "%(said)s These are the %(most)d dates nearest to the last change of the register; "
+            "to have others, choose fewer commitments on the dashboard and take its calendar."
+        )
+        % args
+    )
 
 
 def event_uid(recorded: Recorded, what: str) -> str:

@@ -30,6 +30,8 @@ from tracker.models.records import PublicRecord
 from tracker.queries.visibility import public_updates
 
 CHUNK = 100
+# A calendar program shows no more, and a larger file would take a minute to write.
+MOST_EVENTS = 2_000
 _R = TypeVar("_R", bound=Model)
 
 # The kinds of line that can change a commitment's target, stage, assessment or title. Its first
@@ -88,13 +90,50 @@ class Gathering:
         return self.meeting.is_retracted or self.meeting.state == MeetingState.CANCELLED
 
 
+def nearest(
+    commitments: QuerySet[Commitment], meetings: QuerySet[Meeting], day: dt.date
+) -> tuple[QuerySet[Commitment], QuerySet[Meeting], bool]:
+    """Return the commitments and meetings whose dates are nearest to a day, `MOST_EVENTS` in all.
+
+    The third value is whether any were left out; first those without a target now.
+    """
+    due, held = _ever_dated(commitments), _dated(meetings)
+    keys = [*due.order_by().values_list("pk")[: MOST_EVENTS + 1]]
+    keys += held.order_by().values_list("pk")[: MOST_EVENTS + 1]
+    if len(keys) <= MOST_EVENTS:
+        return commitments, meetings, False
+    found = [(distance, "due", key) for distance, key in _distances(due, "target_last_day", day)]
+    found += [(distance, "held", key) for distance, key in _distances(held, "last_day", day)]
+    chosen = sorted(found)[:MOST_EVENTS]
+    return (
+        commitments.filter(pk__in=[key for _distance, kind, key in chosen if kind == "due"]),
+        meetings.filter(pk__in=[key for _distance, kind, key in chosen if kind == "held"]),
+        True,
+    )
+
+
+def _distances(records: QuerySet[_R], column: str, day: dt.date) -> Iterator[tuple[int, int]]:
+    """Yield the days between `day` and a column, with the key, of the nearest before and after."""
+    after = records.filter(**{f"{column}__gte": day}).order_by(column, "pk")
+    before = records.filter(**{f"{column}__lt": day}).order_by(f"-{column}", "pk")
+    for side in (after, before):
+        for key, other in side.values_list("pk", column)[:MOST_EVENTS]:
+            yield abs((other - day).days), key
+
+
+def _ever_dated(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    dated = Standing.objects.filter(commitment=OuterRef("pk"), target_last_day__isnull=False)
+    return commitments.filter(Exists(dated), published_seq__isnull=False)
+
+
+def _dated(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    return meetings.filter(published_seq__isnull=False, first_day__isnull=False)
+
+
 def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
     """Yield the published commitments that ever had a dated target, including retracted ones."""
-    dated = Standing.objects.filter(commitment=OuterRef("pk"), target_last_day__isnull=False)
-    listed = commitments.filter(Exists(dated), published_seq__isnull=False).prefetch_related(
-        Prefetch("topics", Topic.objects.public())
-    )
-    for chunk in _chunks(listed):
+    topics = Prefetch("topics", Topic.objects.public())
+    for chunk in _chunks(_ever_dated(commitments).prefetch_related(topics)):
         recorded = _recorded("commitment", chunk, kinds=_ALTERING)
         quoted, stood = _last_quotations(chunk), _last_targets(chunk)
         titles = _titles_of_retracted(chunk)
@@ -114,9 +153,8 @@ def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
 
 def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
     """Yield the published meetings whose year at least is known, including retracted ones."""
-    listed = meetings.filter(published_seq__isnull=False, first_day__isnull=False)
     public_parties = Prefetch("parties", Party.objects.public())
-    for chunk in _chunks(listed.prefetch_related(public_parties)):
+    for chunk in _chunks(_dated(meetings).prefetch_related(public_parties)):
         recorded = _recorded(
             "meeting",
             chunk,

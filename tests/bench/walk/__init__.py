@@ -1,0 +1,1 @@
+"""Every public address, each with the costliest that it can be asked for, measured one by one."""
