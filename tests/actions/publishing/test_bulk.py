@@ -11,10 +11,10 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from tests import make
+from tests.bulk import publish_in_bulk
 from tests.log_chain import first_break
 from tests.stored import Rows, stored_rows
 from tracker.actions.log.rebuild import rebuild
-from tracker.actions.publishing.bulk import publish_in_bulk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.publishing.publish import publish_commitment, publish_update
 from tracker.models import (

@@ -20,7 +20,7 @@ from django.db import OperationalError, connection
 
 from tests.bench.made_up.promises import promises
 from tests.bench.made_up.surroundings import LAST_DAY, Surroundings, surroundings
-from tracker.actions.publishing.bulk import publish_in_bulk
+from tests.bulk import publish_in_bulk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.models import Commitment, Forum, Meeting, Party, Source, Topic

@@ -15,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.publishing.bulk import publish_in_bulk
+from tracker.actions.log.append import open_log
+from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.review.publish import publish_draft
@@ -81,61 +82,41 @@ class Publisher:
 
     def publish_new(
         self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
-    ) -> list[Staged]:
-        """Save and publish new updates; return the rows still to be saved as drafts."""
+    ) -> None:
+        """Publish the new updates of a batch, except corrections."""
         if self.disposition is not DraftDisposition.PUBLISH or self.model is not StatusUpdate:
-            return rows
+            return
         ready = [row for row in rows if row.record.corrects is None]
         by_commitment: dict[int, list[Staged]] = {}
         for row in sorted(ready, key=_place):
             by_commitment.setdefault(row.record.commitment_id, []).append(row)
-        drafted = []
+        drafted: list[Drafted] = []
         for some in by_commitment.values():
             commitment: Commitment = some[0].record.commitment
             if not commitment.is_published:
-                self._publish_first(commitment, some.pop(0), citations_of)
-            updates = [DraftedUpdate(row.record, citations_of(row)) for row in some]
-            if updates:
-                drafted.append((Drafted(commitment, updates), some))
-        self._publish_drafted(drafted)
-        if not self.report.problem_count:
-            Review.objects.bulk_create(self._closed(row.record) for row in ready)
-        return [row for row in rows if row.record.corrects is not None]
+                self._publish_first(commitment, some.pop(0))
+            # Further updates of a refused commitment cannot be published.
+            if some and commitment.is_published:
+                updates = [DraftedUpdate(row.record, citations_of(row)) for row in some]
+                drafted.append(Drafted(commitment, updates))
+        try:
+            with open_log(**self.stamp()) as log:
+                Chunk(log, drafted).publish()
+        except RefusedDraftError as error:
+            refused = error.drafted.updates[error.update or 0].update
+            [number] = [row.number for row in ready if row.record is refused]
+            self.report.add_problem(number, "", " ".join(error.messages))
+        reviews = Review.objects.filter(update__in=[row.record for row in ready])
+        reviews.update(state=ReviewState.PUBLISHED, reviewed_by=self.by.pk, reviewed_at=self.now)
 
-    def _publish_first(
-        self,
-        commitment: Commitment,
-        row: Staged,
-        citations_of: Callable[[Staged], list[Citation]],
-    ) -> None:
+    def _publish_first(self, commitment: Commitment, row: Staged) -> None:
         """Publish a draft commitment with the first of its updates in this batch."""
-        row.record.save()
-        Citation.objects.bulk_create(citations_of(row))
         try:
             publish_commitment(commitment, first_update=row.record, **self.stamp())
         except ValidationError as error:
             self.report.add_problem(row.number, "", " ".join(error.messages))
         else:
             close(commitment, now=self.now, by=self.by)
-
-    def _publish_drafted(self, drafted: list[tuple[Drafted, list[Staged]]]) -> None:
-        # Updates of a refused commitment cannot be published.
-        ready = [(given, rows) for given, rows in drafted if given.commitment.is_published]
-        try:
-            publish_in_bulk([given for given, _rows in ready], **self.stamp())
-        except RefusedDraftError as error:
-            [rows] = [rows for given, rows in ready if given is error.drafted]
-            self.report.add_problem(rows[error.update or 0].number, "", " ".join(error.messages))
-
-    def _closed(self, record: StatusUpdate) -> Review:
-        return Review(
-            update=record,
-            edited_by_id=self.by.pk,
-            edited_at=self.now,
-            state=ReviewState.PUBLISHED,
-            reviewed_by_id=self.by.pk,
-            reviewed_at=self.now,
-        )
 
     # -- At the end -----------------------------------------------------------------------------
 

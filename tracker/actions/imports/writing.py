@@ -67,7 +67,8 @@ class Writer:
         """Create, change and amend the records of a batch of rows."""
         new = [row for row in lot if row.outcome is Outcome.NEW]
         self._build(new)
-        self._create(self.publisher.publish_new(new, self._citations))
+        self._create(new)
+        self.publisher.publish_new(new, self._citations)
         for row in lot:
             if row.outcome not in {Outcome.CHANGED, Outcome.AMENDED}:
                 continue

@@ -1,6 +1,6 @@
-"""Save and publish many commitments with thousands of updates, for imports and back-fills.
+"""Save and publish many new commitments with thousands of updates, for made-up registers.
 
-The same rules apply as to one; the log is opened once, and rows are read and written in chunks.
+The log is opened once, and rows are read and written in chunks.
 """
 
 from __future__ import annotations
