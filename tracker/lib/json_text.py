@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 # Unicode line separators that JSON allows unescaped in strings (RFC 8259, section 7).
 _SEPARATORS = {"\u2028": r"\u2028", "\u2029": r"\u2029", "\x85": r"\u0085"}
-
-
-@cache
-def _encoder(*, indent: int | None, sort_keys: bool) -> json.JSONEncoder:
-    separators = (",", ":") if indent is None else None
-    return json.JSONEncoder(
-        ensure_ascii=False, indent=indent, separators=separators, sort_keys=sort_keys
-    )
 
 
 def to_json(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
@@ -23,7 +14,10 @@ def to_json(value: Any, *, indent: int | None = None, sort_keys: bool = False) -
 
     Letters are not escaped; Unicode line separators are, so that a compact value is one line.
     """
-    text = _encoder(indent=indent, sort_keys=sort_keys).encode(value)
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(
+        value, ensure_ascii=False, indent=indent, separators=separators, sort_keys=sort_keys
+    )
     if not text.isascii():
         for separator, escape in _SEPARATORS.items():
             if separator in text:
