@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from tracker.lib.computed_attributes import ComputedAttribute
 from tracker.lib.folding import fold
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -20,28 +21,14 @@ def folded_text(parts: Iterable[str]) -> str:
     return "\n".join(fold(part) for part in parts if part)
 
 
-class _FoldedText:
-    """Compute the folded text at each read, so that it always matches its fields."""
-
-    def __init__(self, field: FoldedField) -> None:
-        self.field = field
-
-    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
-        if instance is None:
-            return self
-        return folded_text(getattr(instance, name) for name in self.field.of)
-
-    def __set__(self, instance: models.Model, value: str) -> None:
-        # Stored only because Django treats a name missing from here as a deferred field.
-        instance.__dict__[self.field.attname] = value
-
-
 class FoldedField(_TextField):
     """The folded text of the fields named by `of`. The database sees a TextField.
 
     `save` and `bulk_create` write the folded value, whatever was assigned to this field.
     `save(update_fields=...)`, `QuerySet.update` and `bulk_update` of those must name this too.
     """
+
+    descriptor_class = ComputedAttribute
 
     def __init__(self, *args: Any, of: Sequence[str] = (), **kwargs: Any) -> None:
         self.of = tuple(of)
@@ -52,8 +39,5 @@ class FoldedField(_TextField):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.TextField", args, kwargs
 
-    def contribute_to_class(
-        self, cls: type[models.Model], name: str, private_only: bool = False
-    ) -> None:
-        super().contribute_to_class(cls, name, private_only)
-        setattr(cls, self.attname, _FoldedText(self))
+    def compute(self, instance: models.Model) -> str:
+        return folded_text(getattr(instance, name) for name in self.of)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.computed_attributes import ComputedAttribute
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -125,31 +126,14 @@ class PartialDateField(_Field):
         return super().formfield(**{"form_class": PartialDateWithWordsFormField, **kwargs})
 
 
-class _EdgeDay:
-    """Compute the day from the partial date at each read, so that the two always agree."""
-
-    def __init__(self, field: EdgeDayField) -> None:
-        self.field = field
-
-    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
-        if instance is None:
-            return self
-        value = getattr(instance, self.field.of)
-        if value is None:
-            return None
-        return value.first_day if self.field.edge == "first" else value.last_day
-
-    def __set__(self, instance: models.Model, value: dt.date | None) -> None:
-        # Stored only because Django treats a name missing from here as a deferred field.
-        instance.__dict__[self.field.attname] = value
-
-
 class EdgeDayField(_DateField):
     """The first or last day of the PartialDateField named by `of`, for filtering and sorting.
 
     It always reads as the day of the partial date, whatever was assigned, and `save` and
     `bulk_create` write that. `QuerySet.update` must set it explicitly.
     """
+
+    descriptor_class = ComputedAttribute
 
     def __init__(
         self, *args: Any, of: str = "", edge: Literal["first", "last"] = "first", **kwargs: Any
@@ -164,7 +148,8 @@ class EdgeDayField(_DateField):
             kwargs.pop(implied, None)
         return name, path, args, {**kwargs, "of": self.of, "edge": self.edge}
 
-    # DateField takes no third argument here, unlike Field, and the type checker sees only Field.
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
-        super().contribute_to_class(cls, name, **kwargs)
-        setattr(cls, self.attname, _EdgeDay(self))
+    def compute(self, instance: models.Model) -> dt.date | None:
+        value: PartialDate | None = getattr(instance, self.of)
+        if value is None:
+            return None
+        return value.first_day if self.edge == "first" else value.last_day
