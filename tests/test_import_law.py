@@ -247,9 +247,9 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     ("path", "source", "sentence"),
     [
         (
-            "tracker/feeds/atom.py",
+            "tracker/feeds/xml_feeds.py",
             "import datetime\nfrom tracker.dashboard.views import home",
-            "tracker/feeds/atom.py:2 imports tracker.dashboard.views.home, but "
+            "tracker/feeds/xml_feeds.py:2 imports tracker.dashboard.views.home, but "
             "a face never imports another face: link by URL name.",
         ),
         (

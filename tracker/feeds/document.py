@@ -12,7 +12,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -36,7 +36,10 @@ _MOST_DIGITS = 18  # fits a database integer
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of a feed in any format; `links` maps relations of RFC 5005 to addresses."""
+    """The content of a feed in any format.
+
+    `links` maps relations to addresses: those of RFC 5005, and `hub`.
+    """
 
     id: str
     title: str
@@ -48,8 +51,7 @@ class Document:
     entries: list[Entry]
     gone: list[Tombstone]
     is_archive: bool
-    hub: str
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str]
 
 
 def before_of(params: QueryDict) -> tuple[int | None, list[str]]:
@@ -75,7 +77,7 @@ def feed_document(
         seqs, older, newer = cuts.archive(before)
     written = entries(seqs, request)
     ids = {entry.id for entry in written}
-    hub = settings.WEBSUB_HUB if before is None and is_pinged(filterset) else ""
+    hub = {"hub": settings.WEBSUB_HUB} if before is None and is_pinged(filterset) else {}
     query = canonical_query(filterset)
 
     def address_of(line: int | None) -> str:
@@ -99,8 +101,7 @@ def feed_document(
             if tombstone.id not in ids
         ],
         is_archive=before is not None,
-        hub=hub,
-        links=_links(address_of, before=before, older=older, newer=newer),
+        links=_links(address_of, before=before, older=older, newer=newer) | hub,
     )
 
 

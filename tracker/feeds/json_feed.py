@@ -12,8 +12,6 @@ from tracker.feeds.document import Document
 from tracker.feeds.entry import Entry
 from tracker.lib.json_text import to_json
 
-CONTENT_TYPE = "application/feed+json; charset=utf-8"
-
 
 def json_feed(document: Document) -> str:
     """Return the document as JSON Feed; `_commitment_tracker` holds what the log records."""
@@ -29,8 +27,8 @@ def json_feed(document: Document) -> str:
     feed["_commitment_tracker"] = {"about": document.site.rstrip("/") + reverse("methodology")}
     if "next" in document.links:
         feed["next_url"] = document.links["next"]
-    if document.hub:
-        feed["hubs"] = [{"type": "WebSub", "url": document.hub}]
+    if "hub" in document.links:
+        feed["hubs"] = [{"type": "WebSub", "url": document.links["hub"]}]
     return to_json({**feed, "items": [_item(entry) for entry in document.entries]}, indent=1) + "\n"
 
 

@@ -9,19 +9,18 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 
 from tracker.answers import public_answer
-from tracker.feeds import atom as in_atom
-from tracker.feeds import json_feed as in_json
-from tracker.feeds import rss as in_rss
 from tracker.feeds.addresses import depends_on_log_only
 from tracker.feeds.document import Document, before_of, feed_document, link_header
+from tracker.feeds.json_feed import json_feed
 from tracker.feeds.refusals import faults, refusal
+from tracker.feeds.xml_feeds import atom, rss
 from tracker.filters import ChangeFilter
 
 # By extension: the content type and the serialiser.
 WRITERS: dict[str, tuple[str, Callable[[Document], str]]] = {
-    "atom": (in_atom.CONTENT_TYPE, in_atom.atom),
-    "rss": (in_rss.CONTENT_TYPE, in_rss.rss),
-    "json": (in_json.CONTENT_TYPE, in_json.json_feed),
+    "atom": ("application/atom+xml; charset=utf-8", atom),
+    "rss": ("application/rss+xml; charset=utf-8", rss),
+    "json": ("application/feed+json; charset=utf-8", json_feed),
 }
 
 
@@ -36,6 +35,6 @@ def feed(request: HttpRequest, ending: str, *, today: dt.date) -> HttpResponse:
     content_type, write = WRITERS[ending]
     document = feed_document(request, f"changes-{ending}", filterset, before)
     response = HttpResponse(write(document), content_type=content_type)
-    if document.hub:
+    if "hub" in document.links:
         response["Link"] = link_header(document.address)
     return response
