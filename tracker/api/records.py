@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from tracker.api.parameters import read_viewpoint
 from tracker.api.problems import not_found
+from tracker.lib.query_strings import with_query
 from tracker.queries.log.renamed_addresses import current_slug, is_there_today
 from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Payload
@@ -50,6 +51,5 @@ def record_or_redirect(
 
 def moved(request: Request, noun: str, slug: str) -> HttpResponseBase:
     """Redirect with the query string, as the pages do."""
-    query = request.META.get("QUERY_STRING", "")
     address = reverse(f"api-{noun}", args=[slug])
-    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    return HttpResponsePermanentRedirect(with_query(address, request.META.get("QUERY_STRING", "")))

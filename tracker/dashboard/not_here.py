@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tracker.filters import ViewpointForm
+from tracker.lib.query_strings import with_query
 from tracker.queries.log.renamed_addresses import current_slug, is_there_today
 from tracker.queries.viewpoint import Viewpoint
 
@@ -34,7 +35,7 @@ def following_renames(noun: str) -> Callable[..., Callable[..., HttpResponse]]:
                     raise
                 address = reverse(match.view_name, kwargs={**match.kwargs, "slug": current})
                 query = request.META.get("QUERY_STRING", "")
-                return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+                return HttpResponsePermanentRedirect(with_query(address, query))
 
         return answer
 

@@ -1,44 +1,18 @@
-"""Addresses in feeds and calendars: the feed's own, its page's and those of records.
-
-One filter has one address, whatever the order of its parameters, so it can serve as a hub's topic
-and as the basis of a permanent id.
-"""
+"""Addresses in feeds and calendars: the feed's own, its page's and those of records."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tracker.filters import CommitmentFilter
+from tracker.lib.query_strings import with_query
 from tracker.models import Change
-
-
-def canonical_query(filterset: CommitmentFilter) -> str:
-    """Return a valid filter as a query string in a fixed order, without sorting and paging.
-
-    A commitment appears by its permanent reference.
-    """
-    pairs = [
-        (name, value)
-        for name in sorted(filterset.active)
-        for value in sorted(set(_values(filterset, name)))
-    ]
-    return urlencode(pairs)
-
-
-def _values(filterset: CommitmentFilter, name: str) -> Iterable[str]:
-    if name == "commitment":
-        return [record.reference for record in filterset.form.cleaned_data[name]]
-    return filter(None, filterset.active[name])
 
 
 def absolute(request: HttpRequest, name: str, query: str = "") -> str:
     """Return the absolute address of a named page, with a query string if there is one."""
     address: str = request.build_absolute_uri(reverse(name))
-    return f"{address}?{query}" if query else address
+    return with_query(address, query)
 
 
 def page_of(change: Change) -> str:

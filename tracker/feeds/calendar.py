@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from tracker.answers import public_answer
-from tracker.feeds.addresses import absolute, canonical_query, depends_on_log_only
+from tracker.feeds.addresses import absolute, depends_on_log_only
 from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_parts
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
@@ -63,7 +63,7 @@ def _heading(
     changed_at: dt.datetime | None,
     is_cut: bool,
 ) -> Heading:
-    query = canonical_query(filterset)
+    query = filterset.canonical_query
     return Heading(
         name=calendar_name(sentence(filterset)),
         page=absolute(request, "dashboard", query),

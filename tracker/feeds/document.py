@@ -19,12 +19,13 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tracker.feeds.addresses import absolute, canonical_query
+from tracker.feeds.addresses import absolute
 from tracker.feeds.cuts import Cuts
 from tracker.feeds.entries import entries, tombstones_of
 from tracker.feeds.entry import Entry, Tombstone
 from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
+from tracker.lib.query_strings import with_query
 from tracker.lib.text import one_line
 from tracker.models import GENESIS_HASH, Change
 from tracker.queries.visibility import log_head
@@ -78,14 +79,17 @@ def feed_document(
     written = entries(seqs, request)
     ids = {entry.id for entry in written}
     hub = {"hub": settings.WEBSUB_HUB} if before is None and is_pinged(filterset) else {}
-    query = canonical_query(filterset)
+    # In one order, so it can serve as a hub's topic and as the basis of a permanent id.
+    query = filterset.canonical_query
 
     def address_of(line: int | None) -> str:
         cut = "" if line is None else f"before={line}"
         return absolute(request, name, "&".join(filter(None, (query, cut))))
 
     # Pings are built from PUBLIC_URL without a request, and the feed must name the same address.
-    current = f"{settings.PUBLIC_URL}{_with(reverse(name), query)}" if hub else address_of(None)
+    current = (
+        f"{settings.PUBLIC_URL}{with_query(reverse(name), query)}" if hub else address_of(None)
+    )
     return Document(
         id=_feed_id(query),
         title=_title(filterset),
@@ -120,10 +124,6 @@ def _title(filterset: ChangeFilter) -> str:
 
 def _last_recorded() -> dt.datetime:
     return log_head().recorded_at or _EMPTY_LOG_DATE
-
-
-def _with(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path
 
 
 def _links(

@@ -30,6 +30,7 @@ from tracker.filters.fields import (
 )
 from tracker.filters.sorting import order_at, sort_choices
 from tracker.filters.viewpoint_form import FilterForm, ViewpointForm
+from tracker.lib.query_strings import canonical_query
 from tracker.models import Assessment, Commitment, Firmness, Instrument, Stage
 from tracker.queries.reference_data import OFFERED, offered
 from tracker.queries.viewpoint import Viewpoint
@@ -152,6 +153,12 @@ class CommitmentFilter(django_filters.FilterSet):
         for name in set(self.params) - set(self.filters):
             del params[name]
         return f"?{params.urlencode()}" if params else ""
+
+    @property
+    def canonical_query(self) -> str:
+        """The query string of a valid filter in a fixed order; commitments by their reference."""
+        references = [record.reference for record in self.form.cleaned_data["commitment"]]
+        return canonical_query(self.active | {"commitment": references})
 
     @property
     def _may_look_back(self) -> bool:

@@ -1,4 +1,4 @@
-"""Normalise query strings, so that equivalent queries share one cache key.
+"""Write query strings, and normalise given ones, so that equivalent queries share one cache key.
 
 Empty and repeated values are dropped, and so are the tracking parameters that newsletters and
 advertisers append to links.
@@ -6,7 +6,7 @@ advertisers append to links.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Self
 
 from django.core.exceptions import TooManyFieldsSent
@@ -25,6 +25,18 @@ _TRACKING = frozenset(
         *("oly_anon_id", "oly_enc_id", "s_cid", "ml_subscriber", "ml_subscriber_hash"),
     )
 )
+
+
+def with_query(address: str, query: str) -> str:
+    """Return an address with a query string, if that is not empty."""
+    return f"{address}?{query}" if query else address
+
+
+def canonical_query(params: Mapping[str, Iterable[str]]) -> str:
+    """Return the query string of some parameters in a fixed order, so that a filter has one URL."""
+    return urlencode(
+        [(name, value) for name in sorted(params) for value in sorted({*params[name]}) if value]
+    )
 
 
 class NormalQuery(QueryDict):

@@ -8,30 +8,18 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from tracker.filters import ChangeFilter, CommitmentFilter
-from tracker.notify.following import stored_query
-
-
-def query_of(filterset: ChangeFilter) -> str:
-    """Return a valid filter as the query string that a subscription stores."""
-    params = QueryDict(mutable=True)
-    for name, values in filterset.active.items():
-        params.setlist(name, values)
-    return stored_query(params)
+from tracker.lib.query_strings import canonical_query, with_query
 
 
 def addresses_of(request: HttpRequest, filterset: ChangeFilter, *, head: int) -> dict[str, str]:
     """Return absolute addresses for a valid filter; `head` is the number of the log's last line."""
-    query = query_of(filterset)
-    params = QueryDict(query)
-    dated = QueryDict(mutable=True)
-    for name in params:
-        if name in CommitmentFilter.base_filters:
-            dated.setlist(name, params.getlist(name))
+    query = filterset.canonical_query
+    dated = {n: v for n, v in QueryDict(query).lists() if n in CommitmentFilter.base_filters}
     routes = {
         "atom": ("changes-atom", query),
         "rss": ("changes-rss", query),
         "json_feed": ("changes-json", query),
-        "calendar": ("calendar", dated.urlencode()),
+        "calendar": ("calendar", canonical_query(dated)),
         "api": ("api-changes", "&".join(filter(None, [query, urlencode({"after": head})]))),
     }
     addresses = {key: _absolute(request, name, query) for key, (name, query) in routes.items()}
@@ -41,4 +29,4 @@ def addresses_of(request: HttpRequest, filterset: ChangeFilter, *, head: int) ->
 
 def _absolute(request: HttpRequest, name: str, query: str) -> str:
     address: str = request.build_absolute_uri(reverse(name))
-    return f"{address}?{query}" if query else address
+    return with_query(address, query)

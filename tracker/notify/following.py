@@ -15,22 +15,9 @@ from tracker.filters import ChangeFilter
 from tracker.models import Change, Significance, Subscription
 from tracker.queries.visibility import public_changes
 
-# Parameters that have no meaning for a subscription.
-_IGNORED = ("sort", "page", "per_page", "show", "before", "as_of", "known_at")
-
 
 class BrokenFilterError(Exception):
     """Raised when a subscription's filter names something that does not exist (any more)."""
-
-
-def stored_query(params: QueryDict) -> str:
-    """Return a filter as a subscription stores it: sorted by name, without paging."""
-    stored = {name: params.getlist(name) for name in sorted(params) if name not in _IGNORED}
-    query = QueryDict(mutable=True)
-    for name, values in stored.items():
-        if any(values):
-            query.setlist(name, sorted({value for value in values if value}))
-    return query.urlencode()
 
 
 def filter_of(subscription: Subscription, *, today: dt.date) -> ChangeFilter:

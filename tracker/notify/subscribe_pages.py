@@ -13,7 +13,7 @@ from tracker.filters import ChangeFilter
 from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Frequency
-from tracker.notify.channels import addresses_of, query_of
+from tracker.notify.channels import addresses_of
 from tracker.notify.forms import EmailOptInForm
 from tracker.notify.opt_in import EmailOptIn, request_opt_in
 from tracker.queries.visibility import log_head
@@ -39,7 +39,7 @@ def opt_in_by_email(request: HttpRequest) -> HttpResponse:
         return _page(request, filterset, form, status=400)
     data = form.cleaned_data
     if not data.pop("website"):
-        opt_in = EmailOptIn(query=query_of(filterset), **data)
+        opt_in = EmailOptIn(query=filterset.canonical_query, **data)
         request_opt_in(opt_in, asked_from=network_hash(request), now=now)
     return redirect(reverse("subscribe-asked"))
 
@@ -50,7 +50,7 @@ def requested(request: HttpRequest) -> HttpResponse:
 
 
 def _is_too_long(filterset: ChangeFilter) -> bool:
-    return len(query_of(filterset)) > _LONGEST_QUERY
+    return len(filterset.canonical_query) > _LONGEST_QUERY
 
 
 def _page(
@@ -58,7 +58,7 @@ def _page(
 ) -> HttpResponse:
     context = {"filter": filterset, "form": form, "register_sends_email": bool(settings.EMAIL_URL)}
     if filterset.is_valid():
-        query = query_of(filterset)
+        query = filterset.canonical_query
         context |= {
             "sentence": log_sentence(filterset),
             "query": f"?{query}" if query else "",

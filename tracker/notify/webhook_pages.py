@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Channel, Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
-from tracker.notify.following import BrokenFilterError, filter_of, owed_lines, stored_query
+from tracker.notify.following import BrokenFilterError, filter_of, owed_lines
 from tracker.notify.forms import ReplayForm, WebhookForm
 from tracker.notify.links import (
     BadLinkError,
@@ -85,8 +85,7 @@ def request_webhook(request: HttpRequest) -> HttpResponse:
     form = WebhookForm(typed)
     if form.is_valid():
         try:
-            query = stored_query(QueryDict(filterset.query[1:]))
-            return _private(_register(request, form, query=query))
+            return _private(_register(request, form, query=filterset.canonical_query))
         except acts.RefusedError as refused:
             form.add_error(None, str(refused))
     return _form_page(request, context | {"form": form})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 
+from tracker.lib.query_strings import canonical_query, with_query
 from tracker.models import Commitment, Forum, Meeting, Party, Topic
 
 register = template.Library()
@@ -41,25 +41,17 @@ def following(context: Context) -> Following:
     """Return the query strings for `/changes.atom`, `/subscribe/` and `/calendar.ics`."""
     params = _narrowing(context)
     dated = {name: values for name, values in params.items() if name not in _OF_LINES}
-    return Following(_query(params), _query(dated))
+    return Following(
+        with_query("", canonical_query(params)), with_query("", canonical_query(dated))
+    )
 
 
 def _narrowing(context: Context) -> dict[str, list[str]]:
     filterset = context.get("filter")
     active: dict[str, list[str]] = getattr(filterset, "active", {})
-    params = {
-        name: list(filter(None, values))
-        for name, values in active.items()
-        if name not in _LOOKING_BACK
-    }
+    params = {name: values for name, values in active.items() if name not in _LOOKING_BACK}
     for name, (model, field) in SUBJECTS.items():
         record = context.get(name)
         if isinstance(record, model):
             params[name] = [getattr(record, field)]
     return params
-
-
-def _query(params: dict[str, list[str]]) -> str:
-    """Encode the parameters in a fixed order, so that a filter has one URL."""
-    pairs = [(name, value) for name in sorted(params) for value in sorted(set(params[name]))]
-    return f"?{urlencode(pairs)}" if pairs else ""

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import template
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
+from tracker.lib.query_strings import with_query
 from tracker.templatetags.following import SUBJECTS
 from tracker.templatetags.register import spelled
 
@@ -33,7 +34,8 @@ def canonical_url(context: Context) -> str:
     request = context.get("request")
     if request is None:
         return ""
-    return _with_query(request, request.path, _narrowing(context, otherwise=_CANONICAL))
+    params = _narrowing(context, otherwise=_CANONICAL)
+    return with_query(request.build_absolute_uri(request.path), params.urlencode())
 
 
 @register.simple_tag(takes_context=True)
@@ -49,7 +51,7 @@ def share_card_url(context: Context) -> str:
     for name, (model, key) in SUBJECTS.items():
         if isinstance(context.get(name), model):
             params[name] = getattr(context[name], key)
-    return _with_query(request, reverse("share-card"), params)
+    return with_query(request.build_absolute_uri(reverse("share-card")), params.urlencode())
 
 
 def _narrowing(context: Context, *, otherwise: Collection[str]) -> QueryDict:
@@ -61,11 +63,6 @@ def _narrowing(context: Context, *, otherwise: Collection[str]) -> QueryDict:
         if name not in names or not any(params.getlist(name)):
             params.pop(name)
     return params
-
-
-def _with_query(request: HttpRequest, path: str, params: QueryDict) -> str:
-    query, address = params.urlencode(), request.build_absolute_uri(path)
-    return f"{address}?{query}" if query else address
 
 
 @register.simple_tag(takes_context=True)
