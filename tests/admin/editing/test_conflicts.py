@@ -15,7 +15,7 @@ from tests.admin.browsing import Browser, Page, admin_url
 from tests.stored import stored_rows
 from tracker.actions.amend import publish_aliases
 from tracker.admin.editing import drafts
-from tracker.admin.editing.conflicts import refuse_outdated
+from tracker.admin.editing.versions import refuse_outdated
 from tracker.models import Alias, Change, Citation, Party, StatusUpdate
 
 REFUSED = "Somebody else saved this record while you were editing it"
@@ -321,12 +321,13 @@ def test_a_save_between_comparing_and_saving_is_seen_under_the_lock(
     page, asked = browser.page(record), []
     field = "name" if isinstance(record, Party) else "title"
 
-    def slowly(model: Any, key: Any, *, token: str) -> None:
-        refuse_outdated(model, key, token=token)
+    def slowly(model_admin: Any, request: Any, key: Any, *, token: str) -> Any:
+        parts = refuse_outdated(model_admin, request, key, token=token)
         if not asked:
             # Nobody was there; and now somebody is.
             asked.append(key)
-            model.objects.filter(pk=key).update(**{field: "Theirs"})
+            model_admin.model.objects.filter(pk=key).update(**{field: "Theirs"})
+        return parts
 
     monkeypatch.setattr(drafts, "refuse_outdated", slowly)
     refused = browser.send(page, **{field: "Mine"})

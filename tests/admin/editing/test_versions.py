@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Model
-from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.admin.browsing import Browser
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.review.states import note_edit
-from tracker.admin.editing.versions import version_of, versions_of
-from tracker.models import Commitment, Party
+from tracker.admin.editing.versions import Parts, parts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +21,12 @@ def _save(record: Any, **values: Any) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     record.save()
+
+
+def version_of(record: Model, browser: Browser) -> Parts:
+    """The version that a record's page carries."""
+    [token] = browser.page(record).fields["_version"]
+    return parts_in(token)
 
 
 @pytest.mark.parametrize(
@@ -46,43 +50,49 @@ def _save(record: Any, **values: Any) -> None:
         (make.make_topic, lambda it: _save(it, summary="Talks.")),
     ],
 )
-def test_another_version(made: Callable[[], Model], alter: Callable[[Any], Any]) -> None:
+def test_another_version(
+    made: Callable[[], Model], alter: Callable[[Any], Any], browser: Browser
+) -> None:
     record, other = made(), made()
-    before, beside = version_of(record), version_of(other)
-    assert (len(before), version_of(record)) == (64, before)
+    before, beside = version_of(record, browser), version_of(other, browser)
+    assert before
+    assert version_of(record, browser) == before
     alter(record)
-    assert version_of(record) != before
-    assert version_of(other) == beside
+    assert version_of(record, browser) != before
+    assert version_of(other, browser) == beside
 
 
-def test_what_no_form_edits_makes_no_other_version(staff: Any) -> None:
+def test_what_no_form_edits_makes_no_other_version(staff: Any, browser: Browser) -> None:
     update = make.make_update()
     commitment = update.commitment
-    before = version_of(commitment), version_of(update)
+    before = version_of(commitment, browser)
     note_edit(commitment, now=make.NOW, by=staff)
+    assert version_of(commitment, browser) == before
     publish_commitment(commitment, first_update=update, now=make.NOW)
-    assert (version_of(commitment), version_of(update)) == before
+    # What is permanent by now is not in the form any more.
+    permanent = {name: before[name] for name in ("reference", "slug")}
+    assert {**version_of(commitment, browser), **permanent} == before
 
 
-def test_unsaved_words_are_no_version_and_what_is_gone_has_none() -> None:
-    party = make.make_party()
-    before = version_of(party)
-    party.name = "Elsewhere"
-    assert version_of(party) == before
-    key = party.pk
-    party.delete()
-    assert (version_of(party), version_of(Party(pk=key)), version_of(Party())) == ("", "", "")
+def test_lines_that_end_as_the_browser_ends_them_are_no_edit(browser: Browser) -> None:
+    topic = make.make_topic(summary="One.\nTwo.")
+    page = browser.page(topic)
+    assert page.fields["summary"] == ["One.\r\nTwo."]
+    saved = browser.send(page, name="Elsewhere")
+    assert "Somebody else saved" not in saved.words
+    topic.refresh_from_db()
+    assert (topic.name, topic.summary) == ("Elsewhere", "One.\nTwo.")
 
 
-def test_many_versions_take_the_queries_of_one() -> None:
-    records = [make.make_commitment(topics=[make.make_topic()]) for _number in range(3)]
-    for record in records:
-        make.make_alias(record)
-
-    def asked(some: list[Commitment]) -> tuple[int, dict[Any, str]]:
-        with CaptureQueriesContext(connection) as queries:
-            found = versions_of(Commitment, [record.pk for record in some])
-        return len(queries), found
-
-    assert asked(records)[0] == asked(records[:1])[0] == 5
-    assert asked(records)[1] == {record.pk: version_of(record) for record in records}
+def test_a_long_text_is_carried_by_its_hash(browser: Browser) -> None:
+    source = make.make_source(text="We met. " * 2000)
+    page = browser.page(source)
+    [[carried]] = parts_in(page.fields["_version"][0])["text"].values()
+    assert (carried[:8], len(carried)) == ("SHA-256 ", 21)
+    browser.save(source, text="We met, they say. " * 2000)
+    refused = browser.send(page, title="Another title")
+    assert "Somebody else saved this record while you were editing it" in refused.words
+    assert refused.fields["text"] == [("We met, they say. " * 2000).strip()]
+    browser.send(refused)
+    source.refresh_from_db()
+    assert (source.title, source.text) == ("Another title", ("We met, they say. " * 2000).strip())

@@ -12,10 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.editing.versions import Parts, parts_of
 from tracker.lib.word_diff import Mark, Piece, word_diff
 
 # The hidden field with the version that the page shows.
@@ -46,8 +44,8 @@ class Side(StrEnum):
     BOTH = "both"
 
 
-def side_of(was: str | None, theirs: str | None, mine: str | None) -> Side | None:
-    """Compare three digests of a part; None when both versions agree."""
+def side_of(was: Any, theirs: Any, mine: Any) -> Side | None:
+    """Compare three versions of a part; None when the last two agree."""
     if theirs == mine:
         return None
     if mine == was:
@@ -89,27 +87,3 @@ class Difference:
         shared = [piece for piece in pieces if piece.mark is not without]
         is_alike = any(piece.mark is Mark.SAME for piece in pieces)
         return shared if is_alike else [Piece(Mark.SAME, text)]
-
-
-def token_of(model: type[Model], key: Any) -> str:
-    """Return the token of a record's stored version; empty when there is no such record."""
-    return ",".join(f"{name}={digest}" for name, digest in parts_now(model, key).items())
-
-
-def parts_now(model: type[Model], key: Any) -> Parts:
-    return parts_of(model, [key]).get(key, {})
-
-
-def parts_in(token: str) -> Parts:
-    """Parse the digests in a token; empty for an empty token."""
-    pairs = (part.partition("=") for part in token.split(",") if part)
-    return {name: digest for name, _sign, digest in pairs}
-
-
-def refuse_outdated(model: type[Model], key: Any, *, token: str) -> None:
-    """Raise `OutdatedError` unless the stored record is the version that the page showed.
-
-    Reliable only while the caller holds a lock on the record's row.
-    """
-    if parts_in(token) != parts_now(model, key):
-        raise OutdatedError

@@ -27,19 +27,14 @@ from tracker.actions.review.approval import end_changed_reviews, waiting_on
 from tracker.actions.review.edits import remember_before
 from tracker.actions.review.states import note_edit
 from tracker.admin.editing.acts_admin import ActsAdmin
-from tracker.admin.editing.conflicts import (
-    VERSION,
-    Difference,
-    OutdatedError,
-    refuse_outdated,
-    token_of,
-)
+from tracker.admin.editing.conflicts import VERSION, Difference, OutdatedError
 from tracker.admin.editing.fields import FieldsMixin
 from tracker.admin.editing.history import MAX_VERSIONS, edits_of, last_edit
 from tracker.admin.editing.merging import as_new, merge, take_theirs
 from tracker.admin.editing.pages import editor, page_url
 from tracker.admin.editing.publication import publication_of, show_as_drafts
 from tracker.admin.editing.refusals import REFUSED, as_refusal, lock_drafts
+from tracker.admin.editing.versions import parts_of, refuse_outdated, token_of
 from tracker.admin.review.acts import changed_since_sent, review_notice
 from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
 
@@ -153,19 +148,16 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     def _compare(self, request: HttpRequest, obj: Any) -> None:
         """Raise `OutdatedError` for an outdated form, or merge both versions once it was raised."""
         result = outcome(request)
-        # Before the form reads the record: the content may be newer than the token, never older.
-        version = token_of(self.model, obj.pk)
         if request.method != "POST" or not self.has_change_permission(request, obj):
-            result.version = version
             return
         result.version = request.POST.get(VERSION, "")
         if isinstance(result.refusal, OutdatedError):
-            result.differences = merge(self, request, obj, token=result.version)
+            token = result.version
+            result.differences, result.version = merge(self, request, obj.pk, token=token)
             result.last_edit = last_edit(obj)
-            result.version = version
         elif result.refusal is None:
-            refuse_outdated(self.model, obj.pk, token=result.version)
-            take_theirs(self, request, obj)
+            theirs = refuse_outdated(self, request, obj.pk, token=result.version)
+            take_theirs(request, theirs)
 
     def _offer_as_new(self, request: HttpRequest, extra_context: dict[str, Any] | None) -> Any:
         """Show the input in the form of a new draft, since this one was deleted meanwhile."""
@@ -181,7 +173,7 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             lock_drafts(self.model, [obj.pk])
-            refuse_outdated(self.model, obj.pk, token=outcome(request).version)
+            refuse_outdated(self, request, obj.pk, token=outcome(request).version)
             remember_before(self.model._base_manager.get(pk=obj.pk), now=outcome(request).now)
         super().save_model(request, obj, form, change)
 
@@ -196,6 +188,10 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj, result = kwargs.get("obj"), outcome(request)
+        form = context["adminform"].form
+        if obj is not None and not form.is_bound:
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            result.version = token_of(parts_of(form, formsets))
         context |= {"version": result.version, "differences": result.differences}
         context["last_edit"] = result.last_edit
         if obj is not None and not obj.is_published:

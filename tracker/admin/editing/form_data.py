@@ -16,9 +16,9 @@ Sent = dict[str, list[str]]
 
 def _texts(widget: forms.Widget, value: Any) -> list[str]:
     formatted: Any = widget.format_value(value)
-    # A select returns a list, in which an empty text means no choice.
+    # A select returns a list, whose order means nothing, nor does an empty text.
     if isinstance(formatted, list | tuple):
-        return [str(one) for one in formatted if one not in ("", None)]
+        return sorted(str(one) for one in formatted if one not in ("", None))
     return [str(formatted) if formatted is not None else ""]
 
 

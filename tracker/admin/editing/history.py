@@ -1,4 +1,4 @@
-"""The edits of a record, field by field, for its "History" page; and the text of an old version."""
+"""The edits of a record, field by field, for its "History" page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.review.edits import ROWS_BESIDE
 from tracker.admin.editing.display import NOTHING, in_words, label_of, moment
-from tracker.admin.editing.versions import digest_of, digest_of_row, edited_fields, stored
 from tracker.lib.field_history import CREATED, DELETED, FieldHistory
 from tracker.lib.word_diff import Mark, Piece, word_diff
 from tracker.models import StatusUpdate
@@ -193,28 +192,3 @@ def _names(model: type[Model], keys: set[Any]) -> dict[Any, str]:
     if model is StatusUpdate:
         rows = rows.select_related("commitment")
     return {key: str(row) for key, row in rows.in_bulk(keys).items()}
-
-
-# -- An older version ----------------------------------------------------------------------------
-
-
-def text_when_opened(record: Model, part: str, digest: str) -> str:
-    """Return the text of a part of a record in the version with this digest; empty if not found."""
-    name, _sign, key = part.partition(":")
-    column: Any = record._meta.get_field(name)
-    if key:
-        model = column.related_model
-        history = _read(FieldHistory.of[model], label="", beside=column.field, id=key)
-        row = edited_fields(model, beside=column.field)
-        for version in history.versions:
-            if digest == digest_of_row({f.name: stored(version, f) for f in row}):
-                return "\n".join(
-                    f"{name}: {text}" for name, text in history.texts(version).items() if text
-                )
-        return ""
-    history = _read(FieldHistory.of[type(record)], label="", id=record.pk)
-    for version in history.versions if column in history.columns else ():
-        many = history.related[name].get(version.pk, []) if column.many_to_many else None
-        if digest == digest_of(stored(version, column) if many is None else many):
-            return history.texts(version)[label_of(column)] or NOTHING
-    return ""

@@ -3,111 +3,178 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import Field, Model
-from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 
-from tracker.admin.editing.conflicts import (
-    KEEP,
-    THEIRS,
-    Difference,
-    Side,
-    parts_in,
-    parts_now,
-    side_of,
-)
+from tracker.admin.editing.conflicts import KEEP, THEIRS, Difference, Side, side_of
 from tracker.admin.editing.display import NOTHING, in_words
-from tracker.admin.editing.form_data import Sent, as_sent, key_of, put, read_rows, write_rows
-from tracker.admin.editing.history import text_when_opened
-from tracker.admin.editing.versions import Parts, digest_of, digest_of_row, edited_fields
+from tracker.admin.editing.form_data import Sent, key_of, put, read_rows, write_rows
+from tracker.admin.editing.versions import (
+    Parts,
+    brief,
+    edited_names,
+    forms_of,
+    parts_in,
+    parts_of,
+    sent_by,
+    token_of,
+)
 
 
-@dataclass(slots=True)
-class _Forms:
-    """The form and formsets of a record, as stored or as posted."""
+class _Version:
+    """One version of a record: its form and rows, bound to what a browser would post for it."""
 
-    model_admin: Any
-    request: HttpRequest
-    record: Model
-
-    def form(self, data: QueryDict | None = None) -> Any:
-        """Return the form; with `data` on a fresh instance, since validation modifies it."""
-        model_admin, request, record = self.model_admin, self.request, self.record
-        if data is not None:
-            record = type(record)._base_manager.get(pk=record.pk)
-        names = flatten_fieldsets(model_admin.get_fieldsets(request, record))
-        form_class = model_admin.get_form(request, record, change=True, fields=names)
-        form = form_class(data, instance=record)
-        form.is_valid()
-        return form
-
-    def formsets(self, data: QueryDict | None = None) -> Iterator[Any]:
-        pairs = self.model_admin.get_formsets_with_inlines(self.request, self.record)
-        for formset_class, inline in pairs:
-            formset = formset_class(
-                data,
-                instance=self.record,
-                prefix=formset_class.get_default_prefix(),
-                queryset=inline.get_queryset(self.request),
-            )
+    def __init__(self, model_admin: Any, request: HttpRequest, key: Any, data: QueryDict) -> None:
+        record = model_admin.model._base_manager.get(pk=key)
+        self.form, formsets = forms_of(model_admin, request, record, data)
+        self.form.is_valid()
+        self.rows: dict[str, Any] = {}
+        for formset in formsets:
             formset.is_valid()
-            yield formset
+            rows = read_rows(data, formset.prefix)
+            for row, form in zip(rows, formset.forms, strict=False):
+                if key_of(row) and not row.get("DELETE"):
+                    self.rows[f"{formset.prefix}:{key_of(row)}"] = form
 
-    def saved_rows(self) -> dict[str, dict[str, Any]]:
-        """Return the forms of stored rows, by the prefix of the formset and the row's key."""
-        return {
-            formset.prefix: {str(form.instance.pk): form for form in formset.initial_forms}
-            for formset in self.formsets()
-        }
+    def sent(self, part: str) -> Sent | None:
+        """Return a field or a row as it is compared; None for a row that is not in it."""
+        if ":" not in part:
+            return brief(sent_by(self.form, part))
+        form = self.rows.get(part)
+        return brief(sent_by(form, *edited_names(form))) if form is not None else None
+
+    def words(self, part: str) -> str:
+        """Format a field, or a row as one line for each non-empty field."""
+        if ":" not in part:
+            return _words(self.form, part)
+        form = self.rows.get(part)
+        if form is None:
+            return NOTHING
+        texts = [(form.fields[name].label, _words(form, name)) for name in edited_names(form)]
+        return "\n".join(f"{capfirst(name)}: {words}" for name, words in texts if words != NOTHING)
 
 
-def merge(model_admin: Any, request: HttpRequest, record: Model, *, token: str) -> list[Difference]:
-    """Return the differences between the posted form and the stored record.
+def _words(form: Any, name: str) -> str:
+    """Format the value of a field; the raw input if it is invalid."""
+    if name in form.cleaned_data:
+        return in_words(form.instance._meta.get_field(name), form.cleaned_data[name])
+    return " ".join(text for texts in sent_by(form, name).values() for text in texts if text)
+
+
+class _Merge:
+    """The versions of a record, and `data`, which becomes the merged form."""
+
+    def __init__(self, model_admin: Any, request: HttpRequest, key: Any, token: str) -> None:
+        record = model_admin.model._base_manager.get(pk=key)
+        form, self.formsets = forms_of(model_admin, request, record)
+        self.was, self.now = parts_in(token), parts_of(form, self.formsets)
+        self.opened, self.theirs, self.mine = (
+            _Version(model_admin, request, key, data)
+            for data in (self._posted(self.was), self._posted(self.now), request.POST)
+        )
+        self.data = request.POST.copy()
+
+    def _posted(self, parts: Parts) -> QueryDict:
+        data = QueryDict(mutable=True)
+        for part, sent in parts.items():
+            if ":" not in part:
+                put(data, sent)
+        for formset in self.formsets:
+            rows = [_row(part, parts) for part in parts if part.startswith(f"{formset.prefix}:")]
+            write_rows(data, formset.prefix, rows)
+        return data
+
+    def side(self, part: str) -> Side | None:
+        return side_of(self.was.get(part), self.theirs.sent(part), self.mine.sent(part))
+
+    def difference(self, part: str, side: Side, *, label: Any, name: str) -> Difference:
+        is_known = side is Side.BOTH and part in self.was
+        return Difference(
+            label=capfirst(str(label)),
+            side=side,
+            theirs=self.theirs.words(part),
+            mine=self.mine.words(part),
+            name=name,
+            opened=self.opened.words(part) if is_known else "",
+        )
+
+    def fields(self) -> Iterator[Difference]:
+        form = self.theirs.form
+        for name in edited_names(form):
+            side = self.side(name)
+            if side is not None:
+                yield self.difference(name, side, label=form.fields[name].label, name=name)
+            if side is Side.THEY:
+                put(self.data, self.now[name])
+
+    def rows(self, formset: Any) -> Iterator[Difference]:
+        """Take over rows that only the other person changed, and yield where rows differ."""
+        prefix = formset.prefix
+        rows = read_rows(self.data, prefix)
+        known = {f"{prefix}:{key_of(row)}" for row in rows} | self.was.keys()
+        added = [part for part in self.now if part.startswith(f"{prefix}:") and part not in known]
+        merged: list[Sent] = []
+        differing: list[tuple[Sent, str, Side]] = []
+        for row in [*rows, *(_row(part, self.now) for part in added)]:
+            part = f"{prefix}:{key_of(row)}"
+            side = self.side(part)
+            merged.append(self._merged_row(row, part, side))
+            if side is not None:
+                differing.append((merged[-1], part, side))
+        written = write_rows(self.data, prefix, merged)
+        numbers = {id(row): index for index, row in enumerate(written)}
+        for row, part, side in differing:
+            name = f"{prefix}-{numbers.get(id(row), '')}"
+            yield self.difference(part, side, label=formset.model._meta.verbose_name, name=name)
+
+    def _merged_row(self, row: Sent, part: str, side: Side | None) -> Sent:
+        """Return a row for the merged form; empty when it is left out."""
+        if side is Side.THEY:
+            return _row(part, self.now)
+        if part in self.now or not key_of(row):
+            return row
+        # They removed it: my edit becomes a new row, and my removal needs none.
+        return {**row, "id": [""]} if part in self.mine.rows else {}
+
+
+def _row(part: str, parts: Parts) -> Sent:
+    """Return what a browser would post for an inline row; empty if there is no such row."""
+    return {"id": [part.partition(":")[2]], **parts[part]} if part in parts else {}
+
+
+def merge(
+    model_admin: Any, request: HttpRequest, key: Any, *, token: str
+) -> tuple[list[Difference], str]:
+    """Return where the posted form and the stored record differ, and the token of the latter.
 
     In the request, take over whatever only the other person changed since `token`.
     """
-    forms = _Forms(model_admin, request, record)
-    was, now = parts_in(token), parts_now(type(record), record.pk)
-    data = request.POST.copy()
-    differences = []
-    saved = forms.form()
-    for difference in _field_differences(saved, forms.form(data), was, now):
-        differences.append(difference)
-        if difference.side is Side.THEY:
-            put(data, as_sent(saved[difference.name]))
-    saved_rows = forms.saved_rows()
-    for formset in forms.formsets(data):
-        differences += _merge_rows(formset, saved_rows[formset.prefix], data, was, now)
-    request.POST = data  # type: ignore[assignment]
-    return differences
+    both = _Merge(model_admin, request, key, token)
+    differences = list(both.fields())
+    for formset in both.formsets:
+        differences += both.rows(formset)
+    request.POST = both.data  # type: ignore[assignment]
+    return differences, token_of(both.now)
 
 
-def take_theirs(model_admin: Any, request: HttpRequest, record: Model) -> None:
+def take_theirs(request: HttpRequest, theirs: Parts) -> None:
     """In the request, take over the other version of each field and row where it was chosen."""
-    chosen = [
+    chosen = {
         name.removeprefix(KEEP)
         for name, choice in request.POST.items()
         if name.startswith(KEEP) and choice == THEIRS
-    ]
-    if not chosen:
-        return
-    forms, data = _Forms(model_admin, request, record), request.POST.copy()
-    saved = forms.form()
-    for name in set(chosen) & set(saved.fields):
-        put(data, as_sent(saved[name]))
-    for prefix, rows in forms.saved_rows().items():
-        taken = []
-        for index, row in enumerate(read_rows(data, prefix)):
-            if f"{prefix}-{index}" not in chosen:
-                taken.append(row)
-            elif key_of(row) in rows:
-                taken.append(_sent(rows[key_of(row)]))
-        write_rows(data, prefix, taken)
+    }
+    data = request.POST.copy()
+    for name in chosen & theirs.keys():
+        put(data, theirs[name])
+    for prefix in {name.rpartition("-")[0] for name in chosen - theirs.keys()}:
+        rows = [
+            _row(f"{prefix}:{key_of(row)}", theirs) if f"{prefix}-{index}" in chosen else row
+            for index, row in enumerate(read_rows(data, prefix))
+        ]
+        write_rows(data, prefix, rows)
     request.POST = data  # type: ignore[assignment]
 
 
@@ -119,134 +186,3 @@ def as_new(model_admin: Any, request: HttpRequest) -> None:
         new_keys = {"id": nothing, formset_class.fk.name: nothing}
         write_rows(data, prefix, [{**row, **new_keys} for row in read_rows(data, prefix) if row])
     request.POST = data  # type: ignore[assignment]
-
-
-# -- Fields --------------------------------------------------------------------------------------
-
-
-def _field_differences(saved: Any, posted: Any, was: Parts, now: Parts) -> Iterator[Difference]:
-    for name in saved.fields:
-        if name not in now:
-            continue
-        column = saved.instance._meta.get_field(name)
-        is_read = name in posted.cleaned_data
-        value = posted.cleaned_data.get(name)
-        typed = digest_of(_stored(column, value)) if is_read else ""
-        side = side_of(was.get(name), now[name], typed)
-        if side is not None:
-            theirs = getattr(saved.instance, name)
-            yield Difference(
-                label=capfirst(str(saved.fields[name].label)),
-                side=side,
-                theirs=in_words(column, theirs.all() if column.many_to_many else theirs),
-                mine=in_words(column, value) if is_read else _as_typed(posted[name]),
-                name=name,
-                opened=_opened(saved.instance, side, name, was),
-            )
-
-
-def _opened(record: Model, side: Side, part: str, was: Parts) -> str:
-    return text_when_opened(record, part, was[part]) if side is Side.BOTH and part in was else ""
-
-
-def _stored(column: Field[Any, Any], value: Any) -> Any:
-    """Return a cleaned value as the database would store it."""
-    if column.many_to_many:
-        return [one.pk for one in value]
-    return column.get_prep_value(value.pk if isinstance(value, Model) else value)
-
-
-def _as_typed(bound: Any) -> str:
-    """Return the raw input of an invalid field."""
-    return " ".join(text for texts in as_sent(bound).values() for text in texts if text)
-
-
-# -- Inline rows ---------------------------------------------------------------------------------
-
-
-def _merge_rows(
-    formset: Any, saved: dict[str, Any], data: QueryDict, was: Parts, now: Parts
-) -> list[Difference]:
-    """Take over rows that only the other person changed, and return where rows differ."""
-    prefix = formset.prefix
-    merged: list[Sent] = []
-    differing: list[tuple[Sent, dict[str, Any]]] = []
-    rows = read_rows(data, prefix)
-    for row, form in zip(rows, formset.forms, strict=False):
-        key = key_of(row)
-        if not key:
-            merged.append(row)
-            continue
-        theirs, mine = saved.get(key), None if row.get("DELETE") else form
-        part = f"{prefix}:{key}"
-        side = side_of(was.get(part), now.get(part), _row_digest(mine))
-        merged.append(_merged_row(row, side, theirs=theirs, mine=mine))
-        if side is not None:
-            texts = {
-                "side": side,
-                "theirs": _row_in_words(theirs),
-                "mine": _row_in_words(mine),
-                "opened": _opened(formset.instance, side, part, was),
-            }
-            differing.append((merged[-1], texts))
-    mentioned = {key_of(row) for row in rows}
-    for key, theirs in saved.items():
-        if key not in mentioned and f"{prefix}:{key}" not in was:
-            merged.append(_sent(theirs))
-            texts = {"side": Side.THEY, "theirs": _row_in_words(theirs), "mine": NOTHING}
-            differing.append((merged[-1], texts))
-    numbers = {id(row): index for index, row in enumerate(write_rows(data, prefix, merged))}
-    return [
-        Difference(
-            label=capfirst(str(formset.model._meta.verbose_name)),
-            name=f"{prefix}-{numbers.get(id(row), '')}",
-            **texts,
-        )
-        for row, texts in differing
-    ]
-
-
-def _merged_row(row: Sent, side: Side | None, *, theirs: Any, mine: Any) -> Sent:
-    """Return a row for the merged form; empty when it is left out."""
-    if side is Side.THEY:
-        return _sent(theirs)
-    if theirs is not None:
-        return row
-    # They removed it: my edit becomes a new row, and my removal needs none.
-    return {**row, "id": [""]} if mine is not None else {}
-
-
-def _sent(form: Any) -> Sent:
-    """Return what a browser would post for a stored row, without the prefix of the formset."""
-    if form is None:
-        return {}
-    start = len(form.prefix) + 1
-    sent = [item for name in form.fields for item in as_sent(form[name]).items()]
-    return {name[start:]: texts for name, texts in sent if name[start:] != "DELETE"}
-
-
-def _values(form: Any) -> list[tuple[Field[Any, Any], Any]]:
-    """Return the columns of a row with their values: posted if the form is bound, else stored."""
-    columns = [
-        column
-        for column in edited_fields(type(form.instance))
-        if not isinstance(form.fields.get(column.name), InlineForeignKeyField)
-    ]
-    if form.is_bound:
-        return [(column, form.cleaned_data.get(column.name)) for column in columns]
-    return [(column, getattr(form.instance, column.name)) for column in columns]
-
-
-def _row_digest(form: Any) -> str | None:
-    if form is None:
-        return None
-    values = [(column, _stored(column, value)) for column, value in _values(form)]
-    return digest_of_row({column.name: value for column, value in values})
-
-
-def _row_in_words(form: Any) -> str:
-    """Format a row as one line for each non-empty field."""
-    if form is None:
-        return NOTHING
-    texts = [(column.verbose_name, in_words(column, value)) for column, value in _values(form)]
-    return "\n".join(f"{capfirst(name)}: {words}" for name, words in texts if words != NOTHING)

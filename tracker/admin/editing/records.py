@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 from tracker.actions.amend import amend
 from tracker.actions.log.append import ByStaff, open_log
 from tracker.admin.editing.acts import SignificanceField
-from tracker.admin.editing.conflicts import refuse_outdated
 from tracker.admin.editing.drafts import DraftsAdmin, outcome
 from tracker.admin.editing.fields import LinesField, RecordForm
 from tracker.admin.editing.pages import editor, page_url
 from tracker.admin.editing.refusals import locked
+from tracker.admin.editing.versions import refuse_outdated
 from tracker.models import PUBLISH, Change, Commitment, Meeting, Significance
 from tracker.models.records import PublicRecord
 
@@ -108,7 +108,7 @@ class PublicRecordAdmin(DraftsAdmin):
         # Lock the log before the row, as every action does.
         with open_log(now=now, by=by):
             locked(obj)
-            refuse_outdated(self.model, obj.pk, token=result.version)
+            refuse_outdated(self, request, obj.pk, token=result.version)
             if form.amendment:
                 # The action refuses an amendment that changes nothing public.
                 line = amend(

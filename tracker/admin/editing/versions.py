@@ -1,92 +1,118 @@
-"""Digests of all that a record's form edits, to detect which version of it a page showed.
+"""What the form of a record shows, to detect that somebody else changed the record meanwhile.
 
-They depend on content only, not on a clock. `conflicts` compares them.
+A page carries it in a signed hidden field. If the record's form would show something else by the
+time of the POST, the page is outdated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Field, Model
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core import signing
+from django.db.models import Model
+from django.forms.models import InlineForeignKeyField
+from django.http import HttpRequest, QueryDict
 
-from tracker.actions.review.edits import ROWS_BESIDE, rows_in_form
-from tracker.lib.canonical_json import sha256_hex
+from tracker.admin.editing.conflicts import OutdatedError
+from tracker.admin.editing.form_data import Sent, as_sent
 
-# The digest of each part: a field ("title") or an inline row ("citations:12").
-Parts = dict[str, str]
+# What a browser would post for each part: a field ("title") or an inline row ("citations:12").
+Parts = dict[str, Sent]
 
-# Enough for the few versions of one field.
-_DIGITS = 12
-
-
-def digest_of(value: Any) -> str:
-    """Return the digest of a stored value, or of keys in any order."""
-    if isinstance(value, list | tuple | set):
-        value = sorted(str(one) for one in value)
-    elif value is not None:
-        value = str(value)
-    return sha256_hex([value])[:_DIGITS]
+_SALT = "tracker.version"
+# Longer texts are carried, and compared, by their hash.
+_LONG = 5000
 
 
-def edited_fields(
-    model: type[Model], *, beside: Field[Any, Any] | None = None
-) -> list[Field[Any, Any]]:
-    """Return the columns that a form edits, without those that are derived or set by actions.
-
-    For an inline row, `beside` is its foreign key to the record.
-    """
-    columns = model._meta.concrete_fields
-    return [f for f in columns if f.editable and not f.primary_key and f is not beside]
-
-
-def digest_of_row(values: Mapping[str, Any]) -> str:
-    """Return the digest of an inline row from its stored values."""
-    return sha256_hex({name: str(value) for name, value in values.items()})[:_DIGITS]
-
-
-def stored(record: Model, field: Field[Any, Any]) -> Any:
-    """Return the stored value of one column of a record, or of a version of it."""
-    return field.get_prep_value(getattr(record, field.attname))
-
-
-def parts_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, Parts]:
-    """Return the parts of each stored record by its key; deleted records are left out.
-
-    Takes a constant number of queries. Lock the rows first to rely on the result.
-    """
-    rows = model._base_manager.filter(pk__in=list(keys))
-    columns = edited_fields(model)
-    parts = {row.pk: {f.name: digest_of(stored(row, f)) for f in columns} for row in rows}
-    for field in model._meta.many_to_many:
-        mine, other = field.m2m_field_name(), field.m2m_reverse_field_name()
-        linked: dict[Any, list[Any]] = {key: [] for key in parts}
-        links: Any = field.remote_field.through
-        rows_of = links._base_manager.filter(**{f"{mine}__in": list(parts)})
-        for key, its in rows_of.values_list(f"{mine}_id", f"{other}_id"):
-            linked[key].append(its)
-        for key, keys_of_others in linked.items():
-            parts[key][field.name] = digest_of(keys_of_others)
-    if name := ROWS_BESIDE.get(model):
-        relation: Any = model._meta.get_field(name)
-        fields = edited_fields(relation.related_model, beside=relation.field)
-        beside = rows_in_form(relation.related_model._base_manager.all()).filter(
-            **{f"{relation.field.name}__in": list(parts)}
+def forms_of(
+    model_admin: Any, request: HttpRequest, record: Model, data: QueryDict | None = None
+) -> tuple[Any, list[Any]]:
+    """Return the form and the formsets of a record; validating `data` modifies the record."""
+    names = flatten_fieldsets(model_admin.get_fieldsets(request, record))
+    form_class = model_admin.get_form(request, record, change=True, fields=names)
+    formsets = [
+        formset_class(
+            data,
+            instance=record,
+            prefix=formset_class.get_default_prefix(),
+            queryset=inline.get_queryset(request),
         )
-        for row in beside:
-            key = relation.field.value_from_object(row)
-            parts[key][f"{name}:{row.pk}"] = digest_of_row({f.name: stored(row, f) for f in fields})
+        for formset_class, inline in model_admin.get_formsets_with_inlines(request, record)
+    ]
+    return form_class(data, instance=record), formsets
+
+
+def edited_names(form: Any) -> list[str]:
+    """Return the names of the fields of a form that edit its record."""
+    opts = form.instance._meta
+    columns = {f.name for f in (*opts.concrete_fields, *opts.many_to_many) if not f.primary_key}
+    return [
+        name
+        for name, field in form.fields.items()
+        if name in columns and not isinstance(field, InlineForeignKeyField)
+    ]
+
+
+def sent_by(form: Any, *names: str) -> Sent:
+    """Return what a browser would post for some fields, by their names without the prefix."""
+    start = len(form.add_prefix(""))
+    return {
+        html_name[start:]: texts
+        for name in names
+        for html_name, texts in as_sent(form[name]).items()
+    }
+
+
+def parts_of(form: Any, formsets: Iterable[Any]) -> Parts:
+    """Return the parts that an unbound form shows with its formsets."""
+    parts = {name: sent_by(form, name) for name in edited_names(form)}
+    for formset in formsets:
+        for row in formset.initial_forms:
+            parts[f"{formset.prefix}:{row.instance.pk}"] = sent_by(row, *edited_names(row))
     return parts
 
 
-def versions_of(model: type[Model], keys: Iterable[Any]) -> dict[Any, str]:
-    """`version_of` for many records of one model, in a constant number of queries."""
-    return {key: sha256_hex(parts) for key, parts in parts_of(model, keys).items()}
+def brief(sent: Sent) -> Sent:
+    """Return what was sent as it is compared: the same whatever the browser's line ends."""
+    return {name: [_brief(text) for text in texts] for name, texts in sent.items()}
 
 
-def version_of(record: Model) -> str:
-    """Return the version of a stored record as 64 hexadecimal digits; empty if it is deleted.
+def _brief(text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) <= _LONG:
+        return text
+    return f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()[:12]}…"
 
-    It covers the fields, relations and inline rows that the form edits, not publication.
+
+def token_of(parts: Parts) -> str:
+    """Return the value of the hidden field."""
+    shown = {part: brief(sent) for part, sent in parts.items()}
+    return signing.dumps(shown, salt=_SALT, compress=True)
+
+
+def parts_in(token: str) -> Parts:
+    """Return the parts in a token, long texts by their hash; empty without our signature."""
+    try:
+        parts: Parts = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return {}
+    return parts
+
+
+def refuse_outdated(model_admin: Any, request: HttpRequest, key: Any, *, token: str) -> Parts:
+    """Return the stored parts of a record; raise `OutdatedError` if the page showed others.
+
+    Reliable only while the caller holds a lock on the record's row.
     """
-    return versions_of(type(record), [record.pk]).get(record.pk, "")
+    record = model_admin.model._base_manager.filter(pk=key).first()
+    if record is None:
+        raise OutdatedError
+    now, was = parts_of(*forms_of(model_admin, request, record)), parts_in(token)
+    # A field that publication made permanent is no longer in the form.
+    shown = {part: sent for part, sent in was.items() if part in now or ":" in part}
+    if shown != {part: brief(sent) for part, sent in now.items()}:
+        raise OutdatedError
+    return now
