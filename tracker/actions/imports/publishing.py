@@ -6,23 +6,20 @@ file, in the order of events. All of it is back-fill.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.log.append import open_log
+from tracker.actions.log.append import ByStaff, Stamp, open_log
 from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.review.publish import publish_draft
 from tracker.actions.review.states import close, send
 from tracker.models import (
-    REVIEWED,
     Citation,
     Commitment,
     Meeting,
@@ -59,19 +56,12 @@ class Publisher:
         report: Report,
         *,
         disposition: DraftDisposition,
-        now: dt.datetime,
-        by: AbstractBaseUser,
+        **stamp: Unpack[ByStaff],
     ) -> None:
-        self.model, self.report = model, report
-        self.disposition, self.now, self.by = disposition, now, by
+        self.model, self.report, self.disposition = model, report, disposition
+        self.stamp = stamp
+        self.backfill: Stamp = {"now": stamp["now"], "by": stamp["by"], "is_backfill": True}
         self.drafts: list[int] = []
-
-    def stamp(self) -> dict[str, Any]:
-        return {"now": self.now, "by": self.by, "is_backfill": True}
-
-    def review_of_new(self, record: Any) -> Review:
-        """Return the unsaved review of a new draft."""
-        return Review(**{REVIEWED[self.model]: record}, edited_by_id=self.by.pk, edited_at=self.now)
 
     def remember(self, records: Iterable[Any]) -> None:
         """Remember the drafts among the records of a batch until the end of the file."""
@@ -84,9 +74,10 @@ class Publisher:
         self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
     ) -> None:
         """Publish the new updates of a batch, except corrections."""
-        if self.disposition is not DraftDisposition.PUBLISH or self.model is not StatusUpdate:
+        is_due = self.disposition is DraftDisposition.PUBLISH and self.model is StatusUpdate
+        ready = [row for row in rows if is_due and row.record.corrects is None]
+        if not ready:
             return
-        ready = [row for row in rows if row.record.corrects is None]
         by_commitment: dict[int, list[Staged]] = {}
         for row in sorted(ready, key=_place):
             by_commitment.setdefault(row.record.commitment_id, []).append(row)
@@ -100,23 +91,27 @@ class Publisher:
                 updates = [DraftedUpdate(row.record, citations_of(row)) for row in some]
                 drafted.append(Drafted(commitment, updates))
         try:
-            with open_log(**self.stamp()) as log:
+            with open_log(**self.backfill) as log:
                 Chunk(log, drafted).publish()
         except RefusedDraftError as error:
             refused = error.drafted.updates[error.update or 0].update
             [number] = [row.number for row in ready if row.record is refused]
             self.report.add_problem(number, "", " ".join(error.messages))
         reviews = Review.objects.filter(update__in=[row.record for row in ready])
-        reviews.update(state=ReviewState.PUBLISHED, reviewed_by=self.by.pk, reviewed_at=self.now)
+        reviews.update(
+            state=ReviewState.PUBLISHED,
+            reviewed_by=self.stamp["by"].pk,
+            reviewed_at=self.stamp["now"],
+        )
 
     def _publish_first(self, commitment: Commitment, row: Staged) -> None:
         """Publish a draft commitment with the first of its updates in this batch."""
         try:
-            publish_commitment(commitment, first_update=row.record, **self.stamp())
+            publish_commitment(commitment, first_update=row.record, **self.backfill)
         except ValidationError as error:
             self.report.add_problem(row.number, "", " ".join(error.messages))
         else:
-            close(commitment, now=self.now, by=self.by)
+            close(commitment, **self.stamp)
 
     # -- At the end -----------------------------------------------------------------------------
 
@@ -134,7 +129,7 @@ class Publisher:
             drafts: list[Any] = list(self.model._base_manager.filter(pk__in=keys))
             if self.model is Commitment:
                 drafts += StatusUpdate.objects.draft().filter(commitment__in=keys)
-            send(drafts, now=self.now, by=self.by)
+            send(drafts, **self.stamp)
 
     def _publish(self) -> None:
         """Publish in the order of events, so that each update follows the earlier ones."""
@@ -152,11 +147,11 @@ class Publisher:
 
     def _publish_one(self, record: Meeting | StatusUpdate) -> None:
         if isinstance(record, StatusUpdate) and not record.commitment.is_published:
-            publish_draft(record.commitment, first_update=record, **self.stamp())
-            close(record.commitment, now=self.now, by=self.by)
+            publish_draft(record.commitment, first_update=record, **self.backfill)
+            close(record.commitment, **self.stamp)
         else:
-            publish_draft(record, **self.stamp())
-        close(record, now=self.now, by=self.by)
+            publish_draft(record, **self.backfill)
+        close(record, **self.stamp)
 
 
 def _place(row: Staged) -> tuple[Any, Any, int]:

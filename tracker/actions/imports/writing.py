@@ -5,11 +5,9 @@ Publishing and sending for review live in `imports.publishing`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
@@ -22,11 +20,13 @@ from tracker.actions.amend import (
 from tracker.actions.imports.commitments import AMONG_THEMSELVES
 from tracker.actions.imports.plan import Plan
 from tracker.actions.imports.publishing import DraftDisposition, Publisher, in_lots
+from tracker.actions.log.append import ByStaff
 from tracker.actions.review.approval import end_changed_reviews
 from tracker.actions.review.edits import remember, remember_before
 from tracker.actions.review.states import note_edit
 from tracker.lib.row_writing import insert_each
 from tracker.models import (
+    REVIEWED,
     WAITING,
     Alias,
     Citation,
@@ -51,17 +51,14 @@ class Writer:
         *,
         disposition: DraftDisposition,
         why: str,
-        now: dt.datetime,
-        by: AbstractBaseUser,
+        **stamp: Unpack[ByStaff],
     ) -> None:
         self.rows, self.report, self.table = plan.rows, plan.report, plan.table
         self.model: type[models.Model] = plan.table.model
-        self.why, self.now, self.by = why, now, by
-        self.publisher = Publisher(self.model, plan.report, disposition=disposition, now=now, by=by)
+        self.why, self.stamp = why, stamp
+        self.publisher = Publisher(self.model, plan.report, disposition=disposition, **stamp)
+        self.backfill = self.publisher.backfill
         self.links: list[_Link] = []
-
-    def stamp(self) -> dict[str, Any]:
-        return {"now": self.now, "by": self.by, "is_backfill": True}
 
     def write(self, lot: Sequence[Staged]) -> None:
         """Create, change and amend the records of a batch of rows."""
@@ -119,7 +116,9 @@ class Writer:
                 self._relate(rows, relation)
         self._create_parts(rows)
         self._link_later(rows)
-        insert_each(Review, (self.publisher.review_of_new(row.record) for row in rows))
+        edited = {"edited_by_id": self.stamp["by"].pk, "edited_at": self.stamp["now"]}
+        name = REVIEWED[self.model]
+        insert_each(Review, (Review(**{name: row.record}, **edited) for row in rows))
 
     def _fields(self, row: Staged, names: Iterable[str]) -> dict[str, Any]:
         """Return the fields to set on a draft, except its links to other commitments."""
@@ -178,7 +177,7 @@ class Writer:
     # -- Drafts that were there -----------------------------------------------------------------
 
     def _change(self, row: Staged) -> None:
-        remember_before(row.record, now=self.now)
+        remember_before(row.record, now=self.stamp["now"])
         for name, value in self._fields(row, row.changed).items():
             if self.model._meta.get_field(name).many_to_many:
                 getattr(row.record, name).set(value)
@@ -192,7 +191,7 @@ class Writer:
                 row.record.citations.all().delete()
             self._create_parts([row])
         self._link_later([row])
-        note_edit(row.record, now=self.now, by=self.by)
+        note_edit(row.record, **self.stamp)
 
     # -- What is public -------------------------------------------------------------------------
 
@@ -200,7 +199,7 @@ class Writer:
         values = self.rows.fields(row, row.changed)
         if values:
             try:
-                amend(row.record, values=values, reason=self.why, **self.stamp())
+                amend(row.record, values=values, reason=self.why, **self.backfill)
             except ValidationError as error:
                 if getattr(error, "code", None) != "nothing":
                     raise
@@ -214,7 +213,7 @@ class Writer:
             if key in wanted:
                 wanted.discard(key)
             elif alias.is_public:
-                retract_alias(alias, **self.stamp())
+                retract_alias(alias, **self.backfill)
             else:
                 alias.delete()
         new = [
@@ -222,7 +221,7 @@ class Writer:
             for name, language, note in sorted(wanted)
         ]
         if new:
-            publish_aliases(commitment, new, **self.stamp())
+            publish_aliases(commitment, new, **self.backfill)
 
     # -- Commitments that name one another ------------------------------------------------------
 
@@ -246,7 +245,7 @@ class Writer:
             elif "related" in linked:
                 Commitment.objects.get(pk=pk).related.set(others)
             if not is_new:
-                remember(Commitment.objects.get(pk=pk), now=self.now, by=self.by)
+                remember(Commitment.objects.get(pk=pk), **self.stamp)
         related._base_manager.bulk_create(
             (related(from_commitment_id=a, to_commitment_id=b) for a, b in sorted(pairs)),
             ignore_conflicts=True,
@@ -254,4 +253,4 @@ class Writer:
         # A relation is part of the content of both commitments.
         beside = {pk for pk, _new, _linked in links} | set(keys.values())
         waiting = Review.objects.filter(commitment__in=beside, state__in=WAITING)
-        end_changed_reviews(waiting.values_list("pk", flat=True), by=self.by)
+        end_changed_reviews(waiting.values_list("pk", flat=True), by=self.stamp["by"])

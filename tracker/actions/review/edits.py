@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 
+from tracker.actions.log.append import Stamp
 from tracker.lib.field_history import CHANGED, CREATED, FieldHistory
 from tracker.models import Alias, Commitment, Source, StatusUpdate
 
@@ -49,17 +50,14 @@ def remember_before(record: Model, *, now: dt.datetime) -> None:
 
 
 def remember(
-    record: Model,
-    *,
-    now: dt.datetime,
-    by: AbstractBaseUser | None,
-    within: dt.timedelta = dt.timedelta(),
+    record: Model, *, within: dt.timedelta = dt.timedelta(), **stamp: Unpack[Stamp]
 ) -> None:
     """Store the new version of a record and of its inline rows, if they have changed.
 
     `record` is as just saved. Autosaving passes `within`: a version that the same person made more
     recently than that is replaced.
     """
+    now, by = stamp["now"], stamp.get("by")
     for some in ([record], _rows_beside(record)):
         for history, one, last in _with_last(some):
             if last is not None and not history.differs(one, last):
@@ -69,7 +67,7 @@ def remember(
             history.store(one, now=now, by=by, kind=CREATED if last is None else CHANGED)
             if isinstance(one, Commitment) and last is not None:
                 before = {key for _version, key in history.related_keys("related", [last])}
-                _remember_related(one, before, now=now, by=by)
+                _remember_related(one, before, **stamp)
 
 
 def _continues(
@@ -105,11 +103,9 @@ def _rows_beside(record: Model) -> list[Model]:
     return list(rows)
 
 
-def _remember_related(
-    commitment: Commitment, before: set[Any], *, now: dt.datetime, by: AbstractBaseUser | None
-) -> None:
+def _remember_related(commitment: Commitment, before: set[Any], **stamp: Unpack[Stamp]) -> None:
     """Store versions of the commitments at the other end of a changed relation."""
     keys = before ^ set(commitment.related.values_list("pk", flat=True))
     for _history, other, last in _with_last(list(Commitment.objects.filter(pk__in=keys))):
         if last is not None:
-            remember(other, now=now, by=by)
+            remember(other, **stamp)

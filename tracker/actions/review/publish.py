@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Unpack
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -56,27 +56,24 @@ def publish_reviewed(
     *,
     first_update: StatusUpdate | None = None,
     shown: Shown | None = None,
-    now: dt.datetime,
-    by: AbstractBaseUser | None,
+    **stamp: Unpack[Stamp],
 ) -> list[Change]:
     """Publish one draft; a commitment needs the update that it is published with.
 
     Raise ChangedError when the draft differs from what was sent for review, or from `shown`, the
     content on the page of the person who confirms it.
     """
-    with open_log(now=now, by=by):
-        submissions = require_publishable(record, first_update, shown=shown, by=by)
-        changes = publish_draft(record, first_update=first_update, now=now, by=by)
-        refuse_own_introductions(changes, by=by)
-        _close(submissions, now=now, by=by)
+    with open_log(**stamp) as log:
+        submissions = require_publishable(record, first_update, shown=shown, by=log.by)
+        changes = publish_draft(record, first_update=first_update, **stamp)
+        refuse_own_introductions(changes, by=log.by)
+        _close(submissions, **stamp)
         return changes
 
 
-def _close(
-    submissions: Mapping[Draft, Submission], *, now: dt.datetime, by: AbstractBaseUser | None
-) -> None:
+def _close(submissions: Mapping[Draft, Submission], **stamp: Unpack[Stamp]) -> None:
     for draft, submission in submissions.items():
-        close(draft, approved=digest_of(submission.content), now=now, by=by)
+        close(draft, approved=digest_of(submission.content), **stamp)
 
 
 def publish_draft(
@@ -140,11 +137,7 @@ def rows_in_review(meeting: Meeting) -> list[Row]:
 
 
 def publish_together(
-    meeting: Meeting,
-    *,
-    shown: Shown | None = None,
-    now: dt.datetime,
-    by: AbstractBaseUser | None,
+    meeting: Meeting, *, shown: Shown | None = None, **stamp: Unpack[Stamp]
 ) -> list[Change]:
     """Publish all drafts in review that name a public meeting, or none of them.
 
@@ -152,14 +145,14 @@ def publish_together(
     with its first update. The refusal names every row with its reason. If the page showed their
     content (`shown`), exactly those are published.
     """
-    with open_log(now=now, by=by):
+    with open_log(**stamp) as log:
         rows, written = rows_in_review(meeting), list[Change]()
         if not rows:
             raise ValidationError(_("No draft in review names this meeting."))
         drafts = [draft for row in rows for draft in row.drafts]
         if shown is not None:
             _refuse_missing(drafts, shown)
-        submissions, refused = refusals(drafts, shown=shown, by=by)
+        submissions, refused = refusals(drafts, shown=shown, by=log.by)
         hindered: dict[Row, ValidationError] = {}
         for row in rows:
             why = next((refused[draft] for draft in row.drafts if draft in refused), None)
@@ -172,7 +165,7 @@ def publish_together(
             for row in left:
                 try:
                     with transaction.atomic():
-                        written += publish_draft(*row, now=now, by=by)
+                        written += publish_draft(*row, **stamp)
                 except ValidationError as error:
                     again[row] = error
             if len(again) == len(left):
@@ -181,8 +174,8 @@ def publish_together(
             left = list(again)
         if hindered:
             raise _all_refusals({row: hindered[row] for row in rows if row in hindered})
-        refuse_own_introductions(written, by=by)
-        _close(submissions, now=now, by=by)
+        refuse_own_introductions(written, by=log.by)
+        _close(submissions, **stamp)
         return written
 
 
