@@ -19,17 +19,18 @@ from tracker import answers
 from tracker.api import shapes
 from tracker.api.base import ReadOnlyView, head_of_log
 from tracker.api.describing import describes, filter_parameters, in_path, number, query
-from tracker.api.parameters import Errors, between, sentences, unknown
-from tracker.api.problems import Refused, bad_parameters, busy, not_found
+from tracker.api.parameters import between, refuse_unknown
+from tracker.api.problems import Refused, bad_parameters, explanation, not_found
 from tracker.api.waiting import MOST_SECONDS, wait_headers
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
+from tracker.lib.problem_details import parameter_errors
 from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Change, LogHead
 from tracker.queries.log.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema import payloads
-from tracker.whole_files import streamed
+from tracker.whole_files import busy_answer, streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000
 # The largest integer that the database can store.
@@ -58,7 +59,7 @@ class Cursor:
 def read_cursor(params: QueryDict, today: dt.date, *, in_lines: bool) -> Cursor:
     """Return the requested cursor; raise Refused with a sentence for each invalid parameter."""
     filterset = ChangeFilter(params, today=today, follows=True)
-    errors: Errors = sentences(filterset.errors) | unknown(params, [*filterset.filters, *OWN])
+    errors = parameter_errors(params, [*filterset.filters, *OWN], filterset.errors)
     for name in ("page", "per_page"):
         if name in params:
             errors[name] = [_("The log is read by cursor: use “after” and “limit” instead.")]
@@ -198,8 +199,7 @@ class OneChange(ReadOnlyView):
         statuses=(404,),
     )
     def get(self, request: Request, *, seq: int, today: dt.date) -> Response:
-        if errors := unknown(request.query_params, ()):
-            raise bad_parameters(errors)
+        refuse_unknown(request.query_params)
         change = public_changes().filter(seq=seq).first() if seq <= LARGEST else None
         if change is None:
             values = {"seq": log_head().seq}
@@ -231,7 +231,7 @@ def _next_link(request: Request, after: int) -> dict[str, str]:
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpResponse:
+def _stream(request: Request, cursor: Cursor, head: LogHead) -> HttpResponseBase:
     """Stream one line for each change up to the head; the Link header has the next cursor."""
     log = cursor.filterset.log
     end = end_of(log, cursor.after, limit=cursor.limit, head=head)
@@ -240,7 +240,7 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> StreamingHttpRes
         lines = parts_of_snapshot(lambda: _ndjson(each_line(log, cursor.after, upto=end)))
         response = streamed(lines)
     if response is None:
-        raise busy()
+        return busy_answer(explanation(request, "busy"))
     response["Content-Type"] = NDJSON
     for name, value in _next_link(request, end).items():
         response[name] = value

@@ -13,12 +13,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tracker.answers import public_answer
-from tracker.api.problems import ALLOWED, as_response, method_not_allowed
+from tracker.api.problems import as_response, method_not_allowed
 
 View = Callable[..., HttpResponseBase]
 
 # Response headers that scripts may read, beside those that the Fetch standard always allows.
 EXPOSED = "ETag, Link, Location, Retry-After, Wait-Applied"
+ALLOWED = "GET, HEAD, OPTIONS"
 # What scripts may send, and for how many seconds browsers cache the permission.
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": ALLOWED,
@@ -47,6 +48,7 @@ def api_answer(
             response = HttpResponse(status=204, headers={"Allow": ALLOWED, **_PREFLIGHT})
         elif request.method not in {"GET", "HEAD"}:
             response = as_response(request, method_not_allowed())
+            response["Allow"] = ALLOWED
         else:
             headers = before(request)
             response = conditional(request, *args, **kwargs)

@@ -16,8 +16,7 @@ from rest_framework.response import Response
 
 from tracker.api.base import ReadOnlyView
 from tracker.api.describing import ETAG, IF_NONE_MATCH, query, refusals
-from tracker.api.parameters import unknown
-from tracker.api.problems import bad_parameters
+from tracker.api.parameters import refuse_unknown
 from tracker.lib.licences import read_licence
 
 
@@ -55,6 +54,5 @@ class Schema(ReadOnlyView):
         },
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        if errors := unknown(request.query_params, ("format",)):
-            raise bad_parameters(errors)
+        refuse_unknown(request.query_params, "format")
         return Response(schema())

@@ -6,9 +6,7 @@ As with files, every doubt is an error: the response to a different question wou
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
@@ -16,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from tracker.api.problems import bad_parameters
 from tracker.filters import CommitmentFilter, ViewpointForm
+from tracker.lib.problem_details import Errors, parameter_errors
 from tracker.queries.viewpoint import Viewpoint
 
 MOST_PER_PAGE = 200
 PAGING = ("page", "per_page")
-
-Errors = dict[str, list[str]]
 
 
 def whole_number(text: str) -> int | None:
@@ -60,24 +57,16 @@ def read_cut(params: QueryDict, errors: Errors) -> Cut:
     return Cut(page, per_page)
 
 
-def unknown(params: QueryDict, known: Iterable[str]) -> Errors:
-    """Return a sentence for each unknown parameter."""
-    return {
-        name: [_("There is no parameter “%s” here.") % name[:60]]
-        for name in params
-        if name not in set(known)
-    }
-
-
-def sentences(errors: Mapping[str, Any]) -> Errors:
-    """Return the errors of a form as plain sentences."""
-    return {name: [str(error) for error in messages] for name, messages in errors.items()}
+def refuse_unknown(params: QueryDict, *known: str) -> None:
+    """Raise Refused if there is an unknown parameter."""
+    if errors := parameter_errors(params, known):
+        raise bad_parameters(errors)
 
 
 def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cut]:
     """Return the dashboard's filter and the requested page; raise Refused."""
     filterset = CommitmentFilter(params, today=today)
-    errors = sentences(filterset.errors) | unknown(params, [*filterset.filters, *PAGING])
+    errors = parameter_errors(params, [*filterset.filters, *PAGING], filterset.errors)
     cut = read_cut(params, errors)
     if errors:
         raise bad_parameters(errors)
@@ -90,7 +79,7 @@ def read_viewpoint(
     """Return the moment, and the page if there are pages; raise Refused."""
     form = ViewpointForm(params, today=today)
     known = [*form.fields, *(PAGING if paging else ())]
-    errors = sentences(form.errors) | unknown(params, known)
+    errors = parameter_errors(params, known, form.errors)
     cut = read_cut(params, errors) if paging else Cut(1, MOST_PER_PAGE)
     if errors:
         raise bad_parameters(errors)

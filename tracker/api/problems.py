@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,29 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from tracker.lib.problem_details import problem
-from tracker.whole_files import COME_BACK, busy_sentence
-
-Errors = Mapping[str, Sequence[object]]
+from tracker.lib.problem_details import Errors, problem
 
 
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818 - not a bug: a response
     """Raised to respond with an error; `kind` is the anchor of its explanation in the docs."""
 
-    def __init__(
-        self,
-        status: int,
-        kind: str,
-        *,
-        title: str,
-        detail: str,
-        errors: Errors | None = None,
-        members: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.status, self.kind, self.title, self.detail = status, kind, title, detail
-        self.errors, self.members, self.headers = errors, members, headers
+    status: int
+    kind: str
+    _: KW_ONLY
+    title: str
+    detail: str
+    errors: Errors | None = None
+    members: Mapping[str, object] | None = None
 
 
 def bad_parameters(errors: Errors) -> Refused:
@@ -54,23 +46,12 @@ def not_found(detail: str = "") -> Refused:
     )
 
 
-def busy() -> Refused:
-    return Refused(
-        503,
-        "busy",
-        title=_("Busy with other files"),
-        detail=busy_sentence(),
-        headers={"Retry-After": str(COME_BACK), "Cache-Control": "no-store"},
-    )
-
-
 def method_not_allowed() -> Refused:
     return Refused(
         405,
         "method-not-allowed",
         title=_("The API only answers questions"),
         detail=_("Use GET or HEAD. Nothing can be changed here."),
-        headers={"Allow": ALLOWED},
     )
 
 
@@ -85,22 +66,20 @@ def not_acceptable(available: Sequence[str]) -> Refused:
     )
 
 
-ALLOWED = "GET, HEAD, OPTIONS"
+def explanation(request: HttpRequest, kind: str) -> str:
+    """Return the address at which the documentation explains a kind of error."""
+    return request.build_absolute_uri(f"{reverse('api-docs')}#{kind}")
 
 
 def as_response(request: HttpRequest, refused: Refused) -> HttpResponse:
-    explained = request.build_absolute_uri(f"{reverse('api-docs')}#{refused.kind}")
-    response = problem(
+    return problem(
         status=refused.status,
         title=refused.title,
         detail=refused.detail,
-        kind=explained,
+        kind=explanation(request, refused.kind),
         errors=refused.errors,
         members=refused.members,
     )
-    for name, value in (refused.headers or {}).items():
-        response[name] = value
-    return response
 
 
 def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

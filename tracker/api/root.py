@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from tracker.api import shapes
 from tracker.api.base import ReadOnlyView, head_of_log
 from tracker.api.describing import describes
-from tracker.api.parameters import unknown
-from tracker.api.problems import bad_parameters, not_found
+from tracker.api.parameters import refuse_unknown
+from tracker.api.problems import not_found
 from tracker.queries.visibility import log_head
 
 _LISTS = ("commitments", "updates", "meetings", "sources", "parties", "topics", "forums")
@@ -32,8 +32,7 @@ class Root(ReadOnlyView):
         description=gettext_lazy("Start here: follow the links instead of making addresses."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        if errors := unknown(request.query_params, ()):
-            raise bad_parameters(errors)
+        refuse_unknown(request.query_params)
         links = _links(request)
         body = {
             "register": settings.REGISTER_NAME,

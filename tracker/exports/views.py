@@ -14,6 +14,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,11 @@ from tracker.answers import public_answer
 from tracker.exports import as_csv, as_json, as_xlsx
 from tracker.exports.data_package import data_package
 from tracker.exports.extract import COMMITMENT_TABLE, TABLES, Extract, Table
-from tracker.exports.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
+from tracker.filters.commitments import PAGE_PARAMETERS
 from tracker.filters.parameter_docs import MEANINGS
 from tracker.lib import csv_lines, workbook_files
+from tracker.lib.problem_details import Errors, parameter_errors, problem
 from tracker.lib.snapshot import parts_of_snapshot, snapshot
 from tracker.queries.visibility import log_head
 from tracker.whole_files import Check, busy_answer, streamed, workbook
@@ -57,13 +59,35 @@ def _file_response(request: HttpRequest, extract: Extract, ending: str) -> HttpR
     return busy_answer() if response is None else response
 
 
+def _errors(filterset: CommitmentFilter) -> Errors:
+    """Return error sentences by parameter; empty if the file can be written.
+
+    A page can show beside a field that it was ignored, but a file that silently held every row
+    would be believed. So every doubt is an error here.
+    """
+    errors = parameter_errors(filterset.params, filterset.filters, filterset.errors)
+    for name in PAGE_PARAMETERS & errors.keys():
+        errors[name] = [_("A file holds every row and every column; leave “%s” out.") % name]
+    return errors
+
+
+def _refusal(request: HttpRequest, *, detail: str, errors: Errors | None = None) -> HttpResponse:
+    """Return 400 as Problem Details, with a link to the help on files and parameters."""
+    return problem(
+        status=400,
+        title=_("This file cannot be made as asked for"),
+        detail=detail,
+        kind=request.build_absolute_uri(f"{reverse('data-dictionary')}#errors"),
+        errors=errors,
+    )
+
+
 def _requested(request: HttpRequest, table: Table, today: dt.date) -> Extract | HttpResponse:
     """Return the requested extract, or the response that explains why there is none."""
     filterset = CommitmentFilter(request.GET, today=today)
-    errors = faults(filterset)
-    if errors:
+    if errors := _errors(filterset):
         detail = _("The address has parameters that cannot be followed, so there is no file.")
-        return refusal(request, detail=detail, errors=errors)
+        return _refusal(request, detail=detail, errors=errors)
     site = request.build_absolute_uri("/").rstrip("/")
     return Extract(table, filterset, log_head(), site, request.build_absolute_uri())
 
@@ -76,7 +100,7 @@ def file(request: HttpRequest, table: Table, ending: str, *, today: dt.date) -> 
         return extract
     if ending == "xlsx" and extract.count() > workbook_files.MAX_ROWS:
         detail = _("An Excel sheet has no room for so many rows. Take the CSV file, or filter.")
-        return refusal(request, detail=detail)
+        return _refusal(request, detail=detail)
     # A HEAD request does not wait for a file that nobody reads.
     is_read = request.method == "GET"
     response = _file_response(request, extract, ending) if is_read else StreamingHttpResponse(())

@@ -7,28 +7,26 @@ clients are programs, and a person can read the sentences all the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from tracker.filters import CommitmentFilter
 from tracker.filters.commitments import PAGE_PARAMETERS
-from tracker.lib.problem_details import problem
+from tracker.lib.problem_details import Errors, parameter_errors, problem
 
 _LOOKING_BACK = ("as_of", "known_at")
 
 
-def faults(filterset: CommitmentFilter, *, also: Collection[str] = ()) -> dict[str, list[str]]:
+def faults(filterset: CommitmentFilter, *, also: Collection[str] = ()) -> Errors:
     """Return error sentences by parameter; `also` names further valid parameters.
 
     Sorting and paging are ignored rather than refused, so that the query string of any page can be
     added to the address of a feed.
     """
-    errors = {name: [str(error) for error in given] for name, given in filterset.errors.items()}
-    for name in filterset.params:
-        if name not in {*filterset.filters, *PAGE_PARAMETERS, *also}:
-            errors[name] = [_("There is no parameter “%s” here.") % name[:60]]
+    known = {*filterset.filters, *PAGE_PARAMETERS, *also}
+    errors = parameter_errors(filterset.params, known, filterset.errors)
     for name in _LOOKING_BACK:
         if any(filterset.params.getlist(name)):
             errors.setdefault(name, []).append(
@@ -41,7 +39,7 @@ def faults(filterset: CommitmentFilter, *, also: Collection[str] = ()) -> dict[s
     return errors
 
 
-def refusal(errors: Mapping[str, list[str]]) -> HttpResponse:
+def refusal(errors: Errors) -> HttpResponse:
     """Return 400 as Problem Details (RFC 9457)."""
     return problem(
         status=400,

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
 
 CONTENT_TYPE = "application/problem+json"
+
+Errors = dict[str, list[str]]
+
+
+def parameter_errors(
+    params: Iterable[str],
+    known: Collection[str],
+    invalid: Mapping[str, Iterable[object]] | None = None,
+) -> Errors:
+    """Return sentences by parameter: for the `invalid` values of a form, and for unknown names."""
+    errors = {name: [str(error) for error in given] for name, given in (invalid or {}).items()}
+    for name in params:
+        if name not in known:
+            errors[name] = [_("There is no parameter “%s” here.") % name[:60]]
+    return errors
 
 
 def problem(
