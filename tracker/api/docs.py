@@ -18,32 +18,6 @@ Part = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    name: str
-    location: str
-    kind: str
-    values: list[str]
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One address; `request` is an example request, and `shape` the shape of the response."""
-
-    anchor: str
-    tag: str
-    path: str
-    summary: str
-    description: str
-    parameters: list[Parameter]
-    statuses: list[tuple[str, str]]
-    media_types: list[str]
-    shape: str
-    request: str
-    example: str
-
-
-@dataclass(frozen=True, slots=True)
 class Kind:
     """The type of a value: "list of" `shape`, `shape` "or null", or words alone in `before`."""
 
@@ -52,26 +26,11 @@ class Kind:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    kind: Kind
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    name: str
-    description: str
-    fields: list[Field]
-    values: list[str]
-
-
 @public_answer
 def docs(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     document = schema()
     operations = list(_operations(document))
-    parameters = {p.name: p for operation in operations for p in operation.parameters}
+    parameters = {p["name"]: p for operation in operations for p in operation["parameters"]}
     context = {
         "site": request.build_absolute_uri("/").rstrip("/"),
         "operations": operations,
@@ -81,44 +40,30 @@ def docs(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     return render(request, "api/docs.html", context)
 
 
-def _operations(document: Part) -> Iterator[Operation]:
+def _operations(document: Part) -> Iterator[Part]:
+    """Yield the operations of OpenAPI; `shape` is the shape of the response."""
     for path, methods in document["paths"].items():
         operation = methods["get"]
-        response = operation["responses"]["200"]
-        content = response["content"]
-        examples = content["application/json"].get("examples", {})
-        first = examples.get("Example")
-        yield Operation(
-            anchor=operation["operationId"],
-            tag=operation["tags"][0],
-            path=path,
-            summary=operation["summary"],
-            description=operation["description"],
-            parameters=[_parameter(part) for part in operation.get("parameters", ())],
-            statuses=[(code, part["description"]) for code, part in operation["responses"].items()],
-            media_types=list(content),
-            shape=_kind(content["application/json"]["schema"]).shape,
-            request=operation.get("x-request", path),
-            example="" if first is None else _as_json(first["value"]),
-        )
+        content = operation["responses"]["200"]["content"]
+        example = content["application/json"].get("examples", {}).get("Example")
+        yield {
+            **operation,
+            "path": path,
+            "tag": operation["tags"][0],
+            "parameters": [_parameter(part) for part in operation.get("parameters", ())],
+            "media_types": list(content),
+            "shape": _kind(content["application/json"]["schema"]).shape,
+            "request": operation.get("x-request", path),
+            "example": example and json.dumps(example["value"], ensure_ascii=False, indent=2),
+        }
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _parameter(part: Part) -> Parameter:
+def _parameter(part: Part) -> Part:
     of = part["schema"].get("items", part["schema"])
-    return Parameter(
-        name=part["name"],
-        location=part["in"],
-        kind=_kind(part["schema"]).before,
-        values=of.get("enum", []),
-        description=part.get("description", ""),
-    )
+    return {**part, "kind": _kind(part["schema"]).before, "choices": of.get("enum", [])}
 
 
-def _shapes(document: Part) -> Iterator[Shape]:
+def _shapes(document: Part) -> Iterator[Part]:
     shapes: dict[str, Part] = document["components"]["schemas"]
     for name, part in shapes.items():
         fields = []
@@ -127,9 +72,9 @@ def _shapes(document: Part) -> Iterator[Shape]:
             of_shape = shapes.get(kind.shape, {})
             # The values of a vocabulary are listed with its shape.
             fallback = "" if "enum" in of_shape else of_shape.get("description", "")
-            fields.append(Field(field, kind, value.get("description", fallback)))
+            fields.append({"description": fallback, **value, "name": field, "kind": kind})
         if name != _NULL:
-            yield Shape(name, part.get("description", ""), fields, part.get("enum", []))
+            yield {**part, "name": name, "fields": fields}
 
 
 # drf-spectacular's name for an enum of null alone.
