@@ -61,6 +61,12 @@ def head_of_log(head: LogHead) -> Payload:
     return {"seq": line["seq"], "hash": head.hash, "recorded_at": line["recorded_at"]}
 
 
+def update_with_page(request: Request, record: Payload) -> Payload:
+    """Add the absolute address of an update on the page of its commitment."""
+    page = reverse("commitment", args=[record["commitment"]["slug"]])
+    return {**record, "url": request.build_absolute_uri(f"{page}#update-{record['number']}")}
+
+
 def with_address(request: Request, noun: str, record: Payload, *, key: str = "url") -> Payload:
     """Add the absolute address of the page for people."""
     page = reverse(noun, args=[record["slug"]])

@@ -8,19 +8,18 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
-from tracker.api.base import ReadOnlyView, with_address
+from tracker.api.base import ReadOnlyView, update_with_page, with_address
 from tracker.api.describing import describes_list, describes_record
-from tracker.api.paging import page_of, state
+from tracker.api.paging import page_of
 from tracker.api.parameters import read_filter
 from tracker.api.problems import Refused
-from tracker.api.records import moved, record_or_redirect
+from tracker.api.records import moved, record_at
 from tracker.filters import CommitmentFilter
 from tracker.filters.bitset_filter import Matches
 from tracker.models import Change, ChangeKind, Commitment
@@ -30,12 +29,6 @@ from tracker.queries.lists.update_pages import UpdatePages
 from tracker.queries.records.details import commitment_in_full
 from tracker.schema.payloads import Payload, recorded
 from tracker.schema.records import COMMITMENT_IN_FULL, COMMITMENT_RECORD, UPDATE_RECORD
-
-
-def update_with_page(request: Request, record: Payload) -> Payload:
-    """Add the absolute address of an update on the page of its commitment."""
-    page = reverse("commitment", args=[record["commitment"]["slug"]])
-    return {**record, "url": request.build_absolute_uri(f"{page}#update-{record['number']}")}
 
 
 class Commitments(ReadOnlyView):
@@ -59,8 +52,8 @@ class Commitments(ReadOnlyView):
             return [with_address(request, "commitment", record) for record in payloads]
 
         sets = Matches(filterset, facet_bitsets_at(head_of(request), filterset.viewpoint))
-        meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
-        return page_of(request, sets, cut, meta, records)
+        viewpoint, active = filterset.viewpoint, filterset.active
+        return page_of(request, sets, cut, viewpoint, records, active=active)
 
 
 class Updates(ReadOnlyView):
@@ -82,9 +75,9 @@ class Updates(ReadOnlyView):
         def records(page: list[Payload]) -> list[Payload]:
             return [update_with_page(request, record) for record in page]
 
-        meta = state(head_of(request), filterset.viewpoint, active=filterset.active)
-        updates = UpdatePages(filterset.qs, filterset.viewpoint, head=head_of(request))
-        return page_of(request, updates, cut, meta, records)
+        viewpoint, active = filterset.viewpoint, filterset.active
+        updates = UpdatePages(filterset.qs, viewpoint, head=head_of(request))
+        return page_of(request, updates, cut, viewpoint, records, active=active)
 
 
 class OneCommitment(ReadOnlyView):
@@ -108,11 +101,7 @@ class OneCommitment(ReadOnlyView):
             return moved(request, "commitment", named.slug)
         if named is not None and named.is_retracted:
             raise _gone(named)
-        record = record_or_redirect(request, "commitment", commitment_in_full, slug, today=today)
-        if isinstance(record, HttpResponseBase):
-            return record
-        updates = [update_with_page(request, update) for update in record["updates"]]
-        return Response(with_address(request, "commitment", {**record, "updates": updates}))
+        return record_at(request, "commitment", commitment_in_full, slug, today=today)
 
 
 def _gone(record: Commitment) -> Refused:

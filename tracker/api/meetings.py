@@ -9,15 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.api.base import ReadOnlyView, with_address
-from tracker.api.commitments import update_with_page
+from tracker.api.base import ReadOnlyView
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import list_at
-from tracker.api.records import record_or_redirect
-from tracker.models import Meeting
+from tracker.api.records import record_at
 from tracker.queries.records.details import described_meetings, meeting_in_full
 from tracker.schema import payloads
-from tracker.schema.payloads import Payload
 from tracker.schema.records import MEETING_IN_FULL, MEETING_RECORD
 
 
@@ -30,10 +27,7 @@ class Meetings(ReadOnlyView):
         description=_("Held, planned and cancelled; looking back, those that had been held."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        def payload(meeting: Meeting) -> Payload:
-            return with_address(request, "meeting", payloads.meeting(meeting))
-
-        return list_at(request, described_meetings, payload, today=today)
+        return list_at(request, "meeting", described_meetings, payloads.meeting, today=today)
 
 
 class OneMeeting(ReadOnlyView):
@@ -49,8 +43,4 @@ class OneMeeting(ReadOnlyView):
         ),
     )
     def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
-        record = record_or_redirect(request, "meeting", meeting_in_full, slug, today=today)
-        if isinstance(record, HttpResponseBase):
-            return record
-        updates = [update_with_page(request, update) for update in record["updates"]]
-        return Response(with_address(request, "meeting", {**record, "updates": updates}))
+        return record_at(request, "meeting", meeting_in_full, slug, today=today)

@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.answers import head_of
+from tracker.api.base import with_address
 from tracker.api.parameters import Cut, read_viewpoint
 from tracker.api.problems import Refused
-from tracker.models import LogHead
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known
 from tracker.schema.payloads import Payload, day
@@ -30,27 +30,18 @@ def no_such_page(requested: int, last: int) -> Refused:
     )
 
 
-def state(
-    head: LogHead, viewpoint: Viewpoint, *, active: dict[str, list[str]] | None = None
-) -> Payload:
-    """Return the register's state and the filter of a response, under the keys of the files."""
-    return {
-        "day": day(viewpoint.today),
-        "as_of": day(viewpoint.as_of),
-        "known_at": day(viewpoint.known_at),
-        **({} if active is None else {"filter": active}),
-        "log_head": {"seq": head.seq, "hash": head.hash},
-    }
-
-
 def page_of(
     request: Request,
     rows: Rows,
     cut: Cut,
-    meta: Payload,
+    viewpoint: Viewpoint,
     records: Callable[[Any], Sequence[Payload]],
+    *,
+    active: dict[str, list[str]] | None = None,
 ) -> Response:
-    """Return one page of `rows`, which `records` turns into payloads, after `meta`; raise Refused.
+    """Return one page of `rows`, which `records` turns into payloads; raise Refused.
+
+    The state of the register and the `active` filter have the keys that they have in the files.
 
     `count` is taken before the rows are read: if the register changes in between, `log_head` is the
     earlier one, and the next page shows another.
@@ -70,8 +61,13 @@ def page_of(
 
     neighbours = {"first": 1, "prev": cut.page - 1, "next": cut.page + 1, "last": last}
     links = [f'<{at(page)}>; rel="{rel}"' for rel, page in neighbours.items() if at(page)]
+    head = head_of(request)
     body = {
-        **meta,
+        "day": day(viewpoint.today),
+        "as_of": day(viewpoint.as_of),
+        "known_at": day(viewpoint.known_at),
+        **({} if active is None else {"filter": active}),
+        "log_head": {"seq": head.seq, "hash": head.hash},
         "count": count,
         "page": cut.page,
         "pages": last,
@@ -85,16 +81,19 @@ def page_of(
 
 def list_at(
     request: Request,
+    noun: str,
     listed_at: Callable[[Viewpoint], QuerySet[Any]],
     payload: Callable[[Any], Payload],
     *,
     today: dt.date,
+    key: str = "url",
 ) -> Response:
-    """Return a page of the records listed at the requested viewpoint; `payload` adds an address."""
+    """Return a page of the records listed at the requested viewpoint, each with the address of its
+    page as `key`."""
     viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
 
     def records(page: QuerySet[Any]) -> list[Payload]:
-        return [payload(record) for record in as_known(page, viewpoint)]
+        known = as_known(page, viewpoint)
+        return [with_address(request, noun, payload(record), key=key) for record in known]
 
-    meta = state(head_of(request), viewpoint)
-    return page_of(request, listed_at(viewpoint), cut, meta, records)
+    return page_of(request, listed_at(viewpoint), cut, viewpoint, records)

@@ -10,7 +10,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from tracker.api.base import update_with_page, with_address
 from tracker.api.parameters import read_viewpoint
 from tracker.api.problems import not_found
 from tracker.lib.query_strings import with_query
@@ -19,22 +21,26 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Payload
 
 
-def record_or_redirect(
+def record_at(
     request: Request,
     noun: str,
     in_full: Callable[[str, Viewpoint], Payload | None],
     slug: str,
     *,
     today: dt.date,
-) -> Payload | HttpResponseBase:
+    key: str = "url",
+) -> HttpResponseBase:
     """Return the record that `in_full` reads, or a redirect (301) to its current address.
 
-    Raise Refused if there is none.
+    It has the address of its page as `key`. Raise Refused if there is none.
     """
     viewpoint, _cut = read_viewpoint(request.query_params, today)
     record = in_full(slug, viewpoint)
     if record is not None:
-        return record
+        if "updates" in record:
+            updates = [update_with_page(request, update) for update in record["updates"]]
+            record = {**record, "updates": updates}
+        return Response(with_address(request, noun, record, key=key))
     if viewpoint.is_past and is_there_today(noun, slug):
         # Without its current name, which may not have been known at that moment.
         raise not_found(

@@ -10,22 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker.api.base import ReadOnlyView, with_address
+from tracker.api.base import ReadOnlyView
 from tracker.api.describing import describes_list, describes_record
 from tracker.api.paging import list_at
-from tracker.api.records import record_or_redirect
+from tracker.api.records import record_at
 from tracker.models import Source
 from tracker.queries.records.details import source_in_full
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_sources
 from tracker.schema import payloads
-from tracker.schema.payloads import Payload
 from tracker.schema.records import SOURCE_IN_FULL, SOURCE_RECORD
 
-
-def _with_page(request: Request, record: Payload) -> Payload:
-    """Add the address of its page as `page`: `url` is where the document was published."""
-    return with_address(request, "source", record, key="page")
+# The key of the address of its page: `url` is where the document was published.
+_PAGE = "page"
 
 
 class Sources(ReadOnlyView):
@@ -37,10 +34,7 @@ class Sources(ReadOnlyView):
         description=_("Every document that something rests on or that speaks of a meeting."),
     )
     def get(self, request: Request, *, today: dt.date) -> Response:
-        def payload(source: Source) -> Payload:
-            return _with_page(request, payloads.source(source))
-
-        return list_at(request, _without_text, payload, today=today)
+        return list_at(request, "source", _without_text, payloads.source, today=today, key=_PAGE)
 
 
 def _without_text(viewpoint: Viewpoint) -> QuerySet[Source]:
@@ -57,7 +51,4 @@ class OneSource(ReadOnlyView):
         description=_("The quotations in the order of its text, each with its update."),
     )
     def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
-        record = record_or_redirect(request, "source", source_in_full, slug, today=today)
-        if isinstance(record, HttpResponseBase):
-            return record
-        return Response(_with_page(request, record))
+        return record_at(request, "source", source_in_full, slug, today=today, key=_PAGE)
