@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from tracker.actions.log.append import open_log
 from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, RefusedDraftError
 from tracker.actions.publishing.rules import publish_first
-from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys
+from tracker.lib.row_writing import insert_each, insert_values
 from tracker.models import Alias, Citation, Commitment, StatusUpdate
 
 # The maximum per chunk, which takes about 100 MB of memory.
@@ -163,3 +164,54 @@ def _link(
         for pk in dict.fromkeys(record.pk for record in records)
     )
     insert_values(through, ("commitment", name), rows)
+
+
+# -- Inserting with keys ------------------------------------------------------------------------
+
+
+def insert_with_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Insert new rows and set their primary keys, ascending in the order of the rows.
+
+    Call it inside a write transaction: on SQLite nobody else may insert meanwhile.
+    """
+    fields = model._meta.concrete_fields
+    _copy_related_keys(rows, fields)
+    for row, key in zip(rows, _next_keys(model, len(rows)), strict=True):
+        row.pk = key
+    values = map(attrgetter(*(field.attname for field in fields)), rows)
+    insert_values(model, [field.name for field in fields], values)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _copy_related_keys(
+    rows: Sequence[models.Model], fields: Iterable[models.Field[Any, Any]]
+) -> None:
+    """Copy the keys of related objects that were saved after they were assigned."""
+    for field in fields:
+        if not isinstance(field, models.ForeignKey):
+            continue
+        for row in rows:
+            if getattr(row, field.attname) is None:
+                related = field.get_cached_value(row, default=None)
+                if related is not None:
+                    setattr(row, field.name, related)
+
+
+def _next_keys(model: type[models.Model], count: int) -> Sequence[int]:
+    """Reserve `count` unused primary keys."""
+    table = model._meta.db_table
+    if not count:
+        return ()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [table, str(model._meta.pk.column), count],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        # SQLite advances its own sequence when rows are inserted with keys.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()
+    first = (last[0] if last else 0) + 1
+    return range(first, first + count)

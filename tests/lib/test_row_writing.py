@@ -9,8 +9,9 @@ import pytest
 from django.db import transaction
 
 from tests import make
+from tests.bulk import insert_with_keys
 from tracker.lib.partial_dates import PartialDate
-from tracker.lib.row_writing import insert_each, insert_values, insert_with_keys, write_each
+from tracker.lib.row_writing import insert_each, insert_values, write_each
 from tracker.models import Citation, Commitment, Meeting, SearchDocument, Topic
 from tracker.queries.lists.search import keys_matching
 

@@ -132,6 +132,17 @@ def amend(
         return change
 
 
+def amend_if_changed(
+    record: PublicRecord, *, values: Mapping[str, Any], reason: str = "", **stamp: Unpack[Stamp]
+) -> None:
+    """Amend a public record unless it has these values already."""
+    try:
+        amend(record, values=values, reason=reason, **stamp)
+    except ValidationError as error:
+        if getattr(error, "code", None) != "nothing":
+            raise
+
+
 def _locked(record: _R) -> _R:
     current = type(record)._base_manager.select_for_update().get(pk=record.pk)
     if not current.is_public:

@@ -12,7 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.actions.amendment_rules import refuse_unfit_commitment, refuse_unfit_meeting
+from tracker.actions.amendment_rules import (
+    refuse_other_rank,
+    refuse_unfit_commitment,
+    refuse_unfit_meeting,
+)
 from tracker.models import Commitment, Meeting, MeetingState, Source
 from tracker.models.records import PublicRecord
 from tracker.schema.nouns import MODELS, NOUNS
@@ -148,15 +152,12 @@ def _refuse_unfit(record: PublicRecord, values: dict[str, Any]) -> None:
                 raise ValidationError(_("Publish “%(record)s” first."), params={"record": other})
     if isinstance(record, Meeting):
         refuse_unfit_meeting(record, values)
-        _refuse_unfit_meeting_that_counts(record, values)
+        refuse_other_rank(record, values)
+        _refuse_unfit_record(record, values)
 
 
-def _refuse_unfit_meeting_that_counts(meeting: Meeting, values: dict[str, Any]) -> None:
-    """Refuse a change that would affect the updates or flags that depend on a meeting."""
-    if {"level", "parties"} & set(values) and meeting.updates.exists():
-        raise ValidationError(
-            _("Parties and level stay as they are once updates rest on the meeting.")
-        )
+def _refuse_unfit_record(meeting: Meeting, values: dict[str, Any]) -> None:
+    """Refuse values without which silence at a fully recorded meeting could not count."""
     if not meeting.is_fully_recorded:
         return
     if values.get("state", MeetingState.HELD) != MeetingState.HELD:

@@ -12,11 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from tracker.actions.amend import (
-    amend,
-    publish_aliases,
-    retract_alias,
-)
+from tracker.actions.amend import amend_if_changed, publish_aliases, retract_alias
 from tracker.actions.imports.commitments import AMONG_THEMSELVES
 from tracker.actions.imports.plan import Plan
 from tracker.actions.imports.publishing import DraftDisposition, Publisher, in_lots
@@ -198,11 +194,7 @@ class Writer:
     def _amend(self, row: Staged) -> None:
         values = self.rows.fields(row, row.changed)
         if values:
-            try:
-                amend(row.record, values=values, reason=self.why, **self.backfill)
-            except ValidationError as error:
-                if getattr(error, "code", None) != "nothing":
-                    raise
+            amend_if_changed(row.record, values=values, reason=self.why, **self.backfill)
         if isinstance(row.record, Commitment) and set(self.table.parts) & set(row.changed):
             self._amend_aliases(row, row.record)
 

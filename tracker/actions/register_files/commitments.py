@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
-from tracker.actions.amend import add_evidence, publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend_if_changed, publish_aliases, retract_alias
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.register_files.rows import Rows, problems_at
@@ -34,7 +34,7 @@ class CommitmentLoader:
                 if commitment.is_retracted and not record["retracted"]:
                     raise ValidationError("The register has retracted this commitment.")
                 if not commitment.is_retracted:
-                    self.rows.amend(commitment, self.rows.values(record))
+                    amend_if_changed(commitment, values=self.rows.values(record), **self.stamp)
                     self._amend_aliases(commitment, record)
 
     def _amend_aliases(self, commitment: Commitment, record: Record) -> None:

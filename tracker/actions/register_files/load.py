@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
-from tracker.actions.amend import amend_passages
+from tracker.actions.amend import amend_if_changed, amend_passages
 from tracker.actions.log.append import Stamp, open_log
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting, publish_note
 from tracker.actions.register_files.commitments import CommitmentLoader
@@ -87,7 +87,7 @@ def _amend_references(rows: Rows) -> None:
             if rows.is_new(record) or not row.is_public:
                 continue
             with problems_at(record):
-                rows.amend(row, rows.values(record))
+                amend_if_changed(row, values=rows.values(record), **rows.stamp)
             if noun == "source":
                 _amend_passages(rows, record, row)
 
@@ -108,7 +108,7 @@ def _publish_meeting(rows: Rows, record: Record) -> None:
         if rows.is_new(record):
             publish_meeting(meeting, **rows.stamp)
         else:
-            rows.amend(meeting, rows.values(record))
+            amend_if_changed(meeting, values=rows.values(record), **rows.stamp)
 
 
 def _mark_recorded(rows: Rows, record: Record) -> None:
@@ -130,7 +130,7 @@ def _publish_note(rows: Rows, record: Record, about: dict[str, Any]) -> None:
     elif present.published_seq is None:
         raise ValidationError("A draft of this note exists already; publish it first.")
     else:
-        rows.amend(present, {**rows.values(record), **about})
+        amend_if_changed(present, values={**rows.values(record), **about}, **rows.stamp)
 
 
 def _refuse_unused_references(rows: Rows) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,10 +10,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tracker.actions.amend import amend
 from tracker.actions.log.append import Stamp
 from tracker.models import Level
-from tracker.models.records import PublicRecord
 from tracker.register_format.records import Record, Register, RegisterError
 from tracker.schema.fields import Field, Noun, Type
 from tracker.schema.nouns import MODELS
@@ -122,14 +120,6 @@ class Rows:
         return row
 
     # -- Amending -------------------------------------------------------------------------------
-
-    def amend(self, row: PublicRecord, values: Mapping[str, Any]) -> None:
-        """Amend a public row, unless it has these values already."""
-        try:
-            amend(row, values=values, **self.stamp)
-        except ValidationError as error:
-            if getattr(error, "code", None) != "nothing":
-                raise
 
     def compared(
         self, records: Iterable[Record], rows: Iterable[_M], payload_of: Callable[[_M], Payload]
