@@ -6,41 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, TextChoices
+from django.db.models import TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.feeds.words import spelled, spelled_date
 from tracker.lib.labels import label_of
-from tracker.models import (
-    Assessment,
-    Change,
-    ChangeKind,
-    Commitment,
-    Firmness,
-    Forum,
-    Meeting,
-    MeetingState,
-    Note,
-    Party,
-    Source,
-    Stage,
-    Topic,
-)
+from tracker.models import Assessment, Change, ChangeKind, Firmness, MeetingState, Stage
 from tracker.queries.flags import raised_flag
+from tracker.schema.nouns import MODELS
 from tracker.schema.payloads import Payload
 
 _FIRST_PUBLISHED = {ChangeKind.COMMITMENT_PUBLISHED, ChangeKind.MEETING}
-_MODELS: dict[str, type[Model]] = {
-    "commitment": Commitment,
-    "meeting": Meeting,
-    "source": Source,
-    "party": Party,
-    "topic": Topic,
-    "forum": Forum,
-    "note": Note,
-}
 # Keys of a payload that are not fields of the model.
 _COMPUTED = {
     "aliases": gettext_lazy("Other names"),
@@ -117,7 +95,7 @@ def _flag(payload: Payload) -> Iterator[Fact]:
 
 
 def _amendment(payload: Payload) -> Iterator[Fact]:
-    noun = next((noun for noun in _MODELS if noun in payload), "")
+    noun = next((noun for noun in MODELS if noun in payload), "")
     after = payload.get(noun) or {}
     for name, old in payload["before"].items():
         values = [spelled(_labelled(noun, name, value)) for value in (old, after.get(name))]
@@ -126,9 +104,9 @@ def _amendment(payload: Payload) -> Iterator[Fact]:
 
 def _field(noun: str, name: str) -> Any:
     """Return the model's field of that name, or None if the payload computes the value."""
-    fields = {field.name: field for field in _MODELS[noun]._meta.fields} if noun in _MODELS else {}
-    many = _MODELS[noun]._meta.many_to_many if noun in _MODELS else ()
-    return (fields | {field.name: field for field in many}).get(name)
+    meta = MODELS[noun]._meta if noun else None
+    fields = (*meta.fields, *meta.many_to_many) if meta else ()
+    return next((field for field in fields if field.name == name), None)
 
 
 def _field_label(noun: str, name: str) -> str:
