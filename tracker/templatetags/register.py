@@ -140,15 +140,6 @@ def note_html(text: str, page: str = "") -> SafeString:
 
 
 @register.simple_tag
-def without(params: QueryDict, *names: str) -> str:
-    """Return the query string without some parameters; “?” if none is left."""
-    params = params.copy()
-    for name in names:
-        params.pop(name, None)
-    return f"?{params.urlencode()}"
-
-
-@register.simple_tag
 def only(params: QueryDict, *names: str) -> str:
     """Return the query string of only some parameters; empty if none of them is given."""
     params = params.copy()
