@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.filters import SORT_LABELS, ChangeFilter
+from tracker.filters import ChangeFilter
 from tracker.filters.parameter_docs import MEANINGS
+from tracker.filters.sorting import SORTS
 
 
 def test_every_parameter_has_a_meaning() -> None:
@@ -11,4 +12,4 @@ def test_every_parameter_has_a_meaning() -> None:
 
 
 def test_every_order_is_named() -> None:
-    assert [name for name in SORT_LABELS if name not in str(MEANINGS["sort"])] == []
+    assert [name for name in SORTS if name not in str(MEANINGS["sort"])] == []

@@ -5,20 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracker.filters import CommitmentFilter
-from tracker.filters.bitset_filter import Matches
-
-FACETS = (
-    "stage",
-    "assessment",
-    "flag",
-    "instrument",
-    "topic",
-    "party",
-    "forum",
-    "meeting",
-    "firmness",
-)
-
+from tracker.filters.bitset_filter import BY_VALUE, Matches
 
 # Choices shown per facet: of thousands of meetings, the newest, besides those already chosen.
 _SHOWN = 60
@@ -53,14 +40,14 @@ class Facet:
 def facets(filterset: CommitmentFilter, matches: Matches | None) -> list[Facet]:
     """Return every facet in display order; uncounted if the filter is invalid."""
     results = []
-    for name in (*FACETS, *(name for name in LOG_FACETS if name in filterset.form.fields)):
+    for name in (*BY_VALUE, *(name for name in LOG_FACETS if name in filterset.form.fields)):
         field, chosen = filterset.form.fields[name], set(filterset.params.getlist(name))
         offered = filterset.choices(name)
         shown = offered
         if len(offered) > _SHOWN:
             shown = [*offered[:_SHOWN], *(c for c in offered[_SHOWN:] if c[0] in chosen)]
         counted = None
-        if matches is not None and name in FACETS:
+        if matches is not None and name in BY_VALUE:
             counted = matches.counts(name, (value for value, _ in shown))
         choices = [
             Choice(

@@ -153,7 +153,7 @@ class Matches(Sequence[Any]):
                 _Segment(sets.of(name, value), Q(**{name: value}), by_reference)
                 for value in (reversed(values) if falls else values)
             ]
-        column = SORTS[name][0]
+        _label, column, _is_of_position = SORTS[name]
         first = F(column).desc() if falls else F(column).asc()
         order = [first] if name == "reference" else [first, *by_reference]
         if name != "target":

@@ -11,36 +11,26 @@ from tracker.models import Assessment, Commitment, Stage
 from tracker.queries.former_values import column_then, last_changed_then
 from tracker.queries.viewpoint import Viewpoint
 
-SORTS: dict[str, tuple[str, bool]] = {
-    # parameter: (column, whether it belongs to the position)
-    "reference": ("reference", False),
-    "title": ("title", False),
-    "instrument": ("instrument", False),
-    "stage": ("stage", True),
-    "assessment": ("assessment", True),
-    "target": ("target_last_day", True),
-    "happened": ("last_update_day", True),
-    "updated": ("last_changed_at", False),
-}
-SORT_LABELS = {
-    "reference": _("Reference"),
-    "title": _("Title"),
-    "instrument": _("Instrument"),
-    "stage": _("Stage"),
-    "assessment": _("Assessment"),
-    "target": _("Target"),
-    "happened": _("Last update"),
-    "updated": _("Last change in the register"),
+SORTS: dict[str, tuple[Any, str, bool]] = {
+    # parameter: (label, column, whether it belongs to the position)
+    "reference": (_("Reference"), "reference", False),
+    "title": (_("Title"), "title", False),
+    "instrument": (_("Instrument"), "instrument", False),
+    "stage": (_("Stage"), "stage", True),
+    "assessment": (_("Assessment"), "assessment", True),
+    "target": (_("Target"), "target_last_day", True),
+    "happened": (_("Last update"), "last_update_day", True),
+    "updated": (_("Last change in the register"), "last_changed_at", False),
 }
 
 
 def sort_choices() -> list[tuple[str, Any]]:
-    return [(sign + name, label) for name, label in SORT_LABELS.items() for sign in ("", "-")]
+    return [(sign + name, sort[0]) for name, sort in SORTS.items() for sign in ("", "-")]
 
 
 def order_at(viewpoint: Viewpoint, sort: str) -> list[str | OrderBy]:
     """Return the order of `?sort=`, with unknown values last and equal ones by reference."""
-    column, is_of_position = SORTS[sort.lstrip("-")]
+    _label, column, is_of_position = SORTS[sort.lstrip("-")]
     if is_of_position:
         path = _sortable(viewpoint.column(column))
     elif column == "last_changed_at":

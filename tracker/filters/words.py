@@ -62,33 +62,37 @@ def _either(values: Iterable[str]) -> str:
     return _("%(most)s or %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
+def _values(filterset: CommitmentFilter) -> dict[str, str]:
+    """Spell out the values of each active parameter: "Signed or Concluded"."""
+    return {
+        name: _either([_spelled(filterset, name, value) for value in values if value] or [""])
+        for name, values in filterset.active.items()
+    }
+
+
+def _conditions(values: dict[str, str]) -> str:
+    return ", ".join(str(_PHRASES[name]) % {"values": text} for name, text in values.items())
+
+
 def sentence(filterset: CommitmentFilter) -> str:
     """Describe a filter: "Commitments at the stage Signed, of Canada"."""
     if not filterset.is_valid():
         return _("Commitments")
-    parts = [
-        str(_PHRASES[name])
-        % {"values": _either([_spelled(filterset, name, v) for v in values if v] or [""])}
-        for name, values in filterset.active.items()
-    ]
-    if not parts:
+    values = _values(filterset)
+    if not values:
         return _("All commitments")
-    return _("Commitments %(conditions)s") % {"conditions": ", ".join(parts)}
+    return _("Commitments %(conditions)s") % {"conditions": _conditions(values)}
 
 
 def log_sentence(filterset: ChangeFilter) -> str:
     """Describe the lines that match a filter, as a title; empty if the filter has errors."""
     if not filterset.is_valid():
         return ""
-    phrases = {
-        name: _either([_spelled(filterset, name, v) for v in values if v] or [""])
-        for name, values in filterset.active.items()
-    }
-    kinds = [phrases.pop(name) for name in ("kind", "significance") if name in phrases]
+    values = _values(filterset)
+    kinds = [values.pop(name) for name in ("kind", "significance") if name in values]
     title = _("All changes")
-    if phrases:
-        parts = [str(_PHRASES[name]) % {"values": values} for name, values in phrases.items()]
-        title = _("Changes to commitments %(conditions)s") % {"conditions": ", ".join(parts)}
+    if values:
+        title = _("Changes to commitments %(conditions)s") % {"conditions": _conditions(values)}
     if kinds:
         return _("%(title)s, only: %(kinds)s") % {"title": title, "kinds": "; ".join(kinds)}
     return title
