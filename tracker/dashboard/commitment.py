@@ -72,7 +72,7 @@ def _at_viewpoint(
     if any(name in request.GET for name in ViewpointForm.base_fields):
         form = ViewpointForm(request.GET, today=today)
         if not form.is_valid():
-            return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+            return render(request, "dashboard/invalid_viewpoint.html", {"form": form}, status=400)
         viewpoint = form.viewpoint
     shown = commitment_then(slug, viewpoint) if viewpoint.is_past else record
     if shown is None:

@@ -49,7 +49,7 @@ def at_viewpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def answer(request: HttpRequest, *, today: dt.date, **kwargs: Any) -> HttpResponse:
         form = ViewpointForm(request.GET, today=today)
         if not form.is_valid():
-            return render(request, "dashboard/bad_moment.html", {"form": form}, status=400)
+            return render(request, "dashboard/invalid_viewpoint.html", {"form": form}, status=400)
         return view(request, **kwargs, viewpoint=form.viewpoint)
 
     return answer

@@ -112,7 +112,7 @@ def plain_update_chunks(
         listed = cited.filter(commitment__in=[record.pk for record in chunk])
         for update in as_known(listed, viewpoint):
             updates[update.commitment_id].append(update)
-        yield [told_step(step) for record in chunk for step in steps(updates[record.pk])]
+        yield [step_payload(step) for record in chunk for step in steps(updates[record.pk])]
         _release(listed)
         _release(chunk)
 
@@ -153,7 +153,7 @@ def _commitment(record: Commitment, viewpoint: Viewpoint) -> Payload:
     }
 
 
-def told_step(step: Step) -> Payload:
+def step_payload(step: Step) -> Payload:
     """Return the payload of an effective update with its movements."""
     update = step.update
     return {

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tracker.models import Commitment, Meeting, Note
 from tracker.queries.history import history
-from tracker.queries.lists.bulk import commitment_chunks, told_step
+from tracker.queries.lists.bulk import commitment_chunks, step_payload
 from tracker.queries.records.meeting import (
     next_of_forum,
     outcomes,
@@ -59,7 +59,7 @@ def commitment_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
         **record,
         "parts": _references(parts),
         "superseded_by": _references(successors),
-        "updates": [told_step(step) for step in timeline.steps],
+        "updates": [step_payload(step) for step in timeline.steps],
         "revised": [
             {**payloads.update(update), "revision": payloads.revision(update.revision)}
             for update in timeline.revised
@@ -106,7 +106,7 @@ def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
         **payloads.meeting(meeting),
         "previous": before.slug if before is not None else None,
         "next": after.slug if after is not None else None,
-        "updates": [told_step(outcome.step) for outcome in cited],
+        "updates": [step_payload(outcome.step) for outcome in cited],
         "passed_over": [
             payloads.commitment_name(silent) for silent in passed_over_by(meeting, viewpoint)
         ],
