@@ -14,15 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tracker.actions.log.timeline import (
-    Event,
-    Mention,
-    PublishedUpdate,
-    Row,
-    Series,
-    Span,
-    Timeline,
-)
+from tracker.actions.log.timeline import Row, Span, Timeline
 from tracker.lib.row_writing import insert_values, write_each, write_values
 from tracker.models import NO_END, ChangeKind, Commitment, Standing, StatusUpdate
 
@@ -55,30 +47,6 @@ def _stored(rows: QuerySet[Standing]) -> tuple[dict[Row, int], list[int]]:
     return sound, broken
 
 
-def published(commitment: Commitment) -> list[PublishedUpdate]:
-    """Return every update ever published, in chronological order, including revised ones."""
-    rows = StatusUpdate.objects.filter(commitment=commitment).published().chronological()
-    values = rows.values_list(
-        *("pk", "number", "published_seq", "happened", "party_id"),
-        *("stage", "assessment", "firmness", "target"),
-        *("meeting__level", "meeting__parties_key", "meeting__forum"),
-        *("meeting__forum__cadence_months", "revision__seq"),
-    )
-    return [
-        PublishedUpdate._make(
-            (*said, None if level is None else Mention(level, *meeting), revised_seq)
-        )
-        for *said, level, parties_key, forum, cadence, revised_seq in values
-        for meeting in [(parties_key, forum, cadence)]
-    ]
-
-
-def _series_of(commitment: Commitment) -> Series | None:
-    """Return the series that a commitment promises to hold; query the forum if not loaded."""
-    forum = commitment.series
-    return None if forum is None else Series(forum.pk, forum.cadence_months)
-
-
 @dataclass(slots=True)
 class Projection:
     """The unsaved position of a commitment while its updates are published or revised."""
@@ -93,18 +61,19 @@ class Projection:
     @classmethod
     def of_new(cls, commitment: Commitment) -> Projection:
         """Return the projection of a commitment with no published update."""
-        return cls(commitment, Timeline(_series_of(commitment)))
+        return cls(commitment, Timeline(commitment.series))
 
     @classmethod
     def read(cls, commitment: Commitment) -> Projection:
         """Replay all published updates, change by change, in two queries."""
-        updates = published(commitment)
-        added = {update.published_seq: update for update in updates}
-        removed = {u.revised_seq: u.pk for u in updates if u.revised_seq is not None}
-        timeline = Timeline(_series_of(commitment))
+        rows = StatusUpdate.objects.filter(commitment=commitment).published()
+        updates = rows.select_related("meeting__forum", "revision")
+        added = {update.published_seq or 0: update for update in updates}
+        removed = {u.revision.seq: u.pk for u in updates if hasattr(u, "revision")}
+        timeline = Timeline(commitment.series)
         for seq in sorted({*added, *removed}):
             timeline.change(seq, added=added.get(seq), removed=removed.get(seq))
-        last_number = max((update.number for update in updates), default=0)
+        last_number = max((update.number or 0 for update in updates), default=0)
         return cls(commitment, timeline, last_number, *_stored(commitment.standings.all()))
 
     @property
@@ -116,7 +85,7 @@ class Projection:
         seq: int,
         at: dt.datetime,
         *,
-        added: Event | None = None,
+        added: StatusUpdate | None = None,
         removed: int | None = None,
     ) -> None:
         """Apply a line of the log; see `Timeline.change`."""

@@ -8,60 +8,17 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from tracker.lib.partial_dates import PartialDate, add_months
-from tracker.models import LAST_DAY, NO_END
-from tracker.queries.history import Stating, Wording
+from tracker.models import LAST_DAY, NO_END, Forum, StatusUpdate
+from tracker.queries.history import Wording
 
 
-class Event(Stating, Protocol):
-    """The attributes of an update that a timeline needs; a `StatusUpdate` or `PublishedUpdate`."""
-
-    @property
-    def pk(self) -> Any: ...
-    @property
-    def happened(self) -> Any: ...
-    @property
-    def meeting(self) -> Any: ...
-
-
-def place(update: Event) -> tuple[dt.date, dt.date]:
+def place(update: StatusUpdate) -> tuple[dt.date, dt.date]:
     """Return the sort key of an update in the history, ignoring the words beside its date."""
     happened: PartialDate = update.happened
     return happened.first_day or dt.date.max, happened.last_day or dt.date.max
-
-
-class Mention(NamedTuple):
-    """The fields of an update's meeting that a timeline needs."""
-
-    level: int
-    parties_key: str
-    forum_id: int | None = None
-    cadence_months: int | None = None
-
-
-class Series(NamedTuple):
-    """The forum that a commitment promises to hold regularly."""
-
-    forum_id: int
-    cadence_months: int | None
-
-
-class PublishedUpdate(NamedTuple):
-    """A published `Event`, with the change that revised it, if any."""
-
-    pk: int
-    number: int
-    published_seq: int
-    happened: PartialDate
-    party_id: int | None
-    stage: str
-    assessment: str
-    firmness: str
-    target: PartialDate | None
-    meeting: Mention | None
-    revised_seq: int | None
 
 
 class Span(NamedTuple):
@@ -118,7 +75,7 @@ def _later(day: dt.date, months: int) -> dt.date:
         return dt.date.max
 
 
-def _silence_counts_after(standpoint: Standpoint, series: Series | None) -> dt.date:
+def _silence_counts_after(standpoint: Standpoint, series: Forum | None) -> dt.date:
     """Return the day after which silence counts: for a promised series, not before it is due."""
     if series is None or series.cadence_months is None:
         return standpoint.last_day
@@ -127,14 +84,16 @@ def _silence_counts_after(standpoint: Standpoint, series: Series | None) -> dt.d
     return max(standpoint.last_day, due, target_day or due)
 
 
-def _expected_by(standpoint: Standpoint, series: Series | None) -> dt.date | None:
+def _expected_by(standpoint: Standpoint, series: Forum | None) -> dt.date | None:
     """Return the last update plus one and a half cadences: meetings are rarely exactly on time."""
     cadence = series.cadence_months if series is not None else None
     cadence = cadence or standpoint.cadence_months
     return _later(standpoint.last_day, cadence + (cadence + 1) // 2) if cadence else None
 
 
-def standpoint_after(update: Event, before: Standpoint | None, series: Series | None) -> Standpoint:
+def standpoint_after(
+    update: StatusUpdate, before: Standpoint | None, series: Forum | None
+) -> Standpoint:
     """Return the standpoint after an update, given the one before it."""
     state = Wording.of(update) if before is None else before.state.followed_by(update)
     earliest = before.earliest_target if before else None
@@ -148,7 +107,7 @@ def standpoint_after(update: Event, before: Standpoint | None, series: Series | 
         # A mention at a meeting without a level neither outranks others nor is outranked.
         level, parties_key = update.meeting.level or None, update.meeting.parties_key
         cadence = update.meeting.cadence_months
-        if series is not None and update.meeting.forum_id == series.forum_id:
+        if series is not None and update.meeting.forum_id == series.pk:
             met = max(met or last_day, last_day)
     if before is not None and before.last_day > last_day:
         last_day = before.last_day
@@ -156,7 +115,7 @@ def standpoint_after(update: Event, before: Standpoint | None, series: Series | 
 
 
 def span_of(
-    update: Event, standpoint: Standpoint, after: Event | None, series: Series | None
+    update: StatusUpdate, standpoint: Standpoint, after: StatusUpdate | None, series: Forum | None
 ) -> Span | None:
     """Return the span from this update to the next, or None if both are on the same day."""
     first: dt.date = update.happened.first_day
@@ -183,7 +142,7 @@ def span_of(
 
 @dataclass(slots=True)
 class _Step:
-    update: Event
+    update: StatusUpdate
     place: tuple[dt.date, dt.date]
     standpoint: Standpoint
     row: Row | None = None
@@ -198,7 +157,7 @@ class Timeline:
     """
 
     # The series that the commitment promises to hold, if any.
-    series: Series | None = None
+    series: Forum | None = None
     _steps: list[_Step] = field(default_factory=list)
     _ended: list[Row] = field(default_factory=list)
 
@@ -208,12 +167,14 @@ class Timeline:
             return len(self._steps)
         return bisect.bisect_right(self._steps, at, key=lambda step: step.place)
 
-    def state_before(self, update: Event) -> Wording | None:
+    def state_before(self, update: StatusUpdate) -> Wording | None:
         """Return the state of the commitment before an update that is not added yet."""
         at = self._after(place(update))
         return self._steps[at - 1].standpoint.state if at else None
 
-    def change(self, seq: int, *, added: Event | None = None, removed: int | None = None) -> None:
+    def change(
+        self, seq: int, *, added: StatusUpdate | None = None, removed: int | None = None
+    ) -> None:
         """Apply change `seq`: the update that it published, and the one that no longer counts.
 
         `added` has a higher number than all others; `removed` is the key of one that counts.
