@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _text
@@ -20,25 +19,26 @@ from tracker.actions.record_meeting import Entry, Evidence
 from tracker.admin.editing.fields import WordsForm
 from tracker.admin.worksheet.rows import Choices, Row
 from tracker.admin.worksheet.values import COMMITMENT_FIELDS, LISTS, MENTIONED, SILENT, Values
+from tracker.lib.partial_date_fields import PartialDateFormField
 from tracker.lib.partial_dates import MAX_WORDS, PartialDate
-from tracker.models import Assessment, Commitment, Firmness, Instrument, Significance, Stage
+from tracker.models import Alias, Citation, Commitment, Firmness, Instrument, Stage, StatusUpdate
 
 _R = TypeVar("_R")
 
-_UPDATE = ("stage", "assessment", "firmness", "rationale", "significance")
+_UPDATE = (
+    *("stage", "assessment", "firmness", "rationale", "significance"),
+    *("target", "happened", "party"),
+)
 
 
-class PartialDateTextField(forms.CharField):
-    """A partial date in one text input; cleans to a PartialDate or None."""
+def _field(model: type[Model], name: str, **kwargs: Any) -> Any:
+    """Return the form field of a model field, where nothing else is said."""
+    column: Any = model._meta.get_field(name)
+    return column.formfield(**kwargs)
 
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return PartialDate.parse(text)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
+
+def _line(size: int) -> AdminTextInputWidget:
+    return AdminTextInputWidget(attrs={"size": size})
 
 
 def _wide(rows: int) -> AdminTextareaWidget:
@@ -59,85 +59,81 @@ class RowForm(WordsForm):
         widget=forms.RadioSelect,
         help_text=_("Whether the statement speaks of it; a row not looked at stays as it is."),
     )
-    stage = forms.ChoiceField(
-        label=_("Stage"),
+    stage = _field(
+        StatusUpdate,
+        "stage",
         choices=Stage.choices,
         help_text=_("How far it has come: a fact that the source bears out."),
     )
-    assessment = forms.ChoiceField(
-        label=_("Assessment"),
-        choices=Assessment.choices,
+    assessment = _field(
+        StatusUpdate,
+        "assessment",
         help_text=_("How it is going: our judgement, explained in the rationale."),
     )
-    firmness = forms.ChoiceField(
-        label=_("Firmness"),
+    firmness = _field(
+        StatusUpdate,
+        "firmness",
         choices=[("", "–"), *Firmness.choices],
-        required=False,
         help_text=_("How firmly the words bind; empty where the source gives no wording."),
     )
-    target = PartialDateTextField(
+    target = PartialDateFormField(
         label=_("Target"),
         required=False,
-        widget=AdminTextInputWidget(attrs={"size": 10, "placeholder": "2026-03"}),
+        widget=_line(10),
         help_text=_("By when, as restated: 2028, 2026-03 or 2026-02-25; empty if not restated."),
     )
     target_words = forms.CharField(
         label=_("Target in words"),
         required=False,
         max_length=MAX_WORDS,
-        widget=AdminTextInputWidget(attrs={"size": 30}),
+        widget=_line(30),
         help_text=_("As the source puts it, such as “at the earliest opportunity”."),
     )
-    quotation = forms.CharField(
-        label=_("Quotation"),
-        required=False,
+    quotation = _field(
+        Citation,
+        "quotation",
         widget=_wide(2),
         help_text=_("The few words that fix the wording; mark what is left out with […]."),
     )
-    source = forms.ChoiceField(
+    source = forms.TypedChoiceField(
         label=_("Source"),
         required=False,
+        empty_value=None,
         help_text=_("The document of this meeting that says so."),
     )
-    locator = forms.CharField(
-        label=_("Where in the source"),
-        required=False,
-        max_length=160,
-        widget=AdminTextInputWidget(attrs={"size": 20}),
-        help_text=_("Such as “paragraph 8”."),
-    )
-    rationale = forms.CharField(
-        label=_("Rationale"),
+    locator = _field(Citation, "locator", widget=_line(20), help_text=_("Such as “paragraph 8”."))
+    rationale = _field(
+        StatusUpdate,
+        "rationale",
         widget=_wide(2),
         help_text=_("Why this stage and this assessment, for a reader who doubts it."),
     )
-    party = forms.ChoiceField(
+    party = forms.TypedChoiceField(
         label=_("One party’s own step"),
         required=False,
+        empty_value=None,
         help_text=_("Only when one party did it by itself."),
     )
-    happened = PartialDateTextField(
+    happened = PartialDateFormField(
         label=_("Happened"),
-        widget=AdminTextInputWidget(attrs={"size": 10}),
+        widget=_line(10),
         help_text=_("The day of the meeting, unless it happened on another."),
     )
-    significance = forms.ChoiceField(
-        label=_("Significance"),
-        choices=Significance.choices,
-        help_text=_("A minor change is shown but nobody is notified of it."),
-    )
-    alias = forms.CharField(
+    significance = _field(StatusUpdate, "significance")
+    alias = _field(
+        Alias,
+        "name",
         label=_("New other name"),
         required=False,
-        max_length=200,
-        widget=AdminTextInputWidget(attrs={"size": 30}),
+        widget=_line(30),
         help_text=_("What the statement calls it, if it has not been called that before."),
     )
-    alias_language = forms.CharField(
+    alias_language = _field(
+        Alias,
+        "language",
         label=_("Language of that name"),
         required=False,
-        max_length=35,
-        widget=AdminTextInputWidget(attrs={"size": 5}),
+        widget=_line(5),
         help_text=_("A BCP 47 tag, such as en, fr or ko."),
     )
 
@@ -150,12 +146,11 @@ class RowForm(WordsForm):
         self.use_required_attribute = False
 
     def _offer(self, name: str, records: list[Any]) -> None:
+        """Offer records, to which the field cleans its input."""
         field: Any = self.fields[name]
-        field.choices = [("", "–"), *((str(record.pk), _named(record)) for record in records)]
-
-    def _record(self, name: str, records: list[Any]) -> Any:
-        chosen = self.cleaned_data.get(name)
-        return next((record for record in records if str(record.pk) == chosen), None)
+        nothing = [] if name in LISTS else [("", "–")]
+        field.choices = [*nothing, *((str(record.pk), _named(record)) for record in records)]
+        field.coerce = {str(record.pk): record for record in records}.__getitem__
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -189,14 +184,9 @@ class RowForm(WordsForm):
     def entry(self) -> Entry:
         """Return the input for the action that writes the draft; the form must be valid."""
         data = self.cleaned_data
-        source = self._record("source", self.choices.sources)
+        source = data["source"]
         return Entry(
-            update={
-                **{name: data[name] for name in _UPDATE},
-                "target": data["target"],
-                "happened": data["happened"],
-                "party": self._record("party", self.choices.parties),
-            },
+            update={name: data[name] for name in _UPDATE},
             evidence=Evidence(source=source, quotation=data["quotation"], locator=data["locator"])
             if source is not None
             else None,
@@ -211,47 +201,47 @@ class RowForm(WordsForm):
 class NewRowForm(RowForm):
     """A row for a commitment that is first stated at this meeting."""
 
-    title = forms.CharField(
-        label=_("Title"),
-        max_length=200,
+    title = _field(
+        Commitment,
+        "title",
         widget=AdminTextInputWidget(attrs={"class": "vTextField"}),
         help_text=_("What was promised, in a few plain words."),
     )
-    summary = forms.CharField(
-        label=_("Summary"),
+    summary = _field(
+        Commitment,
+        "summary",
         widget=_wide(2),
         help_text=_("What exactly the parties said they would do, in our own words."),
     )
-    instrument = forms.ChoiceField(
-        label=_("Instrument"),
+    instrument = _field(
+        Commitment,
+        "instrument",
         choices=[("", "–"), *Instrument.choices],
         help_text=_("What it comes to when it is delivered."),
     )
-    topics = forms.MultipleChoiceField(
+    topics = forms.TypedMultipleChoiceField(
         label=_("Topics"),
         required=False,
         help_text=_("The fields of work that it belongs to, for filters."),
     )
-    reference = forms.CharField(
-        label=_("Reference"),
+    reference = _field(
+        Commitment,
+        "reference",
         required=False,
-        max_length=40,
-        widget=AdminTextInputWidget(attrs={"size": 20}),
+        widget=_line(20),
         validators=Commitment._meta.get_field("reference").validators,
         help_text=_("Permanent; empty for the next free number."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["topics"]
-        field.choices = [(str(topic.pk), topic.name) for topic in self.choices.topics]
+        self._offer("topics", self.choices.topics)
 
     def _commitment(self) -> dict[str, Any]:
         described = {name: self.cleaned_data[name] for name in COMMITMENT_FIELDS}
-        chosen = set(described.pop("topics"))
+        topics = described.pop("topics")
         if not described["reference"]:
             del described["reference"]
-        topics = [topic for topic in self.choices.topics if str(topic.pk) in chosen]
         return {"commitment": described, "topics": topics}
 
 
