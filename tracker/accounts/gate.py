@@ -55,14 +55,18 @@ def changes_factors(request: HttpRequest) -> bool:
     return match.url_name.startswith("mfa_") and match.url_name not in PROVING
 
 
-class KeepSessionWhileBusy:
-    """End the session SESSION_IDLE_MINUTES after the last admin page."""
+class _BeforeViews:
+    """Middleware that acts only once the view is known, in `process_view`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+
+class KeepSessionWhileBusy(_BeforeViews):
+    """End the session SESSION_IDLE_MINUTES after the last admin page."""
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         if in_the_admin(request) and request.user.is_authenticated:
@@ -79,19 +83,13 @@ def begins_now(sender: Any, **signal: Any) -> None:
     signal["request"].session[SEEN] = timezone.now().timestamp()
 
 
-class RequireSecondFactor:
+class RequireSecondFactor(_BeforeViews):
     """With REQUIRE_SECOND_FACTOR, refuse admin pages until this session has proven a factor.
 
     The session counts, not the account: a session begun with only the password stays out when a
     factor is set up elsewhere. With or without the setting, showing or changing existing factors
     requires a recent proof.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if changes_factors(request):
