@@ -124,29 +124,8 @@ class Resume(SubscriptionAct):
         return Done(record=record, message=_text("It goes on where it was."))
 
 
-class AnonymousHistoryAdmin(ReadOnlyAdmin):
-    """Keeps addresses out of the admin history, which outlives the subscriptions."""
-
-    def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
-        content_type = ContentType.objects.get_for_model(obj)
-        return LogEntry.objects.create(
-            user_id=editor(request).pk,
-            content_type=content_type,
-            object_id=str(obj.pk),
-            object_repr=f"{obj.get_channel_display()} {obj.pk}",
-            action_flag=flag,
-            change_message=message if isinstance(message, str) else "",
-        )
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
-        return self._log(request, obj, CHANGE, message)
-
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[LogEntry]:
-        return [self._log(request, obj, DELETION, "") for obj in queryset]
-
-
 @admin.register(Subscription)
-class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
+class SubscriptionAdmin(ReadOnlyAdmin, ActsAdmin):
     acts = (Approve(), Stop(), Resume())
     list_display = (
         *("address", "channel", "filter_in_words", "state", "cursor", "failures"),
@@ -201,6 +180,23 @@ class SubscriptionAdmin(AnonymousHistoryAdmin, ActsAdmin):
         deliveries = reverse("admin:tracker_delivery_changelist")
         url = f"{deliveries}?subscription__id__exact={quote(obj.pk)}"
         return [{"label": _text("Deliveries"), "url": url}]
+
+    def _log(self, request: HttpRequest, obj: Any, flag: int, message: Any = "") -> LogEntry:
+        """Write to the admin history without the address, which would outlive the subscription."""
+        return LogEntry.objects.create(
+            user_id=editor(request).pk,
+            content_type=ContentType.objects.get_for_model(obj),
+            object_id=str(obj.pk),
+            object_repr=f"{obj.get_channel_display()} {obj.pk}",
+            action_flag=flag,
+            change_message=message,
+        )
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return self._log(request, obj, CHANGE, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[LogEntry]:
+        return [self._log(request, obj, DELETION) for obj in queryset]
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
