@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import (
     HttpRequest,
@@ -28,7 +26,6 @@ from django.utils.translation import ngettext
 from tracker.actions.record_meeting import list_on_worksheet
 from tracker.admin.editing.pages import editor
 from tracker.admin.editing.refusals import REFUSED, as_refusal
-from tracker.admin.worksheet.access import may_record
 from tracker.admin.worksheet.autosave import payload_of
 from tracker.admin.worksheet.feedback import texts_of
 from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
@@ -49,14 +46,14 @@ class WorksheetPages(SourcePages):
     """Adds the worksheet to the pages of a meeting."""
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(
-                "<path:object_id>/worksheet/",
-                self._keep_input(self.admin_site.admin_view(self.worksheet_view)),
-                name="tracker_meeting_worksheet",
-            ),
+        page = "<path:object_id>"
+        sheet = self._keep_input(self.admin_site.admin_view(self.worksheet_view))
+        text = self.admin_site.admin_view(self.source_text_view)
+        return [
+            path(f"{page}/worksheet/", sheet, name="tracker_meeting_worksheet"),
+            path(f"{page}/source-text/", text, name="tracker_meeting_source-text"),
+            *super().get_urls(),
         ]
-        return [*own, *super().get_urls()]
 
     def _keep_input(self, view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         """Wrap a view so that input posted without a session survives the sign-in."""
@@ -69,9 +66,7 @@ class WorksheetPages(SourcePages):
         return surviving
 
     def worksheet_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not may_record(request):
-            raise PermissionDenied
-        meeting: Meeting | None = self.get_object(request, unquote(object_id))
+        meeting = self.recorded_meeting(request, object_id)
         if meeting is None:
             return HttpResponseRedirect("../change/")
         now = timezone.now()
@@ -142,26 +137,22 @@ class WorksheetPages(SourcePages):
     ) -> HttpResponse:
         counted = Counter(one.result for one in saved)
         written = counted[Result.SAVED] + counted[Result.UNFINISHED]
+        unsaved = counted[Result.CONFLICT] + counted[Result.REFUSED]
         if written:
             message = ngettext("%(count)d row saved.", "%(count)d rows saved.", written)
             self.message_user(request, message % {"count": written}, messages.SUCCESS)
             self._warn_of_ended_reviews(request, saved)
-        elif (
-            not counted[Result.CONFLICT] + counted[Result.REFUSED]
-            and "also-row" not in request.POST
-        ):
+        elif not unsaved and "also-row" not in request.POST:
             self.message_user(request, _("Nothing was changed."), messages.INFO)
-        open_rows = [one for one in saved if one.result in {Result.CONFLICT, Result.REFUSED}]
-        if not open_rows and not any(one.is_refused for one in saved):
+        if unsaved:
+            message = ngettext(
+                "%(count)d row is not saved: see it below, with what you typed.",
+                "%(count)d rows are not saved: see them below, with what you typed.",
+                unsaved,
+            )
+            self.message_user(request, message % {"count": unsaved}, messages.ERROR)
+        elif not any(one.is_refused for one in saved):
             return HttpResponseRedirect(request.get_full_path())
-        if not open_rows:
-            return self._sheet_page(request, meeting, now=now, saved=saved)
-        message = ngettext(
-            "%(count)d row is not saved: see it below, with what you typed.",
-            "%(count)d rows are not saved: see them below, with what you typed.",
-            len(open_rows),
-        )
-        self.message_user(request, message % {"count": len(open_rows)}, messages.ERROR)
         return self._sheet_page(request, meeting, now=now, saved=saved)
 
     def _warn_of_ended_reviews(self, request: HttpRequest, saved: list[PostedRow]) -> None:

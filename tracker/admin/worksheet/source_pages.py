@@ -12,7 +12,6 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,17 +35,14 @@ class SourceView:
 
 
 class SourcePages(RegisterAdmin):
-    """Adds the page for the text of a meeting's source."""
+    """The page for the text of a meeting's source; `WorksheetPages` gives it its URL."""
 
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(
-                "<path:object_id>/source-text/",
-                self.admin_site.admin_view(self.source_text_view),
-                name="tracker_meeting_source-text",
-            ),
-        ]
-        return [*own, *super().get_urls()]
+    def recorded_meeting(self, request: HttpRequest, object_id: str) -> Meeting | None:
+        """Return the meeting of a worksheet; 403 for who may not fill it in."""
+        if not may_record(request):
+            raise PermissionDenied
+        meeting: Meeting | None = self.get_object(request, unquote(object_id))
+        return meeting
 
     def sources(
         self, request: HttpRequest, meeting: Meeting, texts: Texts, views: Sequence[RowView]
@@ -75,9 +71,7 @@ class SourcePages(RegisterAdmin):
         return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
 
     def source_text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not may_record(request):
-            raise PermissionDenied
-        meeting: Meeting | None = self.get_object(request, unquote(object_id))
+        meeting = self.recorded_meeting(request, object_id)
         if meeting is None:
             return HttpResponseRedirect("../change/")
         worksheet = worksheet_url(meeting)
