@@ -63,7 +63,6 @@ class PublishCommitment(PublishDraft):
         "update that is chosen here and with the names drafted with either. Further drafts stay "
         "drafts, with theirs."
     )
-    save_label = _("Save and publish…")
 
     def form(self, record: Commitment, data: Any = None) -> forms.BaseForm:
         drafts = _drafts(record)
@@ -190,7 +189,6 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         (_("Upkeep"), {"fields": ("last_checked_on",)}),
     )
     help_texts = {
-        "reference": _("Permanent: parties, year first stated and a number, CAN-KOR-2025-004."),
         "title": _("What was promised, in a few plain words."),
         "slug": _("Last part of its public address; permanent once it is public."),
         "summary": _("What exactly the parties said they would do, in our own words."),

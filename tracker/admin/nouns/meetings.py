@@ -47,7 +47,6 @@ class PublishMeeting(PublishDraft):
         "The meeting becomes public at once, with its forum, parties and sources where these are "
         "still drafts. From then on its address stays and each change to it is written to the log."
     )
-    save_label = _("Save and publish…")
 
 
 class MeetingForm(PublicRecordForm):

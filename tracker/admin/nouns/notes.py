@@ -22,7 +22,6 @@ class PublishNote(PublishDraft):
         "The note becomes public at once beside the meeting or commitment that it is about, under "
         "its author’s name. It is commentary, and no stage rests on it."
     )
-    save_label = _("Save and publish…")
 
 
 class RetractNote(Retract):

@@ -51,7 +51,6 @@ class PublishUpdate(PublishDraft):
         "The update becomes public at once and moves its commitment to where it now stands. "
         "It is never altered afterwards: a mistake is put right by a correction."
     )
-    save_label = _("Save and publish…")
 
     def is_offered(self, record: StatusUpdate) -> bool:
         return record.commitment.is_public and super().is_offered(record)
@@ -202,10 +201,8 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         "target": _TARGET_HELP,
         "target_in_full": _TARGET_HELP,
         "rationale": _("Why this stage and this assessment, for a reader who doubts it."),
-        "significance": _("A minor change is shown but nobody is notified of it."),
         "corrects": _("The published update whose place this one takes."),
         "reason": _("Public: readers see it beside what it corrects."),
-        "number": _("Permanent number within the commitment, given at publication."),
         "published_at": _("When this register recorded it, which is not when it happened."),
     }
 

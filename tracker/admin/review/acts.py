@@ -83,6 +83,7 @@ class PublishDraft(Act):
     """Publish from review, or straight from the draft if no second person is required."""
 
     name = "publish"
+    save_label = _("Save and publish…")
 
     def is_offered(self, record: Any) -> bool:
         if record.is_published or state_of(record) == ReviewState.SCHEDULED:
