@@ -6,7 +6,6 @@ The act compares it with the stored content when the form is posted, and can rep
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.core import signing
 
@@ -36,24 +35,17 @@ def contents_of(drafts: Mapping[Draft, Submission]) -> dict[str, Content]:
 
 
 def packed(shown: Shown) -> str:
-    """Return the value of the hidden field; parts that drafts share are stored once."""
-    parts = {key: part for content in shown.values() for key, part in content.items()}
-    return signing.dumps(
-        {"said": parts, "of": {key: list(content) for key, content in shown.items()}},
-        salt=_SALT,
-        compress=True,
-    )
+    """Return the value of the hidden field."""
+    return signing.dumps(shown, salt=_SALT, compress=True)
 
 
 def unpacked(value: str) -> Shown:
     """Return what a page showed; empty for a value without our signature."""
     try:
-        payload: Any = signing.loads(value, salt=_SALT)
+        shown: Shown = signing.loads(value, salt=_SALT)
     except signing.BadSignature:
         return {}
-    return {
-        key: {part: payload["said"][part] for part in parts} for key, parts in payload["of"].items()
-    }
+    return shown
 
 
 def version_of(shown: Shown) -> str:
