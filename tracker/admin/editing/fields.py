@@ -50,15 +50,8 @@ def _keys(value: Iterable[Any]) -> list[Any]:
 class RecordSelect(AutocompleteSelect):
     """Django's autocomplete, without its server error for a posted key such as "abc"."""
 
-    # The chosen record, if the page has read it already; saves a query.
-    known: models.Model | None = None
-
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        keys = _keys(value)
-        if self.known is not None and [str(key) for key in keys] == [str(self.known.pk)]:
-            chosen = self.create_option(name, self.known.pk, str(self.known), True, 0)
-            return [(None, [chosen], 0)]
-        return super().optgroups(name, keys, attrs)
+        return super().optgroups(name, _keys(value), attrs)
 
 
 class RecordSelectMultiple(AutocompleteSelectMultiple):
