@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from threading import BoundedSemaphore
 
 import pytest
 from django.conf import settings
@@ -19,7 +20,6 @@ from tracker import answers, response_cache, whole_files
 from tracker.actions.register_files.load import load_register
 from tracker.filters import bitset_filter
 from tracker.lib.lru_cache import LRUCache
-from tracker.lib.slots import Slots
 from tracker.queries import health
 from tracker.queries.lists import facet_bitsets, update_pages
 
@@ -107,8 +107,8 @@ def _nothing_kept() -> None:
 @pytest.fixture(autouse=True)
 def _free_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have as many places for whole files as ever: another test may not have read its answers."""
-    monkeypatch.setattr(whole_files, "FILES", Slots(settings.FILES_AT_ONCE))
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
+    monkeypatch.setattr(whole_files, "FILES", BoundedSemaphore(settings.FILES_AT_ONCE))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", BoundedSemaphore(1))
 
 
 @pytest.fixture

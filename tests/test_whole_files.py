@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from tests.admin.browsing import Browser
 from tests.make import published_commitment
 from tracker import whole_files
 from tracker.exports.extract import Extract
+from tracker.lib.closing_parts import ClosingParts
 from tracker.lib.reader_gone import reader_is_gone
-from tracker.lib.slots import ClosingParts, Slot, Slots
 from tracker.spreadsheets import writing
 from tracker.spreadsheets.tables import Table
 
@@ -32,11 +33,11 @@ FILES = (
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> Slots:
+def few(monkeypatch: pytest.MonkeyPatch) -> BoundedSemaphore:
     """One file at a time."""
-    places = Slots(1)
+    places = BoundedSemaphore(1)
     monkeypatch.setattr(whole_files, "FILES", places)
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", BoundedSemaphore(1))
     return places
 
 
@@ -45,15 +46,14 @@ def read(answer: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
-def taken(places: Slots) -> Slot:
-    place = places.take()
-    assert place is not None
-    return place
+def taken(places: BoundedSemaphore) -> BoundedSemaphore:
+    assert places.acquire(blocking=False)
+    return places
 
 
 @pytest.mark.parametrize("address", FILES)
 def test_beyond_them_a_program_is_asked_to_come_back(
-    client: Client, few: Slots, address: str
+    client: Client, few: BoundedSemaphore, address: str
 ) -> None:
     published_commitment()
     place = taken(few)
@@ -72,18 +72,22 @@ def test_beyond_them_a_program_is_asked_to_come_back(
 
 
 @pytest.mark.parametrize("address", FILES)
-def test_a_file_gives_its_place_back_read_or_not(client: Client, few: Slots, address: str) -> None:
+def test_a_file_gives_its_place_back_read_or_not(
+    client: Client, few: BoundedSemaphore, address: str
+) -> None:
     published_commitment()
     for _again in range(2):
         answer = client.get(address)
-        assert few.take() is None
+        assert not few.acquire(blocking=False)
         assert read(answer)
         taken(few).release()
 
 
 @pytest.mark.parametrize("address", FILES)
 @pytest.mark.parametrize("condition", ["*", '"x", {tag}'])
-def test_a_304_keeps_no_place(client: Client, few: Slots, address: str, condition: str) -> None:
+def test_a_304_keeps_no_place(
+    client: Client, few: BoundedSemaphore, address: str, condition: str
+) -> None:
     published_commitment()
     whole = client.get(address)
     tag = whole.headers["ETag"].removeprefix("W/")
@@ -99,12 +103,12 @@ def test_a_304_keeps_no_place(client: Client, few: Slots, address: str, conditio
 
 
 def test_an_answer_that_was_never_begun_ends_all_the_same() -> None:
-    places, ended = Slots(1), []
+    places, ended = BoundedSemaphore(1), []
     parts = ClosingParts(iter([b"a", b"b"]), taken(places).release, lambda: ended.append("file"))
     parts.close()
     parts.close()
     taken(places).release()
-    assert ended == ["file", "file"]
+    assert ended == ["file"]
 
 
 def test_a_reader_who_leaves_midway_ends_what_is_made() -> None:
@@ -124,16 +128,16 @@ def test_a_reader_who_leaves_midway_ends_what_is_made() -> None:
 
 
 def test_a_place_is_given_back_once() -> None:
-    places = Slots(1)
-    place = taken(places)
-    place.release()
-    place.release()
-    assert places.take() is not None
-    assert places.take() is None
+    places = BoundedSemaphore(1)
+    parts = ClosingParts([], taken(places).release)
+    parts.close()
+    parts.close()
+    assert places.acquire(blocking=False)
+    assert not places.acquire(blocking=False)
 
 
 def test_a_file_that_cannot_be_made_gives_its_place_back(
-    client: Client, few: Slots, monkeypatch: pytest.MonkeyPatch
+    client: Client, few: BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(extract: Extract) -> Iterator[Any]:
         raise ZeroDivisionError
@@ -142,7 +146,7 @@ def test_a_file_that_cannot_be_made_gives_its_place_back(
     with pytest.raises(ZeroDivisionError):
         client.get("/commitments.xlsx")
     taken(few).release()
-    assert whole_files.WORKBOOKS.take() is not None
+    assert whole_files.WORKBOOKS.acquire(blocking=False)
 
 
 def test_one_workbook_is_made_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +159,7 @@ def test_one_workbook_is_made_at_a_time(client: Client, monkeypatch: pytest.Monk
             meanwhile.append(Client().get("/updates.xlsx").status_code)
             yield chunk
 
-    monkeypatch.setattr(whole_files, "WORKBOOKS", Slots(1))
+    monkeypatch.setattr(whole_files, "WORKBOOKS", BoundedSemaphore(1))
     monkeypatch.setattr(Extract, "chunks", chunks)
     read(client.get("/commitments.xlsx"))
     assert meanwhile == [503]
@@ -179,7 +183,7 @@ def hung_up() -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize("address", ["/commitments.xlsx", "/updates.xlsx"])
 def test_no_workbook_is_made_for_a_reader_who_has_left(
-    client: Client, few: Slots, scratch: Path, hung_up: socket.socket, address: str
+    client: Client, few: BoundedSemaphore, scratch: Path, hung_up: socket.socket, address: str
 ) -> None:
     published_commitment()
     answer = client.get(address, **{"gunicorn.socket": hung_up})
@@ -198,7 +202,7 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.mark.parametrize("address", ["/commitments.xlsx", "/updates.xlsx"])
 def test_a_workbook_is_left_off_when_its_reader_leaves(
-    few: Slots,
+    few: BoundedSemaphore,
     scratch: Path,
     connected: tuple[socket.socket, socket.socket],
     monkeypatch: pytest.MonkeyPatch,
@@ -222,11 +226,11 @@ def test_a_workbook_is_left_off_when_its_reader_leaves(
     assert (answer.status_code, made) == (499, [1, 2])
     assert list(scratch.iterdir()) == []
     taken(few).release()
-    assert whole_files.WORKBOOKS.take() is not None
+    assert whole_files.WORKBOOKS.acquire(blocking=False)
 
 
 def test_that_of_staff_is_left_off_too(
-    few: Slots,
+    few: BoundedSemaphore,
     scratch: Path,
     connected: tuple[socket.socket, socket.socket],
     monkeypatch: pytest.MonkeyPatch,
@@ -274,7 +278,7 @@ def test_a_workbook_leaves_no_temporary_file(client: Client, scratch: Path) -> N
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_staff_are_asked_to_try_again(few: Slots, ending: str) -> None:
+def test_staff_are_asked_to_try_again(few: BoundedSemaphore, ending: str) -> None:
     browser = Browser(User.objects.create_superuser("staff", password="a long password"))
     place = taken(few)
     answer = browser.client.get(f"/admin/tracker/commitment/export.{ending}", follow=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from threading import BoundedSemaphore
 from typing import IO
 
 from django.conf import settings
@@ -15,13 +16,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from tracker.lib.closing_parts import ClosingParts
 from tracker.lib.problem_details import problem
 from tracker.lib.reader_gone import ReaderGoneError, stop_if_gone
-from tracker.lib.slots import ClosingParts, Slots
 
-FILES = Slots(settings.FILES_AT_ONCE)
+FILES = BoundedSemaphore(settings.FILES_AT_ONCE)
 # One keeps a processor busy.
-WORKBOOKS = Slots(1)
+WORKBOOKS = BoundedSemaphore(1)
 # Seconds for Retry-After.
 COME_BACK = 30
 _PIECE = 1 << 16
@@ -43,8 +44,9 @@ class WholeFile(StreamingHttpResponse):
 
 def streamed(parts: Iterable[bytes]) -> WholeFile | None:
     """Return a streamed response; None if too many files are being sent."""
-    slot = FILES.take()
-    return None if slot is None else WholeFile(ClosingParts(parts, slot.release))
+    if not FILES.acquire(blocking=False):
+        return None
+    return WholeFile(ClosingParts(parts, FILES.release))
 
 
 def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase | None:
@@ -52,23 +54,24 @@ def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpRe
 
     `make` must call its argument now and then: it raises if the client has disconnected.
     """
-    slot, making = FILES.take(), WORKBOOKS.take()
+    if not FILES.acquire(blocking=False):
+        return None
     with ExitStack() as leaving:
-        for taken in filter(None, (slot, making)):
-            leaving.callback(taken.release)
-        if slot is None or making is None:
+        leaving.callback(FILES.release)
+        if not WORKBOOKS.acquire(blocking=False):
             return None
         try:
             file = make(lambda: stop_if_gone(request.META))
         except ReaderGoneError:
             # Nobody sees this status; nginx logs it for the same case.
             return HttpResponse(status=499, headers={"Cache-Control": "no-store"})
-        making.release()
+        finally:
+            WORKBOOKS.release()
         leaving.pop_all()
     size = file.seek(0, 2)
     file.seek(0)
     pieces = iter(lambda: file.read(_PIECE), b"")
-    response = WholeFile(ClosingParts(pieces, slot.release, file.close))
+    response = WholeFile(ClosingParts(pieces, FILES.release, file.close))
     response["Content-Length"] = str(size)
     return response
 
