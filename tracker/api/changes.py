@@ -10,7 +10,6 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +17,7 @@ from rest_framework.response import Response
 from tracker import answers
 from tracker.api import shapes
 from tracker.api.base import ReadOnlyView, head_of_log
-from tracker.api.describing import describes, filter_parameters, in_path, number, query
+from tracker.api.describing import describes, filter_parameters, header, in_path, number, query
 from tracker.api.parameters import between, refuse_unknown
 from tracker.api.problems import Refused, bad_parameters, explanation, not_found
 from tracker.api.waiting import MOST_SECONDS, wait_headers
@@ -88,29 +87,16 @@ def wait_first(request: HttpRequest) -> Mapping[str, str]:
 
 _TAG = gettext_lazy("The log of changes")
 _HEADERS = [
-    OpenApiParameter(
-        "Link",
-        location=OpenApiParameter.HEADER,
-        description=gettext_lazy("rel=next is the address to go on with (RFC 8288)."),
-        response=[200],
-    ),
-    OpenApiParameter(
+    header("Link", gettext_lazy("rel=next is the address to go on with (RFC 8288).")),
+    header(
         "Wait-Applied",
-        type=int,
-        location=OpenApiParameter.HEADER,
-        description=gettext_lazy(
-            "With `wait`: the seconds for which it could be waited; 0 for not at all."
-        ),
-        response=[200],
+        gettext_lazy("With `wait`: the seconds for which it could be waited; 0 for not at all."),
+        kind=int,
     ),
-    OpenApiParameter(
+    header(
         "Retry-After",
-        type=int,
-        location=OpenApiParameter.HEADER,
-        description=gettext_lazy(
-            "With `Wait-Applied: 0`: ask again after so many seconds (RFC 9110)."
-        ),
-        response=[200],
+        gettext_lazy("With `Wait-Applied: 0`: ask again after so many seconds (RFC 9110)."),
+        kind=int,
     ),
 ]
 

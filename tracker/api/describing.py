@@ -73,6 +73,17 @@ def in_path(name: str, kind: type, description: Words) -> OpenApiParameter:
     )
 
 
+def header(name: str, description: Words, *, kind: type = str) -> OpenApiParameter:
+    """Describe a header of the response."""
+    return OpenApiParameter(
+        name,
+        type=kind,
+        location=OpenApiParameter.HEADER,
+        description=description,
+        response=[200],
+    )
+
+
 def number(
     name: str, description: Words, *, least: int, most: int, default: int | None = None
 ) -> OpenApiParameter:
@@ -127,18 +138,8 @@ IF_NONE_MATCH = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description=_("The ETag of an answer that you have."),
 )
-ETAG = OpenApiParameter(
-    "ETag",
-    location=OpenApiParameter.HEADER,
-    description=_("Moves with the log, the day and the release."),
-    response=[200],
-)
-LINK = OpenApiParameter(
-    "Link",
-    location=OpenApiParameter.HEADER,
-    description=_("Where to go on (RFC 8288): first, prev, next and last."),
-    response=[200],
-)
+ETAG = header("ETag", _("Moves with the log, the day and the release."))
+LINK = header("Link", _("Where to go on (RFC 8288): first, prev, next and last."))
 
 
 def refusals(statuses: Iterable[int]) -> dict[Any, OpenApiResponse]:
