@@ -1,4 +1,4 @@
-"""The context of every template: the register's name and licence."""
+"""The context of every template: the register's name and licence, and its single sign-on."""
 
 from __future__ import annotations
 
@@ -14,4 +14,6 @@ def register(request: HttpRequest) -> dict[str, Any]:
     return {
         "register_name": settings.REGISTER_NAME,
         "register_licence": read_licence(settings.REGISTER_LICENCE),
+        # After "Sign in with"; empty if there is none.
+        "single_sign_on": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
     }

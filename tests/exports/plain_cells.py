@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tracker.exports.cells import SEPARATOR, Cell, Column, Kind
-from tracker.lib.spreadsheet_text import safe_text
+from tracker.exports.cells import Cell, Column, Kind
+from tracker.lib.spreadsheet_text import SEPARATOR, safe_text
 from tracker.schema.payloads import Payload
 
 

@@ -16,11 +16,10 @@ from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.lib.spreadsheet_text import safe_texts
+from tracker.lib.spreadsheet_text import SEPARATOR, safe_texts
 from tracker.schema.payloads import Fields
 
 Cell = str | int | bool | dt.date | None
-SEPARATOR = "; "
 
 
 class Kind(Enum):

@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils import formats
-
 from tracker.lib.json_text import to_json
+from tracker.lib.partial_dates import spelled_day
 from tracker.lib.text import one_line
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -46,16 +45,12 @@ def _line(text: str) -> str:
     return " ".join(one_line(text).split())
 
 
-def _spelled(day: dt.date) -> str:
-    return formats.date_format(day, "j F Y")
-
-
 def to_text(reference: Reference) -> str:
     """Format a reference as one sentence for a footnote."""
     title, author = _line(reference.title), _line(reference.author)
     return (
-        f"{author}, “{title}” ({reference.key}), {_spelled(reference.issued)}. "
-        f"{_line(reference.note)} {reference.url} (accessed {_spelled(reference.accessed)}).\n"
+        f"{author}, “{title}” ({reference.key}), {spelled_day(reference.issued)}. "
+        f"{_line(reference.note)} {reference.url} (accessed {spelled_day(reference.accessed)}).\n"
     )
 
 

@@ -19,13 +19,22 @@ _LOOKING_BACK = {"as_of", "known_at"}
 _OF_LINES = {"kind", "significance"}
 # Pages of one record: the context variable, which is also the parameter, the model, and the field
 # for the parameter's value.
-SUBJECTS: dict[str, tuple[type[Any], str]] = {
+_SUBJECTS: dict[str, tuple[type[Any], str]] = {
     "commitment": (Commitment, "reference"),
     "meeting": (Meeting, "slug"),
     "party": (Party, "slug"),
     "topic": (Topic, "slug"),
     "forum": (Forum, "slug"),
 }
+
+
+def subject_of(context: Context) -> dict[str, str]:
+    """Return the parameter that names the record of a page; none on other pages."""
+    return {
+        name: getattr(context[name], field)
+        for name, (model, field) in _SUBJECTS.items()
+        if isinstance(context.get(name), model)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,4 @@ def _narrowing(context: Context) -> dict[str, list[str]]:
     filterset = context.get("filter")
     active: dict[str, list[str]] = getattr(filterset, "active", {})
     params = {name: values for name, values in active.items() if name not in _LOOKING_BACK}
-    for name, (model, field) in SUBJECTS.items():
-        record = context.get(name)
-        if isinstance(record, model):
-            params[name] = [getattr(record, field)]
-    return params
+    return params | {name: [value] for name, value in subject_of(context).items()}

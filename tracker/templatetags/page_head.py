@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tracker.lib.json_text import to_json
 from tracker.lib.query_strings import with_query
-from tracker.templatetags.following import SUBJECTS
+from tracker.templatetags.following import subject_of
 from tracker.templatetags.register import spelled
 
 register = template.Library()
@@ -48,9 +48,8 @@ def share_card_url(context: Context) -> str:
     if request is None:
         return ""
     params = _narrowing(context, otherwise=("as_of", "known_at"))
-    for name, (model, key) in SUBJECTS.items():
-        if isinstance(context.get(name), model):
-            params[name] = getattr(context[name], key)
+    for name, value in subject_of(context).items():
+        params[name] = value
     return with_query(request.build_absolute_uri(reverse("share-card")), params.urlencode())
 
 
