@@ -67,8 +67,13 @@ class Command(BaseCommand):
 
     def _watch(self, *, lease: dt.timedelta, rest: float, with_parent: bool) -> None:
         stopping = threading.Event()
+
+        def stop(*_: object) -> None:
+            # In a thread, because the main one, which this interrupts, may hold the event's lock.
+            threading.Thread(target=stopping.set).start()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
+            signal.signal(number, stop)
         parent, upkeep = os.getppid(), Upkeep(prepare=_prepare)
         self.stdout.write("Delivering to subscribers.")
         self.stdout.flush()
