@@ -14,6 +14,7 @@ from tracker.models import Channel, Delivery, Outcome, Significance, Subscriptio
 from tracker.notify import deliver, webhooks
 from tracker.notify.deliver import deliver_due
 from tracker.notify.messages import Attempt, Message
+from tracker.notify.rounds import Round
 from tracker.queries.visibility import log_head
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,9 @@ class Scripted:
         self.answers: list[Attempt] = []
         self.meanwhile: Callable[[], object] = lambda: None
 
-    def send(self, subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+    def send(
+        self, subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
+    ) -> Attempt:
         self.sent.append((message.id, message.first_seq))
         self.meanwhile()
         return self.answers.pop(0) if self.answers else Attempt(Outcome.DELIVERED, 204)
@@ -43,7 +46,7 @@ class Scripted:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
     scripted = Scripted()
-    monkeypatch.setattr(deliver, "SENDERS", {Channel.WEBHOOK: scripted})
+    monkeypatch.setattr(deliver, "SENDERS", {**deliver.SENDERS, Channel.WEBHOOK: scripted})
     return scripted  # type: ignore[return-value]
 
 

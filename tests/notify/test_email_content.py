@@ -29,7 +29,9 @@ from tracker.notify import emails
 from tracker.notify.deliver import deliver_due
 from tracker.notify.digest import digest
 from tracker.notify.emails import next_message
+from tracker.notify.mail_server import MailServer
 from tracker.notify.messages import Message
+from tracker.notify.rounds import Round
 from tracker.queries.log.change_summary import summarise
 from tracker.queries.visibility import log_head
 
@@ -167,11 +169,11 @@ def test_without_the_wish_there_is_no_list() -> None:
 def test_drafts_and_internal_matters_are_never_told() -> None:
     public = publish_register()
     subscription = make_email(with_overdue=True)
-    before = digest(subscription, _all(), now=NOW + MONTH)
+    before = digest(subscription, _all(), now=NOW + MONTH, round=_round(NOW + MONTH))
     add_drafts(public)
     # One whose row says overdue, as no form would leave it.
     make_commitment(title=DRAFT, stage=Stage.ANNOUNCED, target=date("2025"))
-    after = digest(subscription, _all(), now=NOW + MONTH)
+    after = digest(subscription, _all(), now=NOW + MONTH, round=_round(NOW + MONTH))
     assert after.body == before.body
     assert html_of(after) == html_of(before)
     for marker in (DRAFT, INTERNAL):
@@ -198,12 +200,17 @@ def _all() -> Message:
     return Message(id="x", lines=(), first_seq=1, last_seq=log_head().seq)
 
 
+def _round(now: dt.datetime = NOW) -> Round:
+    return Round(head=log_head().seq, today=now.date(), mail_server=MailServer())
+
+
 def _queries_of_a_digest(query: str) -> int:
     subscription = make_email(query=query, with_overdue=True)
     with CaptureQueriesContext(connection) as queries:
-        message = next_message(subscription, now=NOW, head=log_head().seq)
+        round = _round()
+        message = next_message(subscription, now=NOW, round=round)
         assert isinstance(message, Message)
-        digest(subscription, message, now=NOW)
+        digest(subscription, message, now=NOW, round=round)
     return len(queries)
 
 

@@ -30,7 +30,6 @@ from tests.make import NOW
 from tests.thorough import examples
 from tracker.actions.log.append import Subject, open_log
 from tracker.filters import ChangeFilter
-from tracker.management.commands.deliver import WEBHOOK_LANES
 from tracker.models import ChangeKind, Channel, Commitment, Delivery, Stage, Subscription
 from tracker.notify.webhooks import new_secret
 from tracker.queries.visibility import log_head
@@ -41,10 +40,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 KILLS = examples(5, thorough=20)
 CHANGES = 200 * KILLS
 DELIVERERS = 3
-# Messages that one of them may have under way: one for each of its lanes.
-UNDER_WAY = WEBHOOK_LANES
 LEASE = 3
 QUERIES = ("", "topic=cyber", "kind=status", "stage=signed", "topic=trade&topic=cyber")
+# Messages that one of them may have under way: one to each subscription.
+UNDER_WAY = len(QUERIES)
 # How long it may take after the last change was published; it takes a tenth of this when idle.
 PATIENCE = 240
 

@@ -16,8 +16,12 @@ from tracker.queries.visibility import log_head
 DURATION = dt.timedelta(seconds=90)
 
 
+def taken_or_none(now: dt.datetime = NOW) -> Lease | None:
+    return take(list(Channel), now=now, duration=DURATION, head=log_head().seq)
+
+
 def taken(now: dt.datetime = NOW) -> Lease:
-    lease = take(list(Channel), now=now, duration=DURATION)
+    lease = taken_or_none(now)
     assert lease is not None
     return lease
 
@@ -38,9 +42,7 @@ def test_what_is_taken_is_in_nobody_elses_hands() -> None:
     make_webhook(cursor=0)
     published_commitment()
     taken()
-    assert (
-        take(list(Channel), now=NOW + DURATION - dt.timedelta(seconds=1), duration=DURATION) is None
-    )
+    assert taken_or_none(NOW + DURATION - dt.timedelta(seconds=1)) is None
     assert taken(NOW + DURATION).subscription.cursor == 0
 
 
@@ -52,11 +54,24 @@ def test_only_what_is_due_is_taken() -> None:
     make_webhook(cursor=0, next_attempt_at=NOW + dt.timedelta(seconds=1))
     make_webhook(cursor=0, state=SubscriptionState.PENDING)
     make_webhook(cursor=0, state=SubscriptionState.STOPPED, stopped_because="Enough.")
-    assert take(list(Channel), now=NOW, duration=DURATION) is None
+    assert taken_or_none() is None
     second = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1))
     first = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=2))
     order = [taken().subscription, taken().subscription]
     assert order == [first, second]
+
+
+@pytest.mark.django_db
+def test_those_whose_last_attempt_failed_can_be_passed_over() -> None:
+    published_commitment()
+    failing = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1), failures=1)
+    sound = make_webhook(cursor=0)
+    passed_over = {"duration": DURATION, "head": log_head().seq, "with_failing": False}
+    lease = take(list(Channel), now=NOW, **passed_over)
+    assert lease is not None
+    assert lease.subscription == sound
+    assert take(list(Channel), now=NOW, **passed_over) is None
+    assert taken().subscription == failing
 
 
 @pytest.mark.django_db

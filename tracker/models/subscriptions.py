@@ -49,14 +49,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def due(self, *, now: dt.datetime, head: int) -> Self:
         """Keep active subscriptions with new lines whose time has come and that are not leased.
 
-        A time further ahead than any wait was set while the clock was wrong, and counts as come.
+        A message that was begun up to a later line than `head` waits for that line. A time further
+        ahead than any wait was set while the clock was wrong, and counts as come.
         """
         free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + _LEASED)
         longest = _WEEK + dt.timedelta(
             seconds=1.1 * max(settings.DELIVERY_RETRY_SECONDS, default=0)
         )
         has_come = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + longest)
-        return self.active().filter(free, has_come, cursor__lt=head)
+        is_read = Q(batch_end=None) | Q(batch_end__lte=head)
+        return self.active().filter(free, has_come, is_read, cursor__lt=head)
 
 
 class Subscription(models.Model):

@@ -1,8 +1,9 @@
 """The deliverer: lease a due subscription, send what it is owed, and advance its cursor.
 
 The cursor advances in the transaction that records the attempt, after the receiver has responded.
-So a crash repeats at most the message under way, with the same id, and loses none. Any number of
-deliverers may run in parallel (see `leases`).
+So a crash repeats at most the message under way to each receiver, with the same id, and loses none.
+Subscriptions that are owed nothing move to the head of the log together (see `rounds`). Any number
+of deliverers may run in parallel (see `leases`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import datetime as dt
 import logging
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -21,9 +25,12 @@ from django.utils.translation import gettext as _
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify import emails, hub, webhooks
 from tracker.notify.following import BrokenFilterError
-from tracker.notify.leases import Lease, take
+from tracker.notify.leases import Lease
+from tracker.notify.mail_server import MailServer
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.visibility import log_head
+from tracker.notify.queue import Queue
+from tracker.notify.rounds import Round
+from tracker.notify.side_by_side import executor
 
 logger = logging.getLogger(__name__)
 
@@ -35,20 +42,24 @@ LEASE = dt.timedelta(seconds=90)
 # receiver takes no more of a deliverer's time than one that does not respond.
 _IN_A_ROW = 200
 _TURN = dt.timedelta(seconds=20)
+# Seconds between two looks for what has become due while requests are under way.
+_LOOK_AGAIN = 0.5
 
 
 class Sender(Protocol):
     """The interface of a channel; each channel is a module of this package."""
 
     def messages(
-        self, subscription: Subscription, *, now: dt.datetime, head: int
+        self, subscription: Subscription, *, now: dt.datetime, round: Round
     ) -> Iterator[Message | Later]:
-        """Yield the messages owed, in order; none if nothing up to `head` concerns it.
+        """Yield the messages owed, in order; none if nothing up to the round's head concerns it.
 
         Yield `Later` last if something does but must not be sent yet. Raise BrokenFilterError.
         """
 
-    def send(self, subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+    def send(
+        self, subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
+    ) -> Attempt:
         """Try to deliver; never raise for what a receiver does."""
 
     def next_time(self, subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
@@ -62,82 +73,147 @@ SENDERS: Mapping[str, Sender] = {
 }
 
 
+@dataclass(slots=True)
+class _Turn:
+    """A leased subscription, and what it is owed up to the head of a round."""
+
+    lease: Lease
+    round: Round
+    sender: Sender
+    messages: Iterator[Message | Later]
+    began: dt.datetime
+    was_failing: bool
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    attempt: Attempt
+    started: dt.datetime
+    ended: dt.datetime
+
+
 def deliver_due(
     *,
     clock: Clock,
     channels: Collection[str] = tuple(SENDERS),
     lease: dt.timedelta = LEASE,
     is_stopping: Callable[[], bool] = lambda: False,
+    at_once: int = 1,
 ) -> int:
-    """Deliver until nothing is due on these channels; return the number of attempts made."""
+    """Deliver until nothing is due on these channels; return the number of attempts made.
+
+    Up to `at_once` messages are under way at a time, each to another subscription; at most half of
+    them to those whose last attempt failed, so that they delay none that respond. More than one are
+    sent by threads, which e-mail does not allow.
+    """
     attempts = 0
-    while not is_stopping():
-        leased = take(channels, now=clock(), duration=lease)
-        if leased is None:
-            break
-        try:
-            attempts += _serve(leased, clock=clock, is_stopping=is_stopping)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            # A bug that affects one subscription must not block the others: it is retried like
-            # any failure, and the error log says what to fix.
-            logger.exception("Subscription %s could not be served", leased.subscription.key)
-            fault = Attempt(Outcome.FAILED, detail=f"{type(error).__name__} in the register itself")
-            leased.release(**_after_failure(leased.subscription, fault, now=clock()))
+    under_way: dict[Future[_Sent], tuple[_Turn, Message]] = {}
+    with MailServer() as mail_server, executor(at_once) as threads:
+        queue = Queue(
+            channels, clock=clock, lease=lease, mail_server=mail_server, next_time=_next_time
+        )
+
+        def send_next(turn: _Turn) -> None:
+            with _faults_recorded(turn.lease, clock=clock):
+                message = _next_message(turn, now=clock(), is_stopping=is_stopping)
+                if message is not None:
+                    under_way[threads.submit(_send, turn, message, clock)] = turn, message
+
+        def begin_turns() -> None:
+            while len(under_way) < at_once and not is_stopping():
+                failing = sum(turn.was_failing for turn, _message in under_way.values())
+                taken = queue.take(with_failing=failing < max(1, at_once // 2))
+                if taken is None:
+                    return
+                send_next(_turn(*taken, now=clock()))
+
+        begin_turns()
+        while under_way:
+            done, _waiting = wait(under_way, timeout=_LOOK_AGAIN, return_when=FIRST_COMPLETED)
+            for future in done:
+                turn, message = under_way.pop(future)
+                with _faults_recorded(turn.lease, clock=clock):
+                    sent = future.result()
+                    attempts += 1
+                    if _settle(turn, message, sent):
+                        send_next(turn)
+            begin_turns()
     return attempts
 
 
-def _serve(lease: Lease, *, clock: Clock, is_stopping: Callable[[], bool]) -> int:
-    """Send what one subscription is owed, up to the current head of the log."""
+@contextmanager
+def _faults_recorded(lease: Lease, *, clock: Clock) -> Iterator[None]:
+    """Retry after a bug that affects one subscription like after any failure.
+
+    It must not block the others, and the error log says what to fix.
+    """
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.exception("Subscription %s could not be served", lease.subscription.key)
+        fault = Attempt(Outcome.FAILED, detail=f"{type(error).__name__} in the register itself")
+        lease.release(**_after_failure(lease.subscription, fault, now=clock()))
+
+
+def _turn(lease: Lease, round: Round, *, now: dt.datetime) -> _Turn:
     subscription, sender = lease.subscription, SENDERS[lease.subscription.channel]
-    head, attempts, began = log_head().seq, 0, clock()
-    messages = sender.messages(subscription, now=began, head=head)
-    while attempts < _IN_A_ROW and not is_stopping():
-        now = clock()
-        if now - began >= _TURN:
-            break
-        try:
-            message = next(messages, None)
-        except BrokenFilterError as error:
-            lease.release(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
-            return attempts
-        if message is None:
-            next_time = sender.next_time(subscription, now=now)
-            lease.release(cursor=head, batch_end=None, next_attempt_at=next_time)
-            return attempts
-        if isinstance(message, Later):
-            lease.release(cursor=message.cursor, next_attempt_at=message.until)
-            return attempts
-        if message.is_batch and not lease.renew(now=now, batch_end=message.last_seq):
-            return attempts
-        attempt = sender.send(subscription, message, now=now)
-        attempts += 1
-        if not _settle(lease, message, attempt, sender=sender, started=now, ended=clock()):
-            return attempts
-    lease.release()
-    return attempts
+    messages = sender.messages(subscription, now=now, round=round)
+    return _Turn(lease, round, sender, messages, now, was_failing=subscription.failures > 0)
 
 
-def _settle(
-    lease: Lease,
-    message: Message,
-    attempt: Attempt,
-    *,
-    sender: Sender,
-    started: dt.datetime,
-    ended: dt.datetime,
-) -> bool:
+def _next_time(channel: str, frequency: str, *, now: dt.datetime) -> dt.datetime:
+    """Return when to look again at subscriptions that are owed nothing now."""
+    return SENDERS[channel].next_time(Subscription(channel=channel, frequency=frequency), now=now)
+
+
+def _next_message(
+    turn: _Turn, *, now: dt.datetime, is_stopping: Callable[[], bool]
+) -> Message | None:
+    """Return the next message of a turn; None if the turn is over, and the lease released."""
+    lease, subscription = turn.lease, turn.lease.subscription
+    if turn.attempts >= _IN_A_ROW or now - turn.began >= _TURN or is_stopping():
+        lease.release()
+        return None
+    try:
+        message = next(turn.messages, None)
+    except BrokenFilterError as error:
+        lease.release(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
+        return None
+    if message is None:
+        next_time = turn.sender.next_time(subscription, now=now)
+        lease.release(cursor=turn.round.head, batch_end=None, next_attempt_at=next_time)
+        return None
+    if isinstance(message, Later):
+        lease.release(cursor=message.cursor, next_attempt_at=message.until)
+        return None
+    if message.is_batch and not lease.renew(now=now, batch_end=message.last_seq):
+        return None
+    return message
+
+
+def _send(turn: _Turn, message: Message, clock: Clock) -> _Sent:
+    started = clock()
+    subscription = turn.lease.subscription
+    attempt = turn.sender.send(subscription, message, now=started, round=turn.round)
+    return _Sent(attempt, started, ended=clock())
+
+
+def _settle(turn: _Turn, message: Message, sent: _Sent) -> bool:
     """Record the attempt and move the cursor; return whether to continue with this one."""
-    subscription = lease.subscription
+    lease, subscription = turn.lease, turn.lease.subscription
+    attempt, ended = sent.attempt, sent.ended
+    turn.attempts += 1
     delivery = Delivery(
         subscription=subscription,
         message_id=message.id,
         first_seq=message.first_seq,
         last_seq=message.last_seq,
         attempt=subscription.failures + 1,
-        started_at=started,
-        milliseconds=max(0, int((ended - started).total_seconds() * 1000)),
+        started_at=sent.started,
+        milliseconds=max(0, int((ended - sent.started).total_seconds() * 1000)),
         outcome=attempt.outcome,
         status=attempt.status,
         detail=attempt.detail[:500],
@@ -149,7 +225,7 @@ def _settle(
             cursor=message.last_seq,
             batch_end=None,
             failures=0,
-            next_attempt_at=sender.next_time(subscription, now=ended),
+            next_attempt_at=turn.sender.next_time(subscription, now=ended),
         )
     if attempt.outcome == Outcome.REFUSED:
         lease.release(delivery=delivery, **_stopped(ended, attempt.detail))

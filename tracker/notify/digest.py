@@ -1,4 +1,7 @@
-"""Compose an e-mail: log lines and, if requested, what is overdue; as text and as HTML."""
+"""Compose an e-mail: log lines and, if requested, what is overdue; as text and as HTML.
+
+What does not depend on the recipient is made once for all who follow the same filter.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,7 +17,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,9 +24,9 @@ from tracker.filters import ChangeFilter, CommitmentFilter
 from tracker.filters.words import log_sentence, sentence
 from tracker.lib.text import one_line, with_whole_links
 from tracker.models import Change, ChangeKind, Commitment, Subscription
-from tracker.notify.following import filter_of
 from tracker.notify.links import Purpose, lasting_token, link
 from tracker.notify.messages import Message
+from tracker.notify.rounds import Round
 from tracker.queries.flags import QUERIES, raised_flag
 from tracker.queries.log.change_summary import ChangeSummary
 from tracker.schema.vocabulary import Flag
@@ -55,13 +58,21 @@ class Overdue:
 
 
 def digest(
-    subscription: Subscription, message: Message, *, now: dt.datetime
+    subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
 ) -> EmailMultiAlternatives:
     """Return the message for the mail server; raise BrokenFilterError."""
-    filterset = filter_of(subscription, today=timezone.localdate(now))
-    context = _context(subscription, message, filterset, now=now)
+    key = (
+        *(subscription.query, subscription.with_overdue, message.omitted),
+        *(line.change.seq for line in message.lines),
+    )
+    context = {
+        **round.part(key, lambda: _shared_context(subscription, message, round)),
+        "subscription": subscription,
+        "manage": link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
+        "stop": link(Purpose.STOP, lasting_token(subscription, Purpose.STOP)),
+    }
     mail = EmailMultiAlternatives(
-        subject=subject(message, filterset),
+        subject=context["subject"],
         body=render_to_string("emails/digest.txt", context),
         to=[subscription.address],
         headers=_headers(subscription, message, now=now),
@@ -102,11 +113,9 @@ def _subject(filterset: ChangeFilter) -> str:
     return sentence(filterset)
 
 
-def _context(
-    subscription: Subscription, message: Message, filterset: ChangeFilter, *, now: dt.datetime
-) -> dict[str, object]:
+def _shared_context(subscription: Subscription, message: Message, round: Round) -> dict[str, Any]:
+    filterset, today = round.filter_of(subscription.query), round.today
     query = f"?{subscription.query}" if subscription.query else ""
-    today = timezone.localdate(now)
     return {
         "subject": subject(message, filterset),
         "entries": [_entry(line) for line in message.lines],
@@ -115,11 +124,8 @@ def _context(
         "overdue": overdue(subscription, today=today) if subscription.with_overdue else None,
         "today": today,
         "sentence": one_line(log_sentence(filterset)),
-        "subscription": subscription,
         "register_name": settings.REGISTER_NAME,
         "home": _absolute(reverse("dashboard")),
-        "manage": link(Purpose.MANAGE, lasting_token(subscription, Purpose.MANAGE)),
-        "stop": link(Purpose.STOP, lasting_token(subscription, Purpose.STOP)),
     }
 
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.models import Change, Frequency, Outcome, Subscription
+from tracker.models import Frequency, Outcome, Subscription
 from tracker.notify.bounces import BOUNCES, bounces_in_a_row
 from tracker.notify.digest import digest
-from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.log.change_summary import summarise
+from tracker.notify.rounds import Round
 
 # Lines in one message, which says how many more there are, and where.
 MOST_LINES = 100
@@ -31,36 +30,37 @@ _PERMANENT = range(500, 600)
 
 
 def messages(
-    subscription: Subscription, *, now: dt.datetime, head: int
+    subscription: Subscription, *, now: dt.datetime, round: Round
 ) -> Iterator[Message | Later]:
     """Yield the messages owed, one after another, as the cursor advances."""
-    while (owed := next_message(subscription, now=now, head=head)) is not None:
+    while (owed := next_message(subscription, now=now, round=round)) is not None:
         yield owed
 
 
 def next_message(
-    subscription: Subscription, *, now: dt.datetime, head: int
+    subscription: Subscription, *, now: dt.datetime, round: Round
 ) -> Message | Later | None:
     """Return one message with everything owed; a message already begun keeps its end."""
-    if subscription.batch_end is not None:
-        begun = _owed(subscription, to=subscription.batch_end, now=now)
-        if begun:
-            return _message(subscription, begun, end=subscription.batch_end, now=now)
-    owed = _owed(subscription, to=head, now=now)
+    query, cursor, end = subscription.query, subscription.cursor, subscription.batch_end
+    if end is not None and (begun := list(round.owed(query, after=cursor, to=end))):
+        return _message(subscription, begun, end=end, round=round)
+    owed = list(round.owed(query, after=cursor))
     if not owed:
         return None
-    written_at = owed[0].recorded_at
+    written_at = round.summaries(owed[:MOST_LINES])[0].change.recorded_at
     # A line dated in the future, by a clock that was ahead, is sent now instead of held back.
     until = next_time(subscription, now=written_at) if written_at <= now else now
     if now < until:
-        return Later(until=until, cursor=owed[0].seq - 1)
-    return _message(subscription, owed, end=head, now=now)
+        return Later(until=until, cursor=owed[0] - 1)
+    return _message(subscription, owed, end=round.head, round=round)
 
 
-def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+def send(
+    subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
+) -> Attempt:
     """Hand it to the mail server: no mailbox is a bounce, any other failure is retried."""
     try:
-        digest(subscription, message, now=now).send()
+        round.mail_server.send(digest(subscription, message, now=now, round=round))
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         return _refused(subscription, code, said, is_about_recipient=code in _PERMANENT, now=now)
@@ -87,26 +87,14 @@ def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
     return _morning_after(now, is_weekly=subscription.frequency == Frequency.WEEKLY)
 
 
-def _owed(subscription: Subscription, *, to: int, now: dt.datetime) -> list[Change]:
-    """Return the lines owed, oldest first: as many as fit, and one more if there are more."""
-    owed = owed_lines(subscription, today=timezone.localdate(now), after=subscription.cursor, to=to)
-    return list(owed[: MOST_LINES + 1])
-
-
-def _message(
-    subscription: Subscription, owed: list[Change], *, end: int, now: dt.datetime
-) -> Message:
-    first, omitted = subscription.cursor + 1, 0
-    if len(owed) > MOST_LINES:
-        today = timezone.localdate(now)
-        all_owed = owed_lines(subscription, today=today, after=subscription.cursor, to=end)
-        omitted = all_owed.count() - MOST_LINES
+def _message(subscription: Subscription, owed: list[int], *, end: int, round: Round) -> Message:
+    first = subscription.cursor + 1
     return Message(
         id=f"{subscription.key.hex}.{first}-{end}",
-        lines=summarise(owed[:MOST_LINES]),
+        lines=round.summaries(owed[:MOST_LINES]),
         first_seq=first,
         last_seq=end,
-        omitted=omitted,
+        omitted=len(owed[MOST_LINES:]),
         is_batch=True,
     )
 

@@ -1,4 +1,4 @@
-"""The log lines that a subscription receives: those matching its filter, after its cursor.
+"""The filters of subscriptions, and the log lines that those who follow one receive.
 
 Back-fills and imports are sent to nobody, and minor changes only if the filter requests them by
 `significance`.
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from tracker.filters import ChangeFilter
-from tracker.models import Change, Significance, Subscription
+from tracker.models import Change, Significance
 from tracker.queries.visibility import public_changes
 
 
@@ -20,21 +20,17 @@ class BrokenFilterError(Exception):
     """Raised when a subscription's filter names something that does not exist (any more)."""
 
 
-def filter_of(subscription: Subscription, *, today: dt.date) -> ChangeFilter:
-    """Return the subscription's filter; raise BrokenFilterError with a sentence if it is
-    invalid."""
-    filterset = ChangeFilter(QueryDict(subscription.query), today=today, follows=True)
+def filter_of(query: str, *, today: dt.date) -> ChangeFilter:
+    """Return the filter of a subscription; raise BrokenFilterError with a sentence if invalid."""
+    filterset = ChangeFilter(QueryDict(query), today=today, follows=True)
     if not filterset.is_valid():
         text = "; ".join(f"{name}: {' '.join(e)}" for name, e in filterset.errors.items())
         raise BrokenFilterError(text)
     return filterset
 
 
-def owed_lines(
-    subscription: Subscription, *, today: dt.date, after: int, to: int
-) -> QuerySet[Change]:
-    """Return the lines numbered after `after` and up to `to` that it receives, oldest first."""
-    filterset = filter_of(subscription, today=today)
+def followed_lines(filterset: ChangeFilter, *, after: int, to: int) -> QuerySet[Change]:
+    """Return the lines numbered after `after` and up to `to` that are sent, oldest first."""
     log = filterset.log if filterset.active else public_changes()
     log = log.filter(is_backfill=False, seq__gt=after, seq__lte=to)
     if "significance" not in filterset.active:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from tracker.lib.safe_http import Failed, Refused, post
 from tracker.models import Change, Channel, Outcome, Subscription
 from tracker.notify.messages import Attempt, Later, Message
+from tracker.notify.rounds import Round
 from tracker.queries.log.change_summary import summarise
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema.payloads import change_id
@@ -40,11 +41,11 @@ def sync_hub(*, now: dt.datetime) -> None:
 
 
 def messages(
-    subscription: Subscription, *, now: dt.datetime, head: int
+    subscription: Subscription, *, now: dt.datetime, round: Round
 ) -> Iterator[Message | Later]:
     """Yield one message for each batch of lines; a batch already begun keeps its end."""
-    while subscription.cursor < head:
-        end = subscription.batch_end or min(head, subscription.cursor + _AT_ONCE)
+    while subscription.cursor < round.head:
+        end = subscription.batch_end or min(round.head, subscription.cursor + _AT_ONCE)
         changes = public_changes().filter(seq__gt=subscription.cursor, seq__lte=end).order_by("seq")
         batch = summarise(changes)
         yield Message(
@@ -63,7 +64,9 @@ def topics(changes: list[Change]) -> list[str]:
     return [f"{settings.PUBLIC_URL}{reverse(feed)}{query}" for query in queries for feed in _FEEDS]
 
 
-def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+def send(
+    subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
+) -> Attempt:
     """Ping with every topic in one request, since hubs accept `hub.url` repeatedly."""
     data = [("hub.mode", "publish")]
     data += [("hub.url", topic) for topic in topics([line.change for line in message.lines])]

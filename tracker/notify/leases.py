@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from tracker.models import Delivery, Subscription
-from tracker.queries.visibility import log_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,22 @@ class Lease:
         return True
 
 
-def take(channels: Collection[str], *, now: dt.datetime, duration: dt.timedelta) -> Lease | None:
-    """Lease the due subscription that has waited longest; return None if none is due."""
-    due = Subscription.objects.due(now=now, head=log_head().seq).filter(channel__in=channels)
+def take(
+    channels: Collection[str],
+    *,
+    now: dt.datetime,
+    duration: dt.timedelta,
+    head: int,
+    with_failing: bool = True,
+) -> Lease | None:
+    """Lease the due subscription that has waited longest; return None if none is due.
+
+    `head` is the last line that may be sent. Without `with_failing`, leave out subscriptions whose
+    last attempt failed.
+    """
+    due = Subscription.objects.due(now=now, head=head).filter(channel__in=channels)
+    if not with_failing:
+        due = due.filter(failures=0)
     due = due.order_by("next_attempt_at", "pk")
     if not due.exists():  # outside the transaction, which on SQLite waits for every writer
         return None

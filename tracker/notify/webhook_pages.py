@@ -25,7 +25,7 @@ from tracker.filters.words import log_sentence
 from tracker.lib.network_hash import network_hash
 from tracker.models import Channel, Outcome, Subscription, SubscriptionState
 from tracker.notify import webhook_acts as acts
-from tracker.notify.following import BrokenFilterError, filter_of, owed_lines
+from tracker.notify.following import BrokenFilterError, filter_of, followed_lines
 from tracker.notify.forms import ReplayForm, WebhookForm
 from tracker.notify.links import (
     BadLinkError,
@@ -173,7 +173,7 @@ def _page(request: HttpRequest, webhook: Subscription, feedback: Feedback) -> Ht
         "both_until": both_until(webhook, now=timezone.now()),
     }
     try:
-        context["sentence"] = log_sentence(filter_of(webhook, today=today()))
+        context["sentence"] = log_sentence(filter_of(webhook.query, today=today()))
         context["waiting"] = _owed(webhook, after=webhook.cursor, head=head)
     except BrokenFilterError as broken:
         context["broken"] = str(broken)
@@ -195,7 +195,8 @@ def _attempts(webhook: Subscription, *, head: int) -> list[dict[str, Any]]:
 
 
 def _owed(webhook: Subscription, *, after: int, head: int) -> int:
-    return owed_lines(webhook, today=today(), after=after, to=head).count()
+    filterset = filter_of(webhook.query, today=today())
+    return followed_lines(filterset, after=after, to=head).count()
 
 
 def _no_such_button() -> Feedback:

@@ -13,9 +13,9 @@ import datetime as dt
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from standardwebhooks import Webhook
 
@@ -23,9 +23,9 @@ from tracker.lib.json_text import to_json
 from tracker.lib.safe_http import Answer, Failed, Refused, post
 from tracker.lib.text import without_control_characters
 from tracker.models import Outcome, Subscription
-from tracker.notify.following import owed_lines
 from tracker.notify.messages import Attempt, Later, Message
-from tracker.queries.log.change_summary import ChangeSummary, summarise
+from tracker.notify.rounds import Round
+from tracker.queries.log.change_summary import ChangeSummary
 from tracker.schema import payloads
 from tracker.schema.payloads import change_id
 
@@ -115,20 +115,19 @@ def signatures(subscription: Subscription, *, id: str, content: bytes, now: dt.d
 
 
 def messages(
-    subscription: Subscription, *, now: dt.datetime, head: int
+    subscription: Subscription, *, now: dt.datetime, round: Round
 ) -> Iterator[Message | Later]:
-    """Yield one message for each line owed; the filter is read once, the lines in batches."""
-    owed = owed_lines(
-        subscription, today=timezone.localdate(now), after=subscription.cursor, to=head
-    )
-    after = subscription.cursor
-    while batch := list(owed.filter(seq__gt=after)[:_AT_ONCE]):
-        for line in summarise(batch):
-            after = line.change.seq
-            yield Message(id=change_id(line.change), lines=[line], first_seq=after, last_seq=after)
+    """Yield one message for each line owed; the lines are read in batches."""
+    owed = round.owed(subscription.query, after=subscription.cursor)
+    while batch := list(islice(owed, _AT_ONCE)):
+        for line in round.summaries(batch):
+            seq = line.change.seq
+            yield Message(id=change_id(line.change), lines=[line], first_seq=seq, last_seq=seq)
 
 
-def send(subscription: Subscription, message: Message, *, now: dt.datetime) -> Attempt:
+def send(
+    subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
+) -> Attempt:
     content = body_of(message.lines[0])
     return request(subscription, id=message.id, content=content, now=now, seconds=SECONDS)
 

@@ -108,26 +108,27 @@ def _keep_up(upkeep: Upkeep) -> None:
 
 PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=_right_now()))
 FILES = Lane("Files", lambda: process_due(clock=clock))
-# Slow receivers delay others only if there are this many at a time.
-WEBHOOK_LANES = 4
+# Webhooks called at a time. Receivers that do not respond delay others only if there are as many.
+WEBHOOKS_AT_ONCE = 64
 
 
 def _delivery_lanes(*, lease: dt.timedelta, stopping: threading.Event) -> list[Lane]:
-    """Return one lane for e-mail, which has one server, and several for webhooks and the hub."""
+    """Return a lane for e-mail, which has one server, and one for webhooks and the hub."""
 
-    def lane(name: str, *channels: str) -> Lane:
+    def lane(name: str, *channels: str, at_once: int = 1) -> Lane:
         return Lane(
             name,
             lambda: deliver_due(
-                clock=clock, channels=channels, lease=lease, is_stopping=stopping.is_set
+                clock=clock,
+                channels=channels,
+                lease=lease,
+                is_stopping=stopping.is_set,
+                at_once=at_once,
             ),
         )
 
-    webhooks = [
-        lane(f"Webhooks {number}", Channel.WEBHOOK, Channel.HUB)
-        for number in range(1, WEBHOOK_LANES + 1)
-    ]
-    return [lane("E-mail", Channel.EMAIL), *webhooks]
+    webhooks = lane("Webhooks", Channel.WEBHOOK, Channel.HUB, at_once=WEBHOOKS_AT_ONCE)
+    return [lane("E-mail", Channel.EMAIL), webhooks]
 
 
 def _prepare(now: dt.datetime) -> None:

@@ -1,0 +1,97 @@
+"""The order in which a deliverer serves subscriptions, and the rounds in which it does so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from django.db.models import Case, DateTimeField, Value, When
+from django.utils import timezone
+
+from tracker.models import Channel, Frequency
+from tracker.notify.leases import Lease, take
+from tracker.notify.mail_server import MailServer
+from tracker.notify.rounds import Round
+from tracker.queries.visibility import log_head
+
+# A round goes on for at least so long while something is due, and at least so many times as long
+# as it took to begin it: beginning one evaluates every filter.
+_ROUND = dt.timedelta(seconds=5)
+_TIMES_AS_LONG = 3
+# The channels whose subscriptions follow a filter; the hub is sent every line.
+_FILTERED = (Channel.EMAIL, Channel.WEBHOOK)
+
+
+class NextTime(Protocol):
+    def __call__(self, channel: str, frequency: str, *, now: dt.datetime) -> dt.datetime:
+        """Return when to look again at subscriptions to which nothing is left to send."""
+
+
+class Queue:
+    """The due subscriptions of some channels, longest waiting first.
+
+    A round begins when nothing is due up to the head of the last one, and from time to time, so
+    that whoever is owed many lines does not hold up those who are owed a new one.
+    """
+
+    def __init__(
+        self,
+        channels: Collection[str],
+        *,
+        clock: Callable[[], dt.datetime],
+        lease: dt.timedelta,
+        mail_server: MailServer,
+        next_time: NextTime,
+    ) -> None:
+        self._channels, self._clock, self._lease = channels, clock, lease
+        self._mail_server, self._next_time = mail_server, next_time
+        self._round = self._new_round()
+        self._begin()
+
+    def take(self, *, with_failing: bool) -> tuple[Lease, Round] | None:
+        """Lease the next subscription, to be sent what its round finds; None if none is due.
+
+        Without `with_failing`, pass over those whose last attempt failed.
+        """
+        if self._clock() >= self._ends_at:
+            self._begin()
+        lease = self._take(with_failing)
+        if lease is None and log_head().seq > self._round.head:
+            self._begin()
+            lease = self._take(with_failing)
+        return None if lease is None else (lease, self._round)
+
+    def _new_round(self) -> Round:
+        today = timezone.localdate(self._clock())
+        return Round(head=log_head().seq, today=today, mail_server=self._mail_server)
+
+    def _take(self, with_failing: bool) -> Lease | None:
+        return take(
+            self._channels,
+            now=self._clock(),
+            duration=self._lease,
+            head=self._round.head,
+            with_failing=with_failing,
+        )
+
+    def _begin(self) -> None:
+        """Move to the present head of the log, and skip whoever is owed nothing up to there."""
+        now, latest = self._clock(), self._new_round()
+        if (latest.head, latest.today) != (self._round.head, self._round.today):
+            self._round = latest
+        filtered = [channel for channel in _FILTERED if channel in self._channels]
+        times = (
+            When(
+                channel=channel,
+                frequency=frequency,
+                then=Value(self._next_time(channel, frequency, now=now)),
+            )
+            for channel in filtered
+            for frequency in Frequency
+        )
+        self._round.skip(
+            filtered, now=now, next_attempt_at=Case(*times, output_field=DateTimeField())
+        )
+        ended = self._clock()
+        self._ends_at = ended + max(_ROUND, _TIMES_AS_LONG * (ended - now))
