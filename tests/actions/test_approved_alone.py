@@ -27,7 +27,7 @@ from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.thorough import examples
-from tracker.actions.record_meeting import Entry, Evidence, record_entry
+from tracker.actions.record_meeting import Entry, record_entry
 from tracker.actions.review import rules
 from tracker.actions.review.publish import (
     publish_reviewed,
@@ -111,7 +111,7 @@ class Office:
         meeting, word = Meeting.objects.get(pk=update.meeting_id), self.marker(who)
         entry = Entry(
             update={"rationale": word},
-            evidence=Evidence(source=self.source, quotation=word, locator=""),
+            evidence=Citation(source=self.source, quotation=word, locator=""),
             alias=(word if number % 2 else "", "en"),
         )
         record_entry(meeting, update.commitment, update, entry, now=self.now, by=person(who))

@@ -33,20 +33,14 @@ _ONE_EDIT = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """The first citation of an update."""
-
-    source: Any
-    quotation: str
-    locator: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a meeting did to one commitment: the update's fields, its evidence, an alias."""
+    """What a meeting did to one commitment: the update's fields, its first citation, an alias.
+
+    Of the unsaved citation only the source, quotation and locator are read.
+    """
 
     update: Mapping[str, Any]
-    evidence: Evidence | None
+    evidence: Citation | None
     alias: tuple[str, str] | None = None
     # Only for a commitment that is itself a draft: its own fields, and its topics.
     commitment: Mapping[str, Any] = field(default_factory=dict)
@@ -126,14 +120,14 @@ def record_entry(
     return update
 
 
-def _cite(update: StatusUpdate, evidence: Evidence | None) -> None:
+def _cite(update: StatusUpdate, evidence: Citation | None) -> None:
     citation = update.citations.order_by("pk").first()
     if evidence is None:
         if citation is not None:
             citation.delete()
         return
     citation = citation or Citation(update=update)
-    if citation.source_id != evidence.source.pk:
+    if citation.source_id != evidence.source_id:
         citation.language = evidence.source.language
     citation.source = evidence.source
     citation.quotation, citation.locator = evidence.quotation, evidence.locator

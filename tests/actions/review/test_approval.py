@@ -14,7 +14,7 @@ from tests import make
 from tests.actions.reviewing import edit, person
 from tests.make import NOW
 from tests.stored import stored_rows
-from tracker.actions.record_meeting import Entry, Evidence, record_entry
+from tracker.actions.record_meeting import Entry, record_entry
 from tracker.actions.review.approval import (
     ChangedError,
     changed_reviews,
@@ -32,6 +32,7 @@ from tracker.actions.review.states import schedule, send_for_review, send_togeth
 from tracker.models import (
     Alias,
     Change,
+    Citation,
     Commitment,
     Forum,
     Meeting,
@@ -72,7 +73,7 @@ def worksheet_row(
     source = meeting.sources.first()
     entry = Entry(
         update=said,
-        evidence=Evidence(source=source, quotation="will sign", locator=""),
+        evidence=Citation(source=source, quotation="will sign", locator=""),
         alias=(alias, "en"),
     )
     return record_entry(meeting, commitment, draft, entry, now=NOW, by=person(by))

@@ -14,11 +14,11 @@ from tests import make
 from tests.actions.importing import bring_in, exported, importer, lines_of, written
 from tracker.actions.amend import amend
 from tracker.actions.publishing.publish import publish_update
-from tracker.actions.record_meeting import Entry, Evidence, record_entry
+from tracker.actions.record_meeting import Entry, record_entry
 from tracker.actions.review.edits import remember, remember_before
 from tracker.admin.worksheet.source_text import take_in
 from tracker.lib.field_history import CHANGED, CREATED, DELETED, FieldHistory
-from tracker.models import Commitment, Source, StatusUpdate
+from tracker.models import Citation, Commitment, Source, StatusUpdate
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_the_worksheet_keeps_what_a_draft_said_before(clerk: User) -> None:
     """A draft may be older than its history; whoever records the meeting did not make it."""
     update = make.make_update(commitment=make.published_commitment(), rationale="As it was.")
     meeting = make.published_meeting()
-    evidence = Evidence(source=make.make_source(), quotation="will sign", locator="")
+    evidence = Citation(source=make.make_source(), quotation="will sign", locator="")
     entry = Entry(update={"rationale": "Anew."}, evidence=evidence)
     record_entry(meeting, update.commitment, update, entry, now=make.NOW, by=clerk)
     assert kept(update) == [(CREATED, None, make.NOW), (CHANGED, clerk, make.NOW)]

@@ -25,10 +25,9 @@ from tracker.actions.imports.files import (
 )
 from tracker.actions.imports.plan import Task
 from tracker.actions.imports.rights import rights_of
-from tracker.actions.imports.uploads import DUE, opened
+from tracker.actions.imports.uploads import DUE, opened, reading_of
 from tracker.models import Upload, UploadState
 from tracker.spreadsheets.cells import SpreadsheetError
-from tracker.spreadsheets.mapping import Reading
 from tracker.spreadsheets.report import Report
 from tracker.spreadsheets.stale_preview import rechecked
 
@@ -104,11 +103,10 @@ def _task(upload: Upload, *, clock: Clock) -> Task:
         lease = SHORT_LEASE if is_small(upload) else LEASE
         Upload.objects.filter(pk=upload.pk).update(rows_done=rows, taken_until=clock() + lease)
 
-    stored = upload.reading
     return Task(
         noun=upload.noun,
         ending=upload.ending,
-        reading=Reading(stored["columns"], stored.get("dates", ""), stored.get("encoding", "")),
+        reading=reading_of(upload),
         rights=rights_of(upload.uploaded_by, upload.noun),
         on_read=renew,
     )

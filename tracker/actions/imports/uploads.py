@@ -134,6 +134,11 @@ def set_encoding(upload: Upload, encoding: str) -> None:
     upload.save(update_fields=["head", "reading"])
 
 
+def reading_of(upload: Upload, **changes: Any) -> Reading:
+    """Return how a file is read by the answers given so far, with these `changes`."""
+    return Reading(**{"columns": {}, **upload.reading, **changes})
+
+
 def queue_check(upload: Upload, reading: Reading) -> bool:
     """Queue the file for a check; return False if it is being imported, or was, meanwhile."""
     return _set_state(

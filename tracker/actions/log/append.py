@@ -92,10 +92,21 @@ class OpenLog:
 
         A tuple, not a `Change`: building thousands of instances takes as long as writing them.
         """
-        public = self._next(kind, payload, significance)
+        head = self.head
+        line = PublicLine(
+            seq=self.next_seq,
+            recorded_at=self.recorded_at,
+            kind=kind,
+            significance=significance,
+            is_backfill=self.is_backfill,
+            payload=payload,
+            previous_hash=head.hash,
+        )
+        head.seq, head.hash, head.recorded_at = line.seq, line.computed_hash(), line.recorded_at
+        head.clock_accepted_at = None
         about = (subject.commitment, subject.update, subject.meeting, subject.source, subject.note)
         keys = (record and record.pk for record in about)
-        return (*public, self.head.hash, *keys, self.by and self.by.pk)
+        return (*line, head.hash, *keys, self.by and self.by.pk)
 
     def write(self, lines: Iterable[Line]) -> None:
         """Write lines in the order in which they were built, then the head."""
@@ -114,22 +125,6 @@ class OpenLog:
         line = self.line(kind, payload, subject, significance=significance)
         self.write([line])
         return change_of(line)
-
-    def _next(self, kind: ChangeKind, payload: Payload, significance: str) -> PublicLine:
-        """Number and hash the line after the head, and advance the head in memory."""
-        head = self.head
-        line = PublicLine(
-            seq=self.next_seq,
-            recorded_at=self.recorded_at,
-            kind=kind,
-            significance=significance,
-            is_backfill=self.is_backfill,
-            payload=payload,
-            previous_hash=head.hash,
-        )
-        head.seq, head.hash, head.recorded_at = line.seq, line.computed_hash(), line.recorded_at
-        head.clock_accepted_at = None
-        return line
 
 
 def change_of(line: Line) -> Change:

@@ -208,17 +208,29 @@ def end_changed_reviews(keys: Iterable[int], *, by: AbstractBaseUser | None) -> 
     The comment says what was changed, and by whom.
     """
     ended: set[int] = set()
+    for review, found in _changed_among(keys):
+        comment = _("Changed by %(person)s after it was sent: %(what)s.") % {
+            "person": by or _("somebody"),
+            "what": _named(found),
+        }
+        end_review(review, comment=comment)
+        ended.add(review.pk)
+    return ended
+
+
+def changed_drafts(model: type[models.Model]) -> set[int]:
+    """Return the keys of a noun's drafts in review that changed since they were sent."""
+    reviews = Review.objects.filter(state__in=WAITING, **{f"{REVIEWED[model]}__isnull": False})
+    changed = _changed_among(reviews.values_list("pk", flat=True))
+    return {review.record.pk for review, _found in changed}
+
+
+def _changed_among(keys: Iterable[int]) -> Iterator[tuple[Review, list[SaidDifference]]]:
+    """Yield `changed_reviews` of those with these keys, read in batches."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), _BATCH):
-        batch = Review.objects.filter(pk__in=ordered[start : start + _BATCH], state__in=WAITING)
-        for review, found in changed_reviews(batch.prefetch_related(*_PUBLISHED_ALONE)):
-            comment = _("Changed by %(person)s after it was sent: %(what)s.") % {
-                "person": by or _("somebody"),
-                "what": _named(found),
-            }
-            end_review(review, comment=comment)
-            ended.add(review.pk)
-    return ended
+        batch = Review.objects.filter(pk__in=ordered[start : start + _BATCH])
+        yield from changed_reviews(batch.prefetch_related(*_PUBLISHED_ALONE))
 
 
 def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[SaidDifference]]]:
@@ -228,18 +240,6 @@ def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[Sa
         review = by_record[record]
         if not submission.agrees(review.sent_content):
             yield review, differences(review.sent_content, submission.beside(review.sent_content))
-
-
-def changed_drafts(model: type[models.Model]) -> set[int]:
-    """Return the keys of a noun's drafts in review that changed since they were sent."""
-    name = REVIEWED[model]
-    waiting = Review.objects.filter(state__in=WAITING, **{f"{name}__isnull": False})
-    found: set[int] = set()
-    last = 0
-    while batch := list(waiting.filter(pk__gt=last).select_related(name).order_by("pk")[:_BATCH]):
-        found |= {review.record.pk for review, _found in changed_reviews(batch)}
-        last = batch[-1].pk
-    return found
 
 
 def end_review(review: Review, *, comment: str) -> None:

@@ -29,6 +29,7 @@ from tracker.actions.imports.uploads import (
     DUE,
     queue_check,
     queue_import,
+    reading_of,
     set_encoding,
     store_upload,
 )
@@ -97,7 +98,7 @@ class FilesMixin(ExportMixin):
         if "headings" in upload.head:
             suggestion = suggest(upload.head["headings"], TABLES[self.noun].labels)
             if suggestion.is_complete and TABLES[self.noun].key[0] in suggestion.sure:
-                self._have_checked(request, upload, Reading(suggestion.sure, **_answers(upload)))
+                self._have_checked(request, upload, reading_of(upload, columns=suggestion.sure))
         return self._on(upload)
 
     def _on(self, upload: Upload) -> HttpResponse:
@@ -115,8 +116,8 @@ class FilesMixin(ExportMixin):
     def mapping_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
         """Download the mapping of the file, for the command and for similar files."""
         upload = self._upload(request, upload_id)
-        reading = Reading(upload.reading.get("columns", {}), **_answers(upload))
-        response = HttpResponse(reading.as_yaml(), content_type="application/yaml; charset=utf-8")
+        mapping = reading_of(upload).as_yaml()
+        response = HttpResponse(mapping, content_type="application/yaml; charset=utf-8")
         name = f"{self.noun}-mapping.yaml"
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
@@ -181,7 +182,7 @@ class FilesMixin(ExportMixin):
             close=suggestion.close,
         )
         if request.method == "POST" and form.is_valid():
-            self._have_checked(request, upload, Reading(form.columns(), **_answers(upload)))
+            self._have_checked(request, upload, reading_of(upload, columns=form.columns()))
             return self._on(upload)
         ignored = [h for h in head["headings"] if h and h not in chosen.values()]
         return self._page(request, "columns", _("Columns"), form, upload=upload, ignored=ignored)
@@ -189,8 +190,8 @@ class FilesMixin(ExportMixin):
     def _dates(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         form = DatesForm(_posted(request))
         if request.method == "POST" and form.is_valid():
-            options = {**_answers(upload), "dates": form.cleaned_data["dates"]}
-            self._have_checked(request, upload, Reading(upload.reading["columns"], **options))
+            reading = reading_of(upload, dates=form.cleaned_data["dates"])
+            self._have_checked(request, upload, reading)
             return self._on(upload)
         text = _("Some dates are two days. Which comes first in this file, the day or the month?")
         return self._page(request, "ask", _("Dates"), form, upload=upload, question=text)
@@ -211,8 +212,7 @@ class FilesMixin(ExportMixin):
 
     def _preview(self, request: HttpRequest, upload: Upload, step: str) -> HttpResponse:
         if step == "again":
-            reading = Reading(upload.reading["columns"], **_answers(upload))
-            self._have_checked(request, upload, reading)
+            self._have_checked(request, upload, reading_of(upload))
             return self._on(upload)
         rights = rights_of(editor(request), self.noun)
         form = ConfirmForm(
@@ -262,8 +262,3 @@ class FilesMixin(ExportMixin):
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
-
-
-def _answers(upload: Upload) -> dict[str, str]:
-    """Return the date order and encoding given so far."""
-    return {name: upload.reading.get(name, "") for name in ("dates", "encoding")}

@@ -15,7 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.record_meeting import Entry, Evidence
+from tracker.actions.record_meeting import Entry
 from tracker.admin.editing.fields import WordsForm
 from tracker.admin.worksheet.rows import Choices, Row
 from tracker.admin.worksheet.values import COMMITMENT_FIELDS, LISTS, MENTIONED, SILENT, Values
@@ -187,7 +187,7 @@ class RowForm(WordsForm):
         source = data["source"]
         return Entry(
             update={name: data[name] for name in _UPDATE},
-            evidence=Evidence(source=source, quotation=data["quotation"], locator=data["locator"])
+            evidence=Citation(source=source, quotation=data["quotation"], locator=data["locator"])
             if source is not None
             else None,
             alias=(data["alias"], data["alias_language"] or "en"),
