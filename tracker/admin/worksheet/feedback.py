@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tracker.admin.editing.display import NOTHING, in_full, moment
 from tracker.admin.worksheet.forms import RowForm
 from tracker.admin.worksheet.rows import Row
+from tracker.admin.worksheet.values import Values
 from tracker.lib.later_words import warn_of_later_words
 from tracker.lib.quotations import Place, QuotableText
 from tracker.models import Assessment, Firmness, Meeting, ReviewState, Stage
@@ -112,8 +113,9 @@ def texts_of(meeting: Meeting) -> Texts:
     return {str(source.pk): QuotableText(source.text) for source in sources}
 
 
-def check_quotation(quotation: str, source: str, source_texts: Texts) -> Check | None:
-    """Look up a quotation in the text of its source; None without a quotation or a source."""
+def check_quotation(values: Values, source_texts: Texts) -> Check | None:
+    """Look up a row's quotation in the text of its source; None without either."""
+    quotation, source = str(values["quotation"]), str(values["source"])
     if not quotation or not source:
         return None
     text = source_texts.get(source)

@@ -26,10 +26,9 @@ from django.utils.translation import ngettext
 from tracker.actions.record_meeting import list_on_worksheet
 from tracker.admin.editing.pages import editor
 from tracker.admin.editing.refusals import REFUSED, as_refusal
-from tracker.admin.worksheet.autosave import payload_of
 from tracker.admin.worksheet.feedback import texts_of
 from tracker.admin.worksheet.lost_sessions import forget, proof_of, restore, signed_out, wants_json
-from tracker.admin.worksheet.row_views import shown_row, unsaved_rows
+from tracker.admin.worksheet.row_views import payload_of, shown_row, unsaved_rows
 from tracker.admin.worksheet.rows import Row
 from tracker.admin.worksheet.saving import PostedRow, Result, save_rows
 from tracker.admin.worksheet.sheets import PER_PAGE, sheet_of

@@ -1,12 +1,14 @@
-"""A row as the page renders it: with the stored values, or with unsaved input."""
+"""A row as the page renders it, and as JSON once it has saved itself while its owner is typing."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from tracker.admin.worksheet.feedback import (
     Check,
@@ -77,7 +79,7 @@ def shown_row(
         standing=standing(row.before),
         effect=effect_of(row),
         review=review_notice(row),
-        check=check_quotation(str(values["quotation"]), str(values["source"]), texts),
+        check=check_quotation(values, texts),
         saved=saved,
     )
 
@@ -110,3 +112,49 @@ def unsaved_rows(
 
 def _identity_of(given: PostedRow) -> str:
     return given.row.identity if given.row is not None else f"lost-{given.prefix}"
+
+
+# -- JSON ----------------------------------------------------------------------------------------
+
+
+def payload_of(saved: PostedRow, texts: Texts) -> dict[str, Any]:
+    """Return the JSON payload for one saved row."""
+    row, typed = saved.row, saved.typed
+    stored = row if saved.result in {Result.SAVED, Result.UNFINISHED} else None
+    theirs = row if saved.result == Result.CONFLICT else None
+    values = row.values if row is not None and saved.result == Result.SAVED else typed
+    check = check_quotation(values, texts)
+    return {
+        "prefix": saved.prefix,
+        "result": saved.result,
+        "row": row.identity if row is not None else "",
+        "version": stored.version if stored is not None else None,
+        "state": stored.state if stored is not None else "",
+        # Values that saving changed, such as a reference that was assigned.
+        "values": {name: value for name, value in values.items() if value != typed.get(name)},
+        "message": _message(saved),
+        "effect": effect_of(stored) if stored is not None else "",
+        "review": review_notice(row) if row is not None else "",
+        "check": {"message": check.message, "is_missing": check.is_missing} if check else None,
+        "errors": saved.form.mistakes() if saved.form and saved.result == Result.UNFINISHED else {},
+        "refusals": list(saved.refusals),
+        "differences": [asdict(one) for one in saved.differences],
+        "theirs": theirs.values if theirs is not None else {},
+        "their_version": theirs.version if theirs is not None else None,
+    }
+
+
+def _message(saved: PostedRow) -> str:
+    match saved.result:
+        case Result.SAVED:
+            message = _("Saved.")
+        case Result.UNFINISHED:
+            message = unfinished_notice(saved.form)
+        case Result.CONFLICT:
+            return conflict_notice(saved.row)
+        case _:
+            return _("Not saved.")
+    if saved.left_review:
+        out = _("It is out of review by this: send it once more when it is ready.")
+        return f"{message} {out}"
+    return message
