@@ -190,9 +190,10 @@ def test_a_long_list_is_cut_and_counted(browser: Browser, monkeypatch: pytest.Mo
     for _source in range(11):
         make.make_source()
     mine = lists(browser)[TITLES[5]]
-    assert (len(mine.items), mine.counted) == (10, "11")
+    assert (len(mine.items), str(mine.count)) == (10, "11")
     make.make_source()
-    assert lists(browser)[TITLES[5]].counted == "more than 11"
+    assert str(lists(browser)[TITLES[5]].count) == "more than 11"
+    assert "more than 11" in browser.open("/admin/").response.content.decode()
 
 
 def test_an_unknown_word_in_the_address_finds_nothing(browser: Browser) -> None:

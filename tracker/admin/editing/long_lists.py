@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,11 @@ class MoreThan(int):
         return _("more than %(count)s") % {"count": number_format(int(self))}
 
 
+def count_up_to(most: int, rows: QuerySet[Any]) -> int:
+    count = rows.order_by()[: most + 1].count()
+    return count if count <= most else MoreThan(most)
+
+
 class LongListPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator that selects the keys of one page before it joins related tables.
 
@@ -37,10 +42,7 @@ class LongListPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        if not rows.query.where:
-            return int(rows.count())
-        count = int(rows.order_by()[: MAX_COUNTED + 1].count())
-        return count if count <= MAX_COUNTED else MoreThan(MAX_COUNTED)
+        return count_up_to(MAX_COUNTED, rows) if rows.query.where else int(rows.count())
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)

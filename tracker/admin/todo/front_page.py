@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from tracker.actions.review.approval import changed_reviews
 from tracker.admin.editing.display import NOTHING, moment
+from tracker.admin.editing.long_lists import count_up_to
 from tracker.admin.editing.pages import page_url
 from tracker.admin.editing.records import may_publish
 from tracker.admin.todo.filters import (
@@ -28,14 +29,7 @@ from tracker.admin.todo.filters import (
     unrecorded,
 )
 from tracker.admin.worksheet.access import may_record, worksheet_url
-from tracker.models import (
-    Commitment,
-    Meeting,
-    Note,
-    Review,
-    Source,
-    StatusUpdate,
-)
+from tracker.models import Commitment, Meeting, Note, Review, Source, StatusUpdate
 
 # Rows of each list that are shown, and that are counted; beyond, it says "more than".
 SHOWN = 10
@@ -64,12 +58,6 @@ class WorkList:
     count: int
     # Label and URL of the full list, or of one for each noun in it.
     whole: Sequence[tuple[str, str]]
-
-    @property
-    def counted(self) -> str:
-        if self.count > COUNTED:
-            return _("more than %(count)d") % {"count": COUNTED}
-        return str(self.count)
 
 
 _Index = Callable[[HttpRequest, dict[str, Any] | None], TemplateResponse]
@@ -159,7 +147,7 @@ def _listed(
         title=title,
         empty=empty,
         items=[item(record) for record in rows[:SHOWN]],
-        count=rows.order_by()[: COUNTED + 1].count(),
+        count=count_up_to(COUNTED, rows),
         whole=[(_("The whole list"), _list_url(rows.model, f"work={work}"))],
     )
 
@@ -181,7 +169,7 @@ def _in_review() -> WorkList:
             )
             for review in reviews
         ],
-        count=waiting.order_by()[: COUNTED + 1].count(),
+        count=count_up_to(COUNTED, waiting),
         whole=[
             (str(noun._meta.verbose_name_plural), _list_url(noun, "publication=in_review"))
             for noun in nouns
