@@ -106,24 +106,19 @@ class ReasonForm(WordsForm):
     )
 
 
-class SignificanceField(forms.ChoiceField):
-    """Major or minor; an empty value means the initial one."""
-
-    def __init__(self, *, initial: Significance = Significance.MAJOR) -> None:
-        super().__init__(
-            label=gettext_lazy("Significance"),
-            choices=Significance.choices,
-            initial=initial,
-            required=False,
-            help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
-        )
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(value) or self.initial
+def significance_field(default: Significance = Significance.MAJOR) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Significance"),
+        choices=Significance.choices,
+        initial=default,
+        empty_value=default,
+        required=False,
+        help_text=gettext_lazy("A minor change is shown but nobody is notified of it."),
+    )
 
 
 class RetractionForm(ReasonForm):
-    significance = SignificanceField()
+    significance = significance_field()
 
 
 class Retract(Act):

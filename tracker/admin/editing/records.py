@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.actions.amend import amend
 from tracker.actions.log.append import ByStaff, open_log
-from tracker.admin.editing.acts import SignificanceField
+from tracker.admin.editing.acts import significance_field
 from tracker.admin.editing.drafts import DraftsAdmin, outcome
 from tracker.admin.editing.fields import LinesField, RecordForm
 from tracker.admin.editing.pages import editor, page_url
@@ -40,12 +40,12 @@ class PublicRecordForm(RecordForm):
         ),
     )
 
-    significance = SignificanceField()
+    significance = significance_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not isinstance(self.instance, Commitment | Meeting):
-            self.fields["significance"].initial = Significance.MINOR
+            self.fields["significance"] = significance_field(Significance.MINOR)
         if not self.instance.is_public:
             del self.fields["why"], self.fields["significance"]
 
