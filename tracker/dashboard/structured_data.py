@@ -5,7 +5,6 @@ They repeat only what the page shows, and leave unknown values out.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +29,7 @@ from tracker.models import (
 )
 from tracker.queries.records.history_pages import Part
 from tracker.queries.visibility import position_of
+from tracker.schema.payloads import day
 
 Data = dict[str, Any]
 
@@ -55,10 +55,6 @@ def _dataset_id(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("dashboard"))
 
 
-def _day(moment: dt.datetime | dt.date | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
 def _download(request: HttpRequest, url_name: str, media_type: str) -> Data:
     address = request.build_absolute_uri(reverse(url_name))
     return {"@type": "DataDownload", "contentUrl": address, "encodingFormat": media_type}
@@ -81,7 +77,7 @@ def dataset_data(request: HttpRequest, head: LogHead) -> Data:
             "inLanguage": get_language(),
             "isAccessibleForFree": True,
             "license": read_licence(settings.REGISTER_LICENCE).url,
-            "dateModified": _day(head.recorded_at),
+            "dateModified": day(head.recorded_at),
             "version": str(head.seq),
             "measurementTechnique": request.build_absolute_uri(reverse("methodology")),
             "variableMeasured": [_("Stage"), _("Assessment"), _("Wording"), _("Target")],
@@ -152,8 +148,8 @@ def commitment_data(request: HttpRequest, commitment: Commitment, part: Part) ->
             "creativeWorkStatus": position_of(commitment).get_stage_display(),
             "about": [_party(party) for party in commitment.parties.all()],
             "keywords": [topic.name for topic in commitment.topics.all()],
-            "datePublished": _day(part.first_published_at),
-            "dateModified": _day(commitment.last_changed_at),
+            "datePublished": day(part.first_published_at),
+            "dateModified": day(commitment.last_changed_at),
             "publisher": _register(),
             "inLanguage": get_language(),
             "isPartOf": {"@type": "Dataset", "@id": _dataset_id(request)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.urls import reverse
 from tracker.feeds.document import Document
 from tracker.feeds.entry import Entry
 from tracker.lib.json_text import to_json
+from tracker.schema.payloads import instant
 
 
 def json_feed(document: Document) -> str:
@@ -42,8 +42,8 @@ def _item(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "content_html": entry.html,
         "content_text": entry.text,
-        "date_published": _instant(entry.published),
-        "date_modified": _instant(entry.updated),
+        "date_published": instant(entry.published),
+        "date_modified": instant(entry.updated),
         "tags": entry.tags,
         "_commitment_tracker": {
             "seq": change.seq,
@@ -54,8 +54,3 @@ def _item(entry: Entry) -> dict[str, Any]:
             "is_retracted": entry.tombstone is not None,
         },
     }
-
-
-def _instant(value: dt.datetime) -> str:
-    """Format as RFC 3339, in UTC and to the second."""
-    return f"{value.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

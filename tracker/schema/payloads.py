@@ -67,11 +67,15 @@ def line(seq: int | None, recorded_at: str | None) -> Payload:
 
 
 def recorded(seq: int | None, recorded_at: dt.datetime | None) -> Payload:
-    """Return the number of a line of the log and its time, in UTC to the second."""
+    """Return the number of a line of the log and its time."""
     if recorded_at is None:
         return line(seq, None)
-    instant = recorded_at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    return line(seq, instant.replace("+00:00", "Z"))
+    return line(seq, instant(recorded_at))
+
+
+def instant(value: dt.datetime) -> str:
+    """Format as RFC 3339, in UTC and to the second."""
+    return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def level_name(value: int) -> str:
