@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from tracker.answers import head_of
 from tracker.dashboard.facets import facets
-from tracker.dashboard.paging import chosen_size, page_sizes, paginate
+from tracker.dashboard.paging import SIZES, page_size, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter, ViewpointForm
 from tracker.filters.bitset_filter import Matches
@@ -54,12 +54,12 @@ def paged(
     request: HttpRequest, filterset: CommitmentFilter, matches: Matches | None
 ) -> dict[str, Any]:
     """Return the context of a page that lists what the filter matches, without its rows."""
-    sizes = page_sizes(request.GET, usual=settings.ROWS_PER_PAGE)
+    size = page_size(request.GET, usual=settings.ROWS_PER_PAGE)
     listed = matches if matches is not None else filterset.qs
     return {
         **filter_context(filterset, matches),
-        "paging": paginate(listed, request.GET, per_page=chosen_size(sizes)),
-        "page_sizes": sizes,
+        "paging": paginate(listed, request.GET, per_page=size),
+        "page_sizes": SIZES,
         "usual_page_size": settings.ROWS_PER_PAGE,
     }
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from tracker.answers import public_answer
 from tracker.dashboard.listing import matched, offered_choices, paged
 from tracker.dashboard.matrix_cells import row_fragments
-from tracker.dashboard.paging import chosen_size, page_sizes, paginate
+from tracker.dashboard.paging import page_size, paginate
 from tracker.filters import CommitmentFilter
 from tracker.filters.fields import OneOfFilter
 from tracker.queries.lists.rows import rows
@@ -83,17 +83,15 @@ def matrix(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     meetings = matrix_meetings(viewpoint, forum=filterset.columns_forum)
     if matches is None:
         meetings = meetings.none()
-    column_sizes = page_sizes(
+    column_size = page_size(
         request.GET, parameter="columns_per_page", sizes=COLUMN_SIZES, usual=COLUMNS_PER_PAGE
     )
-    column_paging = paginate(
-        meetings, request.GET, per_page=chosen_size(column_sizes), parameter="columns_page"
-    )
+    column_paging = paginate(meetings, request.GET, per_page=column_size, parameter="columns_page")
     context = paged(request, filterset, matches)
     page_of_rows = rows(context["paging"].rows, viewpoint, related={"parties"})
     grid = matrix_of(page_of_rows, column_paging.rows, viewpoint)
     context |= {
-        "column_sizes": column_sizes,
+        "column_sizes": COLUMN_SIZES,
         "usual_column_size": COLUMNS_PER_PAGE,
         "column_paging": column_paging,
         "matrix": grid,

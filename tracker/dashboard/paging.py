@@ -11,34 +11,20 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-
-@dataclass(frozen=True, slots=True)
-class PageSize:
-    """A number of rows per page to choose from."""
-
-    value: int
-    label: str
-    is_chosen: bool
-
-
+# The numbers of rows per page to choose from.
 SIZES = (25, 50, 100, 200)
 
 
-def page_sizes(
+def page_size(
     params: QueryDict,
     *,
     usual: int,
     parameter: str = "per_page",
     sizes: Sequence[int] = SIZES,
-) -> list[PageSize]:
-    """Return the sizes on offer, of which one is chosen: `usual` unless the request names one."""
+) -> int:
+    """Return the size that the request chooses, or the usual one."""
     requested = params.get(parameter, "")
-    chosen = int(requested) if requested in map(str, sizes) else usual
-    return [PageSize(size, str(size), size == chosen) for size in sizes]
-
-
-def chosen_size(sizes: Sequence[PageSize]) -> int:
-    return next(size.value for size in sizes if size.is_chosen)
+    return int(requested) if requested in map(str, sizes) else usual
 
 
 @dataclass(frozen=True, slots=True)
