@@ -49,7 +49,7 @@ class Reader:
 
     def node_of(self, path: Path) -> yaml.Node | None:
         """Parse one file; report a problem and return None if that fails."""
-        file = path.relative_to(self.root).as_posix()
+        file, line = path.relative_to(self.root).as_posix(), 1
         try:
             if path.stat().st_size > _MAX_FILE_BYTES:
                 raise ValueError("The file is larger than 5 MB; split it.")
@@ -57,23 +57,20 @@ class Reader:
             if has_control_characters(text):
                 raise ValueError("The file holds a control character; remove it.")
             node: yaml.Node | None = yaml.compose(text, Loader=_PlainLoader)
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
-            self.problems.append(
-                Problem(file, line, "The text is not UTF-8; save the file as UTF-8.")
-            )
-        except FileNotFoundError:
-            self.problems.append(Problem(file, 1, "The file is missing."))
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            line = mark.line + 1 if mark else 1
-            self.problems.append(Problem(file, line, f"This is not valid YAML: {error.problem}."))
-        except (ValueError, yaml.YAMLError) as error:
-            self.problems.append(Problem(file, 1, str(error)))
-        else:
             if node is None:
-                self.problems.append(Problem(file, 1, "The file is empty."))
+                raise ValueError("The file is empty.")
             return node
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            sentence = "The text is not UTF-8; save the file as UTF-8."
+        except FileNotFoundError:
+            sentence = "The file is missing."
+        except yaml.MarkedYAMLError as error:
+            line += error.problem_mark.line if error.problem_mark else 0
+            sentence = f"This is not valid YAML: {error.problem}."
+        except (ValueError, yaml.YAMLError) as error:
+            sentence = str(error)
+        self.problems.append(Problem(file, line, sentence))
         return None
 
     def records_of(self) -> Iterator[Record]:

@@ -50,11 +50,6 @@ def _months() -> dict[str, int]:
     return names
 
 
-def _unreadable(text: str) -> ValueError:
-    sentence = _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
-    return ValueError(sentence % {"text": text[:40]})
-
-
 def read_date(text: str | dt.date, *, order: str = "") -> PartialDate:
     """Parse a date to the precision given; `order` is a DateOrder, or empty while unknown.
 
@@ -99,6 +94,7 @@ def _ordered(first: int, second: int, year: int, *, text: str, order: str) -> Pa
 def _named(match: re.Match[str], text: str) -> PartialDate:
     month = _months().get(match[2].casefold())
     if month is None or (match[1] and match[3]):
-        raise _unreadable(text)
+        sentence = _("“%(text)s” is not a date. Write 2028, 2026-03 or 2026-02-25.")
+        raise ValueError(sentence % {"text": text[:40]})
     day = match[1] or match[3]
     return PartialDate(int(match[4]), month, int(day) if day else None)

@@ -27,6 +27,7 @@ def spooled(
 
     An error that stops the reading is raised again at the same row of the copy.
     """
+    failure = None
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         try:
             for count, row in enumerate(sheet.rows, 1):
@@ -35,9 +36,9 @@ def spooled(
                 if count % _PROGRESS_EVERY == 0:
                     on_progress(count)
         except SpreadsheetError as error:
-            file.write(json.dumps([error.row, None, error.sentence]) + "\n")
+            failure = error
         file.seek(0)
-        yield Sheet(sheet.headings, _rows(file), sheet.name)
+        yield Sheet(sheet.headings, _rows(file, failure), sheet.name)
 
 
 def _as_json(cell: Cell) -> Any:
@@ -47,9 +48,9 @@ def _as_json(cell: Cell) -> Any:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
-def _rows(file: IO[str]) -> Iterator[Row]:
+def _rows(file: IO[str], failure: SpreadsheetError | None) -> Iterator[Row]:
     for line in file:
-        number, cells, sentence = json.loads(line)
-        if cells is None:
-            raise SpreadsheetError(sentence, row=number)
-        yield Row(number, tuple(Fault(*c) if isinstance(c, list) else c for c in cells), sentence)
+        number, cells, fault = json.loads(line)
+        yield Row(number, tuple(Fault(*c) if isinstance(c, list) else c for c in cells), fault)
+    if failure is not None:
+        raise failure
