@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
@@ -222,18 +222,9 @@ class CommitmentAdmin(FilesMixin, PublicRecordAdmin):
         if added:
             yield publish_aliases(record, added, **stamp)
 
-    def response_add(
-        self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        self._warn(request, obj)
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
-        self._warn(request, obj)
-        return super().response_change(request, obj)
-
-    def _warn(self, request: HttpRequest, obj: Commitment) -> None:
-        for sentence in commitment_warnings([obj]):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for sentence in commitment_warnings([form.instance]):
             self.message_user(request, sentence, messages.WARNING)
 
     def tools(self, request: HttpRequest, obj: Commitment) -> list[dict[str, Any]]:
