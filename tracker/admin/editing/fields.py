@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -42,23 +42,20 @@ class LinesField(forms.CharField):
         return super().has_changed(self.to_python(initial), data)
 
 
-def _keys(value: Iterable[Any]) -> list[Any]:
-    """Drop values that cannot be keys: validation reports them, a query would fail."""
-    return [v for v in value if str(v).isdecimal() and len(str(v)) <= MAX_KEY_DIGITS]
+class _KeysOnly:
+    """Drops values that cannot be keys: validation reports them, a query would fail."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        keys = [v for v in value if str(v).isdecimal() and len(str(v)) <= MAX_KEY_DIGITS]
+        return super().optgroups(name, keys, attrs)  # type: ignore[misc]
 
 
-class RecordSelect(AutocompleteSelect):
+class RecordSelect(_KeysOnly, AutocompleteSelect):
     """Django's autocomplete, without its server error for a posted key such as "abc"."""
 
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, _keys(value), attrs)
 
-
-class RecordSelectMultiple(AutocompleteSelectMultiple):
+class RecordSelectMultiple(_KeysOnly, AutocompleteSelectMultiple):
     """`RecordSelect` for several records."""
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, _keys(value), attrs)
 
 
 class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
