@@ -33,7 +33,6 @@ from tracker.admin.worksheet.rows import Row
 from tracker.admin.worksheet.saving import PostedRow, Result, save_rows
 from tracker.admin.worksheet.sheets import PER_PAGE, sheet_of
 from tracker.admin.worksheet.source_pages import SourcePages
-from tracker.admin.worksheet.values import Values
 from tracker.lib.text import without_control_characters
 from tracker.models import Commitment, Meeting, WorksheetRow
 
@@ -182,8 +181,9 @@ class WorksheetPages(SourcePages):
             for number, row in enumerate([*sheet.rows, *sheet.new])
         ]
         split = len(sheet.rows)
+        # With identities of their own, so that posting one twice creates one record.
         blank = [
-            shown_row(_blank_row(sheet.blank), prefix, sheet, texts)
+            shown_row(Row(identity=f"n{uuid.uuid4()}", values=sheet.blank), prefix, sheet, texts)
             for prefix in (f"r{len(views)}", "r__number__")
         ]
         context = {
@@ -219,8 +219,3 @@ class WorksheetPages(SourcePages):
     def next_steps(self, request: HttpRequest, meeting: Meeting) -> list[dict[str, Any]]:
         """Return the acts on everything recorded, each with label and url."""
         return []
-
-
-def _blank_row(values: Values) -> Row:
-    """Return an empty row with a fixed identity, so that posting it twice creates one record."""
-    return Row(identity=f"n{uuid.uuid4()}", commitment=None, values=values)

@@ -56,8 +56,9 @@ class Row:
     """One commitment on the worksheet of one meeting."""
 
     identity: str
-    commitment: Commitment | None
     values: Values
+    # None until the input for a new commitment is a draft.
+    commitment: Commitment | None = None
     before: Wording | None = None
     words: Citation | None = None
     draft: StatusUpdate | None = None
@@ -139,7 +140,7 @@ def blank_values(meeting: Meeting, choices: Choices) -> Values:
 
 def loose_row(row: WorksheetRow, start: Values) -> Row:
     """Return the row of a new commitment that has no record yet."""
-    return Row(identity=f"n{row.key}", commitment=None, values={**start, **row.typed}, typed=row)
+    return Row(identity=f"n{row.key}", values={**start, **row.typed}, typed=row)
 
 
 def row_of(meeting: Meeting, identity: str, choices: Choices, *, today: dt.date) -> Row | None:
@@ -161,7 +162,7 @@ def _new_row(meeting: Meeting, key: uuid.UUID, choices: Choices, *, today: dt.da
     start = blank_values(meeting, choices)
     saved = WorksheetRow.objects.filter(pk=key).select_related("edited_by").first()
     if saved is None:
-        return Row(identity=f"n{key}", commitment=None, values=start)
+        return Row(identity=f"n{key}", values=start)
     if saved.meeting_id != meeting.pk:
         return None
     if saved.commitment_id is not None:

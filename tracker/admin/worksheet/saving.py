@@ -29,7 +29,7 @@ from tracker.admin.editing.refusals import REFUSED, as_refusal, show_refusal
 from tracker.admin.worksheet.forms import RowForm, form_of
 from tracker.admin.worksheet.rows import Choices, Row, choices_of, row_of
 from tracker.admin.worksheet.values import MENTIONED, SILENT, Values, posted, version_of
-from tracker.models import Meeting, StatusUpdate
+from tracker.models import Meeting
 
 
 class Result(StrEnum):
@@ -160,7 +160,11 @@ def _write(
                 return
             given.form = form_of(row, choices, prefix=given.prefix, typed=given.typed)
             if given.form.is_valid():
-                update = _draft(meeting, row, given.form, **stamp)
+                entry = given.form.entry()
+                if row.commitment is None:
+                    update = add_commitment(meeting, entry, **stamp)
+                else:
+                    update = record_entry(meeting, row.commitment, row.draft, entry, **stamp)
                 if row.typed is not None or key is not None:
                     keep_typed(meeting, update.commitment, key=key, typed={}, **stamp)
                 given.result = Result.SAVED
@@ -173,12 +177,6 @@ def _write(
         show_refusal(given.form, as_refusal(error))
     given.result = Result.UNFINISHED
     keep_typed(meeting, row.commitment, key=key, typed=given.typed, **stamp)
-
-
-def _draft(meeting: Meeting, row: Row, form: RowForm, **stamp: Unpack[ByStaff]) -> StatusUpdate:
-    if row.commitment is None:
-        return add_commitment(meeting, form.entry(), **stamp)
-    return record_entry(meeting, row.commitment, row.draft, form.entry(), **stamp)
 
 
 def _set_aside(row: Row) -> None:
