@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import quote, unquote
-from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
@@ -79,8 +78,7 @@ class ActsAdmin(RegisterAdmin):
     def may_act(self, request: HttpRequest, act: Act) -> bool:
         """Whether the user has the permission that an act requires."""
         needed = act.permission.format(noun=self.opts.model_name)
-        user = cast(PermissionsMixin, request.user)
-        return user.has_perm(needed) and self.has_view_permission(request)
+        return editor(request).has_perm(needed) and self.has_view_permission(request)
 
     def act_url(self, act: Act, record: Model) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}"

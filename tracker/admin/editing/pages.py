@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -25,9 +25,9 @@ def page_url(record: Model) -> str:
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(record.pk)])
 
 
-def editor(request: HttpRequest) -> AbstractBaseUser:
+def editor(request: HttpRequest) -> User:
     """Return the signed-in user; every admin view requires one."""
-    return cast(AbstractBaseUser, request.user)
+    return cast(User, request.user)
 
 
 class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -7,10 +7,9 @@ line to the log, or none when nothing would change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from django.contrib import messages
-from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -68,7 +67,7 @@ class PublicRecordForm(RecordForm):
 
 
 def may_publish(request: HttpRequest) -> bool:
-    return cast(PermissionsMixin, request.user).has_perm(PUBLISH)
+    return editor(request).has_perm(PUBLISH)
 
 
 class PublicRecordAdmin(DraftsAdmin):

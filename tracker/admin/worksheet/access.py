@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib.admin.utils import quote
-from django.contrib.auth.models import PermissionsMixin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tracker.admin.editing.pages import editor
 from tracker.models import Meeting
 
 # Permissions for a worksheet, which writes updates and new commitments.
@@ -22,7 +20,7 @@ _NEEDED = (
 
 def may_record(request: HttpRequest) -> bool:
     """Whether this person may fill in worksheets."""
-    return cast(PermissionsMixin, request.user).has_perms(_NEEDED)
+    return editor(request).has_perms(_NEEDED)
 
 
 def worksheet_url(meeting: Meeting) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -67,8 +65,8 @@ class SourcePages(RegisterAdmin):
 
     def may_take_in(self, request: HttpRequest, source: Source) -> bool:
         """Whether the user may store the text; for a public source that is an amendment."""
-        user = cast(PermissionsMixin, request.user)
-        return user.has_perm(PUBLISH if source.is_public else "tracker.change_source")
+        needed = PUBLISH if source.is_public else "tracker.change_source"
+        return editor(request).has_perm(needed)
 
     def source_text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         meeting = self.recorded_meeting(request, object_id)
