@@ -95,7 +95,7 @@ class OneCommitment(ReadOnlyView):
         statuses=(301, 404, 410),
     )
     def get(self, request: Request, *, slug: str, today: dt.date) -> HttpResponseBase:
-        published = Commitment.objects.filter(published_seq__isnull=False)
+        published = Commitment.objects.published()
         named = published.filter(Q(slug=slug) | Q(reference=slug)).first()
         if named is not None and named.slug != slug:
             return moved(request, "commitment", named.slug)

@@ -76,7 +76,7 @@ def _heading(
 
 def dated_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
     """Return what a valid filter matches, with the retracted commitments that it would match."""
-    published: QuerySet[Commitment] = Commitment.objects.filter(published_seq__isnull=False)
+    published: QuerySet[Commitment] = Commitment.objects.published()
     for name, value in filterset.form.cleaned_data.items():
         if name in filterset.filters:
             published = filterset.filters[name].filter(published, value)
@@ -89,7 +89,7 @@ def dated_meetings(filterset: CommitmentFilter) -> QuerySet[Meeting]:
     `meeting`, `forum` and `party` apply to meetings. Any other parameter applies to commitments and
     selects the meetings that mentioned a match.
     """
-    meetings = Meeting.objects.filter(published_seq__isnull=False).order_by("slug")
+    meetings = Meeting.objects.published().order_by("slug")
     for name, lookup in _MEETING_LOOKUPS.items():
         if name in filterset.active:
             value = filterset.form.cleaned_data[name]

@@ -109,7 +109,7 @@ class ChangeFilter(CommitmentFilter):
                 conditions &= _CONDITIONS[name](self.viewpoint, cleaned[name])
             meetings = None
             if about <= _OF_MEETINGS:
-                meetings = Meeting.objects.filter(published_seq__isnull=False)
+                meetings = Meeting.objects.published()
                 for name in sorted(about):
                     meetings = meetings.filter(self._of_meeting(name, cleaned[name]))
             log = log.filter(lines_about(conditions, of_meetings=meetings))

@@ -88,7 +88,7 @@ class NamedCommitmentsField(forms.Field):
                 params={"most": MOST_NAMES, "given": len(names)},
             )
         plain = [name for name in names if "\0" not in name]
-        published = Commitment.objects.filter(published_seq__isnull=False)
+        published = Commitment.objects.published()
         commitments = (
             list(published.filter(Q(reference__in=plain) | Q(slug__in=plain)).order_by("reference"))
             if plain
