@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 from collections.abc import Collection
 from typing import Any
@@ -117,9 +116,3 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     text = to_json(data).translate(_JSON_ESCAPES)
     block = f'<script type="application/ld+json">{text}</script>'
     return mark_safe(block)  # noqa: S308 - nothing in the text can end the element
-
-
-@register.filter
-def citation_day(value: dt.date) -> str:
-    """Format a date for the citation_* tags of Highwire Press."""
-    return f"{value:%Y/%m/%d}"
