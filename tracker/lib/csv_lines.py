@@ -1,7 +1,7 @@
 """Write CSV (RFC 4180) a column at a time.
 
-A test proves the output equal to that of `csv.writer`. It is several times as fast for many lines,
-because it checks a whole column at once for characters that need quoting.
+A test proves the output equal to that of `csv.writer`. It takes two thirds of the time for many
+lines, because it checks a whole column at once for characters that need quoting.
 """
 
 from __future__ import annotations
