@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import Unpack
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from tracker.actions.amend import amend
-from tracker.actions.log.append import open_log
+from tracker.actions.log.append import Stamp, open_log
 from tracker.models import Change, Commitment, Significance
 
 
 def check_commitment(
-    commitment: Commitment,
-    *,
-    reason: str = "",
-    now: dt.datetime,
-    by: AbstractBaseUser | None = None,
+    commitment: Commitment, *, reason: str = "", **stamp: Unpack[Stamp]
 ) -> Change | None:
     """Record that a public commitment was checked on the day of `now`, in the register's time zone.
 
     Write one minor line to the log, or return None if that day is recorded already.
     """
-    day = timezone.localdate(now)
-    with open_log(now=now, by=by):
+    day = timezone.localdate(stamp["now"])
+    with open_log(**stamp):
         if Commitment.objects.filter(pk=commitment.pk, last_checked_on=day).exists():
             return None
         return amend(
@@ -32,6 +27,5 @@ def check_commitment(
             values={"last_checked_on": day},
             reason=reason,
             significance=Significance.MINOR,
-            now=now,
-            by=by,
+            **stamp,
         )

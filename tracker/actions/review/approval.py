@@ -38,8 +38,8 @@ from tracker.queries.drafts.submissions import Content, Draft, Submission, key_o
 # The content of drafts as a page showed it, by `key_of`.
 Shown = Mapping[str, Content]
 
-# The nouns that are published by an act of their own, and so are reviewed.
-_PUBLISHED_ALONE = [REVIEWED[noun] for noun in (Meeting, Commitment, StatusUpdate, Note)]
+# The nouns that are published by an act of their own, each after those that it refers to.
+PUBLISHED_ALONE = (Meeting, Commitment, StatusUpdate, Note)
 # How many reviews are compared at a time.
 _BATCH = 200
 # How many changed fields a message names.
@@ -136,7 +136,7 @@ def refuse_other_than_sent(draft: Draft, now: Submission, review: Review) -> Non
 def changes_since(shown: Shown) -> list[SaidDifference]:
     """Return where drafts differ from what a page showed."""
     found: list[SaidDifference] = []
-    for model in (Meeting, Commitment, StatusUpdate, Note):
+    for model in PUBLISHED_ALONE:
         keys = [key for key in shown if key.startswith(f"{REVIEWED[model]}:")]
         drafts: Any = model._base_manager.filter(
             pk__in=[int(key.partition(":")[2]) for key in keys], published_seq=None
@@ -230,7 +230,7 @@ def _changed_among(keys: Iterable[int]) -> Iterator[tuple[Review, list[SaidDiffe
     ordered = sorted(keys)
     for start in range(0, len(ordered), _BATCH):
         batch = Review.objects.filter(pk__in=ordered[start : start + _BATCH])
-        yield from changed_reviews(batch.prefetch_related(*_PUBLISHED_ALONE))
+        yield from changed_reviews(batch.prefetch_related(*REVIEWED.values()))
 
 
 def changed_reviews(reviews: Iterable[Review]) -> Iterator[tuple[Review, list[SaidDifference]]]:

@@ -28,6 +28,7 @@ from tracker.actions.publishing.publish import (
     publish_update,
 )
 from tracker.actions.review.approval import (
+    PUBLISHED_ALONE,
     ChangedError,
     Shown,
     end_review,
@@ -205,9 +206,6 @@ def _all_refusals(hindered: Mapping[Row, ValidationError]) -> ValidationError:
 
 # -- At a time ----------------------------------------------------------------------------------
 
-# Of several that are due at once, the nouns that others refer to come first.
-_ORDER = (Meeting, Commitment, StatusUpdate, Note)
-
 
 def publish_scheduled(*, now: dt.datetime) -> list[int]:
     """Publish what is due, as its approver; return the numbers of the lines written.
@@ -218,7 +216,7 @@ def publish_scheduled(*, now: dt.datetime) -> list[int]:
     """
     due = Review.objects.filter(state=ReviewState.SCHEDULED, publish_at__lte=now)
     found = sorted(
-        due, key=lambda review: (review.publish_at, _ORDER.index(type(review.record)), review.pk)
+        due, key=lambda it: (it.publish_at, PUBLISHED_ALONE.index(type(it.record)), it.pk)
     )
     written, faults = list[int](), list[Exception]()
     for review in found:
