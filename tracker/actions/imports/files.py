@@ -7,17 +7,14 @@ back-fill, so subscribers are not notified.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from typing import IO
-
-from django.contrib.auth.models import AbstractBaseUser
+from typing import IO, Unpack
 
 from tracker.actions.imports.plan import Plan, Task
 from tracker.actions.imports.publishing import DraftDisposition
 from tracker.actions.imports.rights import refuse_choice
 from tracker.actions.imports.writing import Writer
-from tracker.actions.log.append import open_log
+from tracker.actions.log.append import ByStaff, open_log
 from tracker.spreadsheets.reading import Sheet, read_sheet
 from tracker.spreadsheets.report import Report
 from tracker.spreadsheets.spool import spooled
@@ -62,8 +59,7 @@ def import_file(
     why: str = "",
     digest: str = "",
     end: Callable[[Report], object] = lambda report: None,
-    now: dt.datetime,
-    by: AbstractBaseUser,
+    **stamp: Unpack[ByStaff],
 ) -> Report:
     """Import a file atomically.
 
@@ -75,10 +71,10 @@ def import_file(
     refuse_choice(disposition, task.noun, task.rights)
     with (
         spooled(_sheet(file, task), on_progress=task.on_read) as sheet,
-        open_log(now=now, by=by, is_backfill=True),
+        open_log(**stamp, is_backfill=True),
     ):
         plan = Plan(sheet, task, is_writing=True)
-        writer = Writer(plan, disposition=DraftDisposition(disposition), why=why, now=now, by=by)
+        writer = Writer(plan, disposition=DraftDisposition(disposition), why=why, **stamp)
         for batch in plan.batches():
             if plan.report.is_sound:
                 writer.write(batch)

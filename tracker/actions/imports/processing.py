@@ -83,9 +83,10 @@ def process(key: int, *, clock: Clock) -> bool:
         )
         _finish(upload, _refused(sentence % {"tries": MOST_TRIES}), state=UploadState.CHECKED)
         return True
-    carry = _check if upload.state == UploadState.TO_CHECK else _import
     try:
-        carry(upload, clock=clock)
+        report = _report_of(upload, clock=clock)
+        if report is not None:
+            _finish(upload, report, state=UploadState.CHECKED)
     except (OperationalError, InterfaceError):
         # The database is busy or unavailable: end the lease, so that it is tried again.
         Upload.objects.filter(pk=key).update(taken_until=None, tries=F("tries") - 1)
@@ -112,16 +113,8 @@ def _task(upload: Upload, *, clock: Clock) -> Task:
     )
 
 
-def _check(upload: Upload, *, clock: Clock) -> None:
-    try:
-        with opened(upload) as file:
-            report = check_file(file, _task(upload, clock=clock))
-    except SpreadsheetError as error:
-        report = _refused(error.sentence, row=error.row)
-    _finish(upload, report, state=UploadState.CHECKED)
-
-
-def _import(upload: Upload, *, clock: Clock) -> None:
+def _report_of(upload: Upload, *, clock: Clock) -> Report | None:
+    """Check or import a file; return the report, or None for a file that was imported."""
     now = clock()
 
     def end(report: Report) -> None:
@@ -130,9 +123,12 @@ def _import(upload: Upload, *, clock: Clock) -> None:
 
     try:
         with opened(upload) as file:
+            task = _task(upload, clock=clock)
+            if upload.state == UploadState.TO_CHECK:
+                return check_file(file, task)
             import_file(
                 file,
-                _task(upload, clock=clock),
+                task,
                 disposition=upload.then,
                 why=upload.why,
                 digest=upload.report.get("digest", ""),
@@ -140,16 +136,15 @@ def _import(upload: Upload, *, clock: Clock) -> None:
                 now=now,
                 by=upload.uploaded_by,
             )
-        return
+            return None
     except ImportRefusedError as refusal:
-        report = refusal.report
+        return refusal.report
     except RegisterChangedError as moved:
-        report = rechecked(moved.report, shown=upload.report)
+        return rechecked(moved.report, shown=upload.report)
     except SpreadsheetError as error:
-        report = _refused(error.sentence, row=error.row)
+        return _refused(error.sentence, row=error.row)
     except ValidationError as error:
-        report = _refused(" ".join(error.messages))
-    _finish(upload, report, state=UploadState.CHECKED)
+        return _refused(" ".join(error.messages))
 
 
 def _refused(sentence: str, *, row: int = 0) -> Report:
