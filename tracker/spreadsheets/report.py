@@ -108,17 +108,15 @@ class Report:
 
     def add_problem(self, row: int, column: str, sentence: str) -> None:
         self.problem_count += 1
-        if len(self.problems) < MAX_LISTED:
-            self.problems.append(self._problem(row, column, sentence))
+        self._list(self.problems, row, column, sentence)
 
     def add_warning(self, row: int, column: str, sentence: str) -> None:
-        if len(self.warnings) < MAX_LISTED:
-            self.warnings.append(self._problem(row, column, sentence))
+        self._list(self.warnings, row, column, sentence)
 
     def add_ambiguous_date(self, row: int, column: str, text: str) -> None:
         self.ambiguous_count += 1
-        if len(self.ambiguous_dates) < MAX_LISTED:
-            self.ambiguous_dates.append(self._problem(row, column, text))
+        self._list(self.ambiguous_dates, row, column, text)
 
-    def _problem(self, row: int, column: str, sentence: str) -> Problem:
-        return Problem(row, self.headings.get(column, column), sentence)
+    def _list(self, problems: list[Problem], row: int, column: str, sentence: str) -> None:
+        if len(problems) < MAX_LISTED:
+            problems.append(Problem(row, self.headings.get(column, column), sentence))

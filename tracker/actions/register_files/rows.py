@@ -119,7 +119,7 @@ class Rows:
         row.save()
         return row
 
-    # -- Amending -------------------------------------------------------------------------------
+    # -- Comparing ------------------------------------------------------------------------------
 
     def compared(
         self, records: Iterable[Record], rows: Iterable[_M], payload_of: Callable[[_M], Payload]
