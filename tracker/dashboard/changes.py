@@ -23,9 +23,7 @@ from tracker.queries.log.stretches import WholeLog, stretch
 class LogPageFilter(ChangeFilter):
     """The filter of the page, on which `before` chooses a stretch of the log."""
 
-    @property
-    def unknown(self) -> list[str]:
-        return [name for name in super().unknown if name != "before"]
+    page_parameters = ChangeFilter.page_parameters | {"before"}
 
 
 @public_answer

@@ -135,6 +135,9 @@ class CompareForm(forms.Form):
 class ComparedFilter(CommitmentFilter):
     """The dashboard's filter, applied on the later of the two days."""
 
+    page_parameters = CommitmentFilter.page_parameters | {"from", "to"}
+    not_narrowing = CommitmentFilter.not_narrowing | {"as_of"}
+
     def __init__(self, data: QueryDict, *, today: dt.date, until: dt.date) -> None:
         params = data.copy()
         params["as_of"] = until.isoformat()
@@ -144,14 +147,9 @@ class ComparedFilter(CommitmentFilter):
         self.params.setlist("as_of", data.getlist("as_of"))
 
     @cached_property
-    def active(self) -> dict[str, list[str]]:
-        return {name: values for name, values in super().active.items() if name != "as_of"}
-
-    @cached_property
     def unknown(self) -> list[str]:
-        own = {"from", "to"}
         # The two ends set the days to compare, so a third day has no meaning.
-        return sorted((set(super().unknown) | ({"as_of"} & set(self.params))) - own)
+        return sorted([*super().unknown, *(name for name in self.params if name == "as_of")])
 
 
 @public_answer

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,13 +26,11 @@ COLUMNS_PER_PAGE = 12
 COLUMN_SIZES = (COLUMNS_PER_PAGE, 24, 40)
 
 
-# Further parameters of the matrix, which page through its columns.
-_PAGE_PARAMETERS = {"columns_page", "columns_per_page"}
-
-
 class MatrixFilter(CommitmentFilter):
     """The dashboard's filter plus `columns`: the forum whose meetings are shown, or "all"."""
 
+    page_parameters = CommitmentFilter.page_parameters | {"columns_page", "columns_per_page"}
+    not_narrowing = CommitmentFilter.not_narrowing | {"columns"}
     columns = OneOfFilter(
         choices=(),  # set on each instance
         method="nothing",
@@ -45,14 +42,6 @@ class MatrixFilter(CommitmentFilter):
             )
         },
     )
-
-    @cached_property
-    def active(self) -> dict[str, list[str]]:
-        return {name: values for name, values in super().active.items() if name != "columns"}
-
-    @cached_property
-    def unknown(self) -> list[str]:
-        return [name for name in super().unknown if name not in _PAGE_PARAMETERS]
 
     @property
     def columns_forum(self) -> str:

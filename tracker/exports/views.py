@@ -23,7 +23,6 @@ from tracker.exports import as_csv, as_json, as_xlsx
 from tracker.exports.data_package import data_package
 from tracker.exports.extract import COMMITMENT_TABLE, TABLES, Extract, Table
 from tracker.filters import CommitmentFilter
-from tracker.filters.commitments import PAGE_PARAMETERS
 from tracker.filters.parameter_docs import MEANINGS
 from tracker.lib import csv_lines, workbook_files
 from tracker.lib.problem_details import Errors, parameter_errors, problem
@@ -66,7 +65,7 @@ def _errors(filterset: CommitmentFilter) -> Errors:
     would be believed. So every doubt is an error here.
     """
     errors = parameter_errors(filterset.params, filterset.filters, filterset.errors)
-    for name in PAGE_PARAMETERS & errors.keys():
+    for name in filterset.page_parameters & errors.keys():
         errors[name] = [_("A file holds every row and every column; leave “%s” out.") % name]
     return errors
 

@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from tracker.filters import CommitmentFilter
-from tracker.filters.commitments import PAGE_PARAMETERS
 from tracker.lib.problem_details import Errors, parameter_errors, problem
 
 _LOOKING_BACK = ("as_of", "known_at")
@@ -25,7 +24,7 @@ def faults(filterset: CommitmentFilter, *, also: Collection[str] = ()) -> Errors
     Sorting and paging are ignored rather than refused, so that the query string of any page can be
     added to the address of a feed.
     """
-    known = {*filterset.filters, *PAGE_PARAMETERS, *also}
+    known = {*filterset.filters, *filterset.page_parameters, *also}
     errors = parameter_errors(filterset.params, known, filterset.errors)
     for name in _LOOKING_BACK:
         if any(filterset.params.getlist(name)):

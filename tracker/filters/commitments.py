@@ -37,9 +37,6 @@ from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_commitments, public_parties
 from tracker.schema.vocabulary import Flag
 
-# Other allowed parameters: they control pagination, not the results.
-PAGE_PARAMETERS = {"page", "per_page", "show"}
-
 
 def _offered(name: str) -> Callable[[], list[tuple[str, str]]]:
     return lambda: offered(name)
@@ -88,6 +85,10 @@ class CommitmentFilter(django_filters.FilterSet):
         choices=sort_choices, method="nothing", label=_("Sort by"), empty_label=_("Reference")
     )
 
+    # Other allowed parameters: they control pagination, not the results.
+    page_parameters: ClassVar[set[str]] = {"page", "per_page", "show"}
+    # Parameters of the filters that do not narrow the list.
+    not_narrowing: ClassVar[set[str]] = {"sort"}
     _form_class: ClassVar[type[forms.Form]]
 
     class Meta:
@@ -135,14 +136,15 @@ class CommitmentFilter(django_filters.FilterSet):
     @cached_property
     def unknown(self) -> list[str]:
         """Unknown parameters, so that a page can say that it ignored them."""
-        return sorted(set(self.params) - set(self.filters) - PAGE_PARAMETERS)
+        return sorted(set(self.params) - set(self.filters) - self.page_parameters)
 
     @cached_property
     def active(self) -> dict[str, list[str]]:
         """The parameters that narrow the list, with their values; search words as cleaned."""
         if not self.is_valid():
             return {}
-        given = {name: self.params.getlist(name) for name in self.filters if name != "sort"}
+        names = [name for name in self.filters if name not in self.not_narrowing]
+        given = {name: self.params.getlist(name) for name in names}
         given["q"] = [self.form.cleaned_data["q"]]
         return {name: values for name, values in given.items() if any(values)}
 
