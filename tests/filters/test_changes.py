@@ -222,3 +222,15 @@ def test_renaming_is_found_by_the_new_name() -> None:
     assert seqs("q=beta&kind=renamed") == [3]
     assert Commitment.objects.filter(title="Beta accord").exists()
     assert Change.objects.filter(kind=ChangeKind.RENAMED).count() == 1
+
+
+def test_a_filter_has_one_query_string() -> None:
+    pledge = make.published_commitment()
+    for given in (
+        f"topic=&stage=signed&commitment={pledge.slug}&stage=announced&sort=title&page=2",
+        f"commitment={pledge.reference}&stage=announced&stage=signed&stage=signed",
+    ):
+        assert found(given).canonical_query == (
+            f"commitment={pledge.reference}&stage=announced&stage=signed"
+        )
+    assert found("").canonical_query == ""
