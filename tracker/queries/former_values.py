@@ -5,13 +5,23 @@ Rows hold today's values; `FormerValue` holds earlier ones. See `as_published` f
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import DateField, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 
@@ -163,17 +173,24 @@ def links_then(model: type[Model], name: str, known: int | None) -> dict[int, li
     }
 
 
-def keys_q(keys: Iterable[int]) -> Q:
-    """Return `pk IN keys` with a single parameter, because databases limit their number."""
-    listed = json.dumps(list(keys))
+class _IsAnyOf(Func):
+    """Whether a key is one of an array, on PostgreSQL."""
+
+    output_field = BooleanField()
+    template = "%(expressions)s"
+    arg_joiner = " = ANY "
+
+
+def keys_q(keys: Iterable[int], *, of: str = "pk") -> Q:
+    """Return `pk IN keys` with a single parameter, because databases limit their number.
+
+    `of` names another column.
+    """
+    listed = ",".join(map(str, keys))
     if connection.vendor == "sqlite":
-        some = RawSQL("SELECT value FROM json_each(%s)", [listed])
-    else:
-        some = RawSQL(
-            "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(%s AS jsonb))",
-            [listed],
-        )
-    return Q(pk__in=some)
+        return Q(**{f"{of}__in": RawSQL("SELECT value FROM json_each(%s)", [f"[{listed}]"])})
+    # An array and not a subquery, of which the planner expects few rows.
+    return Q(_IsAnyOf(F(of), RawSQL("CAST(%s AS bigint[])", [f"{{{listed}}}"])))
 
 
 def find(records: QuerySet[_M], slug: str, known: int | None) -> _M | None:
