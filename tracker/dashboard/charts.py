@@ -140,8 +140,8 @@ def _list_href(filterset: CommitmentFilter, **values: str) -> str:
     return f"{reverse('dashboard')}{query}"
 
 
-def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
-    shown = stages_over_time(filterset.results(), filterset.viewpoint)
+def _over_time(filterset: CommitmentFilter, within: int, common: dict[str, Any]) -> Chart:
+    shown = stages_over_time(within, filterset.viewpoint)
     series = _series(Stage, shown.values(), "--stage-")
     can_go_back = filterset.active.keys() <= _TIMELESS
 
@@ -170,8 +170,8 @@ def _over_time(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
     )
 
 
-def _by_target(filterset: CommitmentFilter, common: dict[str, Any]) -> Chart:
-    shown = targets_by_period(filterset.results(), filterset.viewpoint)
+def _by_target(filterset: CommitmentFilter, within: int, common: dict[str, Any]) -> Chart:
+    shown = targets_by_period(within, filterset.viewpoint)
     series = _series(Due, shown.values(), "")
     return Chart(
         name="targets",
@@ -268,7 +268,9 @@ def charts_of(filterset: CommitmentFilter, matches: Matches) -> list[Chart]:
         without=_("No party"),
         **common,
     )
-    return [_over_time(filterset, common), _by_target(filterset, common), by_topic, by_party]
+    within = matches.bits()
+    over_time = _over_time(filterset, within, common)
+    return [over_time, _by_target(filterset, within, common), by_topic, by_party]
 
 
 @public_answer

@@ -23,6 +23,19 @@ class IsoDay(Func):
         return self.as_sql(compiler, connection, template="to_char(%(expressions)s, 'YYYY-MM-DD')")
 
 
+class IsoMonth(Func):
+    """Format the month of a date as `2026-11`.
+
+    On SQLite, Django's own functions of dates call Python for every row.
+    """
+
+    output_field = TextField()
+    template = "SUBSTR(%(expressions)s, 1, 7)"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(compiler, connection, template="to_char(%(expressions)s, 'YYYY-MM')")
+
+
 class IsoInstant(Func):
     """Format an instant as `2026-11-22T09:00:00Z`: in UTC, truncated to the second."""
 

@@ -9,16 +9,30 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, TextChoices, Value, When
-from django.db.models.functions import ExtractQuarter, ExtractYear, TruncMonth
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Func,
+    Q,
+    QuerySet,
+    TextChoices,
+    TextField,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
-from tracker.models import Commitment, Position, Stage, Standing
+from tracker.lib.bit_sets import keys
+from tracker.lib.iso_sql import IsoMonth
+from tracker.models import Position, Stage, Standing
+from tracker.queries.former_values import keys_q
 from tracker.queries.lists.facet_bitsets import FacetBitsets
 from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import public_commitments
 
 # The number of commitments by vocabulary value; values that do not occur are left out.
 Counts = dict[str, int]
@@ -83,35 +97,61 @@ def days_shown(first: dt.date, last: dt.date) -> list[dt.date]:
     return [*map(_last_day, ends), last]
 
 
-def _per_month(standings: QuerySet[Standing], edge: str) -> Iterator[tuple[int, str, int]]:
-    """Yield month, stage and the number of standings whose edge is in that month."""
-    counted = standings.values_list(TruncMonth(edge), "stage").annotate(count=Count("pk"))
-    for month, stage, count in counted:
-        yield _month_number(month), stage, count
+def _numbered(month: str) -> int:
+    """Return the number of a month of the form `2026-11`."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
-def stages_over_time(
-    commitments: QuerySet[Commitment], viewpoint: Viewpoint
-) -> dict[dt.date, Counts]:
-    """Return how many of the commitments were at each stage at the end of each month.
+class _Words(Func):
+    """Texts joined by spaces."""
 
+    output_field = TextField()
+    template = "%(expressions)s"
+    arg_joiner = " || ' ' || "
+
+
+def _moves(standings: QuerySet[Standing], day: dt.date) -> Counter[tuple[int, str]]:
+    """Return by how many each stage grew or shrank in each month up to a day.
+
+    Grouped by a single text, which takes SQLite half the time of three columns.
+    """
+    ended = Case(
+        When(valid_to__lte=day, then=IsoMonth("valid_to")),
+        default=Value(""),
+        output_field=TextField(),
+    )
+    begun = standings.filter(valid_from__lte=day)
+    spans = begun.values_list(_Words(IsoMonth("valid_from"), "stage", ended))
+    moves: Counter[tuple[int, str]] = Counter()
+    for span, count in spans.annotate(count=Count("pk")):
+        begun, stage, end = span.split(" ")
+        moves[_numbered(begun), stage] += count
+        if end:
+            moves[_numbered(end), stage] -= count
+    return moves
+
+
+def stages_over_time(within: int, viewpoint: Viewpoint) -> dict[dt.date, Counts]:
+    """Return how many of some commitments were at each stage at the end of each month.
+
+    `within` is their bitset, here and below, which is quicker than to evaluate a filter again.
     From the first update to the viewpoint's day, as known now or by `known_at`. It is the same set
     of commitments on every day, whichever filter they would have met then. Empty if there are none.
-    Two queries: the standings that began, and those that ended, by month.
+    One query: the standings by the months in which they began and ended.
     """
     standings = Standing.objects.known(viewpoint.known)
-    standings = standings.filter(commitment__in=commitments.order_by().values("pk"))
-    begun = list(_per_month(standings.filter(valid_from__lte=viewpoint.day), "valid_from"))
-    ended = list(_per_month(standings.filter(valid_to__lte=viewpoint.day), "valid_to"))
-    if not begun:
+    standings = standings.filter(keys_q(keys(within), of="commitment"))
+    moves = sorted(_moves(standings, viewpoint.day).items())
+    if not moves:
         return {}
-    moves = sorted([*begun, *((month, stage, -count) for month, stage, count in ended)])
     shown: dict[dt.date, Counts] = {}
     standing: Counter[str] = Counter()
     done = 0
-    for day in days_shown(_last_day(moves[0][0]), viewpoint.day):
-        while done < len(moves) and moves[done][0] <= _month_number(day):
-            standing[moves[done][1]] += moves[done][2]
+    (first, _stage), _count = moves[0]
+    for day in days_shown(_last_day(first), viewpoint.day):
+        while done < len(moves) and moves[done][0][0] <= _month_number(day):
+            (_month, stage), count = moves[done]
+            standing[stage] += count
             done += 1
         shown[day] = {stage: standing[stage] for stage in Stage.values if standing[stage]}
     return shown
@@ -127,6 +167,13 @@ def _place(key: Period | Undated) -> tuple[int, int, int]:
     return (1, list(Undated).index(key), 0)
 
 
+def _period(from_month: str | None, to_month: str) -> Period:
+    """Return the period of a target from its first and last month."""
+    end = _numbered(to_month)
+    is_one_quarter = from_month is not None and _numbered(from_month) // 3 == end // 3
+    return Period(end // 12, end % 12 // 3 + 1 if is_one_quarter else None)
+
+
 def _due(viewpoint: Viewpoint) -> Case:
     return Case(
         When(Position.delivered_q(viewpoint.at), then=Value(Due.DELIVERED.value)),
@@ -137,9 +184,7 @@ def _due(viewpoint: Viewpoint) -> Case:
     )
 
 
-def targets_by_period(
-    commitments: QuerySet[Commitment], viewpoint: Viewpoint
-) -> dict[Period | Undated, Counts]:
+def targets_by_period(within: int, viewpoint: Viewpoint) -> dict[Period | Undated, Counts]:
     """Return counts by `Due` for each period in order, then words only, then no target.
 
     Only periods with a target are included; a year follows its quarters. One query.
@@ -148,24 +193,19 @@ def targets_by_period(
         viewpoint.column(name) for name in ("target", "target_first_day", "target_last_day")
     )
     has_words = Case(When(Q(**{target: ""}), then=Value(False)), default=Value(True))
+    commitments = public_commitments(viewpoint).filter(keys_q(keys(within)))
     counted = (
         commitments.order_by()
-        .values_list(
-            ExtractYear(last),
-            ExtractQuarter(first),
-            ExtractQuarter(last),
-            has_words,
-            _due(viewpoint),
-        )
+        .values_list(IsoMonth(first), IsoMonth(last), has_words, _due(viewpoint))
         .annotate(count=Count("pk"))
     )
     by_period: dict[Period | Undated, Counts] = {}
-    for year, from_quarter, to_quarter, is_said, due, count in counted:
+    for from_month, to_month, is_said, due, count in counted:
         key: Period | Undated
-        if year is None:
+        if to_month is None:
             key = Undated.WORDS if is_said else Undated.NONE
         else:
-            key = Period(year, to_quarter if from_quarter == to_quarter else None)
+            key = _period(from_month, to_month)
         counts = by_period.setdefault(key, {})
         counts[due] = counts.get(due, 0) + count
     return dict(sorted(by_period.items(), key=lambda row: _place(row[0])))
@@ -177,7 +217,7 @@ def targets_by_period(
 def by_facet(bitsets: FacetBitsets, within: int, *, rows: str, columns: str) -> dict[Named, Counts]:
     """Count some commitments under each of their topics or parties, by stage or assessment.
 
-    `within` is the bitset of the commitments. The largest row first; those without any come last.
+    The largest row first; those without any come last.
     """
     by_name: dict[Named, Counts] = {}
     left = within
