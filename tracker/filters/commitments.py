@@ -159,8 +159,11 @@ class CommitmentFilter(django_filters.FilterSet):
     @property
     def canonical_query(self) -> str:
         """The query string of a valid filter in a fixed order; commitments by their reference."""
-        references = [record.reference for record in self.form.cleaned_data["commitment"]]
-        return canonical_query(self.active | {"commitment": references})
+        params = dict(self.active)
+        if "commitment" in params:
+            named = self.form.cleaned_data["commitment"]
+            params["commitment"] = [record.reference for record in named]
+        return canonical_query(params)
 
     @property
     def _may_look_back(self) -> bool:
