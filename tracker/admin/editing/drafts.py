@@ -7,7 +7,6 @@ with the refusal on it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +26,7 @@ from tracker.actions.review.approval import end_changed_reviews, waiting_on
 from tracker.actions.review.edits import remember_before
 from tracker.actions.review.states import note_edit
 from tracker.admin.editing.acts_admin import ActsAdmin
-from tracker.admin.editing.conflicts import VERSION, Difference, OutdatedError
+from tracker.admin.editing.conflicts import VERSION, OutdatedError
 from tracker.admin.editing.fields import FieldsMixin
 from tracker.admin.editing.history import MAX_VERSIONS, edits_of, last_edit
 from tracker.admin.editing.merging import as_new, merge, take_theirs
@@ -36,7 +35,7 @@ from tracker.admin.editing.publication import publication_of, show_as_drafts
 from tracker.admin.editing.refusals import REFUSED, as_refusal, lock_drafts
 from tracker.admin.editing.versions import parts_of, refuse_outdated, token_of
 from tracker.admin.review.acts import changed_since_sent, review_notice
-from tracker.models import Change, Commitment, Meeting, Note, StatusUpdate
+from tracker.models import Change
 
 
 @dataclass(slots=True)
@@ -48,10 +47,9 @@ class Outcome:
     refusal: ValidationError | None = None
     changes: list[Change] = field(default_factory=list)
     is_amendment: bool = False
-    # The version that the page shows, and where another person's differs.
+    # The version that the page shows, and what it says where another person's differs.
     version: str = ""
-    differences: Sequence[Difference] = ()
-    last_edit: str = ""
+    conflict: dict[str, Any] = field(default_factory=dict)
 
 
 def outcome(request: HttpRequest) -> Outcome:
@@ -153,8 +151,8 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         result.version = request.POST.get(VERSION, "")
         if isinstance(result.refusal, OutdatedError):
             token = result.version
-            result.differences, result.version = merge(self, request, obj.pk, token=token)
-            result.last_edit = last_edit(obj)
+            differences, result.version = merge(self, request, obj.pk, token=token)
+            result.conflict = {"differences": differences, "last_edit": last_edit(obj)}
         elif result.refusal is None:
             theirs = refuse_outdated(self, request, obj.pk, token=result.version)
             take_theirs(request, theirs)
@@ -192,12 +190,10 @@ class DraftsAdmin(FieldsMixin, ActsAdmin):
         if obj is not None and not form.is_bound:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             result.version = token_of(parts_of(form, formsets))
-        context |= {"version": result.version, "differences": result.differences}
-        context["last_edit"] = result.last_edit
+        context |= {"version": result.version, **result.conflict}
         if obj is not None and not obj.is_published:
             context["review_notice"] = review_notice(obj)
-            if isinstance(obj, Meeting | Commitment | StatusUpdate | Note):
-                context["since_sent"] = changed_since_sent(obj)
+            context["since_sent"] = changed_since_sent(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(

@@ -70,7 +70,7 @@ def review_notice(record: PublicRecord | StatusUpdate) -> str:
     return f"{notice} {edited} {again}"
 
 
-def changed_since_sent(record: Draft) -> list[SaidDifference]:
+def changed_since_sent(record: Any) -> list[SaidDifference]:
     """Return how a draft differs from what was last sent for review."""
     review: Review | None = getattr(record, "review", None)
     now = submission_of(record) if review is not None and review.sent_content else None
