@@ -149,7 +149,7 @@ class WorksheetPages(SourcePages):
                 unsaved,
             )
             self.message_user(request, message % {"count": unsaved}, messages.ERROR)
-        elif not any(one.is_refused for one in saved):
+        elif not any(one.refusal for one in saved):
             return HttpResponseRedirect(request.get_full_path())
         return self._sheet_page(request, meeting, now=now, saved=saved)
 

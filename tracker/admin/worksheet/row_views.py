@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tracker.admin.editing.refusals import show_refusal
 from tracker.admin.worksheet.feedback import (
     Check,
     Texts,
@@ -64,11 +65,9 @@ def shown_row(
     typed = saved.typed if saved else row.values if row.is_unfinished else None
     values = typed or row.values
     form = form_of(row, sheet.choices, prefix=prefix, typed=typed)
-    if saved is not None and saved.form is not None and saved.is_refused:
-        for name, errors in saved.form.errors.get_json_data().items():
-            for error in errors:
-                if error["message"] not in form.errors.get(name, ()):
-                    form.add_error(name if name in form.fields else None, error["message"])
+    if saved is not None and saved.form is not None and saved.refusal is not None:
+        form.full_clean()
+        show_refusal(form, saved.refusal)
     return RowView(
         prefix=prefix,
         row=row,
@@ -98,7 +97,7 @@ def unsaved_rows(
     """
     unsaved: dict[str, PostedRow] = {}
     for one in saved:
-        if one.result in {Result.CONFLICT, Result.REFUSED} or one.is_refused:
+        if one.result in {Result.CONFLICT, Result.REFUSED} or one.refusal:
             unsaved[_identity_of(one)] = one
     if restored is None:
         return unsaved

@@ -65,8 +65,8 @@ class PostedRow:
     is_restored: bool = False
     # Whether saving ended its review or schedule.
     left_review: bool = False
-    # Whether an action refused it, which form validation cannot know.
-    is_refused: bool = False
+    # Why an action refused it, which form validation cannot know.
+    refusal: ValidationError | None = None
     refusals: Sequence[str] = ()
     differences: Sequence[Difference] = ()
 
@@ -170,11 +170,11 @@ def _write(
                 given.result = Result.SAVED
                 return
     except REFUSED as error:
-        given.is_refused = True
+        given.refusal = as_refusal(error)
         if given.form is None:
-            given.refuse(as_refusal(error).messages)
+            given.refuse(given.refusal.messages)
             return
-        show_refusal(given.form, as_refusal(error))
+        show_refusal(given.form, given.refusal)
     given.result = Result.UNFINISHED
     keep_typed(meeting, row.commitment, key=key, typed=given.typed, **stamp)
 
