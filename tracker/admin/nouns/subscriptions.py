@@ -6,7 +6,7 @@ Personal data is shown only to those who may view subscriptions, and secrets to 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import admin
@@ -17,7 +17,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -157,13 +156,11 @@ class SubscriptionAdmin(ReadOnlyAdmin, ActsAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Describe the filters of all rows with choices that are read once."""
-        offered = SimpleLazyObject(
-            lambda: ChangeFilter(QueryDict(), today=timezone.localdate(), follows=True)
-        )
+        offered = ChangeFilter(QueryDict(), today=timezone.localdate(), follows=True)
 
         @admin.display(description=_("filter"), ordering="query")
         def filter_in_brief(obj: Subscription) -> str:
-            return conditions(obj.query, offered=cast(ChangeFilter, offered))
+            return conditions(obj.query, offered=offered)
 
         return [
             filter_in_brief if name == "filter_in_words" else name for name in self.list_display
