@@ -46,7 +46,6 @@ class Outcome:
     now: dt.datetime = field(default_factory=timezone.now)
     refusal: ValidationError | None = None
     changes: list[Change] = field(default_factory=list)
-    is_amendment: bool = False
     # The version that the page shows, and what it says where another person's differs.
     version: str = ""
     conflict: dict[str, Any] = field(default_factory=dict)

@@ -59,12 +59,6 @@ class PublicRecordForm(RecordForm):
             )
         return self.cleaned_data
 
-    @property
-    def amendment(self) -> dict[str, Any]:
-        """The changed fields with their new values."""
-        changed = [n for n in self.changed_data if n not in {"why", "significance"}]
-        return {name: self.cleaned_data[name] for name in changed}
-
 
 def may_publish(request: HttpRequest) -> bool:
     return editor(request).has_perm(PUBLISH)
@@ -102,53 +96,43 @@ class PublicRecordAdmin(DraftsAdmin):
             super().save_model(request, obj, form, change)
             return
         result, by = outcome(request), editor(request)
-        now = result.now
-        result.is_amendment = True
+        now, data = result.now, form.cleaned_data
+        changed = [name for name in form.changed_data if name not in {"why", "significance"}]
         # Lock the log before the row, as every action does.
         with open_log(now=now, by=by):
             locked(obj)
             refuse_outdated(self, request, obj.pk, token=result.version)
-            if form.amendment:
+            if changed:
                 # The action refuses an amendment that changes nothing public.
                 line = amend(
                     obj,
-                    values=form.amendment,
-                    reason=form.cleaned_data["why"],
-                    significance=form.cleaned_data["significance"],
+                    values={name: data[name] for name in changed},
+                    reason=data["why"],
+                    significance=data["significance"],
                     now=now,
                     by=by,
                 )
                 result.changes.append(line)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        if not form.instance.is_public:
+        """Publish the added parts of a public record, and retract the removed ones."""
+        record, result = form.instance, outcome(request)
+        if not record.is_public:
             super().save_related(request, form, formsets, change)
             return
         # The action has saved the record's own relations.
         for formset in formsets:
-            self.save_formset(request, form, formset, change=change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Publish the added parts of a public record, and retract the removed ones."""
-        record = form.instance
-        if not record.is_public:
-            super().save_formset(request, form, formset, change)
-            return
-        result = outcome(request)
-        added = [part for part in formset.save(commit=False) if not part.is_published]
-        removed = [part for part in formset.deleted_objects if part.is_published]
-        for part in formset.deleted_objects:
-            if not part.is_published:
-                part.delete()
-        if added or removed:
-            result.changes += self.publish_parts(
-                record,
-                added,
-                removed,
-                reason=form.cleaned_data["why"],
-                now=result.now,
-                by=editor(request),
-            )
+            added = [part for part in formset.save(commit=False) if not part.is_published]
+            removed = [part for part in formset.deleted_objects if part.is_published]
+            for part in formset.deleted_objects:
+                if not part.is_published:
+                    part.delete()
+            if added or removed:
+                reason, stamp = (
+                    form.cleaned_data["why"],
+                    ByStaff(now=result.now, by=editor(request)),
+                )
+                result.changes += self.publish_parts(record, added, removed, reason=reason, **stamp)
 
     def publish_parts(
         self, record: Any, added: Any, removed: Any, *, reason: str, **stamp: Unpack[ByStaff]
@@ -157,11 +141,11 @@ class PublicRecordAdmin(DraftsAdmin):
         raise NotImplementedError
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        result = outcome(request)
-        if not result.is_amendment:
+        changes = outcome(request).changes
+        if not obj.is_public:
             return super().response_change(request, obj)
-        if result.changes:
-            numbers = ", ".join(f"#{change.seq}" for change in result.changes)
+        if changes:
+            numbers = ", ".join(f"#{change.seq}" for change in changes)
             written = _("Public now; written to the log as %(numbers)s.") % {"numbers": numbers}
             self.message_user(request, written, messages.SUCCESS)
             return super().response_change(request, obj)
