@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -221,3 +222,35 @@ def test_a_fault_with_one_subscription_does_not_stop_the_others(
     deliver_due(clock=at(11))
     faulty.refresh_from_db()
     assert (faulty.cursor, faulty.failures, faulty.state) == (2, 0, SubscriptionState.ACTIVE)
+
+
+def test_leases_taken_ahead_are_given_back_when_it_stops(receiver: Scripted) -> None:
+    subscriptions = [make_webhook() for _ in range(3)]
+    published_commitment()
+    deliver_due(clock=at(), is_stopping=lambda: len(receiver.sent) == 3)
+    assert not Subscription.objects.exclude(lease=None).exists()
+    assert deliver_due(clock=at()) == 3
+    told = Delivery.objects.order_by("pk").values_list("subscription", "first_seq")
+    assert list(told) == [(row.pk, seq) for row in subscriptions for seq in (1, 2)]
+
+
+def test_leases_taken_ahead_that_ran_out_are_left_to_others(receiver: Scripted) -> None:
+    """The first receiver takes so long that another deliverer may have the second by then."""
+    now, other = NOW, uuid.uuid4()
+    make_webhook()
+    second = make_webhook(next_attempt_at=NOW + dt.timedelta(seconds=1))
+    published_commitment()
+
+    def take_over() -> None:
+        nonlocal now
+        if len(receiver.sent) == 1:
+            now += dt.timedelta(seconds=91)
+            until = now + dt.timedelta(seconds=90)
+            Subscription.objects.filter(pk=second.pk).update(lease=other, lease_until=until)
+
+    now += dt.timedelta(seconds=2)
+    receiver.meanwhile = take_over
+    deliver_due(clock=lambda: now)
+    assert not Delivery.objects.filter(subscription=second).exists()
+    second.refresh_from_db()
+    assert (second.lease, second.cursor) == (other, 0)

@@ -16,13 +16,12 @@ from tracker.queries.visibility import log_head
 DURATION = dt.timedelta(seconds=90)
 
 
-def taken_or_none(now: dt.datetime = NOW) -> Lease | None:
+def take_now(now: dt.datetime = NOW) -> list[Lease]:
     return take(list(Channel), now=now, duration=DURATION, head=log_head().seq)
 
 
 def taken(now: dt.datetime = NOW) -> Lease:
-    lease = taken_or_none(now)
-    assert lease is not None
+    [lease] = take_now(now)
     return lease
 
 
@@ -42,7 +41,7 @@ def test_what_is_taken_is_in_nobody_elses_hands() -> None:
     make_webhook(cursor=0)
     published_commitment()
     taken()
-    assert taken_or_none(NOW + DURATION - dt.timedelta(seconds=1)) is None
+    assert take_now(NOW + DURATION - dt.timedelta(seconds=1)) == []
     assert taken(NOW + DURATION).subscription.cursor == 0
 
 
@@ -54,7 +53,7 @@ def test_only_what_is_due_is_taken() -> None:
     make_webhook(cursor=0, next_attempt_at=NOW + dt.timedelta(seconds=1))
     make_webhook(cursor=0, state=SubscriptionState.PENDING)
     make_webhook(cursor=0, state=SubscriptionState.STOPPED, stopped_because="Enough.")
-    assert taken_or_none() is None
+    assert take_now() == []
     second = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1))
     first = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=2))
     order = [taken().subscription, taken().subscription]
@@ -67,10 +66,9 @@ def test_those_whose_last_attempt_failed_can_be_passed_over() -> None:
     failing = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1), failures=1)
     sound = make_webhook(cursor=0)
     passed_over = {"duration": DURATION, "head": log_head().seq, "with_failing": False}
-    lease = take(list(Channel), now=NOW, **passed_over)
-    assert lease is not None
+    [lease] = take(list(Channel), now=NOW, **passed_over)
     assert lease.subscription == sound
-    assert take(list(Channel), now=NOW, **passed_over) is None
+    assert take(list(Channel), now=NOW, **passed_over) == []
     assert taken().subscription == failing
 
 

@@ -42,6 +42,8 @@ LEASE = dt.timedelta(seconds=90)
 # receiver takes no more of a deliverer's time than one that does not respond.
 _IN_A_ROW = 200
 _TURN = dt.timedelta(seconds=20)
+# Subscriptions leased at a time where one is served after the other.
+_AHEAD = 20
 # Seconds between two looks for what has become due while requests are under way.
 _LOOK_AGAIN = 0.5
 
@@ -111,7 +113,12 @@ def deliver_due(
     under_way: dict[Future[_Sent], tuple[_Turn, Message]] = {}
     with MailServer() as mail_server, executor(at_once) as threads:
         queue = Queue(
-            channels, clock=clock, lease=lease, mail_server=mail_server, next_time=_next_time
+            channels,
+            clock=clock,
+            lease=lease,
+            ahead=_AHEAD if at_once == 1 else 1,
+            mail_server=mail_server,
+            next_time=_next_time,
         )
 
         def send_next(turn: _Turn) -> None:
@@ -139,6 +146,7 @@ def deliver_due(
                     if _settle(turn, message, sent):
                         send_next(turn)
             begin_turns()
+        queue.give_back()
     return attempts
 
 
@@ -219,14 +227,16 @@ def _settle(turn: _Turn, message: Message, sent: _Sent) -> bool:
         detail=attempt.detail[:500],
     )
     if attempt.outcome == Outcome.DELIVERED:
-        return lease.renew(
-            now=ended,
-            delivery=delivery,
-            cursor=message.last_seq,
-            batch_end=None,
-            failures=0,
-            next_attempt_at=turn.sender.next_time(subscription, now=ended),
-        )
+        values: dict[str, Any] = {
+            "cursor": message.last_seq,
+            "batch_end": None,
+            "failures": 0,
+            "next_attempt_at": turn.sender.next_time(subscription, now=ended),
+        }
+        if message.last_seq >= turn.round.head:
+            lease.release(delivery=delivery, **values)
+            return False
+        return lease.renew(now=ended, delivery=delivery, **values)
     if attempt.outcome == Outcome.REFUSED:
         lease.release(delivery=delivery, **_stopped(ended, attempt.detail))
         return False

@@ -24,6 +24,7 @@ class Lease:
 
     subscription: Subscription
     token: uuid.UUID
+    until: dt.datetime  # when it was taken; `renew` extends what the database has
     duration: dt.timedelta
 
     def renew(
@@ -58,9 +59,10 @@ def take(
     now: dt.datetime,
     duration: dt.timedelta,
     head: int,
+    most: int = 1,
     with_failing: bool = True,
-) -> Lease | None:
-    """Lease the due subscription that has waited longest; return None if none is due.
+) -> list[Lease]:
+    """Lease the due subscriptions that have waited longest, at most so many.
 
     `head` is the last line that may be sent. Without `with_failing`, leave out subscriptions whose
     last attempt failed.
@@ -70,14 +72,15 @@ def take(
         due = due.filter(failures=0)
     due = due.order_by("next_attempt_at", "pk")
     if not due.exists():  # outside the transaction, which on SQLite waits for every writer
-        return None
+        return []
+    token = uuid.uuid4()
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        subscription = due.first()
-        if subscription is None:
-            return None
-        lease = Lease(subscription, uuid.uuid4(), duration)
-        subscription.lease, subscription.lease_until = lease.token, now + duration
-        subscription.save(update_fields=["lease", "lease_until"])
-        return lease
+        taken = list(due[:most])
+        keys = [subscription.pk for subscription in taken]
+        Subscription.objects.filter(pk__in=keys).update(lease=token, lease_until=now + duration)
+    return [
+        Lease(subscription, token, until=now + duration, duration=duration)
+        for subscription in taken
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Callable, Collection
 from typing import Protocol
 
@@ -31,8 +32,9 @@ class NextTime(Protocol):
 class Queue:
     """The due subscriptions of some channels, longest waiting first.
 
-    A round begins when nothing is due up to the head of the last one, and from time to time, so
-    that whoever is owed many lines does not hold up those who are owed a new one.
+    Up to `ahead` of them are leased at a time, which spares each a transaction. A round begins when
+    nothing is due up to the head of the last one, and from time to time, so that whoever is owed
+    many lines does not hold up those who are owed a new one.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class Queue:
         *,
         clock: Callable[[], dt.datetime],
         lease: dt.timedelta,
+        ahead: int,
         mail_server: MailServer,
         next_time: NextTime,
     ) -> None:
         self._channels, self._clock, self._lease = channels, clock, lease
+        self._ahead, self._waiting = ahead, deque[tuple[Lease, Round]]()
         self._mail_server, self._next_time = mail_server, next_time
         self._round = self._new_round()
         self._begin()
@@ -54,24 +58,36 @@ class Queue:
 
         Without `with_failing`, pass over those whose last attempt failed.
         """
+        while self._waiting:
+            lease, round = self._waiting.popleft()
+            if self._clock() < lease.until:  # otherwise it is due again, for any deliverer
+                return lease, round
         if self._clock() >= self._ends_at:
             self._begin()
-        lease = self._take(with_failing)
-        if lease is None and log_head().seq > self._round.head:
+        taken = self._take(with_failing)
+        if not taken and log_head().seq > self._round.head:
             self._begin()
-            lease = self._take(with_failing)
-        return None if lease is None else (lease, self._round)
+            taken = self._take(with_failing)
+        self._waiting.extend((lease, self._round) for lease in taken)
+        return self._waiting.popleft() if self._waiting else None
+
+    def give_back(self) -> None:
+        """Release the leases of subscriptions whose turn has not come."""
+        for lease, _round in self._waiting:
+            lease.release()
+        self._waiting.clear()
 
     def _new_round(self) -> Round:
         today = timezone.localdate(self._clock())
         return Round(head=log_head().seq, today=today, mail_server=self._mail_server)
 
-    def _take(self, with_failing: bool) -> Lease | None:
+    def _take(self, with_failing: bool) -> list[Lease]:
         return take(
             self._channels,
             now=self._clock(),
             duration=self._lease,
             head=self._round.head,
+            most=self._ahead,
             with_failing=with_failing,
         )
 
