@@ -25,7 +25,6 @@ class Scripted:
     """Webhooks whose receiver is a list of attempts; it delivers when the list is at its end."""
 
     messages = staticmethod(webhooks.messages)
-    next_time = staticmethod(webhooks.next_time)
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, int]] = []

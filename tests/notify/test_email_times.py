@@ -14,7 +14,7 @@ from tests.make import NOW, published_commitment, published_update
 from tests.notify.emailing import ADDRESS, at, make_email
 from tracker.models import AskedMail, Frequency, Significance
 from tracker.notify.deliver import deliver_due
-from tracker.notify.emails import next_time
+from tracker.notify.frequencies import next_time
 from tracker.notify.links import ExpiredLinkError, key_to_confirm, token_to_confirm
 from tracker.notify.opt_in import EmailOptIn, address_hash, request_opt_in
 from tracker.notify.tidy import tidy
@@ -42,7 +42,7 @@ SUNDAY, MONDAY, TUESDAY = (dt.datetime(2026, 11, day, 7, tzinfo=dt.UTC) for day 
 )
 def test_the_next_time(now: str, frequency: Frequency, then: str) -> None:
     moments = [dt.datetime.fromisoformat(told).replace(tzinfo=dt.UTC) for told in (now, then)]
-    assert next_time(make_email(frequency=frequency), now=moments[0]) == moments[1]
+    assert next_time(frequency, now=moments[0]) == moments[1]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_seven_in_the_morning_when_the_clocks_change(
     daily = make_email(frequency=Frequency.DAILY)
     here = dt.datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(TORONTO))
     then = dt.datetime.fromisoformat(then_utc).replace(tzinfo=dt.UTC)
-    assert next_time(daily, now=here.astimezone(dt.UTC)) == then
+    assert next_time(daily.frequency, now=here.astimezone(dt.UTC)) == then
     assert then.astimezone(ZoneInfo(TORONTO)).hour == 7
 
 
@@ -74,7 +74,7 @@ def test_a_weekly_message_keeps_to_monday_across_the_change(settings: Any) -> No
     weekly = make_email(frequency=Frequency.WEEKLY)
     # A Monday at eight, six days before the clocks go forward.
     now = dt.datetime(2027, 3, 8, 13, tzinfo=dt.UTC)
-    assert next_time(weekly, now=now) == dt.datetime(2027, 3, 15, 11, tzinfo=dt.UTC)
+    assert next_time(weekly.frequency, now=now) == dt.datetime(2027, 3, 15, 11, tzinfo=dt.UTC)
 
 
 def test_as_it_happens_is_at_once() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
-from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from tests.make import (
@@ -24,6 +23,7 @@ from tracker.models import (
     Channel,
     Delivery,
     Frequency,
+    Outcome,
     Stage,
     Subscription,
     SubscriptionState,
@@ -181,7 +181,7 @@ def test_more_lines_than_are_found_at_a_time_are_all_owed(
 
 def skip() -> None:
     round = Round(head=log_head().seq, today=NOW.date(), mail_server=MailServer())
-    round.skip(list(Channel), now=NOW, next_attempt_at=Value(NOW))
+    round.skip(list(Channel), now=NOW)
 
 
 def test_whoever_is_not_due_or_has_begun_a_message_stays_where_it_is() -> None:
@@ -273,3 +273,38 @@ def test_what_all_who_follow_a_filter_are_sent_is_made_once() -> None:
     assert len(bodies) == 11  # each with its own links
     reads = [q for q in eleven.captured_queries if "tracker_commitment" in q["sql"]]
     assert len(reads) == len([q for q in one.captured_queries if "tracker_commitment" in q["sql"]])
+
+
+@pytest.mark.parametrize(
+    ("query", "state", "failures"),
+    [
+        ("topic=gone", SubscriptionState.STOPPED, 0),
+        ("kind=mention", SubscriptionState.ACTIVE, 1),
+    ],
+    ids=["broken", "a fault of ours"],
+)
+def test_a_filter_that_cannot_be_read_concerns_only_those_who_follow_it(
+    monkeypatch: pytest.MonkeyPatch, query: str, state: str, failures: int
+) -> None:
+    read: list[str] = []
+    original = rounds.filter_of
+
+    def note(given: str, **options: Any) -> Any:
+        read.append(given)
+        if given == "kind=mention":
+            raise ZeroDivisionError
+        return original(given, **options)
+
+    monkeypatch.setattr(rounds, "filter_of", note)
+    faulty = subscribe(3, query=query)
+    sound = subscribe(2, query="kind=status")
+    idle = subscribe(2, query="kind=correction")
+    published_commitment()
+    assert deliver_due(clock=at(NOW)) == 2
+    assert sorted(read) == sorted([query, "kind=status", "kind=correction"])
+    told = Delivery.objects.filter(outcome=Outcome.DELIVERED)
+    assert {delivery.subscription for delivery in told} == set(sound)
+    for row in (*faulty, *idle):
+        row.refresh_from_db()
+    assert {(row.state, row.failures, row.cursor) for row in faulty} == {(state, failures, 0)}
+    assert {row.cursor for row in idle} == {log_head().seq}

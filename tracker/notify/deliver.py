@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify import emails, hub, webhooks
 from tracker.notify.following import BrokenFilterError
+from tracker.notify.frequencies import next_time
 from tracker.notify.leases import Lease
 from tracker.notify.mail_server import MailServer
 from tracker.notify.messages import Attempt, Later, Message
@@ -63,9 +64,6 @@ class Sender(Protocol):
         self, subscription: Subscription, message: Message, *, now: dt.datetime, round: Round
     ) -> Attempt:
         """Try to deliver; never raise for what a receiver does."""
-
-    def next_time(self, subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-        """Return when to look again once everything is sent."""
 
 
 SENDERS: Mapping[str, Sender] = {
@@ -118,7 +116,6 @@ def deliver_due(
             lease=lease,
             ahead=_AHEAD if at_once == 1 else 1,
             mail_server=mail_server,
-            next_time=_next_time,
         )
 
         def send_next(turn: _Turn) -> None:
@@ -172,11 +169,6 @@ def _turn(lease: Lease, round: Round, *, now: dt.datetime) -> _Turn:
     return _Turn(lease, round, sender, messages, now, was_failing=subscription.failures > 0)
 
 
-def _next_time(channel: str, frequency: str, *, now: dt.datetime) -> dt.datetime:
-    """Return when to look again at subscriptions that are owed nothing now."""
-    return SENDERS[channel].next_time(Subscription(channel=channel, frequency=frequency), now=now)
-
-
 def _next_message(
     turn: _Turn, *, now: dt.datetime, is_stopping: Callable[[], bool]
 ) -> Message | None:
@@ -191,8 +183,8 @@ def _next_message(
         lease.release(**_stopped(now, _("Its filter finds nothing any more: %s") % error))
         return None
     if message is None:
-        next_time = turn.sender.next_time(subscription, now=now)
-        lease.release(cursor=turn.round.head, batch_end=None, next_attempt_at=next_time)
+        again_at = next_time(subscription.frequency, now=now)
+        lease.release(cursor=turn.round.head, batch_end=None, next_attempt_at=again_at)
         return None
     if isinstance(message, Later):
         lease.release(cursor=message.cursor, next_attempt_at=message.until)
@@ -231,7 +223,7 @@ def _settle(turn: _Turn, message: Message, sent: _Sent) -> bool:
             "cursor": message.last_seq,
             "batch_end": None,
             "failures": 0,
-            "next_attempt_at": turn.sender.next_time(subscription, now=ended),
+            "next_attempt_at": next_time(subscription.frequency, now=ended),
         }
         if message.last_seq >= turn.round.head:
             lease.release(delivery=delivery, **values)

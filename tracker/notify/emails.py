@@ -10,19 +10,17 @@ import datetime as dt
 import smtplib
 from collections.abc import Iterator
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.models import Frequency, Outcome, Subscription
+from tracker.models import Outcome, Subscription
 from tracker.notify.bounces import BOUNCES, bounces_in_a_row
 from tracker.notify.digest import digest
+from tracker.notify.frequencies import next_time
 from tracker.notify.messages import Attempt, Later, Message
 from tracker.notify.rounds import Round
 
 # Lines in one message, which says how many more there are, and where.
 MOST_LINES = 100
-MORNING = dt.time(7)
-MONDAY = 0
 # "Mailbox unavailable", "not local", "name not allowed", "no such user" (RFC 5321, section 4.2.3):
 # in reply to the message itself, these are about the recipient. Others may be about us.
 _NO_MAILBOX = {550, 551, 553}
@@ -49,7 +47,7 @@ def next_message(
         return None
     written_at = round.summaries(owed[:MOST_LINES])[0].change.recorded_at
     # A line dated in the future, by a clock that was ahead, is sent now instead of held back.
-    until = next_time(subscription, now=written_at) if written_at <= now else now
+    until = next_time(subscription.frequency, now=written_at) if written_at <= now else now
     if now < until:
         return Later(until=until, cursor=owed[0] - 1)
     return _message(subscription, owed, end=round.head, round=round)
@@ -80,13 +78,6 @@ def send(
     return Attempt(Outcome.DELIVERED, 250)
 
 
-def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-    """Return now, tomorrow morning or Monday morning: at seven, also when the clocks change."""
-    if subscription.frequency == Frequency.IMMEDIATE:
-        return now
-    return _morning_after(now, is_weekly=subscription.frequency == Frequency.WEEKLY)
-
-
 def _message(subscription: Subscription, owed: list[int], *, end: int, round: Round) -> Message:
     first = subscription.cursor + 1
     return Message(
@@ -97,16 +88,6 @@ def _message(subscription: Subscription, owed: list[int], *, end: int, round: Ro
         omitted=len(owed[MOST_LINES:]),
         is_batch=True,
     )
-
-
-def _morning_after(moment: dt.datetime, *, is_weekly: bool) -> dt.datetime:
-    zone = timezone.get_default_timezone()
-    day = moment.astimezone(zone).date()
-    while True:
-        morning = dt.datetime.combine(day, MORNING, tzinfo=zone).astimezone(dt.UTC)
-        if morning > moment and (not is_weekly or day.weekday() == MONDAY):
-            return morning
-        day += dt.timedelta(days=1)
 
 
 def _refused(
@@ -126,5 +107,5 @@ def _refused(
         because = _("%(count)d messages in a row came back, the last one so: %(detail)s")
         return Attempt(Outcome.REFUSED, code, because % {"count": count, "detail": detail})
     # The retry table would use up all of a mailbox's chances within an hour.
-    again_at = max(next_time(subscription, now=now), now + dt.timedelta(days=1))
+    again_at = max(next_time(subscription.frequency, now=now), now + dt.timedelta(days=1))
     return Attempt(Outcome.BOUNCED, code, detail, again_at=again_at)

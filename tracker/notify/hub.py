@@ -84,7 +84,3 @@ def send(
     if response.status in _OK:
         return Attempt(Outcome.DELIVERED, response.status)
     return Attempt(Outcome.FAILED, response.status, f"HTTP {response.status}")
-
-
-def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-    return now

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Callable, Collection
-from typing import Protocol
 
-from django.db.models import Case, DateTimeField, Value, When
 from django.utils import timezone
 
-from tracker.models import Channel, Frequency
+from tracker.models import Channel
 from tracker.notify.leases import Lease, take
 from tracker.notify.mail_server import MailServer
 from tracker.notify.rounds import Round
@@ -22,11 +20,6 @@ _ROUND = dt.timedelta(seconds=5)
 _TIMES_AS_LONG = 3
 # The channels whose subscriptions follow a filter; the hub is sent every line.
 _FILTERED = (Channel.EMAIL, Channel.WEBHOOK)
-
-
-class NextTime(Protocol):
-    def __call__(self, channel: str, frequency: str, *, now: dt.datetime) -> dt.datetime:
-        """Return when to look again at subscriptions to which nothing is left to send."""
 
 
 class Queue:
@@ -45,11 +38,10 @@ class Queue:
         lease: dt.timedelta,
         ahead: int,
         mail_server: MailServer,
-        next_time: NextTime,
     ) -> None:
         self._channels, self._clock, self._lease = channels, clock, lease
         self._ahead, self._waiting = ahead, deque[tuple[Lease, Round]]()
-        self._mail_server, self._next_time = mail_server, next_time
+        self._mail_server = mail_server
         self._round = self._new_round()
         self._begin()
 
@@ -96,18 +88,6 @@ class Queue:
         now, latest = self._clock(), self._new_round()
         if (latest.head, latest.today) != (self._round.head, self._round.today):
             self._round = latest
-        filtered = [channel for channel in _FILTERED if channel in self._channels]
-        times = (
-            When(
-                channel=channel,
-                frequency=frequency,
-                then=Value(self._next_time(channel, frequency, now=now)),
-            )
-            for channel in filtered
-            for frequency in Frequency
-        )
-        self._round.skip(
-            filtered, now=now, next_attempt_at=Case(*times, output_field=DateTimeField())
-        )
+        self._round.skip([c for c in _FILTERED if c in self._channels], now=now)
         ended = self._clock()
         self._ends_at = ended + max(_ROUND, _TIMES_AS_LONG * (ended - now))

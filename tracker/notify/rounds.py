@@ -14,14 +14,14 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
-from django.db.models.expressions import Combinable
+from django.db.models import Case, DateTimeField, Q, Value, When
 from django.http import QueryDict
 
 from tracker.filters import ChangeFilter
 from tracker.lib.query_strings import canonical_query
-from tracker.models import Subscription
+from tracker.models import Frequency, Subscription
 from tracker.notify.following import filter_of, followed_lines
+from tracker.notify.frequencies import next_time
 from tracker.notify.mail_server import MailServer
 from tracker.queries.log.change_summary import ChangeSummary, summarise
 from tracker.queries.visibility import public_changes
@@ -111,9 +111,7 @@ class Round:
             self._parts[key] = make()
         return self._parts[key]  # type: ignore[return-value]  # what `make` returned
 
-    def skip(
-        self, channels: Collection[str], *, now: dt.datetime, next_attempt_at: Combinable
-    ) -> None:
+    def skip(self, channels: Collection[str], *, now: dt.datetime) -> None:
         """Move all due subscriptions that are owed nothing to the head, leaving out what is leased.
 
         A place is named by filter and cursor, so that one that was set back or changed meanwhile
@@ -121,6 +119,10 @@ class Round:
         """
         due = Subscription.objects.due(now=now, head=self.head)
         due = due.filter(channel__in=channels, batch_end=None)
+        next_times = Case(
+            *(When(frequency=f, then=Value(next_time(f, now=now))) for f in Frequency),
+            output_field=DateTimeField(),
+        )
         places = due.order_by("cursor").values_list("cursor", "query").distinct()
         idle = (place for place in list(places) if self._is_idle(*place))
         while some := list(islice(idle, _PLACES)):
@@ -134,7 +136,7 @@ class Round:
                     # rows would block each other.
                     moving = moving.select_for_update(skip_locked=True)
                 Subscription.objects.filter(pk__in=moving.values("pk")).update(
-                    cursor=self.head, next_attempt_at=next_attempt_at
+                    cursor=self.head, next_attempt_at=next_times
                 )
 
     def _is_idle(self, cursor: int, query: str) -> bool:

@@ -178,7 +178,3 @@ def _failure_detail(response: Answer) -> str:
         return f"HTTP {response.status}"
     said = without_control_characters(response.body.decode("utf-8", "replace"))
     return f"HTTP {response.status}: {' '.join(said.split())[:200]}".rstrip(": ")
-
-
-def next_time(subscription: Subscription, *, now: dt.datetime) -> dt.datetime:
-    return now
