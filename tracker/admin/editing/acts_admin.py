@@ -6,7 +6,7 @@ has a form for the input. Only a POST performs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Unpack
@@ -29,17 +29,9 @@ from tracker.actions.review.approval import ChangedError, Shown, changes_since, 
 from tracker.admin.editing.acts import Act
 from tracker.admin.editing.pages import RegisterAdmin, editor, page_url
 from tracker.admin.editing.refusals import REFUSED, as_refusal, locked, show_refusal
-from tracker.admin.review.shown import (
-    FIELD,
-    SHOWN,
-    contents,
-    contents_of,
-    packed,
-    unpacked,
-    version_of,
-)
-from tracker.models import Change
+from tracker.admin.review.shown import FIELD, SHOWN, contents_of, packed, unpacked, version_of
 from tracker.queries.drafts.differences import SaidDifference
+from tracker.queries.drafts.submissions import submissions
 from tracker.queries.log.change_summary import ChangeSummary, summarise
 
 # In a form posted from the front page, which is shown again afterwards.
@@ -51,6 +43,7 @@ class Preview:
     """What an act would publish, or why it would be refused."""
 
     lines: list[ChangeSummary] = field(default_factory=list)
+    # The names of records that become public because a published one refers to them.
     introduced: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     notes: Sequence[str] = ()
@@ -58,16 +51,6 @@ class Preview:
     # The content of the drafts as shown, and its differences from what an earlier page showed.
     shown: Shown = field(default_factory=dict)
     differences: Sequence[SaidDifference] = ()
-
-
-def _introduced(changes: Iterable[Change]) -> list[str]:
-    """The names of records that become public because a published one refers to them."""
-    return [
-        str(record.get("title") or record.get("name"))
-        for change in changes
-        for records in change.payload.get("introduces", {}).values()
-        for record in records
-    ]
 
 
 class ActsAdmin(RegisterAdmin):
@@ -241,7 +224,7 @@ def _rehearse(act: Act, record: Model, **stamp: Unpack[ByStaff]) -> Preview:
         with transaction.atomic():
             data = act.trial(record)
             if data is None:
-                return Preview(shown=contents(act.drafts(record) or ()))
+                return Preview(shown=contents_of(submissions(act.drafts(record) or ())))
             with open_log(**stamp):
                 current = locked(record)
                 # Locked, so that the form and the lines show the same content.
@@ -249,7 +232,12 @@ def _rehearse(act: Act, record: Model, **stamp: Unpack[ByStaff]) -> Preview:
                 done = act.rehearse(current, data, **stamp)
             preview = Preview(
                 summarise(done.changes),
-                _introduced(done.changes),
+                [
+                    str(record.get("title") or record.get("name"))
+                    for change in done.changes
+                    for records in change.payload.get("introduces", {}).values()
+                    for record in records
+                ],
                 notes=done.notes,
                 warnings=done.warnings,
                 shown=shown,

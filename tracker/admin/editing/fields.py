@@ -72,13 +72,6 @@ class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return super().clean(value)
 
 
-def _free_text(value: Any) -> str:
-    """Return the free text in a cleaned value."""
-    if isinstance(value, PartialDate):
-        return value.words
-    return value if isinstance(value, str) else ""
-
-
 class PrintableMixin:
     """Rejects control characters, which no page, feed or file can show."""
 
@@ -89,7 +82,8 @@ class PrintableMixin:
     def clean(self) -> dict[str, Any]:
         super().clean()  # type: ignore[misc]
         for name, value in list(self.cleaned_data.items()):
-            if has_control_characters(_free_text(value)):
+            text = value.words if isinstance(value, PartialDate) else value
+            if isinstance(text, str) and has_control_characters(text):
                 self.add_error(
                     name, _("It holds a control character, which no page can show: type it anew.")
                 )

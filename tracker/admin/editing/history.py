@@ -120,7 +120,8 @@ class _History:
 
     def changes(self, version: Any, before: Any) -> list[FieldChange]:
         if self.label and version.history_type in {CREATED, DELETED}:
-            row = "; ".join(f"{name}: {text}" for name, text in self.texts(version).items() if text)
+            texts = self.texts(version).items()
+            row = "; ".join(f"{name}: {text}" for name, text in texts if text != NOTHING)
             is_new = version.history_type == CREATED
             return [FieldChange(self.label, *((NOTHING, row) if is_new else (row, NOTHING)))]
         if before is None:
@@ -128,13 +129,13 @@ class _History:
         old, new = self.texts(before), self.texts(version)
         start = f"{self.label}: " if self.label else ""
         return [
-            FieldChange(f"{start}{name}", old[name] or NOTHING, new[name] or NOTHING)
+            FieldChange(f"{start}{name}", old[name], new[name])
             for name in new
             if old[name] != new[name]
         ]
 
     def texts(self, version: Any) -> dict[str, str]:
-        """Return the text of each field by its label; empty for no value."""
+        """Return the text of each field by its label."""
         texts = {}
         for column in self.columns:
             value: Any
@@ -145,8 +146,7 @@ class _History:
                 value = self._name(column, getattr(version, column.attname))
             else:
                 value = getattr(version, column.attname)
-            text = in_words(column, value)
-            texts[label_of(column)] = "" if text == NOTHING else text
+            texts[label_of(column)] = in_words(column, value)
         return texts
 
     def _name(self, column: Any, key: Any) -> str:

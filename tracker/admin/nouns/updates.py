@@ -163,7 +163,6 @@ class StatusUpdateAdmin(FilesMixin, DraftsAdmin):
         *(UpdatePublicationFilter, "stage", "assessment", "firmness"),
         *("significance", ("party", FewRecordsFilter)),
     )
-    list_select_related = ("commitment", "revision", "review")
     # In the order of the register, a page of a million rows would be sorted first.
     ordering = ("-pk",)
     search_fields = (

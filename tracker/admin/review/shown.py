@@ -5,19 +5,12 @@ The act compares it with the stored content when the form is posted, and can rep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.core import signing
 
 from tracker.actions.review.approval import Shown
-from tracker.queries.drafts.submissions import (
-    Content,
-    Draft,
-    Submission,
-    digest_of,
-    key_of,
-    submissions,
-)
+from tracker.queries.drafts.submissions import Content, Draft, Submission, digest_of, key_of
 
 # The hidden field, and the key in an act's form data.
 FIELD = "_shown"
@@ -25,12 +18,8 @@ SHOWN = "shown"
 _SALT = "tracker.shown"
 
 
-def contents(drafts: Iterable[Draft]) -> dict[str, Content]:
-    """Return what drafts would make public now, by their keys."""
-    return contents_of(submissions(drafts))
-
-
 def contents_of(drafts: Mapping[Draft, Submission]) -> dict[str, Content]:
+    """Return what drafts would make public, by their keys."""
     return {key_of(draft): submission.content for draft, submission in drafts.items()}
 
 
