@@ -53,6 +53,15 @@ class _KeysOnly:
 class RecordSelect(_KeysOnly, AutocompleteSelect):
     """Django's autocomplete, without its server error for a posted key such as "abc"."""
 
+    # The chosen record, if the page has read it already; saves a query.
+    known: models.Model | None = None
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if self.known is not None and [str(key) for key in value] == [str(self.known.pk)]:
+            chosen = self.create_option(name, self.known.pk, str(self.known), True, 0)
+            return [(None, [chosen], 0)]
+        return super().optgroups(name, value, attrs)
+
 
 class RecordSelectMultiple(_KeysOnly, AutocompleteSelectMultiple):
     """`RecordSelect` for several records."""

@@ -142,14 +142,26 @@ class UpdateForm(RecordForm):
         return cleaned
 
 
+class CitationForm(RecordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.source_id and "source" in self.fields:
+            # Read with the citation, so that it costs no query.
+            self.fields["source"].widget.widget.known = self.instance.source
+
+
 class CitationInline(InlineFieldsMixin, admin.StackedInline):  # type: ignore[type-arg]
     model = Citation
+    form = CitationForm
     fields = ("source", "quotation", "locator", "language")
     autocomplete_fields = ("source",)
     help_texts = _CITATION_HELP
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("source")
 
 
 @admin.register(StatusUpdate)
