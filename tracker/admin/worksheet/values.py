@@ -49,10 +49,6 @@ def names(*, is_new: bool) -> tuple[str, ...]:
     return (*UPDATE_FIELDS, *COMMITMENT_FIELDS) if is_new else UPDATE_FIELDS
 
 
-def _key(record: Any) -> str:
-    return str(record) if record else ""
-
-
 def drafted(update: StatusUpdate, citation: Citation | None, alias: Alias | None) -> Values:
     """Return the values of a draft update."""
     target, happened = update.target, update.happened or PartialDate(words="?")
@@ -64,8 +60,8 @@ def drafted(update: StatusUpdate, citation: Citation | None, alias: Alias | None
         "target": target.iso if target else "",
         "target_words": target.words if target else "",
         "happened": happened.iso,
-        "party": _key(update.party_id),
-        "source": _key(citation.source_id) if citation else "",
+        "party": str(update.party_id or ""),
+        "source": str(citation.source_id) if citation else "",
         "quotation": citation.quotation.strip() if citation else "",
         "locator": citation.locator if citation else "",
         "rationale": update.rationale.strip(),
