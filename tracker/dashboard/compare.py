@@ -24,9 +24,8 @@ from tracker.lib.query_fields import EARLIEST_DAY
 from tracker.models import Meeting, MeetingState
 from tracker.queries.records.compare import (
     Difference,
-    changed,
+    Differences,
     compared_rows,
-    counts,
     grouped,
     with_differences,
 )
@@ -180,14 +179,14 @@ def _differences(
 ) -> dict[str, Any]:
     since = Viewpoint(filterset.today, as_of=ends[0].day, known_at=filterset.viewpoint.known_at)
     compared = with_differences(filterset.results(), since=since, until=filterset.viewpoint)
-    paging = paginate(changed(compared), request.GET, per_page=settings.ROWS_PER_PAGE)
-    counted = counts(compared)
+    found = Differences(compared)
+    paging = paginate(found, request.GET, per_page=settings.ROWS_PER_PAGE)
     return {
         "since": ends[0],
         "until": ends[1],
         "viewpoint": filterset.viewpoint,
-        "counts": {d: n for d, n in counted.items() if d != Difference.UNCHANGED},
-        "unchanged": counted.get(Difference.UNCHANGED, 0),
+        "counts": {d: n for d, n in found.counts.items() if d != Difference.UNCHANGED},
+        "unchanged": found.counts.get(Difference.UNCHANGED, 0),
         "paging": paging,
         "groups": grouped(compared_rows(paging.rows, filterset.viewpoint)),
     }

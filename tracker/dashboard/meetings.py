@@ -18,9 +18,8 @@ from tracker.models import Meeting, MeetingState
 from tracker.queries.records.brief import MOST_ROWS, agenda, between_the_parties
 from tracker.queries.records.compare import (
     Difference,
-    changed,
+    Differences,
     compared_rows,
-    counts,
     grouped,
     with_differences,
 )
@@ -135,11 +134,11 @@ def _since(record: Meeting, previous: Meeting | None, viewpoint: Viewpoint) -> d
     commitments = public_commitments(until)
     since = replace(viewpoint, as_of=previous.last_day)
     theirs = between_the_parties(commitments, record, viewpoint)
-    compared = with_differences(theirs, since=since, until=until)
-    listed = compared_rows(changed(compared)[:MOST_ROWS], until)
+    found = Differences(with_differences(theirs, since=since, until=until))
+    listed = compared_rows(found[:MOST_ROWS], until)
     return {
         "groups": grouped(listed),
-        "unchanged": counts(compared).get(Difference.UNCHANGED, 0),
+        "unchanged": found.counts.get(Difference.UNCHANGED, 0),
         "is_cut": len(listed) == MOST_ROWS,
         "until": viewpoint.day.isoformat(),
     }

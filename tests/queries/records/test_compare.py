@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,8 @@ from tracker.models import Assessment, Commitment, Firmness, Stage
 from tracker.queries.records.compare import (
     Compared,
     Difference,
-    changed,
+    Differences,
     compared_rows,
-    counts,
     with_differences,
 )
 from tracker.queries.viewpoint import Viewpoint
@@ -36,7 +36,7 @@ def compared(first: dt.date = FIRST, last: dt.date = LAST) -> dict[int, Compared
     """What changed, by the commitment's primary key."""
     since, until = Viewpoint(TODAY, as_of=first), Viewpoint(TODAY, as_of=last)
     found = with_differences(public_commitments(Viewpoint(TODAY, last)), since=since, until=until)
-    return {line.row.commitment.pk: line for line in compared_rows(changed(found), until)}
+    return {line.row.commitment.pk: line for line in compared_rows(Differences(found)[:], until)}
 
 
 def moved(before: dict[str, object], after: dict[str, object]) -> Commitment:
@@ -107,7 +107,11 @@ def test_counts_name_the_unchanged_too() -> None:
     until = Viewpoint(TODAY, as_of=LAST)
     since = Viewpoint(TODAY, as_of=FIRST)
     found = with_differences(public_commitments(Viewpoint(TODAY, LAST)), since=since, until=until)
-    assert counts(found) == {Difference.NEW: 1, Difference.MOVED: 1, Difference.UNCHANGED: 1}
+    assert Differences(found).counts == {
+        Difference.NEW: 1,
+        Difference.MOVED: 1,
+        Difference.UNCHANGED: 1,
+    }
 
 
 def test_known_at_compares_what_was_known() -> None:
@@ -116,17 +120,47 @@ def test_known_at_compares_what_was_known() -> None:
     published_update(pledge, happened="2025-03-10", stage=Stage.SIGNED, now=late)
     since, until = (Viewpoint(late.date(), as_of=day, known_at=TODAY) for day in (FIRST, LAST))
     found = public_commitments(Viewpoint(TODAY, LAST, TODAY))
-    assert counts(with_differences(found, since=since, until=until)) == {Difference.UNCHANGED: 1}
+    found = with_differences(found, since=since, until=until)
+    assert Differences(found).counts == {Difference.UNCHANGED: 1}
     assert compared()[pledge.pk].difference == Difference.MOVED
+
+
+def test_a_slice_is_what_the_database_would_give() -> None:
+    afters: list[dict[str, object]] = [
+        {},
+        {"stage": Stage.SIGNED},
+        {"stage": Stage.COMPLETED},
+        {"assessment": Assessment.STALLED},
+    ]
+    choose = random.Random(40).choice  # noqa: S311 - made-up data
+    for _ in range(12):
+        moved({}, choose(afters))
+    published_commitment(happened="2025-02-10")
+    # So that references are not in the order of the keys.
+    for place, key in enumerate(Commitment.objects.order_by("-pk").values_list("pk", flat=True)):
+        Commitment.objects.filter(pk=key).update(reference=f"CT-2025-{place * 7 % 13:04}")
+
+    since, until = Viewpoint(TODAY, as_of=FIRST), Viewpoint(TODAY, as_of=LAST)
+    found = with_differences(public_commitments(until), since=since, until=until)
+    in_order = found.order_by("difference", "reference").values_list("pk", "difference")
+    everything = [
+        (pk, difference) for pk, difference in in_order if difference != Difference.UNCHANGED
+    ]
+    pages = Differences(found)
+    assert len(pages) == len(everything)
+    for start in range(len(everything)):
+        for stop in range(start, len(everything) + 2):
+            there = [(c.pk, c.difference) for c in pages[start:stop]]
+            assert there == everything[start:stop]
 
 
 def test_queries_do_not_grow(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     moved({}, {"stage": Stage.SIGNED})
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         compared()
     for _ in range(3):
         moved({}, {"stage": Stage.SIGNED})
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         compared()
 
 

@@ -1,18 +1,18 @@
 """The comparison of two days: how the position of each commitment differs.
 
-The database computes the groups, so a register of any size can be paginated. The movements of a row
+The database computes the groups, and only the rows of one page are loaded. The movements of a row
 come from `history.movements`; a test checks that the two agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     F,
     FilteredRelation,
     IntegerChoices,
@@ -28,6 +28,7 @@ from tracker.models import Commitment, Position, Stage
 from tracker.models.positions import ENDED_STAGES
 from tracker.models.standings import stood_q
 from tracker.queries.flags import passed_over
+from tracker.queries.former_values import keys_q
 from tracker.queries.history import UNMOVED, Wording, movements
 from tracker.queries.lists.rows import Row, rows
 from tracker.queries.viewpoint import Viewpoint
@@ -157,19 +158,44 @@ def with_differences(
     )
 
 
-def counts(compared: QuerySet[Any]) -> dict[Difference, int]:
-    """Count the commitments of `with_differences` by difference."""
-    counted = compared.order_by().values_list("difference").annotate(count=Count("pk"))
-    return {Difference(value): count for value, count in sorted(counted)}
+class Differences(Sequence[Any]):
+    """The commitments of `with_differences` that changed, in display order.
 
+    A slice is a queryset for `compared_rows`. One query compares them all and one orders a slice by
+    its keys, because to compare again, for their number or for one page, takes as long as before.
+    """
 
-def changed(compared: QuerySet[Any]) -> QuerySet[Commitment]:
-    """Return the commitments of `with_differences` that changed, in display order."""
-    return (
-        compared.exclude(difference=Difference.UNCHANGED)
-        .select_related("at", "before")
-        .order_by("difference", "reference")
-    )
+    def __init__(self, compared: QuerySet[Any]) -> None:
+        self._compared = compared
+        keys: dict[int, list[int]] = defaultdict(list)
+        for key, difference in compared.order_by().values_list("pk", "difference"):
+            keys[difference].append(key)
+        self.counts = {Difference(value): len(keys[value]) for value in sorted(keys)}
+        self._keys = {d: keys[d] for d in self.counts if d != Difference.UNCHANGED}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._keys.values()))
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, int):
+            return self[index : index + 1].get()
+        start, stop, _step = index.indices(len(self))
+        page = self._compared.filter(pk__in=self._keys_between(start, stop))
+        return page.select_related("at", "before").order_by("difference", "reference")
+
+    def _keys_between(self, start: int, stop: int) -> list[int]:
+        """Return some of the keys in display order, by reading the groups in which they are."""
+        groups: dict[int, Difference] = {}
+        passed = skipped = 0
+        for difference, keys in self._keys.items():
+            if passed + len(keys) <= start:
+                skipped += len(keys)
+            elif passed < stop:
+                groups |= dict.fromkeys(keys, difference)
+            passed += len(keys)
+        ordered = Commitment.objects.filter(keys_q(groups)).order_by("reference")
+        by_group = sorted(ordered.values_list("pk", flat=True), key=groups.__getitem__)
+        return by_group[start - skipped : stop - skipped]
 
 
 def _wording(position: Position) -> Wording:
@@ -177,7 +203,7 @@ def _wording(position: Position) -> Wording:
 
 
 def compared_rows(page: QuerySet[Commitment], until: Viewpoint) -> list[Compared]:
-    """Return the rows of a page of `changed`."""
+    """Return the rows of a slice of `Differences`."""
     return [_compared(row) for row in rows(page, until)]
 
 
