@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import count
 from typing import Any
 
 import pytest
@@ -53,11 +54,11 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, list[str]]]:
     return filters
 
 
-def subscribe(count: int, **overrides: Any) -> list[Subscription]:
+def subscribe(number: int, **overrides: Any) -> list[Subscription]:
     """So many of them, by e-mail to different addresses."""
     values = {"cursor": log_head().seq} | overrides
     first = Subscription.objects.count()
-    return [make_email(address=f"r{first + n}@example.org", **values) for n in range(count)]
+    return [make_email(address=f"r{first + n}@example.org", **values) for n in range(number)]
 
 
 def cursors() -> set[int]:
@@ -97,13 +98,13 @@ def test_a_filter_spelled_in_several_ways_is_one(evaluated: list[dict[str, list[
     assert len(evaluated) == 1
 
 
-def statements(count: int) -> int:
+def statements(others: int) -> int:
     """The statements of delivering one line to one subscription beside others owed nothing."""
     Subscription.objects.all().delete()
     subscribe(1)
     for frequency in Frequency:
-        subscribe(count, query="kind=correction", frequency=frequency)
-    for number in range(count):
+        subscribe(others, query="kind=correction", frequency=frequency)
+    for number in range(others):
         make_webhook(
             address=f"https://r{number}.example.org/", query="kind=mention", cursor=log_head().seq
         )
@@ -181,7 +182,7 @@ def test_more_lines_than_are_found_at_a_time_are_all_owed(
 
 def skip() -> None:
     round = Round(head=log_head().seq, today=NOW.date(), mail_server=MailServer())
-    round.skip(list(Channel), now=NOW)
+    round.skip(list(Channel), clock=at(NOW))
 
 
 def test_whoever_is_not_due_or_has_begun_a_message_stays_where_it_is() -> None:
@@ -243,6 +244,21 @@ def test_many_places_are_skipped_in_few_statements() -> None:
         skip()
     updates = [query for query in captured if query["sql"].startswith("UPDATE")]
     assert len(updates) == 2
+    assert cursors() == {head}
+
+
+def test_filters_that_take_too_long_are_left_for_later_and_nobody_is_forgotten() -> None:
+    """Responses to messages under way wait meanwhile, and their leases must not run out."""
+    topics = [make_topic(slug=f"topic-{number}") for number in range(5)]
+    published_commitment(topics=topics)
+    head = log_head().seq
+    for topic in topics:
+        subscribe(1, query=f"kind=correction&topic={topic.slug}", cursor=0)
+    seconds = count(step=8)
+    round = Round(head=head, today=NOW.date(), mail_server=MailServer())
+    round.skip(list(Channel), clock=lambda: NOW + dt.timedelta(seconds=next(seconds)))
+    assert Subscription.objects.filter(cursor=head).count() == 2
+    assert deliver_due(clock=at(NOW + DAY)) == 0
     assert cursors() == {head}
 
 

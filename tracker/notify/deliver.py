@@ -124,17 +124,18 @@ def deliver_due(
                 if message is not None:
                     under_way[threads.submit(_send, turn, message, clock)] = turn, message
 
-        def begin_turns() -> None:
-            while len(under_way) < at_once and not is_stopping():
-                failing = sum(turn.was_failing for turn, _message in under_way.values())
-                taken = queue.take(with_failing=failing < max(1, at_once // 2))
-                if taken is None:
-                    return
+        def begin_turn() -> bool:
+            if len(under_way) == at_once or is_stopping():
+                return False
+            failing = sum(turn.was_failing for turn, _message in under_way.values())
+            taken = queue.take(with_failing=failing < max(1, at_once // 2))
+            if taken is not None:
                 send_next(_turn(*taken, now=clock()))
+            return taken is not None
 
-        begin_turns()
-        while under_way:
-            done, _waiting = wait(under_way, timeout=_LOOK_AGAIN, return_when=FIRST_COMPLETED)
+        while (has_begun := begin_turn()) or under_way:
+            patience = 0 if has_begun else _LOOK_AGAIN
+            done, _waiting = wait(under_way, timeout=patience, return_when=FIRST_COMPLETED)
             for future in done:
                 turn, message = under_way.pop(future)
                 with _faults_recorded(turn.lease, clock=clock):
@@ -142,7 +143,6 @@ def deliver_due(
                     attempts += 1
                     if _settle(turn, message, sent):
                         send_next(turn)
-            begin_turns()
         queue.give_back()
     return attempts
 

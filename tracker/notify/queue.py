@@ -88,6 +88,9 @@ class Queue:
         now, latest = self._clock(), self._new_round()
         if (latest.head, latest.today) != (self._round.head, self._round.today):
             self._round = latest
-        self._round.skip([c for c in _FILTERED if c in self._channels], now=now)
+        filtered = [channel for channel in _FILTERED if channel in self._channels]
+        is_complete = self._round.skip(filtered, clock=self._clock)
         ended = self._clock()
-        self._ends_at = ended + max(_ROUND, _TIMES_AS_LONG * (ended - now))
+        self._ends_at = ended + _ROUND
+        if is_complete:
+            self._ends_at = max(self._ends_at, ended + _TIMES_AS_LONG * (ended - now))

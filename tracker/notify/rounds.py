@@ -7,10 +7,9 @@ those who are owed nothing move to the head together.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
@@ -26,14 +25,14 @@ from tracker.notify.mail_server import MailServer
 from tracker.queries.log.change_summary import ChangeSummary, summarise
 from tracker.queries.visibility import public_changes
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
 
 # Lines that a filter finds at a time: a subscription may start at the beginning of a long log.
 _AT_ONCE = 1_000
 # Summaries and parts of messages held at a time; most rounds need a few.
 _MOST_HELD = 500
+# Some 5,000 filters; responses to what is under way wait for it, and leases go on.
+_LONGEST_SKIP = dt.timedelta(seconds=20)
 # Places named in one statement: databases limit how many values and conditions it may have.
 _PLACES = 900
 
@@ -111,12 +110,13 @@ class Round:
             self._parts[key] = make()
         return self._parts[key]  # type: ignore[return-value]  # what `make` returned
 
-    def skip(self, channels: Collection[str], *, now: dt.datetime) -> None:
+    def skip(self, channels: Collection[str], *, clock: Callable[[], dt.datetime]) -> bool:
         """Move all due subscriptions that are owed nothing to the head, leaving out what is leased.
 
         A place is named by filter and cursor, so that one that was set back or changed meanwhile
-        stays where it is.
+        stays where it is. Those furthest behind come first; return whether there was time for all.
         """
+        now = clock()
         due = Subscription.objects.due(now=now, head=self.head)
         due = due.filter(channel__in=channels, batch_end=None)
         next_times = Case(
@@ -124,7 +124,8 @@ class Round:
             output_field=DateTimeField(),
         )
         places = due.order_by("cursor").values_list("cursor", "query").distinct()
-        idle = (place for place in list(places) if self._is_idle(*place))
+        in_time = takewhile(lambda _place: clock() - now < _LONGEST_SKIP, list(places))
+        idle = (place for place in in_time if self._is_idle(*place))
         while some := list(islice(idle, _PLACES)):
             here = Q(pk__in=())
             for cursor in dict(some):
@@ -138,6 +139,7 @@ class Round:
                 Subscription.objects.filter(pk__in=moving.values("pk")).update(
                     cursor=self.head, next_attempt_at=next_times
                 )
+        return clock() - now < _LONGEST_SKIP
 
     def _is_idle(self, cursor: int, query: str) -> bool:
         """Return whether nothing is owed; a filter that is broken concerns each who follows it."""
