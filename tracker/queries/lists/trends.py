@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.bit_sets import keys
 from tracker.lib.iso_sql import IsoMonth
+from tracker.lib.tallies import tally
 from tracker.models import Position, Stage, Standing
 from tracker.queries.former_values import keys_q
 from tracker.queries.lists.facet_bitsets import FacetBitsets
@@ -111,20 +112,16 @@ class _Words(Func):
 
 
 def _moves(standings: QuerySet[Standing], day: dt.date) -> Counter[tuple[int, str]]:
-    """Return by how many each stage grew or shrank in each month up to a day.
-
-    Grouped by a single text, which takes SQLite half the time of three columns.
-    """
+    """Return by how many each stage grew or shrank in each month up to a day."""
     ended = Case(
         When(valid_to__lte=day, then=IsoMonth("valid_to")),
         default=Value(""),
         output_field=TextField(),
     )
-    begun = standings.filter(valid_from__lte=day)
-    spans = begun.values_list(_Words(IsoMonth("valid_from"), "stage", ended))
+    span = _Words(IsoMonth("valid_from"), "stage", ended)
     moves: Counter[tuple[int, str]] = Counter()
-    for span, count in spans.annotate(count=Count("pk")):
-        begun, stage, end = span.split(" ")
+    for words, count in tally(standings.filter(valid_from__lte=day), span).items():
+        begun, stage, end = words.split(" ")
         moves[_numbered(begun), stage] += count
         if end:
             moves[_numbered(end), stage] -= count

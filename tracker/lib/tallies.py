@@ -1,0 +1,36 @@
+"""Count the rows of a query by a text that the database makes of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import BytesIO
+from typing import Any
+
+from django.db import connection
+from django.db.models import Aggregate, Count, QuerySet, TextField
+from django.db.models.expressions import Combinable
+
+
+class _Lines(Aggregate):
+    """Texts, each on a line, in any order, on SQLite; null if there are none."""
+
+    function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s, char(10))"
+    output_field = TextField()
+
+
+def tally(rows: QuerySet[Any], text: Combinable) -> Counter[str]:
+    """Return the number of rows by a text of one line. One query.
+
+    SQLite sorts rows in order to group them, and takes twice as long as to hand over all texts as
+    one, some 20 MB of a million rows, whose lines Python counts.
+    """
+    rows = rows.order_by()
+    if connection.vendor != "sqlite":
+        return Counter(dict(rows.values_list(text).annotate(count=Count("pk"))))
+    joined = rows.aggregate(joined=_Lines(text))["joined"]
+    if joined is None:
+        return Counter()
+    # Lines of bytes, which are read one by one, where `splitlines` would make them all at once.
+    counted = Counter(BytesIO(f"{joined}\n".encode()))
+    return Counter({line[:-1].decode(): count for line, count in counted.items()})
