@@ -116,7 +116,7 @@ def test_everything_is_described(path: str) -> None:
             ],
         ),
         ("/api/v1/forums/", ["as_of", "known_at", "page", "per_page"]),
-        ("/api/v1/sources/{slug}/", ["as_of", "known_at"]),
+        ("/api/v1/sources/{slug}/", ["as_of", "known_at", "page"]),
         ("/api/v1/changes/{seq}/", []),
     ],
 )

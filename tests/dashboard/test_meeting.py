@@ -202,7 +202,7 @@ def test_queries_do_not_grow(
             published_update(pledge, happened="2025-04-10", stage=Stage.CONCLUDED)
 
     for address, queries in (
-        (meeting.get_absolute_url(), 15),
+        (meeting.get_absolute_url(), 16),
         (f"{coming.get_absolute_url()}brief/", 15),
         ("/meetings/", 4),
     ):

@@ -27,6 +27,7 @@ from tracker.queries.lists.bulk import commitment_chunks
 from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.update_pages import UpdatePages
 from tracker.queries.records.details import commitment_in_full
+from tracker.queries.viewpoint import Viewpoint
 from tracker.schema.payloads import Payload, recorded
 from tracker.schema.records import COMMITMENT_IN_FULL, COMMITMENT_RECORD, UPDATE_RECORD
 
@@ -101,7 +102,12 @@ class OneCommitment(ReadOnlyView):
             return moved(request, "commitment", named.slug)
         if named is not None and named.is_retracted:
             raise _gone(named)
-        return record_at(request, "commitment", commitment_in_full, slug, today=today)
+        return record_at(request, "commitment", _in_full, slug, today=today, paging=())
+
+
+def _in_full(slug: str, viewpoint: Viewpoint, _page: int) -> Payload | None:
+    """Return the commitment with its whole history, however long."""
+    return commitment_in_full(slug, viewpoint)
 
 
 def _gone(record: Commitment) -> Refused:

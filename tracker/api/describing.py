@@ -120,8 +120,10 @@ def _filter_parameter(name: str, declared: django_filters.Filter) -> OpenApiPara
     return query(name, schema, _("%(label)s. %(meaning)s") % values)
 
 
+# Of a list, and of the many that belong to one record.
+PAGES = (number("page", _("Which page, from 1."), least=1, most=10**9, default=1),)
 PAGING = (
-    number("page", _("Which page, from 1."), least=1, most=10**9, default=1),
+    *PAGES,
     number(
         "per_page",
         _("How many records a page holds."),
@@ -209,6 +211,7 @@ def describes_record(
     noun: Noun,
     *,
     request_path: str,
+    parameters: Iterable[OpenApiParameter] = (),
     statuses: Iterable[int] = (301, 404),
     **words: Unpack[Description],
 ) -> Callable[[_View], _View]:
@@ -217,7 +220,11 @@ def describes_record(
         name,
         shapes.shape(noun),
         request_path=request_path,
-        parameters=[in_path("slug", str, _("The last part of its address.")), *VIEWPOINT],
+        parameters=[
+            in_path("slug", str, _("The last part of its address.")),
+            *VIEWPOINT,
+            *parameters,
+        ],
         statuses=statuses,
         **words,
     )

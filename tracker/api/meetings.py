@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.api.base import ReadOnlyView
-from tracker.api.describing import describes_list, describes_record
+from tracker.api.describing import PAGES, describes_list, describes_record
 from tracker.api.paging import list_at
 from tracker.api.records import record_at
 from tracker.queries.records.details import described_meetings, meeting_in_full
@@ -36,6 +36,7 @@ class OneMeeting(ReadOnlyView):
         MEETING_IN_FULL,
         request_path="/api/v1/meetings/2024-11-01-first-2plus2-ministerial/",
         tag=_("Meetings"),
+        parameters=PAGES,
         summary=_("One meeting with what it did to every commitment"),
         description=_(
             "Its updates in the order in which they are told, the open commitments on which it "

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from tracker.answers import head_of
 from tracker.api.base import with_address
-from tracker.api.parameters import Cut, read_viewpoint
+from tracker.api.parameters import PAGING, Cut, read_viewpoint
 from tracker.api.problems import Refused
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known
@@ -90,7 +90,7 @@ def list_at(
 ) -> Response:
     """Return a page of the records listed at the requested viewpoint, each with the address of its
     page as `key`."""
-    viewpoint, cut = read_viewpoint(request.query_params, today, paging=True)
+    viewpoint, cut = read_viewpoint(request.query_params, today, paging=PAGING)
 
     def records(page: QuerySet[Any]) -> list[Payload]:
         known = as_known(page, viewpoint)

@@ -6,6 +6,7 @@ As with files, every doubt is an error: the response to a different question wou
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -74,12 +75,11 @@ def read_filter(params: QueryDict, today: dt.date) -> tuple[CommitmentFilter, Cu
 
 
 def read_viewpoint(
-    params: QueryDict, today: dt.date, *, paging: bool = False
+    params: QueryDict, today: dt.date, *, paging: Sequence[str] = ()
 ) -> tuple[Viewpoint, Cut]:
-    """Return the moment, and the page if there are pages; raise Refused."""
+    """Return the moment, and the page with those of `PAGING` that are allowed; raise Refused."""
     form = ViewpointForm(params, today=today)
-    known = [*form.fields, *(PAGING if paging else ())]
-    errors = parameter_errors(params, known, form.errors)
+    errors = parameter_errors(params, [*form.fields, *paging], form.errors)
     cut = read_cut(params, errors) if paging else Cut(1, MOST_PER_PAGE)
     if errors:
         raise bad_parameters(errors)

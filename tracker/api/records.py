@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.http import HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -24,18 +24,20 @@ from tracker.schema.payloads import Payload
 def record_at(
     request: Request,
     noun: str,
-    in_full: Callable[[str, Viewpoint], Payload | None],
+    in_full: Callable[[str, Viewpoint, int], Payload | None],
     slug: str,
     *,
     today: dt.date,
     key: str = "url",
+    paging: Sequence[str] = ("page",),
 ) -> HttpResponseBase:
     """Return the record that `in_full` reads, or a redirect (301) to its current address.
 
-    It has the address of its page as `key`. Raise Refused if there is none.
+    The third argument of `in_full` is the page of the many that belong to the record. It has the
+    address of its page for people as `key`. Raise Refused if there is none.
     """
-    viewpoint, _cut = read_viewpoint(request.query_params, today)
-    record = in_full(slug, viewpoint)
+    viewpoint, cut = read_viewpoint(request.query_params, today, paging=paging)
+    record = in_full(slug, viewpoint, cut.page)
     if record is not None:
         if "updates" in record:
             updates = [update_with_page(request, update) for update in record["updates"]]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracker.api.base import ReadOnlyView
-from tracker.api.describing import describes_list, describes_record
+from tracker.api.describing import PAGES, describes_list, describes_record
 from tracker.api.paging import list_at
 from tracker.api.records import record_at
 from tracker.models import Source
@@ -47,6 +47,7 @@ class OneSource(ReadOnlyView):
         SOURCE_IN_FULL,
         request_path="/api/v1/sources/2023-04-13-al-arabiya/",
         tag=_("Sources"),
+        parameters=PAGES,
         summary=_("One source with all that rests on it"),
         description=_("The quotations in the order of its text, each with its update."),
     )

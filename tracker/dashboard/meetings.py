@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,8 @@ from tracker.queries.records.compare import (
     with_differences,
 )
 from tracker.queries.records.meeting import (
+    ManyOutcomes,
+    Outcome,
     by_movement,
     next_of_forum,
     outcomes,
@@ -47,6 +50,10 @@ from tracker.queries.visibility import (
     public_meetings,
     record_at,
 )
+from tracker.schema.vocabulary import Movement
+
+# Commitments that a meeting's page lists as not mentioned; it says how many there are.
+MOST_SILENT = 500
 
 
 def _meeting_at(slug: str, viewpoint: Viewpoint) -> Meeting | None:
@@ -77,6 +84,7 @@ def meeting(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpRes
     paging = paginate(recorded, request.GET, per_page=settings.ROWS_PER_PAGE)
     shown = with_words(paging.rows, viewpoint)
     notes = notes_by(viewpoint).filter(meeting=record).select_related("source")
+    passed_over = passed_over_by(record, viewpoint)
     parties = as_known(parties_of(record, viewpoint), viewpoint)
     sources = as_known(sources_of(record, viewpoint), viewpoint)
     context = {
@@ -88,14 +96,22 @@ def meeting(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpRes
         "previous": previous,
         "next": next_of_forum(record, viewpoint),
         "paging": paging,
-        "counts": [(movement, len(group)) for movement, group in by_movement(recorded)],
+        "counts": _counts(recorded),
         "groups": by_movement(shown),
         "steps": [outcome.step for outcome in shown],
-        "passed_over": passed_over_by(record, viewpoint),
+        "passed_over": passed_over[:MOST_SILENT],
+        "passed_over_count": len(passed_over),
         "notes": as_known(notes, viewpoint),
         "structured_data": meeting_data(request, record, parties=parties, sources=sources),
     }
     return render(request, "dashboard/meeting.html", context)
+
+
+def _counts(recorded: Sequence[Outcome]) -> list[tuple[Movement, int]]:
+    """Return how many outcomes each movement has; none where there are too many to compare."""
+    if isinstance(recorded, ManyOutcomes):
+        return []
+    return [(movement, len(group)) for movement, group in by_movement(recorded)]
 
 
 @public_answer

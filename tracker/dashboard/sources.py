@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -30,14 +31,14 @@ def source(request: HttpRequest, slug: str, *, viewpoint: Viewpoint) -> HttpResp
 
 
 def _context(request: HttpRequest, record: Source, viewpoint: Viewpoint) -> dict[str, Any]:
-    paging: Paging = paginate(
-        resting_on(record, viewpoint), request.GET, per_page=settings.ROWS_PER_PAGE
-    )
+    keys = resting_on(record, viewpoint)
+    paging: Paging = paginate(keys, request.GET, per_page=settings.ROWS_PER_PAGE)
     notes = notes_of(record, viewpoint).select_related("source", "meeting", "commitment")
     return {
         "source": record,
         "viewpoint": viewpoint,
         "paging": paging,
+        "is_by_commitment": isinstance(keys, QuerySet),
         "citations": with_what_rests(paging.rows, viewpoint),
         "meetings": as_known(meetings_of(record, viewpoint), viewpoint),
         "notes": as_known(notes, viewpoint),

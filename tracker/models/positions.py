@@ -49,6 +49,10 @@ class Assessment(models.TextChoices):
 
 
 _DELIVERED_ASSESSMENTS = (Assessment.DELIVERED, Assessment.DELIVERED_LATE)
+_OPEN_STAGES = [stage for stage in Stage if stage not in (*_DELIVERED_STAGES, *ENDED_STAGES)]
+_OPEN_ASSESSMENTS = [
+    one for one in Assessment if one not in (*_DELIVERED_ASSESSMENTS, Assessment.ABANDONED)
+]
 
 
 class Firmness(models.TextChoices):
@@ -145,8 +149,9 @@ class Position(models.Model):
 
     @staticmethod
     def open_q(at: str = "") -> Q:
-        return ~Q(**{f"{at}stage__in": [*_DELIVERED_STAGES, *ENDED_STAGES]}) & ~Q(
-            **{f"{at}assessment__in": [*_DELIVERED_ASSESSMENTS, Assessment.ABANDONED]}
+        # What is open is listed: what is not would be a subquery on each row of a join.
+        return Q(**{f"{at}stage__in": _OPEN_STAGES}) & Q(
+            **{f"{at}assessment__in": _OPEN_ASSESSMENTS}
         )
 
     def is_overdue(self, day: dt.date) -> bool:

@@ -28,13 +28,19 @@ class Significance(models.TextChoices):
     MINOR = "minor", _("Minor")
 
 
+def effective_q(*, known: int | None = None, of: str = "") -> Q:
+    """Match updates, or those at the path `of`, that were published and not revised by `known`."""
+    if known is None:
+        return Q(**{f"{of}published_seq__isnull": False, f"{of}revision__isnull": True})
+    return Q(**{f"{of}published_seq__lte": known}) & (
+        Q(**{f"{of}revision__isnull": True}) | Q(**{f"{of}revision__seq__gt": known})
+    )
+
+
 class StatusUpdateQuerySet(PublishedQuerySet["StatusUpdate"]):
     def effective(self, *, known: int | None = None) -> Self:
         """Keep what was published, and neither corrected nor retracted, by change `known`."""
-        published = self.published(known=known)
-        if known is None:
-            return published.filter(revision__isnull=True)
-        return published.filter(Q(revision__isnull=True) | Q(revision__seq__gt=known))
+        return self.filter(effective_q(known=known))
 
     def chronological(self) -> Self:
         """Order by when it happened; of dates that start on one day, the less precise come last."""

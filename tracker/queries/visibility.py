@@ -28,6 +28,7 @@ from tracker.models import (
 )
 from tracker.models.records import public_q
 from tracker.models.standings import stood_q
+from tracker.models.updates import effective_q
 from tracker.queries.as_published import as_published, public_records
 from tracker.queries.former_values import column_then, find, on_or_before_q
 from tracker.queries.viewpoint import PRESENT, Viewpoint
@@ -105,12 +106,15 @@ def position_of(commitment: Commitment) -> Position:
 
 def public_updates(viewpoint: Viewpoint = PRESENT) -> StatusUpdateQuerySet:
     """Return the effective updates of public commitments."""
+    return StatusUpdate.objects.filter(public_update_q(viewpoint))
+
+
+def public_update_q(viewpoint: Viewpoint, *, of: str = "") -> Q:
+    """Match the updates of `public_updates`, or what has one of them at the path `of`."""
     as_of, known = viewpoint.as_of, viewpoint.known
     # A join instead of "in (select ...)", for which SQLite would first list all commitments.
-    updates = StatusUpdate.objects.effective(known=known).filter(
-        public_q(known=known, of="commitment__")
-    )
-    return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
+    condition = effective_q(known=known, of=of) & public_q(known=known, of=f"{of}commitment__")
+    return condition if as_of is None else condition & Q(**{f"{of}happened_first_day__lte": as_of})
 
 
 def public_citations(viewpoint: Viewpoint = PRESENT) -> QuerySet[Citation]:

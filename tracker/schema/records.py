@@ -211,6 +211,9 @@ COMMITMENT_IN_FULL = Noun(
     ),
 )
 
+_COUNT = _("How many there are; an answer holds at most 500 of them.")
+_NEXT_PAGE = _("The value of “page” that gives the following ones; null for the last.")
+
 MEETING_IN_FULL = Noun(
     "meeting_in_full",
     "A meeting with what it did.",
@@ -224,6 +227,8 @@ MEETING_IN_FULL = Noun(
             _("What it did, in the order in which its page shows it."),
             record=UPDATE_RECORD,
         ),
+        Field("update_count", Type.NUMBER, _COUNT, is_needed=True),
+        Field("next_page", Type.NUMBER, _NEXT_PAGE),
         Field(
             "passed_over",
             Type.RECORDS,
@@ -257,6 +262,8 @@ SOURCE_IN_FULL = Noun(
             on=JSON,
         ),
         Field("citations", Type.RECORDS, _("In the order of its text."), record=CITED),
+        Field("citation_count", Type.NUMBER, _COUNT, is_needed=True),
+        Field("next_page", Type.NUMBER, _NEXT_PAGE),
         Field("meetings", Type.KEYS, _("Slugs of the meetings that it speaks of.")),
         Field("notes", Type.RECORDS, record=NOTE),
     ),

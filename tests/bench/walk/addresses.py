@@ -73,9 +73,11 @@ def largest() -> Largest:
     head = Change.objects.aggregate(head=Max("seq"))["head"]
     middle = updates.order_by("happened_first_day").values_list("happened_first_day", flat=True)
     return Largest(
-        commitment=Commitment.objects.get(pk=first(commitment.order_by("-n", "pk")[:1])).slug,
-        meeting=Meeting.objects.get(pk=first(meeting.order_by("-n", "pk")[:1])).slug,
-        source=Source.objects.get(pk=first(source.order_by("-n", "pk")[:1])).slug,
+        commitment=Commitment.objects.get(
+            pk=first(commitment.order_by("-n", "commitment")[:1])
+        ).slug,
+        meeting=Meeting.objects.get(pk=first(meeting.order_by("-n", "meeting")[:1])).slug,
+        source=Source.objects.get(pk=first(source.order_by("-n", "source")[:1])).slug,
         party=slug(Party, "commitments"),
         topic=slug(Topic, "commitments"),
         forum=slug(Forum, "meetings"),

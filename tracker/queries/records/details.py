@@ -5,6 +5,7 @@ Each takes a constant number of queries.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain
 
 from django.db.models import Prefetch, QuerySet
@@ -41,6 +42,26 @@ from tracker.queries.visibility import (
 )
 from tracker.schema import payloads
 from tracker.schema.payloads import Payload
+
+# Of the updates of a meeting and the citations of a source; few have as many.
+PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of the many that belong to a record."""
+
+    page: int
+    count: int
+
+    @property
+    def slice(self) -> slice:
+        return slice((self.page - 1) * PER_PAGE, self.page * PER_PAGE)
+
+    @property
+    def next_page(self) -> int | None:
+        return self.page + 1 if self.page * PER_PAGE < self.count else None
+
 
 # -- Commitments --------------------------------------------------------------------------------
 
@@ -91,8 +112,8 @@ def _with_relations(viewpoint: Viewpoint) -> QuerySet[Meeting]:
     return public_meetings(viewpoint).select_related("forum").prefetch_related(parties, sources)
 
 
-def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
-    """Return a meeting with its updates, and the commitments that it did not mention.
+def meeting_in_full(slug: str, viewpoint: Viewpoint, page: int) -> Payload | None:
+    """Return a meeting with a page of its updates, and the commitments that it did not mention.
 
     A meeting still to come at the viewpoint is included if recorded; its updates are empty.
     """
@@ -100,13 +121,17 @@ def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
     if meeting is None or not was_there(meeting, viewpoint):
         return None
     hide_outcome(meeting, viewpoint)
-    cited = with_words(outcomes(meeting, viewpoint), viewpoint)
+    all_outcomes = outcomes(meeting, viewpoint)
+    part = Part(page, len(all_outcomes))
+    cited = with_words(all_outcomes[part.slice], viewpoint)
     before, after = previous_of_forum(meeting, viewpoint), next_of_forum(meeting, viewpoint)
     return {
         **payloads.meeting(meeting),
         "previous": before.slug if before is not None else None,
         "next": after.slug if after is not None else None,
         "updates": [step_payload(outcome.step) for outcome in cited],
+        "update_count": part.count,
+        "next_page": part.next_page,
         "passed_over": [
             payloads.commitment_name(silent) for silent in passed_over_by(meeting, viewpoint)
         ],
@@ -117,17 +142,21 @@ def meeting_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
 # -- Sources ------------------------------------------------------------------------------------
 
 
-def source_in_full(slug: str, viewpoint: Viewpoint) -> Payload | None:
-    """Return a source with the citations and notes taken from it, in the order of its text."""
+def source_in_full(slug: str, viewpoint: Viewpoint, page: int) -> Payload | None:
+    """Return a source with a page of its citations, in the order of its text, and its notes."""
     source = source_at(slug, viewpoint)
     if source is None:
         return None
     meetings = as_known(meetings_of(source, viewpoint), viewpoint)
-    cited = with_what_rests(resting_on(source, viewpoint), viewpoint)
+    keys = resting_on(source, viewpoint)
+    part = Part(page, keys.count() if isinstance(keys, QuerySet) else len(keys))
+    cited = with_what_rests(keys[part.slice], viewpoint)
     return {
         **payloads.source(source),
         "left_out": [payloads.passage(passage) for passage in left_out_of(source, viewpoint)],
         "citations": [payloads.cited(citation) for citation in cited],
+        "citation_count": part.count,
+        "next_page": part.next_page,
         "meetings": [meeting.slug for meeting in meetings],
         "notes": _notes(notes_of(source, viewpoint), viewpoint),
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 from django.db.models import Count, QuerySet
 
 from tracker.models import Commitment, Meeting, MeetingState, Position, StatusUpdate
 from tracker.queries.former_values import equals_q
 from tracker.queries.history import Step, Wording
-from tracker.queries.records.meeting_steps import chapters, states
+from tracker.queries.records.meeting_steps import Keys, chapters, states
 from tracker.queries.reference_data import by_the_day, state_q
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
@@ -115,29 +116,69 @@ class Outcome:
         return next(movement for movement in self.step.movements if movement in ORDER)
 
 
+# A meeting with more outcomes lists them by reference, so that a page need not compare them all.
+MOST_SORTED = 2_000
+
+
 def outcomes(
     meeting: Meeting, viewpoint: Viewpoint, *, previous: Meeting | None = None
-) -> list[Outcome]:
+) -> Sequence[Outcome]:
     """Return the steps of commitments at a meeting, by movement and then by reference.
 
-    `previous` is the meeting whose state is given in `earlier`, for comparison.
+    Of more than `MOST_SORTED`, see `ManyOutcomes`. `previous` is the meeting whose state is given
+    in `earlier`, for comparison.
     """
-    then = public_updates(viewpoint)
-    touched = then.filter(meeting=meeting).values("commitment")
-    histories = chapters(touched, [meeting.pk], viewpoint)
+    updates = public_updates(viewpoint).filter(meeting=meeting).order_by()
+    if len(updates.values_list("pk")[: MOST_SORTED + 1]) > MOST_SORTED:
+        return ManyOutcomes(meeting, viewpoint, previous)
+    given = _outcomes(meeting, updates.values("commitment"), viewpoint, previous)
+    return sorted(
+        given, key=lambda o: (ORDER.index(o.movement), o.step.update.commitment.reference)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ManyOutcomes(Sequence[Outcome]):
+    """The outcomes of a meeting with very many, by reference; only those of a slice are read."""
+
+    meeting: Meeting
+    viewpoint: Viewpoint
+    previous: Meeting | None
+
+    @property
+    def _updates(self) -> QuerySet[StatusUpdate]:
+        return public_updates(self.viewpoint).filter(meeting=self.meeting)
+
+    def __len__(self) -> int:
+        return self._updates.count()
+
+    @overload
+    def __getitem__(self, index: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Outcome]: ...
+    def __getitem__(self, index: int | slice) -> Outcome | Sequence[Outcome]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        ordered = self._updates.order_by("commitment__reference", "number", "pk")
+        page = dict(ordered.values_list("pk", "commitment")[index])
+        given = _outcomes(self.meeting, set(page.values()), self.viewpoint, self.previous)
+        by_update = {outcome.step.update.pk: outcome for outcome in given}
+        return [by_update[key] for key in page]
+
+
+def _outcomes(
+    meeting: Meeting, commitments: Keys, viewpoint: Viewpoint, previous: Meeting | None
+) -> list[Outcome]:
+    """Return what the meeting did to these commitments, in no particular order."""
+    histories = chapters(commitments, [meeting.pk], viewpoint)
     taken = [s for steps in histories.values() for s in steps if s.update.meeting_id == meeting.pk]
     named = Commitment.objects.in_bulk([step.update.commitment_id for step in taken])
     as_known(named.values(), viewpoint)
     last = previous.last_day if previous is not None else None
-    earlier = {} if last is None else states(touched, viewpoint, day=last)
-    result = []
+    earlier = {} if last is None else states(commitments, viewpoint, day=last)
     for step in taken:
-        commitment = named[step.update.commitment_id]
-        step.update.commitment = commitment
-        result.append(Outcome(step, earlier.get(commitment.pk)))
-    return sorted(
-        result, key=lambda o: (ORDER.index(o.movement), o.step.update.commitment.reference)
-    )
+        step.update.commitment = named[step.update.commitment_id]
+    return [Outcome(step, earlier.get(step.update.commitment_id)) for step in taken]
 
 
 def with_words(page: Sequence[Outcome], viewpoint: Viewpoint) -> list[Outcome]:
@@ -158,7 +199,8 @@ def by_movement(given: Iterable[Outcome]) -> list[tuple[Movement, list[Outcome]]
 def passed_over_by(meeting: Meeting, viewpoint: Viewpoint) -> Sequence[Commitment]:
     """Return the open commitments that a fully recorded meeting did not mention, else none.
 
-    Each has its title as published at the viewpoint. `meeting` comes from `as_known`.
+    Each has only its reference, slug and title, as published at the viewpoint. `meeting` comes from
+    `as_known`.
     """
     if (
         not meeting.is_fully_recorded
@@ -177,6 +219,9 @@ def passed_over_by(meeting: Meeting, viewpoint: Viewpoint) -> Sequence[Commitmen
                 then.column("silence_counts_after__lt"): meeting.first_day,
             },
         )
-        .order_by("reference")
+        .order_by()
+        .values("pk")
     )
-    return as_known(silent, viewpoint)
+    # Only what names them: there may be thousands.
+    named = Commitment.objects.filter(pk__in=silent).only("reference", "slug", "title")
+    return as_known(named.order_by("reference"), viewpoint)

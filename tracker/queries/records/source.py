@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+
+from django.db.models import QuerySet
 
 from tracker.lib.folding import fold
 from tracker.lib.locators import LocatorKey, locator_key
@@ -15,7 +17,7 @@ from tracker.queries.visibility import (
     public_citations,
     public_passages,
     public_sources,
-    public_updates,
+    public_update_q,
     record_at,
 )
 
@@ -33,24 +35,31 @@ def source_at(slug: str, viewpoint: Viewpoint) -> Source | None:
     return record if record is not None and was_there(record, viewpoint) else None
 
 
-def resting_on(source: Source, viewpoint: Viewpoint) -> list[int]:
+# More are listed by commitment: their places in the text would have to be read all for each page.
+MOST_SORTED = 2_000
+
+
+def resting_on(source: Source, viewpoint: Viewpoint) -> Sequence[int] | QuerySet[Citation, int]:
     """Return the keys of the effective citations of a source, in the order of its text.
 
     Locators do not sort alphabetically, so all are sorted here, reading only keys, locators and
-    quotations. Without the full text, sections cited by name are sorted by name.
+    quotations. Without the full text, sections cited by name are sorted by name. Of more than
+    `MOST_SORTED`, the keys are a queryset in the order of the commitments.
     """
-    effective = public_updates(viewpoint)
     cited = public_citations(viewpoint).select_related(None)
-    places = cited.filter(source=source, update__in=effective)
-    places = places.order_by("update__commitment__reference", "update__number", "pk")
+    places = cited.filter(public_update_q(viewpoint, of="update__"), source=source)
+    ordered = places.order_by("update__commitment__reference", "update__number", "pk")
+    if len(places.order_by().values_list("pk")[: MOST_SORTED + 1]) > MOST_SORTED:
+        return ordered.values_list("pk", flat=True)
     text = fold(source.text)
-    rows = places.values_list("pk", "locator", "quotation")
+    rows = ordered.values_list("pk", "locator", "quotation")
     placed = [(_place(locator, quotation, text), pk) for pk, locator, quotation in rows]
     return [pk for _key, pk in sorted(placed, key=lambda place: place[0])]
 
 
-def with_what_rests(keys: Sequence[int], viewpoint: Viewpoint) -> list[Citation]:
+def with_what_rests(keys: Iterable[int], viewpoint: Viewpoint) -> list[Citation]:
     """Return the citations with their updates, in the order of the keys."""
+    keys = list(keys)
     loaded = Citation.objects.select_related("update__commitment", "update__meeting").in_bulk(keys)
     return as_known((loaded[key] for key in keys), viewpoint)
 
