@@ -48,8 +48,9 @@ def _page(params: QueryDict, filterset: ChangeFilter, head: LogHead) -> dict[str
     size = settings.ROWS_PER_PAGE
     if filterset.is_valid() and not filterset.active:
         return {"paging": paginate(WholeLog(filterset.log, head), params, per_page=size)}
-    part = stretch(filterset.log, head, _before(params))
-    paging = paginate(part.lines, params, per_page=size)
+    part = stretch(head, _before(params))
+    lines = filterset.between(part.first - 1, part.last)
+    paging = paginate(lines, params, per_page=size)
     return {
         "paging": paging,
         "stretch": part,

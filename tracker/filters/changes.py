@@ -7,10 +7,11 @@ conditions.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ from tracker.filters.conditions import CONDITIONS, Condition, meetings_named, me
 from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
 from tracker.queries.former_values import keys_q, relates_q, slug_q
-from tracker.queries.lists.search import keys_matching_then, matching
+from tracker.queries.lists.search import keys_matching, keys_matching_then, occurring_in_each
 from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
 from tracker.queries.viewpoint import Viewpoint, start_of_day
 from tracker.queries.visibility import public_changes
@@ -31,12 +32,27 @@ _OF_MEETINGS = {"meeting", "forum", "party"}
 _OF_LINES = {"kind", "significance", "updated_since", "as_of", "known_at", "sort"}
 
 
-def _about(name: str) -> Condition:
-    """Match the lines of commitments that meet the condition of a parameter."""
+# Of so few commitments, the lines are looked up. Of more, lines are examined until enough match.
+_FEW = 2_000
+
+
+def _one_by_one(name: str) -> Condition:
+    """Match each line whose commitment meets the condition of a parameter."""
+    return lambda viewpoint, value: _whose(CONDITIONS[name](viewpoint, value))
+
+
+def _whose(condition: Q) -> Q:
+    return Q(Exists(Commitment.objects.filter(condition, pk=OuterRef("commitment"))))
+
+
+def _among_all(name: str) -> Condition:
+    """Match the same lines, quickly for few commitments in a long log."""
 
     def condition(viewpoint: Viewpoint, value: Any) -> Q:
-        meeting_it = Commitment.objects.filter(CONDITIONS[name](viewpoint, value))
-        return Q(commitment__in=meeting_it.order_by().values("pk"))
+        met = CONDITIONS[name](viewpoint, value)
+        keys = Commitment.objects.filter(met).order_by().values_list("pk", flat=True)
+        few = list(keys[: _FEW + 1])
+        return keys_q(few, of="commitment") if len(few) <= _FEW else _whose(met)
 
     return condition
 
@@ -45,21 +61,26 @@ def _of_position(lookup: str) -> Condition:
     return lambda viewpoint, value: positioned(Q(**{lookup: value}))
 
 
-def _by_words(viewpoint: Viewpoint, words: str) -> Q:
-    published = Commitment.objects.published(known=viewpoint.known)
+def _words_one_by_one(viewpoint: Viewpoint, words: str) -> Q:
     if viewpoint.known_at is None:
-        condition = matching(words)
-    else:
-        condition = keys_q(keys_matching_then(words, viewpoint, published))
-    return Q(commitment__in=published.filter(condition).order_by().values("pk"))
+        return _whose(occurring_in_each(words))
+    published = Commitment.objects.published(known=viewpoint.known)
+    return keys_q(keys_matching_then(words, viewpoint, published), of="commitment")
 
 
-_CONDITIONS: dict[str, Condition] = {
-    "q": _by_words,
+def _words_among_all(viewpoint: Viewpoint, words: str) -> Q:
+    few = keys_matching(words, most=_FEW + 1) if viewpoint.known_at is None else ()
+    if few and len(few) <= _FEW:
+        return keys_q(few, of="commitment")
+    return _words_one_by_one(viewpoint, words)
+
+
+_ONE_BY_ONE: dict[str, Condition] = {
+    "q": _words_one_by_one,
     "commitment": lambda viewpoint, value: Q(commitment__in=[c.pk for c in value]),
-    "instrument": _about("instrument"),
-    "topic": _about("topic"),
-    "party": _about("party"),
+    "instrument": _one_by_one("instrument"),
+    "topic": _one_by_one("topic"),
+    "party": _one_by_one("party"),
     "stage": _of_position("stage__in"),
     "assessment": _of_position("assessment__in"),
     "firmness": _of_position("firmness__in"),
@@ -68,6 +89,11 @@ _CONDITIONS: dict[str, Condition] = {
     "flag": lambda viewpoint, value: flagged(Flag(flag) for flag in value),
     "target_after": lambda viewpoint, value: positioned(Q(target_last_day__gte=value.first_day)),
     "target_before": lambda viewpoint, value: positioned(Q(target_last_day__lte=value.last_day)),
+}
+_AMONG_ALL: dict[str, Condition] = {
+    **_ONE_BY_ONE,
+    "q": _words_among_all,
+    **{name: _among_all(name) for name in ("instrument", "topic", "party")},
 }
 
 
@@ -98,6 +124,13 @@ class ChangeFilter(CommitmentFilter):
     @property
     def log(self) -> QuerySet[Change]:
         """The lines that match a valid filter, newest first; none if it has errors."""
+        return self._lines(_AMONG_ALL)
+
+    def between(self, after: int, to: int) -> QuerySet[Change]:
+        """Return those numbered after `after` and up to `to`, examining just these lines."""
+        return self._lines(_ONE_BY_ONE).filter(seq__gt=after, seq__lte=to)
+
+    def _lines(self, met: Mapping[str, Condition]) -> QuerySet[Change]:
         if not self.is_valid():
             return Change.objects.none()
         cleaned = {name: value for name, value in self.form.cleaned_data.items() if value}
@@ -106,7 +139,7 @@ class ChangeFilter(CommitmentFilter):
         if about:
             conditions = Q()
             for name in sorted(about):
-                conditions &= _CONDITIONS[name](self.viewpoint, cleaned[name])
+                conditions &= met[name](self.viewpoint, cleaned[name])
             meetings = None
             if about <= _OF_MEETINGS:
                 meetings = Meeting.objects.published()

@@ -31,7 +31,7 @@ def filter_of(query: str, *, today: dt.date) -> ChangeFilter:
 
 def followed_lines(filterset: ChangeFilter, *, after: int, to: int) -> QuerySet[Change]:
     """Return the lines numbered after `after` and up to `to` that are sent, oldest first."""
-    log = filterset.log if filterset.active else public_changes()
+    log = filterset.between(after, to) if filterset.active else public_changes()
     log = log.filter(is_backfill=False, seq__gt=after, seq__lte=to)
     if "significance" not in filterset.active:
         log = log.filter(significance=Significance.MAJOR)

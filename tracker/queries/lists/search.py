@@ -49,18 +49,27 @@ def matching(text: str) -> Q:
     return _occurring(terms(text), document="search_document__")
 
 
-def keys_matching(text: str) -> list[int]:
-    """Return the primary keys of all commitments that match, whether they are public or not.
+def occurring_in_each(text: str) -> Q:
+    """Return the same condition without the index, for reading commitments one by one."""
+    condition = Q()
+    for term in (wanted := terms(text)):
+        column = "text" if _is_indexed(term) else "names"
+        condition &= containing(f"search_document__{column}", term)
+    return condition if wanted else Q(pk__in=())
+
+
+def keys_matching(text: str, *, most: int | None = None) -> list[int]:
+    """Return the primary keys of commitments that match, public or not; `most` of them if given.
 
     Reads the search documents only: joining the commitments would take longer than the search.
     """
     wanted = terms(text)
     if wanted and _is_sqlite() and all(map(_is_indexed, wanted)):
         with connection.cursor() as cursor:
-            cursor.execute(_INDEX, [_phrases(wanted)])
+            cursor.execute(f"{_INDEX} LIMIT %s", [_phrases(wanted), -1 if most is None else most])
             return [key for (key,) in cursor.fetchall()]
     documents = SearchDocument.objects.filter(_occurring(wanted, document=""))
-    return list(documents.values_list("pk", flat=True))
+    return list(documents.values_list("pk", flat=True)[:most])
 
 
 def _is_indexed(term: Term) -> bool:

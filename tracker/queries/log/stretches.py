@@ -36,25 +36,22 @@ class WholeLog(Sequence[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The lines from `first` to `last` of a filtered log.
+    """The lines numbered from `first` to `last`.
 
     `older` and `newer` are the values of `before` for the stretches around; None where there is
     none, and 0 for the newest one.
     """
 
-    lines: QuerySet[Change]
     first: int
     last: int
     older: int | None
     newer: int | None
 
 
-def stretch(log: QuerySet[Change], head: LogHead, before: int | None) -> Stretch:
+def stretch(head: LogHead, before: int | None) -> Stretch:
     """Return the stretch that ends before line `before`, or at the head if that is None."""
     last = head.seq if before is None else max(min(before - 1, head.seq), 0)
     first = max(last - MOST_EXAMINED + 1, 1)
     following = last + MOST_EXAMINED
     newer = None if last == head.seq else (0 if following >= head.seq else following + 1)
-    return Stretch(
-        log.filter(seq__gte=first, seq__lte=last), first, last, first if first > 1 else None, newer
-    )
+    return Stretch(first, last, first if first > 1 else None, newer)
