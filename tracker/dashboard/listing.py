@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 
 from tracker.answers import head_of
@@ -15,12 +14,15 @@ from tracker.dashboard.paging import SIZES, page_size, paginate
 from tracker.dashboard.tables import CommitmentTable, columns_shown
 from tracker.filters import CommitmentFilter, ViewpointForm
 from tracker.filters.bitset_filter import Matches
+from tracker.filters.commitments import Scope
 from tracker.filters.words import chips, sentence
 from tracker.queries.lists.facet_bitsets import Choices, facet_bitsets_at
 from tracker.queries.lists.rows import rows
 
 
-def filter_of(request: HttpRequest, *, today: dt.date, scope: Q | None = None) -> CommitmentFilter:
+def filter_of(
+    request: HttpRequest, *, today: dt.date, scope: Scope | None = None
+) -> CommitmentFilter:
     """Return the filter of a request with its choices loaded."""
     choices = offered_choices(request, today=today)
     return CommitmentFilter(request.GET, today=today, scope=scope, choices=choices)

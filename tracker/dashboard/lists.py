@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -16,8 +16,8 @@ from tracker.dashboard.listing import filter_of, listing
 from tracker.dashboard.not_here import at_viewpoint, following_renames, not_yet
 from tracker.dashboard.paging import paginate
 from tracker.filters import ViewpointForm
-from tracker.models import Commitment, Forum, Meeting, Party, StatusUpdate, Topic
-from tracker.queries.former_values import equals_q, relates_q
+from tracker.models import Forum, Meeting, Party, StatusUpdate, Topic
+from tracker.queries.former_values import equals_q
 from tracker.queries.reference_data import (
     forums_by,
     meetings_by,
@@ -67,16 +67,17 @@ forums = _listed("dashboard/forums.html", forums_by)
 
 
 def _scoped(
-    request: HttpRequest, template: str, scope: Q, *, today: dt.date, **context: Any
+    request: HttpRequest,
+    noun: str,
+    record: Party | Topic | Forum,
+    *,
+    today: dt.date,
+    **context: Any,
 ) -> HttpResponse:
-    filterset = filter_of(request, today=today, scope=scope)
-    return render(request, template, {**context, **listing(request, filterset)})
-
-
-def _related(relation: str, record: Party | Topic, viewpoint: Viewpoint) -> Q:
-    """Match the commitments that were related to the record at the moment."""
-    today = Q(pk__in=record.commitments.values("pk"))
-    return relates_q(Commitment, relation, viewpoint.known, [record.pk], today=today)
+    """Return the page of a record, with the table of the commitments that its filter finds."""
+    filterset = filter_of(request, today=today, scope=(noun, record.slug))
+    context |= {noun: record, **listing(request, filterset)}
+    return render(request, f"dashboard/{noun}.html", context)
 
 
 # -- Parties ------------------------------------------------------------------------------------
@@ -90,14 +91,12 @@ def party(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     record = record_at(public_parties(viewpoint), slug, viewpoint)
     if record is None:
         return not_yet(request, "party", slug, viewpoint)
-    scope = _related("parties", record, viewpoint)
     own = public_updates(viewpoint).filter(party=record)
     newest = own.chronological().reverse().values_list("pk", flat=True)
     steps = StatusUpdate.objects.filter(pk__in=list(newest[: settings.ROWS_PER_PAGE]))
     updates = with_evidence(steps, viewpoint).chronological().reverse()
     own_steps = as_known(updates, viewpoint) if form.is_valid() else []
-    context = {"party": record, "own_steps": own_steps}
-    return _scoped(request, "dashboard/party.html", scope, today=today, **context)
+    return _scoped(request, "party", record, today=today, own_steps=own_steps)
 
 
 # -- Topics -------------------------------------------------------------------------------------
@@ -110,8 +109,7 @@ def topic(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     record = record_at(public_topics(viewpoint), slug, viewpoint)
     if record is None:
         return not_yet(request, "topic", slug, viewpoint)
-    scope = _related("topics", record, viewpoint)
-    return _scoped(request, "dashboard/topic.html", scope, today=today, topic=record)
+    return _scoped(request, "topic", record, today=today)
 
 
 # -- Forums -------------------------------------------------------------------------------------
@@ -126,26 +124,14 @@ def forum(request: HttpRequest, slug: str, *, today: dt.date) -> HttpResponse:
     if record is None or not was_there(record, viewpoint):
         return not_yet(request, "forum", slug, viewpoint)
     context = {
-        "forum": record,
         "parties": as_known(parties_of(record, viewpoint), viewpoint),
         "meetings": as_known(_meetings(record, viewpoint), viewpoint) if form.is_valid() else [],
         "most_meetings": settings.ROWS_PER_PAGE,
     }
-    scope = Q(pk__in=_mentioned_at(record, viewpoint))
-    return _scoped(request, "dashboard/forum.html", scope, today=today, **context)
+    return _scoped(request, "forum", record, today=today, **context)
 
 
 def _meetings(record: Forum, viewpoint: Viewpoint) -> QuerySet[Meeting]:
     """Return a forum's newest meetings in any state; looking back, none after that day."""
-    return meetings_by(viewpoint).filter(_of_forum(record, viewpoint))[: settings.ROWS_PER_PAGE]
-
-
-def _of_forum(record: Forum, viewpoint: Viewpoint) -> Q:
-    return equals_q(Meeting, "forum", viewpoint.known, [record.pk])
-
-
-def _mentioned_at(record: Forum, viewpoint: Viewpoint) -> QuerySet[Any, Any]:
-    """Return the commitments that have a current update from a meeting of the forum."""
-    updates = public_updates(viewpoint)
-    held = Meeting.objects.filter(_of_forum(record, viewpoint)).order_by()
-    return updates.filter(meeting__in=held.values("pk")).values("commitment")
+    its_own = equals_q(Meeting, "forum", viewpoint.known, [record.pk])
+    return meetings_by(viewpoint).filter(its_own)[: settings.ROWS_PER_PAGE]

@@ -53,7 +53,9 @@ class Matches(Sequence[Any]):
         narrowing = self.filterset.active.keys() & CONDITIONS.keys()
         if "q" in narrowing:
             bits &= self._matching(self.filterset.form.cleaned_data["q"])
-        if self.filterset.scope or not narrowing <= {*BY_VALUE, "q"}:
+        if self.filterset.scope is not None:
+            bits &= self.bitsets.of(*self.filterset.scope)
+        if not narrowing <= {*BY_VALUE, "q"}:
             results = self.filterset.results(leaving_out=(*BY_VALUE, "q")).order_by()
             bits &= from_keys(results.values_list("pk", flat=True))
         return bits

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, cast
 
 import django_filters
 from django import forms
-from django.db.models import OrderBy, Q, QuerySet
+from django.db.models import OrderBy, QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,9 @@ from tracker.queries.reference_data import OFFERED, offered
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known, public_commitments, public_parties
 from tracker.schema.vocabulary import Flag
+
+# A facet and one of its values.
+Scope = tuple[str, str]
 
 
 def _offered(name: str) -> Callable[[], list[tuple[str, str]]]:
@@ -60,8 +63,8 @@ def _with_slugs_of_parties(data: QueryDict) -> QueryDict:
 class CommitmentFilter(django_filters.FilterSet):
     """Filter public commitments; `qs` is the filtered and sorted queryset.
 
-    `today` is the day for which flags are computed, and the latest day allowed. `scope` is a
-    condition that the page adds. `choices` are the topics, parties, forums and meetings to offer;
+    `today` is the day for which flags are computed, and the latest day allowed. `scope` is a value
+    of a facet that the page adds. `choices` are the topics, parties, forums and meetings to offer;
     those not given are queried.
     """
 
@@ -101,11 +104,11 @@ class CommitmentFilter(django_filters.FilterSet):
         data: QueryDict,
         *,
         today: dt.date,
-        scope: Q | None = None,
+        scope: Scope | None = None,
         choices: Mapping[str, list[tuple[str, str]]] | None = None,
     ) -> None:
         self.params = data = _with_slugs_of_parties(data)
-        self.scope = scope if scope is not None else Q()
+        self.scope = scope
         self._choices: dict[str, list[tuple[str, str]]] = dict(choices or {})
         super().__init__(data=data, queryset=Commitment.objects.none())
         self.today = today
@@ -199,7 +202,10 @@ class CommitmentFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if name not in leaving_out and name in self.filters:
                 queryset = self.filters[name].filter(queryset, value)
-        return queryset.filter(self.scope)
+        if self.scope is None:
+            return queryset
+        facet, slug = self.scope
+        return queryset.filter(CONDITIONS[facet](self.viewpoint, [slug]))
 
     def order(self) -> list[str | OrderBy]:
         """Return the requested order, see `sorting`."""
