@@ -65,7 +65,7 @@ def test_later_ones_and_those_taken_back_are_known_as_of_then() -> None:
     ):
         moment = Viewpoint(LATER.date(), known_at=known_at)
         assert [passage.locator for passage in left_out_of(source, moment)] == locators
-        told = source_in_full("statement", moment)
+        told = source_in_full("statement", moment, 1)
         assert told is not None
         assert [passage["locator"] for passage in told["left_out"]] == locators
 
