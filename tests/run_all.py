@@ -1,7 +1,8 @@
 """`make check` and `make test`: every stage in order, then what ran, on what, and what could not.
 
 A stage that fails does not stop the others. With REQUIRE_EVERYTHING=1 whatever could not run here
-is a failure too. TEST_POSTGRES_URL names a server whose role may create databases.
+is a failure too. TEST_POSTGRES_URL names a server whose role may create databases, TEST_REDIS_URL a
+Redis or Valkey; tests that find none skip themselves and say so.
 """
 
 import os

@@ -170,8 +170,9 @@ CACHES = {"default": configuration.counters(env.cache_url("CACHE_URL", default=_
 # the key includes the state of the log, so none is stale. 0 for none.
 KEPT_ANSWERS = env.int("KEPT_ANSWERS", default=2_000)
 # A Redis or Valkey by which processes share them.
-CACHES["answers"] = env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
-CACHES["answers"]["TIMEOUT"] = 24 * 3600
+CACHES["answers"] = configuration.shared_answers(
+    env.cache_url("ANSWERS_CACHE_URL", default="dummycache://")
+)
 
 # -- Words and days -----------------------------------------------------------------------------
 

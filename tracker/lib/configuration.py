@@ -74,12 +74,25 @@ def sqlite_options(*, timeout: int) -> dict[str, Any]:
 
 
 def counters(cache: dict[str, Any]) -> dict[str, Any]:
-    """Return the cache of the counters, with our backend where it is a table of the database."""
+    """Return the cache of the counters, with our backends for the database and for Redis."""
     if cache["BACKEND"].endswith("DatabaseCache"):
         cache["BACKEND"] = "tracker.lib.shared_cache.SharedTable"
         # Room for the counters of many networks before the oldest are dropped.
         cache.setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
-    return cache
+    return _on_redis(cache, "SharedCounters")
+
+
+def shared_answers(cache: dict[str, Any]) -> dict[str, Any]:
+    """Return the cache of whole responses, with our backend for Redis."""
+    return _on_redis({**cache, "TIMEOUT": 24 * 3600}, "SharedAnswers")
+
+
+def _on_redis(cache: dict[str, Any], backend: str) -> dict[str, Any]:
+    if not cache["BACKEND"].endswith("RedisCache"):
+        return cache
+    # django-environ gives it in small letters, which Django ignores.
+    prefix = cache.pop("key_prefix", "")
+    return {**cache, "KEY_PREFIX": prefix, "BACKEND": f"tracker.lib.shared_cache.{backend}"}
 
 
 def openid_connect(*, server_url: str, **app: str) -> dict[str, Any]:
