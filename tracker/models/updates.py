@@ -125,7 +125,7 @@ class StatusUpdate(models.Model):
             # A covering index for which meeting mentioned what, and when.
             models.Index(
                 name="update_mentions",
-                fields=("meeting", "commitment", "happened_first_day", "id"),
+                fields=("meeting", "commitment", "happened_first_day", "id", "published_seq"),
                 condition=Q(meeting__isnull=False, published_seq__isnull=False),
             ),
         )

@@ -136,7 +136,10 @@ def _turned(before: dt.date, viewpoint: Viewpoint) -> set[int]:
 
 
 def _everything(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
-    everything, sets = read(viewpoint, Q())
+    linked = None
+    if viewpoint.as_of is not None and viewpoint.known_at is None:
+        linked = facet_bitsets_at(head, Viewpoint(viewpoint.today)).sets
+    everything, sets = read(viewpoint, Q(), linked=linked)
     return _bitsets(head, viewpoint, everything, sets)
 
 

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
+from tracker.lib.tallies import keys_by
 from tracker.models import Commitment, Position, StatusUpdate
 from tracker.queries.flags import QUERIES, as_bits
 from tracker.queries.former_values import former_values, links_then, values_then
@@ -29,6 +30,8 @@ _FLAGS = tuple(flag.value for flag in QUERIES)
 DELIVERED, NO_INFORMATION, TARGET_KNOWN = "delivered", "no_information", "target_known"
 _OTHERS = (DELIVERED, NO_INFORMATION, TARGET_KNOWN)
 _TRUTHS = (*_FLAGS, *_OTHERS)
+# Facets whose values do not depend on `as_of`.
+LINKED = ("topic", "party")
 
 # A bitset of primary keys, by facet and then by value.
 Sets = dict[str, dict[str, int]]
@@ -43,8 +46,13 @@ def _mask(viewpoint: Viewpoint) -> Combinable:
     return as_bits([*flags, delivered, no_information, target_known])
 
 
-def read(viewpoint: Viewpoint, which: Q) -> tuple[int, Sets]:
-    """Return the bitset of public commitments that meet a condition, and that of each value."""
+def read(
+    viewpoint: Viewpoint, which: Q, *, linked: Mapping[str, Mapping[str, int]] | None = None
+) -> tuple[int, Sets]:
+    """Return the bitset of public commitments that meet a condition, and that of each value.
+
+    `linked` are the sets of topics and parties, with others that are not public then, if known.
+    """
     public = public_commitments(viewpoint)
     public = public.filter(which).order_by()
     columns = [name if name == "instrument" else viewpoint.column(name) for name in _COLUMNS]
@@ -58,7 +66,13 @@ def read(viewpoint: Viewpoint, which: Q) -> tuple[int, Sets]:
     everything, sets = _by_value(alike)
     # Without a condition, reading all relations is quicker than a join; others are masked out.
     related = Q(commitment__in=public.values("pk")) if which else Q()
-    return everything, sets | _related(related, everything, viewpoint)
+    sets |= _mentioned(related, everything, viewpoint)
+    if linked is None:
+        return everything, sets | _links(related, everything, viewpoint)
+    for facet in LINKED:
+        within = {value: bits & everything for value, bits in linked[facet].items()}
+        sets[facet] = {value: bits for value, bits in within.items() if bits}
+    return everything, sets
 
 
 def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
@@ -85,13 +99,15 @@ def _instruments(viewpoint: Viewpoint) -> dict[int, str]:
     return dict(former.values_list("record", "value"))
 
 
-def _related(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
+def _mentioned(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
     meetings = mentions(which, within, viewpoint)
+    return {"meeting": meetings, "forum": by_forum(meetings, viewpoint)}
+
+
+def _links(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
     return {
         "topic": _linked("topics", public_topics(viewpoint), which, within, viewpoint),
         "party": _linked("parties", public_parties(viewpoint), which, within, viewpoint),
-        "meeting": meetings,
-        "forum": by_forum(meetings, viewpoint),
     }
 
 
@@ -102,7 +118,7 @@ def _linked(
     known = viewpoint.known
     column, through = public.model._meta.model_name, getattr(Commitment, relation).through
     pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
-    bitsets = _grouped(pairs.values_list(column, "commitment"), within)
+    bitsets = _grouped(pairs, str(column), within)
     former = links_then(Commitment, relation, known)
     amended = from_keys(former)
     bitsets = {key: bits & ~amended for key, bits in bitsets.items()}
@@ -132,13 +148,9 @@ def mentions(which: Q, within: int, viewpoint: Viewpoint) -> dict[str, int]:
     known = viewpoint.known
     updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
-    pairs = updates.values_list("meeting", "commitment").distinct()
     if viewpoint.as_of is not None:
-        # HAVING instead of WHERE, so that the index on mentions is used and not that on days.
-        pairs = pairs.annotate(first=Min("happened_first_day")).filter(first__lte=viewpoint.as_of)
-        pairs = pairs.values_list("meeting", "commitment")
-    public = public_meetings(viewpoint)
-    return _by_address(_grouped(pairs, within), public, known)
+        updates = updates.filter(happened_first_day__lte=viewpoint.as_of)
+    return _by_address(_grouped(updates, "meeting", within), public_meetings(viewpoint), known)
 
 
 def by_forum(meetings: Mapping[str, int], viewpoint: Viewpoint) -> dict[str, int]:
@@ -158,8 +170,5 @@ def flagged(flag: Flag, viewpoint: Viewpoint) -> int:
     return from_keys(public.filter(QUERIES[flag](viewpoint)).values_list("pk", flat=True))
 
 
-def _grouped(pairs: QuerySet[Any, Any], within: int) -> dict[Any, int]:
-    keys: dict[Any, list[int]] = defaultdict(list)
-    for value, key in pairs.order_by().iterator(chunk_size=5_000):
-        keys[value].append(key)
-    return {value: from_keys(some) & within for value, some in keys.items()}
+def _grouped(pairs: QuerySet[Any], value: str, within: int) -> dict[Any, int]:
+    return {found: from_keys(keys) & within for found, keys in keys_by(pairs, value)}
