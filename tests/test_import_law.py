@@ -53,7 +53,7 @@ LAW: dict[str, set[str]] = {
     "middleware": {"error_pages", "lib"},
     "context": {"lib", "models", "queries"},
     "checks": {"lib", "models"},
-    "apps": {"accounts", "checks"},
+    "apps": {"accounts", "checks", "lib"},
     "urls": set(FACES),
     "management": READS | FACES | {"actions", "spreadsheets"},
     "settings": {"__version__", "api", "lib"},

@@ -151,14 +151,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Database -----------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+DATABASES = configuration.databases(
+    env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
     # A loaded test machine may need many seconds.
-    DATABASES["default"]["OPTIONS"] = configuration.sqlite_options(timeout=120 if TESTING else 20)
-else:
-    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-# A new connection costs more than most responses, and starts with an empty SQLite page cache.
-DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
+    timeout=120 if TESTING else 20,
+    max_age=env.int("CONN_MAX_AGE", default=60),
+    own_sessions=not TESTING,  # a test's transaction is that of one database
+)
+DATABASE_ROUTERS = ["tracker.lib.session_database.SessionRouter"]
 
 # -- What processes share -------------------------------------------------------------------------
 
@@ -262,6 +262,8 @@ ACCOUNT_RATE_LIMITS = {
 
 MFA_ADAPTER = "tracker.accounts.adapters.FactorAdapter"
 MFA_FORMS = {
+    "authenticate": "tracker.accounts.forms.CodeForm",
+    "reauthenticate": "tracker.accounts.forms.ConfirmWithCodeForm",
     "add_webauthn": "tracker.accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "tracker.accounts.forms.UsePasskeyForm",
     "login_webauthn": "tracker.accounts.forms.SignInWithPasskeyForm",

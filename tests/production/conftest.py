@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.production.serving import NGINX, NO_NGINX, ROOT, Proxy, free_port, gunicorn, nginx
+from tests.production.serving import (
+    NGINX,
+    NO_NGINX,
+    ROOT,
+    Proxy,
+    free_port,
+    gunicorn,
+    nginx,
+    with_copied_database,
+)
 from tests.production.serving import production as production_environment
 
 
@@ -36,9 +44,7 @@ def environment(
     migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
     """The environment of a server whose database holds a made-up register."""
-    database = tmp_path_factory.mktemp("made") / "register.sqlite3"
-    shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), database)
-    env = {**migrated, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(free_port())}
+    env = with_copied_database(migrated, tmp_path_factory.mktemp("made"), port=free_port())
     run(env, "-m", "tests.bench.made_up", "--commitments", "200", "--updates-per", "4")
     return env
 

@@ -51,6 +51,14 @@ def production(folder: Path, *, port: int) -> dict[str, str]:
     }
 
 
+def with_copied_database(env: dict[str, str], folder: Path, *, port: int) -> dict[str, str]:
+    """The same server with a database of its own: both files."""
+    original = Path(env["DATABASE_URL"].removeprefix("sqlite:///"))
+    for file in (original, original.with_name(f"{original.name}-sessions")):
+        shutil.copy(file, folder)
+    return {**env, "DATABASE_URL": f"sqlite:///{folder / original.name}", "PORT": str(port)}
+
+
 @contextlib.contextmanager
 def running(
     command: list[str],

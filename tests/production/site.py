@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import re
 import time
+from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 from tests.production.serving import NAME, PATIENCE
@@ -36,12 +37,15 @@ class Site:
 
     def sign_in(self) -> tuple[http.client.HTTPResponse, str]:
         """Try a password, as a browser does that has the form open."""
-        form, page = self.ask("/accounts/login/")
-        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
-        cookie = (form.headers["Set-Cookie"] or "").split(";")[0]
-        typed = {"csrfmiddlewaretoken": token, "login": "nobody", "password": "wrong"}
-        referer = f"https://{NAME}/accounts/login/"
-        return self.ask("/accounts/login/", body=typed, Cookie=cookie, Referer=referer)
+        return self.sign_in_as("nobody", "wrong")[:2]
+
+    def sign_in_as(
+        self, login: str, password: str
+    ) -> tuple[http.client.HTTPResponse, str, Visitor]:
+        visitor = Visitor(self)
+        visitor.open("/accounts/login/")
+        answer = visitor.send("/accounts/login/", login=login, password=password)
+        return answer, visitor.page, visitor
 
     def until_health_is(self, status: int) -> str:
         deadline = time.monotonic() + PATIENCE
@@ -51,3 +55,27 @@ class Site:
                 return body
             time.sleep(0.5)
         raise AssertionError(f"/healthz is not {status}: {body}")
+
+
+class Visitor:
+    """A browser with its cookies and the page that it shows."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.page = site, ""
+        self._cookies: SimpleCookie = SimpleCookie()
+
+    def open(self, path: str) -> http.client.HTTPResponse:
+        return self._ask(path, None)
+
+    def send(self, path: str, **typed: str) -> http.client.HTTPResponse:
+        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page)[:1]
+        return self._ask(path, {"csrfmiddlewaretoken": token, **typed})
+
+    def _ask(self, path: str, body: dict[str, str] | None) -> http.client.HTTPResponse:
+        cookie = "; ".join(f"{name}={it.value}" for name, it in self._cookies.items())
+        referer = f"https://{NAME}/"
+        response, page = self.site.ask(path, body=body, Cookie=cookie, Referer=referer)
+        self.page = page or self.page
+        for header in response.headers.get_all("Set-Cookie", []):
+            self._cookies.load(header)
+        return response

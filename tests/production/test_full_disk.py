@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import resource
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.production.serving import free_port, gunicorn
+from tests.production.serving import free_port, gunicorn, with_copied_database
 from tests.production.site import Site
 
 NO_LIMIT = resource.RLIM_INFINITY
@@ -23,10 +22,8 @@ def served(
     migrated: dict[str, str], tmp_path: Path
 ) -> Iterator[tuple[Site, Path, Callable[[int], None]]]:
     """A site, its database, and what limits how large the files of its processes may be."""
-    database = tmp_path / "register.sqlite3"
-    shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), database)
     port = free_port()
-    env = {**migrated, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(port)}
+    env = with_copied_database(migrated, tmp_path, port=port)
     with gunicorn(env, tmp_path / "gunicorn.log") as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if not children.exists():
@@ -36,7 +33,7 @@ def served(
             for child in children.read_text().split():
                 resource.prlimit(int(child), resource.RLIMIT_FSIZE, (size, NO_LIMIT))
 
-        yield Site(port), database, limit
+        yield Site(port), tmp_path / "register.sqlite3", limit
 
 
 def test_a_full_disk_is_told_and_is_over_without_a_restart(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import pickle
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ import pytest
 import redis
 
 from tests import redis_server
-from tests.production.serving import free_port, gunicorn
+from tests.production.serving import free_port, gunicorn, with_copied_database
 from tests.production.site import Site
 from tests.production.tunnel import Tunnel, tunnel
 from tracker.response_cache import CachedResponse
@@ -43,7 +42,7 @@ class Shared:
 @pytest.fixture(scope="module")
 def shared(migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     folder = tmp_path_factory.mktemp("shared")
-    shutil.copy(migrated["DATABASE_URL"].removeprefix("sqlite:///"), folder / "register.sqlite3")
+    copied = with_copied_database(migrated, folder, port=0)
     with contextlib.ExitStack() as running:
         client, prefix = running.enter_context(redis_server.own_keys())
         address = urlsplit(redis_server.URL)
@@ -53,8 +52,7 @@ def shared(migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         sites = []
         for number in range(2):
             env = {
-                **migrated,
-                "DATABASE_URL": f"sqlite:///{folder / 'register.sqlite3'}",
+                **copied,
                 "CACHE_URL": f"{url}?KEY_PREFIX={prefix}:counters",
                 "ANSWERS_CACHE_URL": f"{url}?KEY_PREFIX={prefix}:answers",
                 "PORT": str(free_port()),

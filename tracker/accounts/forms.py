@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -19,6 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tracker.accounts.backend import staff_with_email
+from tracker.accounts.last_use import without_waiting
 from tracker.lib.email_addresses import AddressField, mailbox_of
 
 
@@ -67,9 +69,21 @@ class CheckedPasskey:
 
     def clean_credential(self) -> Authenticator:
         try:
-            return super().clean_credential()  # type: ignore[misc]
+            return without_waiting(super().clean_credential())  # type: ignore[misc]
         except MALFORMED as error:
             raise get_adapter().validation_error("incorrect_code") from error
+
+
+class CodeForm(AuthenticateForm):
+    def save(self) -> None:
+        without_waiting(self.authenticator)
+        super().save()
+
+
+class ConfirmWithCodeForm(ReauthenticateForm):
+    def save(self) -> None:
+        without_waiting(self.authenticator)
+        super().save()
 
 
 class UsePasskeyForm(CheckedPasskey, AuthenticateWebAuthnForm): ...

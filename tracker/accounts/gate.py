@@ -17,6 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +25,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tracker.accounts.adapters import FACTORS, is_recent
+from tracker.accounts.last_use import UNNOTED, note_sign_in
 
 SEEN = "seen_at"
 PROVEN = "second_factor_of"
@@ -75,6 +77,8 @@ class KeepSessionWhileBusy(_BeforeViews):
                 logout(request)  # stored while the clock was ahead: it would last too long
             elif now - request.session.get(SEEN, 0) >= STEP:
                 request.session[SEEN] = now  # saving the session renews its expiry
+                if request.session.pop(UNNOTED, False):
+                    note_sign_in(User, request=request, user=request.user)
 
 
 @receiver(user_logged_in)

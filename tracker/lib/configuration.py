@@ -59,6 +59,24 @@ def public_url(hosts: Sequence[str], *, port: str) -> str:
     return f"https://{hosts[0].removeprefix('.')}"
 
 
+def databases(
+    given: dict[str, Any], *, timeout: int, max_age: int, own_sessions: bool
+) -> dict[str, dict[str, Any]]:
+    """Return DATABASES: what was given, and a second file for sessions beside an SQLite file.
+
+    See `tracker/lib/session_database.py`.
+    """
+    # A new connection costs more than most responses, and starts with an empty SQLite page cache.
+    given.setdefault("CONN_MAX_AGE", max_age)
+    if given["ENGINE"] != "django.db.backends.sqlite3":
+        given.setdefault("CONN_HEALTH_CHECKS", True)
+        return {"default": given}
+    given["OPTIONS"] = sqlite_options(timeout=timeout)
+    if not own_sessions:
+        return {"default": given}
+    return {"default": given, "sessions": {**given, "NAME": f"{given['NAME']}-sessions"}}
+
+
 def sqlite_options(*, timeout: int) -> dict[str, Any]:
     """Return the options of a connection that waits `timeout` seconds for its turn to write."""
     return {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from tracker.lib.lock_waits import waiting_at_most
+
 # Milliseconds to wait for connections that still read the old pages.
 _WAIT = 1000
 
@@ -22,11 +24,5 @@ def empty_write_ahead_log() -> None:
 
 
 def _empty() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        [before] = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={_WAIT}")
-        try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={before}")
+    with waiting_at_most(_WAIT), connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

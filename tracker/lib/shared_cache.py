@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
-from django.db import OperationalError, transaction
+from django.db import OperationalError, router, transaction
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -42,8 +42,9 @@ class SharedTable(DatabaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
+        database = router.db_for_write(self.cache_model_class)
         for _attempt in range(2):  # another process may have added and deleted it in between
-            with transaction.atomic():  # on SQLite it takes the write lock at once
+            with transaction.atomic(using=database):  # on SQLite it takes the write lock at once
                 if super().add(key, value, timeout, version):
                     return True
                 if self.has_key(key, version):
