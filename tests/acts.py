@@ -21,12 +21,8 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import (
-    add_evidence,
-    amend,
-    publish_aliases,
-    retract_alias,
-)
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_note, retract_update
 from tracker.models import Commitment, Stage
 

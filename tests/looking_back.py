@@ -24,12 +24,8 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import (
-    add_evidence,
-    amend,
-    publish_aliases,
-    retract_alias,
-)
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_note, retract_update
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_update
 from tracker.models import Alias, Commitment, Forum, Meeting, Note, Party, Source, Topic

@@ -103,6 +103,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"publishing"},
         {"review"},
         {"amend", "correct"},
+        {"aliases"},
         # Publishing what was approved includes amendments and corrections.
         {"review.publish", "record_meeting", "raise_flags", "check"},
         {"imports", "register_files"},

@@ -8,7 +8,8 @@ import pytest
 from tests import make
 from tests.actions.lines import line, subjects
 from tests.actions.refusals import refused
-from tracker.actions.amend import amend, publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment
 from tracker.models import Alias, Commitment, SearchDocument
 

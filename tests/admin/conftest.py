@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from tests import make
 from tests.admin.browsing import Browser
-from tracker.actions.amend import publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Change
 

@@ -21,7 +21,8 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import amend, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Assessment, ChangeKind, Firmness, Instrument, Stage
 from tracker.schema.vocabulary import Flag, Movement

@@ -15,7 +15,8 @@ from tests.make import (
     published_note,
     published_update,
 )
-from tracker.actions.amend import add_evidence, amend, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.raise_flags import raise_flags
 from tracker.models import Assessment, Change, Commitment, Firmness, Meeting, Source, Stage

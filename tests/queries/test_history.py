@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tracker.actions.amend import add_evidence, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_update
 from tracker.actions.review.publish import publish_draft
 from tracker.lib.partial_dates import PartialDate

@@ -10,12 +10,8 @@ from django.conf import settings
 
 from tests import make
 from tests.stored import forget_everything
-from tracker.actions.amend import (
-    add_evidence,
-    amend,
-    publish_aliases,
-    retract_alias,
-)
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.register_files.load import load_register
 from tracker.lib.partial_dates import PartialDate

@@ -13,12 +13,8 @@ from django.http import QueryDict
 from tests import make
 from tests.leaky import publish_register
 from tests.stored import without_triggers
-from tracker.actions.amend import (
-    add_evidence,
-    amend,
-    publish_aliases,
-    retract_alias,
-)
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.filters import CommitmentFilter

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tracker.actions.amend import add_evidence, publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Alias, Commitment, Standing, StatusUpdate
 from tracker.queries import visibility

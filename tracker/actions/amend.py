@@ -99,7 +99,7 @@ def amend(
     """
     noun = _NOUNS[type(record)]
     with open_log(**stamp) as log:
-        current = _locked(record)
+        current = locked(record)
         if isinstance(current, Commitment):
             refuse_unfit_commitment(current, values)
         if isinstance(current, Meeting):
@@ -112,7 +112,7 @@ def amend(
         end_changed_reviews(waiting_on(current), by=log.by)
         # Read again, so that the payload matches what is stored.
         after = noun.payload_of(type(current)._base_manager.get(pk=current.pk))
-        former = _difference(before, after)
+        former = difference(before, after)
         if not former:
             raise ValidationError(_("Nothing would change."), code="nothing")
         if isinstance(current, Meeting):
@@ -143,7 +143,8 @@ def amend_if_changed(
             raise
 
 
-def _locked(record: _R) -> _R:
+def locked(record: _R) -> _R:
+    """Return the public record as stored, locked; raises ValidationError for a draft."""
     current = type(record)._base_manager.select_for_update().get(pk=record.pk)
     if not current.is_public:
         raise ValidationError(_("A draft is simply edited; only what is public is amended."))
@@ -163,7 +164,7 @@ def _assign(record: PublicRecord, values: Mapping[str, Any]) -> None:
     record.save()
 
 
-def _difference(before: Payload, after: Payload) -> Payload:
+def difference(before: Payload, after: Payload) -> Payload:
     """Return the former values of the amended fields."""
     return {name: value for name, value in before.items() if after[name] != value}
 
@@ -189,59 +190,22 @@ def _projected_anew(record: PublicRecord, former: Payload) -> QuerySet[Commitmen
     return Commitment.objects.none()
 
 
-# -- Names, passages and evidence ----------------------------------------------------------------
+# -- What belongs to a record -------------------------------------------------------------------
 
 
-def publish_aliases(
-    commitment: Commitment, aliases: Collection[Alias], **stamp: Unpack[Stamp]
-) -> Change:
-    """Publish additional names of a public commitment."""
-    with open_log(**stamp) as log:
-        record = _locked(commitment)
-        before = payloads.commitment(record)
-        if not aliases:
-            raise ValidationError(_("Nothing would change."), code="nothing")
-        for alias in aliases:
-            _publish(log, alias)
-            if alias.commitment_id != record.pk:
-                raise ValidationError(_("The name belongs to another commitment."))
-        return _renamed(log, record, before)
-
-
-def retract_alias(alias: Alias, **stamp: Unpack[Stamp]) -> Change:
-    """Retract a name that a public commitment was given by mistake."""
-    with open_log(**stamp) as log:
-        record = _locked(alias.commitment)
-        before = payloads.commitment(record)
-        _retract(log, alias)
-        return _renamed(log, record, before)
-
-
-def _publish(log: OpenLog, part: Alias | PassageLeftOut) -> None:
+def publish_part(log: OpenLog, part: Alias | PassageLeftOut) -> None:
+    """Make a draft that belongs to a public record public with the next line."""
     require_draft(part)
     part.published_seq = log.next_seq
     part.save()
     remember(part, now=log.now, by=log.by)
 
 
-def _retract(log: OpenLog, part: Alias | PassageLeftOut) -> None:
-    current = _locked(part)
+def retract_part(log: OpenLog, part: Alias | PassageLeftOut) -> None:
+    """Retract what belongs to a public record with the next line."""
+    current = locked(part)
     current.retracted_seq = log.next_seq
     current.save(update_fields=["retracted_seq"])
-
-
-def _renamed(log: OpenLog, commitment: Commitment, before: Payload) -> Change:
-    """Log the names that a commitment got or lost; minor, since its title is the same."""
-    after = payloads.commitment(Commitment.objects.get(pk=commitment.pk))
-    change = log.append(
-        ChangeKind.RENAMED,
-        {"commitment": after, "before": _difference(before, after)},
-        Subject(commitment=commitment),
-        significance=Significance.MINOR,
-    )
-    touch(commitment, change)
-    index([commitment])
-    return change
 
 
 def amend_passages(
@@ -254,16 +218,16 @@ def amend_passages(
 ) -> Change:
     """Publish and retract left-out passages of a public source."""
     with open_log(**stamp) as log:
-        record = _locked(source)
+        record = locked(source)
         before = payloads.logged_source(record)
         if not added and not removed:
             raise ValidationError(_("Nothing would change."), code="nothing")
         for passage in added:
-            _publish(log, passage)
+            publish_part(log, passage)
             if passage.source_id != record.pk:
                 raise ValidationError(_("The passage belongs to another source."))
         for passage in removed:
-            _retract(log, passage)
+            retract_part(log, passage)
         after = payloads.logged_source(Source.objects.get(pk=record.pk))
         former = {"left_out": before.get("left_out", [])}
         return log.append(
@@ -278,7 +242,7 @@ def add_evidence(citation: Citation, **stamp: Unpack[Stamp]) -> Change:
     """Add an unsaved citation to a published update that counts."""
     with open_log(**stamp) as log:
         update = StatusUpdate.objects.select_related("revision").get(pk=citation.update_id)
-        commitment = _locked(update.commitment)
+        commitment = locked(update.commitment)
         if not update.is_published or hasattr(update, "revision"):
             raise ValidationError(_("Evidence is added to a public update that counts."))
         if not citation.source.is_evidence:

@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 
 from tests import make
 from tests.log_chain import first_break
-from tracker.actions.amend import add_evidence, amend, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import correct_update, retract_commitment, retract_update
 from tracker.actions.log.append import Subject, open_log
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_note, publish_update

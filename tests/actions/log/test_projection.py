@@ -9,7 +9,8 @@ import pytest
 
 from tests import make
 from tests.stored import stored_rows
-from tracker.actions.amend import amend, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.models import (

@@ -13,7 +13,7 @@ from django.db import models
 from tests import make
 from tests.admin.browsing import Browser, Page, admin_url
 from tests.stored import stored_rows
-from tracker.actions.amend import publish_aliases
+from tracker.actions.aliases import publish_aliases
 from tracker.admin.editing import drafts
 from tracker.admin.editing.versions import refuse_outdated
 from tracker.models import Alias, Change, Citation, Party, StatusUpdate

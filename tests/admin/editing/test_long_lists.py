@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.admin.browsing import Browser
-from tracker.actions.amend import publish_aliases
+from tracker.actions.aliases import publish_aliases
 from tracker.actions.review.states import send_for_review
 from tracker.admin.editing import long_lists
 from tracker.admin.editing.pages import RegisterAdmin

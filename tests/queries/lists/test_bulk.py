@@ -25,7 +25,8 @@ from tests.make import (
     published_update,
 )
 from tests.stored import without_triggers
-from tracker.actions.amend import add_evidence, amend, publish_aliases
+from tracker.actions.aliases import publish_aliases
+from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_update
 from tracker.exports.as_csv import csv_parts
 from tracker.exports.as_json import json_parts

@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from tracker.actions.amend import amend_if_changed, publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import amend_if_changed
 from tracker.actions.imports.commitments import AMONG_THEMSELVES
 from tracker.actions.imports.plan import Plan
 from tracker.actions.imports.publishing import DraftDisposition, Publisher, in_lots

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
-from tracker.actions.amend import add_evidence, amend_if_changed, publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
+from tracker.actions.amend import add_evidence, amend_if_changed
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.register_files.rows import Rows, problems_at

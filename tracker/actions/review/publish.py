@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.actions.amend import publish_aliases
+from tracker.actions.aliases import publish_aliases
 from tracker.actions.correct import correct_update
 from tracker.actions.log.append import Stamp, open_log
 from tracker.actions.publishing.drafts import drafted_names

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from tracker.actions.amend import publish_aliases, retract_alias
+from tracker.actions.aliases import publish_aliases, retract_alias
 from tracker.actions.check import check_commitment
 from tracker.actions.correct import retract_commitment
 from tracker.actions.log.append import ByStaff
