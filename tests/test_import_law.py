@@ -39,6 +39,7 @@ LAW: dict[str, set[str]] = {
     "actions": {"lib", "models", "queries", "register_format", "schema", "spreadsheets"},
     # Faces: what people and programs see
     **{face: set(READS) for face in FACES},
+    "api": READS | {"error_pages"},
     "dashboard": READS | {"templatetags"},
     "admin": READS | {"actions", "error_pages", "spreadsheets"},
     # Signing in knows nothing of the register; settings name its middleware and adapters.
@@ -48,7 +49,10 @@ LAW: dict[str, set[str]] = {
     "response_cache": {"lib"},
     "whole_files": {"lib"},
     "fingerprint": set(),
-    "answers": {"fingerprint", "lib", "models", "queries", "response_cache", "whole_files"},
+    "answers": {
+        *("error_pages", "fingerprint", "lib", "models", "queries", "response_cache"),
+        "whole_files",
+    },
     "error_pages": {"context", "lib"},
     "middleware": {"error_pages", "lib"},
     "context": {"lib", "models", "queries"},

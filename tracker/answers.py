@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
@@ -29,8 +30,10 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from tracker import error_pages
 from tracker.fingerprint import fingerprint
 from tracker.lib.address_kinds import is_public
+from tracker.lib.costly_work import BusyError, costly_work
 from tracker.lib.lru_cache import LRUCache
 from tracker.lib.query_strings import normalise
 from tracker.models import LogHead
@@ -62,6 +65,8 @@ def head_of(request: Any) -> LogHead:
 
 # All that a response depends on besides the request.
 State = tuple[str, int, dt.date, str, str]
+# Parameters of responses that may read the whole history.
+_LOOKING_BACK = frozenset({"as_of", "known_at"})
 # The absolute URL in parts: pages contain their own.
 Address = tuple[str, str, str]
 
@@ -109,13 +114,30 @@ def public_answer(
     *,
     by_headers: Sequence[str] = (),
     dated: Callable[[HttpRequest], bool] | None = None,
+    is_costly: bool = False,
+    is_file: bool = False,
+    busy: Callable[[HttpRequest, BusyError], HttpResponse] = error_pages.busy,
 ) -> Callable[..., HttpResponseBase]:
     """Pass the day to a view as `today`, allow only GET and HEAD, and answer conditional requests.
 
     `by_headers` names the request headers by which the view chooses a representation. `dated`
     says whether the response to a request depends on the log alone; Last-Modified is then the
-    time of the log's last line.
+    time of the log's last line. Few responses of views that are `is_costly` are made at a time.
+    One that `is_file` is neither cached nor waited for. `busy` renders the error of those that find
+    no place.
     """
+
+    def respond(
+        key: str, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> tuple[HttpResponseBase, CachedResponse | None]:
+        def make() -> HttpResponseBase:
+            with costly_work() if is_costly else nullcontext():
+                return _rendered(view(request, *args, **kwargs))
+
+        if is_file:
+            return make(), None
+        looks_back = not _LOOKING_BACK.isdisjoint(request.GET.keys())
+        return cached_or_made(key, request, make, is_costly=is_costly or looks_back)
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -129,9 +151,10 @@ def public_answer(
         response: HttpResponseBase | None = _not_modified(request, etag)
         cached = None
         if response is None:
-            response, cached = cached_or_made(
-                key, request, lambda: _rendered(view(request, *args, today=day, **kwargs))
-            )
+            try:
+                response, cached = respond(key, request, *args, today=day, **kwargs)
+            except BusyError as error:
+                response = busy(request, error)
         # Shared caches may store it, and must revalidate each time.
         response.setdefault("Cache-Control", "public, no-cache")
         patch_vary_headers(response, ["Accept-Encoding", *by_headers])

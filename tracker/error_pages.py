@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from tracker.context import register
 from tracker.lib.address_kinds import is_for_programs
+from tracker.lib.costly_work import BusyError
 from tracker.lib.problem_details import problem
 from tracker.lib.query_strings import MOST_PARAMETERS
 
@@ -77,6 +78,15 @@ def precondition_failed(request: HttpRequest) -> HttpResponse:
     return _answer(request, 412, title=title, detail=detail)
 
 
+def busy(request: HttpRequest, error: BusyError, kind: str = "about:blank") -> HttpResponse:
+    """Return 503 with Retry-After (RFC 9110, section 10.2.3); `kind` is for programs."""
+    title = _("The register is busy")
+    response = _answer(request, 503, title=title, detail=error.detail, kind=kind)
+    response["Retry-After"] = str(error.retry_seconds)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return 503 with Retry-After if the database is unavailable, and 500 otherwise.
 
@@ -112,9 +122,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, status: int, *, title: str, detail: str, template: str = "error.html"
+    request: HttpRequest,
+    status: int,
+    *,
+    title: str,
+    detail: str,
+    template: str = "error.html",
+    kind: str = "about:blank",
 ) -> HttpResponse:
     if is_for_programs(request.path):
-        return problem(status=status, title=title, detail=detail)
+        return problem(status=status, title=title, detail=detail, kind=kind)
     context = {"title": title, "detail": detail, **register(request)}
     return HttpResponse(render_to_string(template, context), status=status)

@@ -11,7 +11,9 @@ import os
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = 16
+# More than the limits of the settings and of tracker/lib/costly_work.py together, so that pages
+# always have threads.
+threads = 20
 # Longer than the proxy's own timeout, so that the proxy never writes to a closed connection.
 keepalive = 75
 # URLs with many filters; the proxy has the same limit.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,12 +17,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from tracker.lib.lru_cache import LRUCache
+from tracker.lib.single_flight import SingleFlight
 
 # A compressed response larger than this, in bytes, is not cached.
 _LARGEST = 256 * 1024
-# The thread that makes a response holds one of these; others wait up to so many seconds.
-_MAKING = [threading.Lock() for _ in range(64)]
-_PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,7 @@ class CachedResponse:
 
 
 _IN_THIS_PROCESS: LRUCache[CachedResponse] = LRUCache(most=settings.KEPT_ANSWERS)
+_MAKING: SingleFlight[CachedResponse | None] = SingleFlight()
 
 
 def takes_gzip(accept_encoding: str) -> bool:
@@ -96,26 +94,30 @@ def _may_be_cached(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def cached_or_made(
-    key: str, request: HttpRequest, make: Callable[[], HttpResponseBase]
+    key: str,
+    request: HttpRequest,
+    make: Callable[[], HttpResponseBase],
+    *,
+    is_costly: bool = False,
 ) -> tuple[HttpResponseBase, CachedResponse | None]:
     """Return the response for a key, and its cache entry; make it once for concurrent requests.
 
-    `make` returns a rendered response.
+    `make` returns a rendered response. Each request makes its own if it cannot be cached. Few
+    requests wait for a costly one: BusyError is raised in the others.
     """
+    own: list[HttpResponseBase] = []
+
+    def cached_or_own() -> CachedResponse | None:
+        cached = _find(key)
+        if cached is None:
+            own.append(response := make())
+            if isinstance(response, HttpResponse) and _may_be_cached(request, response):
+                cached = _store(key, response)
+        return cached
+
     cached = _find(key)
+    if cached is None:
+        cached = _MAKING.do((key, request.method), cached_or_own, is_costly=is_costly)
     if cached is not None:
         return cached.answer(request), cached
-    lock = _MAKING[int(key[:4], 16) % len(_MAKING)]
-    # After the timeout make it anyway, rather than fail because of another slow request.
-    is_locked = lock.acquire(timeout=_PATIENCE)
-    try:
-        cached = _find(key)
-        if cached is not None:
-            return cached.answer(request), cached
-        response = make()
-        if isinstance(response, HttpResponse) and _may_be_cached(request, response):
-            cached = _store(key, response)
-        return (response, None) if cached is None else (cached.answer(request), cached)
-    finally:
-        if is_locked:
-            lock.release()
+    return own[0] if own else make(), None

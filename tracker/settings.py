@@ -55,6 +55,9 @@ LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
 # Whole files (CSV, JSON, workbooks, all lines of the API) that each process sends at a time: fewer
 # than its threads, so that pages go on beside them.
 FILES_AT_ONCE = env.int("FILES_AT_ONCE", default=4)
+# Costly answers that each process makes at a time: files, charts, comparisons, and looks back to a
+# day that is not cached. More slow the pages down, since Python computes in one thread at a time.
+COSTLY_ANSWERS_AT_ONCE = env.int("COSTLY_ANSWERS_AT_ONCE", default=2)
 # Whether a draft is published only from review, by somebody who neither edited it last nor sent it.
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=not DEVELOPMENT and not TESTING)
 # The largest file, in megabytes, that staff may import.

@@ -1,12 +1,13 @@
-"""Limit how many whole files are generated at a time.
+"""Limit how many whole files are made and sent at a time.
 
-A file may contain the whole register. Each occupies a thread until its reader is done, and a
-workbook occupies a processor for minutes; the limit leaves threads for pages.
+A file may contain the whole register. It is costly work while it is made, and occupies a thread
+until its reader is done; the limits leave threads for pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import IO
@@ -17,74 +18,82 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tracker.lib.closing_parts import ClosingParts
-from tracker.lib.problem_details import problem
-from tracker.lib.reader_gone import ReaderGoneError, stop_if_gone
+from tracker.lib.costly_work import BusyError, costly_work, holding, take_place
+from tracker.lib.reader_gone import ReaderGoneError, sending_limit, stop_if_gone
+from tracker.lib.snapshot import parts_of_snapshot
 
 FILES = BoundedSemaphore(settings.FILES_AT_ONCE)
 # One keeps a processor busy.
 WORKBOOKS = BoundedSemaphore(1)
-# Seconds for Retry-After.
-COME_BACK = 30
+# Seconds in which a reader must take a piece, and the whole file.
+_PIECE_SECONDS, _FILE_SECONDS = 30, 1800
 _PIECE = 1 << 16
 
 Check = Callable[[], object]
 
 
 class WholeFile(StreamingHttpResponse):
-    """A file that is streamed while it is generated."""
+    """A file that is sent piece by piece, to a reader who takes it in time."""
 
-    def __init__(self, parts: ClosingParts) -> None:
-        super().__init__(parts)
-        self._parts = parts
+    def __init__(self, request: HttpRequest, pieces: Iterable[bytes], leaving: ExitStack) -> None:
+        self._parts = ClosingParts(_in_time(request, pieces), leaving.close)
+        super().__init__(self._parts)
 
     def discard(self) -> None:
         """Discard a file that is not sent; `close` would end the request and its connection."""
         self._parts.close()
 
 
-def streamed(parts: Iterable[bytes]) -> WholeFile | None:
-    """Return a streamed response; None if too many files are being sent."""
-    if not FILES.acquire(blocking=False):
-        return None
-    return WholeFile(ClosingParts(parts, FILES.release))
+def _in_time(request: HttpRequest, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces; a reader who takes too long for them is sent no more."""
+    until = time.monotonic() + _FILE_SECONDS
+    with sending_limit(request.META, _PIECE_SECONDS):
+        for piece in pieces:
+            if time.monotonic() > until:
+                raise TimeoutError("The reader took too long for the file.")
+            yield piece
 
 
-def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase | None:
-    """Return a response with a file that `make` writes first; None if too many are being made.
+def streamed(request: HttpRequest, make: Callable[[], Iterable[bytes]]) -> WholeFile:
+    """Return a response of what `make` yields, read from one snapshot and sent while it is made.
 
-    `make` must call its argument now and then: it raises if the client has disconnected.
+    Raises BusyError if too many files are being made or sent.
     """
-    if not FILES.acquire(blocking=False):
-        return None
     with ExitStack() as leaving:
-        leaving.callback(FILES.release)
-        if not WORKBOOKS.acquire(blocking=False):
-            return None
-        try:
-            file = make(lambda: stop_if_gone(request.META))
-        except ReaderGoneError:
-            # Nobody sees this status; nginx logs it for the same case.
-            return HttpResponse(status=499, headers={"Cache-Control": "no-store"})
-        finally:
-            WORKBOOKS.release()
-        leaving.pop_all()
-    size = file.seek(0, 2)
-    file.seek(0)
-    pieces = iter(lambda: file.read(_PIECE), b"")
-    response = WholeFile(ClosingParts(pieces, FILES.release, file.close))
+        leaving.enter_context(holding(FILES, files_busy))
+        give_back = leaving.callback(take_place())
+
+        def made() -> Iterator[bytes]:
+            try:
+                yield from make()
+            finally:
+                give_back()  # although its reader may not be done
+
+        pieces = parts_of_snapshot(made)
+        leaving.callback(pieces.close)
+        return WholeFile(request, pieces, leaving.pop_all())
+
+
+def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpResponseBase:
+    """Return a response with a file that `make` writes first.
+
+    `make` must call its argument now and then: it raises if the client has disconnected. Raises
+    BusyError if too many files are being made or sent.
+    """
+    with ExitStack() as leaving:
+        leaving.enter_context(holding(FILES, files_busy))
+        with holding(WORKBOOKS, files_busy), costly_work():
+            try:
+                file = leaving.enter_context(make(lambda: stop_if_gone(request.META)))
+            except ReaderGoneError:
+                # Nobody sees this status; nginx logs it for the same case.
+                return HttpResponse(status=499, headers={"Cache-Control": "no-store"})
+        size = file.seek(0, 2)
+        file.seek(0)
+        response = WholeFile(request, iter(lambda: file.read(_PIECE), b""), leaving.pop_all())
     response["Content-Length"] = str(size)
     return response
 
 
-def busy_sentence() -> str:
-    return _("Other files are being made just now. Try again in half a minute.")
-
-
-def busy_answer(kind: str = "about:blank") -> HttpResponse:
-    """Return 503 as Problem Details, with Retry-After (RFC 9110, section 10.2.3)."""
-    response = problem(
-        status=503, title=_("Busy with other files"), detail=busy_sentence(), kind=kind
-    )
-    response["Retry-After"] = str(COME_BACK)
-    response["Cache-Control"] = "no-store"
-    return response
+def files_busy() -> BusyError:
+    return BusyError(_("Other files are being made just now. Try again in half a minute."))

@@ -19,17 +19,16 @@ from tracker.api import shapes
 from tracker.api.base import ReadOnlyView, head_of_log
 from tracker.api.describing import describes, filter_parameters, header, in_path, number, query
 from tracker.api.parameters import between, refuse_unknown
-from tracker.api.problems import Refused, bad_parameters, explanation, not_found
+from tracker.api.problems import Refused, bad_parameters, not_found
 from tracker.api.waiting import MOST_SECONDS, wait_headers
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
 from tracker.lib.problem_details import parameter_errors
-from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Change, LogHead
 from tracker.queries.log.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
 from tracker.schema import payloads
-from tracker.whole_files import busy_answer, streamed
+from tracker.whole_files import streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000
 # The largest integer that the database can store.
@@ -221,12 +220,9 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> HttpResponseBase
     """Stream one line for each change up to the head; the Link header has the next cursor."""
     log = cursor.filterset.log
     end = end_of(log, cursor.after, limit=cursor.limit, head=head)
-    response: StreamingHttpResponse | None = StreamingHttpResponse(())
+    response = StreamingHttpResponse(())
     if request.method == "GET":
-        lines = parts_of_snapshot(lambda: _ndjson(each_line(log, cursor.after, upto=end)))
-        response = streamed(lines)
-    if response is None:
-        return busy_answer(explanation(request, "busy"))
+        response = streamed(request, lambda: _ndjson(each_line(log, cursor.after, upto=end)))
     response["Content-Type"] = NDJSON
     for name, value in _next_link(request, end).items():
         response[name] = value

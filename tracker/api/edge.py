@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tracker.answers import public_answer
-from tracker.api.problems import as_response, method_not_allowed
+from tracker.api.problems import as_response, busy, method_not_allowed
 
 View = Callable[..., HttpResponseBase]
 
@@ -39,7 +39,7 @@ def api_answer(
     `by_headers` names the request headers that choose between representations. `before` is called
     first, and returns further headers of the response.
     """
-    conditional = public_answer(view, by_headers=by_headers)
+    conditional = public_answer(view, by_headers=by_headers, busy=busy)
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from tracker import error_pages
+from tracker.lib.costly_work import BusyError
 from tracker.lib.problem_details import Errors, problem
 
 
@@ -69,6 +71,10 @@ def not_acceptable(available: Sequence[str]) -> Refused:
 def explanation(request: HttpRequest, kind: str) -> str:
     """Return the address at which the documentation explains a kind of error."""
     return request.build_absolute_uri(f"{reverse('api-docs')}#{kind}")
+
+
+def busy(request: HttpRequest, error: BusyError) -> HttpResponse:
+    return error_pages.busy(request, error, explanation(request, "busy"))
 
 
 def as_response(request: HttpRequest, refused: Refused) -> HttpResponse:

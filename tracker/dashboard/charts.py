@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import TextChoices
@@ -273,7 +274,7 @@ def charts_of(filterset: CommitmentFilter, matches: Matches) -> list[Chart]:
     return [over_time, _by_target(filterset, within, common), by_topic, by_party]
 
 
-@public_answer
+@partial(public_answer, is_costly=True)
 def charts(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     filterset = filter_of(request, today=today)
     matches = matched(request, filterset)

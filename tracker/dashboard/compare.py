@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -151,7 +152,7 @@ class ComparedFilter(CommitmentFilter):
         return sorted([*super().unknown, *(name for name in self.params if name == "as_of")])
 
 
-@public_answer
+@partial(public_answer, is_costly=True)
 def compare(request: HttpRequest, *, today: dt.date) -> HttpResponse:
     # The viewpoint of the meetings offered as ends; the filter uses the later end.
     viewpoint = ViewpointForm(request.GET, today=today).viewpoint

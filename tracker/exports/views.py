@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import IO
 
 from django.http import (
@@ -26,9 +27,9 @@ from tracker.filters import CommitmentFilter
 from tracker.filters.parameter_docs import MEANINGS
 from tracker.lib import csv_lines, workbook_files
 from tracker.lib.problem_details import Errors, parameter_errors, problem
-from tracker.lib.snapshot import parts_of_snapshot, snapshot
+from tracker.lib.snapshot import snapshot
 from tracker.queries.visibility import log_head
-from tracker.whole_files import Check, busy_answer, streamed, workbook
+from tracker.whole_files import Check, streamed, workbook
 
 # By extension: the content type, and the generator of a format that is streamed.
 CONTENT_TYPES = {
@@ -40,7 +41,7 @@ STREAMS = {"csv": as_csv.csv_parts, "json": as_json.json_parts}
 
 
 def _file_response(request: HttpRequest, extract: Extract, ending: str) -> HttpResponseBase:
-    """Return the file, or a response that asks to wait if too many are being made."""
+    """Return the file; raises BusyError if too many are being made."""
 
     # The file names the log head of the snapshot that its rows come from, not of the request.
     def current() -> Extract:
@@ -50,12 +51,9 @@ def _file_response(request: HttpRequest, extract: Extract, ending: str) -> HttpR
         with snapshot():
             return as_xlsx.xlsx_file(current(), check=check)
 
-    response: HttpResponseBase | None
     if ending in STREAMS:
-        response = streamed(parts_of_snapshot(lambda: STREAMS[ending](current())))
-    else:
-        response = workbook(request, workbook_file)
-    return busy_answer() if response is None else response
+        return streamed(request, lambda: STREAMS[ending](current()))
+    return workbook(request, workbook_file)
 
 
 def _errors(filterset: CommitmentFilter) -> Errors:
@@ -91,7 +89,7 @@ def _requested(request: HttpRequest, table: Table, today: dt.date) -> Extract | 
     return Extract(table, filterset, log_head(), site, request.build_absolute_uri())
 
 
-@public_answer
+@partial(public_answer, is_file=True)
 def file(request: HttpRequest, table: Table, ending: str, *, today: dt.date) -> HttpResponseBase:
     """Serve one table for a filter, with all of its rows."""
     extract = _requested(request, table, today)

@@ -17,11 +17,10 @@ from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_pa
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
 from tracker.filters.words import file_stem, sentence
-from tracker.lib.snapshot import parts_of_snapshot
 from tracker.models import Commitment, Meeting
 from tracker.queries.lists.dates import due_chunks, gathering_chunks, nearest
 from tracker.queries.visibility import log_head, public_updates
-from tracker.whole_files import busy_answer, streamed
+from tracker.whole_files import streamed
 
 # Parameters that apply to meetings themselves, with their lookups.
 _MEETING_LOOKUPS = {"meeting": "slug__in", "forum": "forum__slug__in", "party": "parties__slug__in"}
@@ -34,11 +33,10 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
     errors = faults(filterset)
     if errors:
         return refusal(errors)
-    parts = parts_of_snapshot(lambda: _parts(request, filterset))
     # A HEAD request does not wait for a file that nobody reads.
-    response = streamed(parts) if request.method == "GET" else StreamingHttpResponse(())
-    if response is None:
-        return busy_answer()
+    response = StreamingHttpResponse(())
+    if request.method == "GET":
+        response = streamed(request, lambda: _parts(request, filterset))
     response["Content-Type"] = CONTENT_TYPE
     name = f"{file_stem(filterset)}.ics"
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"

@@ -1,4 +1,4 @@
-"""Detect that the client has disconnected, where the server makes that visible.
+"""Detect that the client has disconnected or takes nothing, where the server makes that visible.
 
 A streamed response notices it by itself. One that takes long before its first byte does not, and
 would be computed for nobody.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -37,3 +38,22 @@ def reader_is_gone(environ: Mapping[str, Any]) -> bool:
         return False
     except OSError:
         return True
+
+
+@contextmanager
+def sending_limit(environ: Mapping[str, Any], seconds: float) -> Iterator[None]:
+    """Let gunicorn raise TimeoutError if the client takes longer for one piece of a response.
+
+    Otherwise a client that reads a byte a second would hold a thread for days.
+    """
+    connection = environ.get("gunicorn.socket")
+    if not isinstance(connection, socket.socket):
+        yield
+        return
+    before = connection.gettimeout()
+    connection.settimeout(seconds)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # closed meanwhile
+            connection.settimeout(before)

@@ -40,7 +40,7 @@ def snapshot() -> Iterator[None]:
                 cursor.execute("ROLLBACK")
 
 
-def parts_of_snapshot(make: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+def parts_of_snapshot(make: Callable[[], Iterable[bytes]]) -> Generator[bytes, None, None]:
     """Yield what `make` yields, all read from one snapshot of the database.
 
     A separate thread writes it to a temporary file at full speed, from where it is read at the

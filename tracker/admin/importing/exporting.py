@@ -15,10 +15,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tracker.lib import csv_lines, workbook_files
+from tracker.lib.costly_work import BusyError
 from tracker.spreadsheets.cells import SpreadsheetError
 from tracker.spreadsheets.tables import TABLES
 from tracker.spreadsheets.writing import csv_parts, xlsx_file
-from tracker.whole_files import busy_sentence, streamed, workbook
+from tracker.whole_files import streamed, workbook
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -76,16 +77,16 @@ class ExportMixin(_ModelAdmin):
                 return HttpResponseRedirect(self.url("changelist"))
             rows = rows.filter(pk__in=listed.order_by().values("pk"))
         try:
-            response: HttpResponseBase | None = (
-                streamed(csv_parts(table, rows))
+            response = (
+                streamed(request, lambda: csv_parts(table, rows))
                 if ending == "csv"
                 else workbook(request, lambda check: xlsx_file(table, rows, check=check))
             )
         except SpreadsheetError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(self.url("changelist"))
-        if response is None:
-            self.message_user(request, busy_sentence(), messages.WARNING)
+        except BusyError as error:
+            self.message_user(request, error.detail, messages.WARNING)
             return HttpResponseRedirect(self.url("changelist"))
         name = f"{self.noun}-{timezone.localdate().isoformat()}.{ending}"
         kind = csv_lines if ending == "csv" else workbook_files

@@ -9,15 +9,17 @@ dates. A few past viewpoints have cached sets of their own.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
 from tracker.lib.bit_sets import from_keys
+from tracker.lib.costly_work import costly_work
 from tracker.lib.lru_cache import LRUCache
+from tracker.lib.single_flight import SingleFlight
 from tracker.models import Change, ChangeKind, LogHead
 from tracker.queries.flags import may_turn_q
 from tracker.queries.lists.facet_values import Sets, by_forum, flagged, mentions, read
@@ -65,21 +67,27 @@ class FacetBitsets:
 _today_cache: LRUCache[FacetBitsets] = LRUCache(most=1)
 # Some 10 MB each at 100,000 commitments.
 _past_cache: LRUCache[FacetBitsets] = LRUCache(most=8)
-_today_lock, _past_lock = threading.Lock(), threading.Lock()
+_reading: SingleFlight[FacetBitsets] = SingleFlight()
 
 
 def facet_bitsets_at(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
-    """Return the sets of a viewpoint, at this head of the log or a later one."""
-    cache, lock = (_past_cache, _past_lock) if viewpoint.is_past else (_today_cache, _today_lock)
+    """Return the sets of a viewpoint, at this head of the log or a later one.
+
+    Reading all of a past viewpoint is costly work, for which BusyError may be raised.
+    """
+    cache = _past_cache if viewpoint.is_past else _today_cache
     place, key = (viewpoint.as_of, viewpoint.known_at), state_key(head, viewpoint)
-    cached = cache.get(place)
-    if cached is not None and cached.key == key:
-        return cached
-    with lock:
+
+    def current() -> FacetBitsets:
         cached = cache.get(place)
         if cached is None or cached.key != key:
             cached = cache.put(place, _updated_to(cached, head, viewpoint))
         return cached
+
+    cached = cache.get(place)
+    if cached is not None and cached.key == key:
+        return cached
+    return _reading.do(key, current, is_costly=viewpoint.is_past)
 
 
 def forget() -> None:
@@ -139,7 +147,8 @@ def _everything(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
     linked = None
     if viewpoint.as_of is not None and viewpoint.known_at is None:
         linked = facet_bitsets_at(head, Viewpoint(viewpoint.today)).sets
-    everything, sets = read(viewpoint, Q(), linked=linked)
+    with costly_work() if viewpoint.is_past else nullcontext():
+        everything, sets = read(viewpoint, Q(), linked=linked)
     return _bitsets(head, viewpoint, everything, sets)
 
 
