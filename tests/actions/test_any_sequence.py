@@ -34,7 +34,7 @@ from tests.actions.refusals import refused
 from tests.register_format.files import a_commitment, write_register
 from tests.stored import forget_everything, stored_rows
 from tests.thorough import examples
-from tracker.actions import amend, correct
+from tracker.actions import aliases, amend, correct
 from tracker.actions.publishing import publish
 from tracker.actions.raise_flags import raise_flags
 from tracker.actions.register_files.load import load_register
@@ -197,10 +197,10 @@ class Editors(RuleBasedStateMachine):
         commitment = self.public(data)
         draft = commitment.aliases.draft().filter(name=DRAFT_WORD)
         draft.delete()
-        amend.publish_aliases(commitment, [make.make_alias(commitment)], now=self.now)
+        aliases.publish_aliases(commitment, [make.make_alias(commitment)], now=self.now)
         alias = data.draw(st.sampled_from([None, *commitment.aliases.public().order_by("pk")]))
         if alias:
-            amend.retract_alias(alias, now=self.now)
+            aliases.retract_alias(alias, now=self.now)
 
     @precondition(lambda self: Commitment.objects.public().exists())
     @rule(data=st.data())
