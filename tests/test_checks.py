@@ -9,9 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pytest_django import Settings
 
-from tracker.checks import licence_can_be_named, rules_have_sensible_numbers, sqlite_can_search
+from tracker.checks import (
+    licence_can_be_named,
+    replica_is_of_the_same_kind,
+    rules_have_sensible_numbers,
+    sqlite_can_search,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,3 +60,13 @@ def test_production_without_a_secret_fails_loudly() -> None:
     )
     assert done.returncode != 0
     assert "SECRET_KEY is not set." in done.stderr
+
+
+def test_a_replica_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    postgres = {"ENGINE": "django.db.backends.postgresql"}
+    other = {"ENGINE": "django.db.backends.sqlite3"}
+    monkeypatch.setattr(settings, "DATABASES", {"default": postgres, "replica": postgres})
+    assert replica_is_of_the_same_kind(None) == []
+    monkeypatch.setattr(settings, "DATABASES", {"default": other, "replica": postgres})
+    [error] = replica_is_of_the_same_kind(None)
+    assert error.id == "tracker.E005"

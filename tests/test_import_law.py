@@ -96,6 +96,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"viewpoint", "former_values"},
         {"as_published"},
         {"visibility"},
+        {"current_reads"},
         {"flags", "reference_data"},
         {"history"},
         # What is read

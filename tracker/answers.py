@@ -37,7 +37,7 @@ from tracker.lib.costly_work import BusyError, costly_work
 from tracker.lib.lru_cache import LRUCache
 from tracker.lib.query_strings import normalise
 from tracker.models import LogHead
-from tracker.queries.visibility import log_head
+from tracker.queries.current_reads import public_head, read_current
 from tracker.response_cache import CachedResponse, cached_or_made
 from tracker.whole_files import WholeFile
 
@@ -59,7 +59,7 @@ def head_of(request: Any) -> LogHead:
     """
     head: LogHead | None = getattr(request, "log_head", None)
     if head is None:
-        head = request.log_head = log_head()
+        head = request.log_head = public_head()
     return head
 
 
@@ -132,7 +132,9 @@ def public_answer(
     ) -> tuple[HttpResponseBase, CachedResponse | None]:
         def make() -> HttpResponseBase:
             with costly_work() if is_costly else nullcontext():
-                return _rendered(view(request, *args, **kwargs))
+                return read_current(
+                    head_of(request), lambda: _rendered(view(request, *args, **kwargs))
+                )
 
         if is_file:
             return make(), None

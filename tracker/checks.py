@@ -86,3 +86,20 @@ def single_sign_on_is_whole(
             id="tracker.E003",
         )
     ]
+
+
+@register(Tags.compatibility)
+def replica_is_of_the_same_kind(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    replica = settings.DATABASES.get("replica")
+    engines = {settings.DATABASES["default"]["ENGINE"], (replica or {}).get("ENGINE")}
+    if replica is None or engines == {"django.db.backends.postgresql"}:
+        return []
+    return [
+        Error(
+            "DATABASE_REPLICA_URL needs PostgreSQL.",
+            hint="Set DATABASE_URL and DATABASE_REPLICA_URL to a PostgreSQL and its replica.",
+            id="tracker.E005",
+        )
+    ]

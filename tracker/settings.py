@@ -161,7 +161,10 @@ DATABASES = configuration.databases(
     max_age=env.int("CONN_MAX_AGE", default=60),
     own_sessions=not TESTING,  # a test's transaction is that of one database
 )
-DATABASE_ROUTERS = ["tracker.lib.session_database.SessionRouter"]
+# A streaming replica of a PostgreSQL, from which public responses are read where it is up to date.
+if _REPLICA := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES = configuration.with_replica(DATABASES, env.db_url_config(_REPLICA))
+DATABASE_ROUTERS = ["tracker.lib.session_database.SessionRouter", "tracker.lib.replica.Router"]
 
 # -- What processes share -------------------------------------------------------------------------
 

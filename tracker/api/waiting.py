@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest
 
-from tracker.queries.visibility import log_head
+from tracker.queries.current_reads import public_head
 
 MOST_SECONDS = 25
 # Seconds between two reads of the head, which fetch one row by its key.
@@ -26,13 +26,14 @@ COME_BACK = 5
 
 
 def release_connection() -> None:
-    """Close the connection if it occupies the database server, unless inside a transaction."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.close()
+    """Close connections that occupy a database server, unless inside a transaction."""
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "postgresql" and not connection.in_atomic_block:
+            connection.close()
 
 
 def head_seq() -> int:
-    return log_head().seq
+    return public_head().seq
 
 
 @dataclass(slots=True)

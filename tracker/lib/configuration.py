@@ -91,6 +91,19 @@ def sqlite_options(*, timeout: int) -> dict[str, Any]:
     }
 
 
+def with_replica(
+    databases: dict[str, dict[str, Any]], replica: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return DATABASES with the replica, so that one that is cut off fails within seconds."""
+    # Seconds, of which libpq takes 2 at least, and milliseconds.
+    usual = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
+    both = {**databases, "replica": {**databases["default"], **replica}}
+    return {
+        alias: {**database, "OPTIONS": {**usual, **database.get("OPTIONS", {})}}
+        for alias, database in both.items()
+    }
+
+
 def counters(cache: dict[str, Any]) -> dict[str, Any]:
     """Return the cache of the counters, with our backends for the database and for Redis."""
     if cache["BACKEND"].endswith("DatabaseCache"):

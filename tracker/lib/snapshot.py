@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
-from django.db import connection, connections
+from django.db import connections
 from django.utils import translation
+
+from tracker.lib.replica import carried_on, database
 
 # Bytes handed to the server at a time.
 _PART = 64 * 1024
@@ -27,6 +29,7 @@ def snapshot() -> Iterator[None]:
     Inside a transaction this does nothing. `transaction.atomic` is no alternative: on SQLite it
     locks out writers, and on PostgreSQL it sees what others commit meanwhile.
     """
+    connection = connections[database()]
     if connection.in_atomic_block:
         yield
         return
@@ -48,10 +51,17 @@ def parts_of_snapshot(make: Callable[[], Iterable[bytes]]) -> Generator[bytes, N
     truncating its write-ahead log and PostgreSQL from removing dead rows. When the reader leaves,
     the thread stops.
     """
-    if connection.in_atomic_block:
+    # The parts are asked for when the view has returned.
+    return _parts(make, carried_on())
+
+
+def _parts(
+    make: Callable[[], Iterable[bytes]], as_before: Callable[[], AbstractContextManager[None]]
+) -> Generator[bytes, None, None]:
+    if connections[database()].in_atomic_block:
         yield from make()
         return
-    spool = _Spool(make, translation.get_language())
+    spool = _Spool(make, translation.get_language(), as_before)
     thread = threading.Thread(target=spool.fill, daemon=True)
     thread.start()
     try:
@@ -68,8 +78,13 @@ class _GivenUp(Exception):  # noqa: N818 - no error: the reader has left
 class _Spool:
     """A temporary file that one thread fills while another reads it from the start."""
 
-    def __init__(self, make: Callable[[], Iterable[bytes]], language: str | None) -> None:
-        self._make, self._language = make, language
+    def __init__(
+        self,
+        make: Callable[[], Iterable[bytes]],
+        language: str | None,
+        as_before: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._make, self._language, self._as_before = make, language, as_before
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `give_up`
         self._changed = threading.Condition()
         self._written = 0
@@ -79,7 +94,8 @@ class _Spool:
     def fill(self) -> None:
         try:
             parts = _each(self._make)
-            with translation.override(self._language), snapshot(), closing(parts):
+            language = translation.override(self._language)
+            with language, self._as_before(), snapshot(), closing(parts):
                 for part in parts:
                     self._add(part)
         except _GivenUp:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connections
 from django.db.models import FilteredRelation, Model, Prefetch, Q, QuerySet
 
+from tracker.lib.replica import database
 from tracker.models import (
     Alias,
     Change,
@@ -208,7 +209,7 @@ def log_head() -> LogHead:
     """Return the number and hash of the last line; number 0 while the log is empty."""
     # Plain SQL, because every response begins with this query, and building it through the model
     # costs three times as much as running it.
-    with connection.cursor() as cursor:
+    with connections[database()].cursor() as cursor:
         cursor.execute(_HEAD)
         row = cursor.fetchone()
     if row is None:
