@@ -42,6 +42,7 @@ from tracker.models import (
     StatusUpdate,
 )
 from tracker.queries.visibility import log_head
+from tracker.schema import payloads
 from tracker.spreadsheets.report import Rights
 from tracker.spreadsheets.tables import TABLES
 
@@ -454,6 +455,44 @@ def test_updates_published_in_bulk_are_like_those_published_one_by_one(settings:
     assert Review.objects.filter(state=ReviewState.PUBLISHED, reviewed_by=importer()).count() == 4
     assert first_break() is None
     assert set(Change.objects.filter(seq__gt=4).values_list("is_backfill", flat=True)) == {True}
+
+
+def test_drafts_published_in_bulk_are_logged_with_all_that_belongs_to_them(settings: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    make.make_source(slug="a-statement")
+    whole = make.make_commitment(topics=[make.make_topic()])
+    whole.aliases.create(name="The other name")
+    part = make.make_commitment(part_of=whole, related=[whole])
+    lines = [
+        UPDATE | {"commitment": c.reference, "happened": day}
+        for c, day in ((part, "2026-02-20"), (whole, "2026-02-10"), (part, "2026-02-25"))
+    ]
+    bring_in("updates", written(*lines), disposition=DraftDisposition.PUBLISH)
+    logged = [
+        change.payload["commitment"]
+        for change in Change.objects.filter(kind="commitment_published").order_by("seq")
+    ]
+    now = [payloads.commitment(c) for c in Commitment.objects.order_by("pk")]
+    # What it is related to was not public yet.
+    assert logged == [now[0] | {"related": []}, now[1]]
+    assert len(logged[1]["related"]) == 1
+    assert (len(logged[0]["topics"]), len(logged[0]["aliases"])) == (1, 1)
+    assert first_break() is None
+    assert set(Review.objects.values_list("state", flat=True)) == {ReviewState.PUBLISHED}
+
+
+def test_each_draft_that_cannot_be_published_is_named(settings: Any) -> None:
+    settings.REQUIRE_SECOND_PERSON = False
+    make.make_source(slug="a-statement")
+    drafts = [make.make_commitment() for _number in "abc"]
+    lines = [UPDATE | {"commitment": draft.reference} for draft in drafts]
+    for line in lines[1:]:
+        line |= {"sources": "", "quotations": ""}
+    before = stored_rows()
+    with pytest.raises(ImportRefusedError) as refusal:
+        bring_in("updates", written(*lines), disposition=DraftDisposition.PUBLISH)
+    assert [problem.row for problem in refusal.value.report.problems] == [3, 4]
+    assert stored_rows() == before
 
 
 def test_a_row_that_cannot_be_published_is_named(settings: Any) -> None:

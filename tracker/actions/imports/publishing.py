@@ -6,20 +6,22 @@ file, in the order of events. All of it is back-fill.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from tracker.actions.log.append import ByStaff, Stamp, open_log
+from tracker.actions.log.append import ByStaff, OpenLog, Stamp, open_log
 from tracker.actions.publishing.chunk import Chunk
 from tracker.actions.publishing.drafted import Drafted, DraftedUpdate, RefusedDraftError
+from tracker.actions.publishing.drafts import drafted_names
 from tracker.actions.publishing.publish import publish_commitment
 from tracker.actions.review.publish import publish_draft
 from tracker.actions.review.states import close, send
 from tracker.models import (
+    Alias,
     Citation,
     Commitment,
     Meeting,
@@ -81,13 +83,17 @@ class Publisher:
         by_commitment: dict[int, list[Staged]] = {}
         for row in sorted(ready, key=_place):
             by_commitment.setdefault(row.record.commitment_id, []).append(row)
+        first = [
+            some.pop(0)
+            for some in by_commitment.values()
+            if not some[0].record.commitment.is_published
+        ]
+        self._publish_first(first, citations_of)
         drafted: list[Drafted] = []
-        for some in by_commitment.values():
+        for some in filter(None, by_commitment.values()):
             commitment: Commitment = some[0].record.commitment
-            if not commitment.is_published:
-                self._publish_first(commitment, some.pop(0))
             # Further updates of a refused commitment cannot be published.
-            if some and commitment.is_published:
+            if commitment.is_published:
                 updates = [DraftedUpdate(row.record, citations_of(row)) for row in some]
                 drafted.append(Drafted(commitment, updates))
         try:
@@ -104,14 +110,29 @@ class Publisher:
             reviewed_at=self.stamp["now"],
         )
 
-    def _publish_first(self, commitment: Commitment, row: Staged) -> None:
-        """Publish a draft commitment with the first of its updates in this batch."""
+    def _publish_first(
+        self, rows: list[Staged], citations_of: Callable[[Staged], list[Citation]]
+    ) -> None:
+        """Publish draft commitments, each with the first of its updates in this batch."""
+        commitments: list[Commitment] = [row.record.commitment for row in rows]
+        firsts = [DraftedUpdate(row.record, citations_of(row)) for row in rows]
+        try:
+            with open_log(**self.backfill) as log:
+                public = _publish_commitments(log, firsts)
+        except RefusedDraftError:
+            for commitment, row in zip(commitments, rows, strict=True):
+                self._publish_one_first(commitment, row)  # to report all that are refused
+            return
+        for commitment in commitments:
+            # The other rows of the batch refer to the same instance.
+            commitment.published_seq = public[commitment.pk].published_seq
+            close(commitment, **self.stamp)
+
+    def _publish_one_first(self, commitment: Commitment, row: Staged) -> None:
         try:
             publish_commitment(commitment, first_update=row.record, **self.backfill)
         except ValidationError as error:
             self.report.add_problem(row.number, "", " ".join(error.messages))
-        else:
-            close(commitment, **self.stamp)
 
     # -- At the end -----------------------------------------------------------------------------
 
@@ -152,6 +173,31 @@ class Publisher:
         else:
             publish_draft(record, **self.backfill)
         close(record, **self.stamp)
+
+
+def _publish_commitments(log: OpenLog, firsts: Sequence[DraftedUpdate]) -> dict[int, Commitment]:
+    """Publish many draft commitments with their first updates; return them by primary key.
+
+    The lines are those of `publish_commitment`, one after the other. Raise RefusedDraftError for
+    the first that is refused.
+    """
+    keys = [first.update.commitment_id for first in firsts]
+    drafts = Commitment.objects.draft().select_for_update().filter(pk__in=keys)
+    found = {it.pk: it for it in drafts.prefetch_related("parties", "topics", "related")}
+    named = set(Alias.objects.filter(commitment__in=keys).values_list("commitment_id", flat=True))
+    drafted = [
+        Drafted(
+            commitment := found[first.update.commitment_id],
+            [first],
+            parties=list(commitment.parties.all()),
+            topics=list(commitment.topics.all()),
+            related=list(commitment.related.all()),
+            aliases=drafted_names(commitment, first.update) if commitment.pk in named else (),
+        )
+        for first in firsts
+    ]
+    Chunk(log, drafted, new=drafted).publish()
+    return found
 
 
 def _place(row: Staged) -> tuple[Any, Any, int]:
