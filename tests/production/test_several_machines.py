@@ -11,10 +11,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from inspect import getsource
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -79,10 +79,10 @@ class Machines:
         return bool(self.replica.ask("SELECT seq FROM tracker_loghead") >= seq)
 
 
-def until(condition: Any) -> None:
+def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, f"Waited in vain: {getsource(condition).strip()}"
         time.sleep(0.1)
 
 
