@@ -19,6 +19,7 @@ from tests.admin.browsing import Browser
 from tests.make import published_commitment
 from tracker import whole_files
 from tracker.exports.extract import Extract
+from tracker.lib import costly_work
 from tracker.lib.closing_parts import ClosingParts
 from tracker.lib.reader_gone import reader_is_gone
 from tracker.spreadsheets import writing
@@ -255,6 +256,59 @@ def test_that_of_staff_is_left_off_too(
     assert (answer.status_code, made) == (499, [1, 2])
     assert list(scratch.iterdir()) == []
     taken(few).release()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", ["/commitments.csv", "/updates.json", "/calendar.ics"])
+def test_a_slow_reader_holds_no_place_for_making(
+    client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    for _number in range(3):
+        published_commitment()
+    places = BoundedSemaphore(1)
+    monkeypatch.setattr(costly_work, "PLACES", places)
+    answer = client.get(address)
+    assert not places.acquire(blocking=False)
+    reading: Any = iter(answer.streaming_content)
+    assert next(reading)
+    # It is made at full speed, whether or not anybody reads on.
+    assert places.acquire(timeout=20)
+    assert list(reading) is not None
+    places.release()
+
+
+def test_a_reader_who_takes_too_long_is_sent_no_more(
+    client: Client, few: BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published_commitment()
+    monkeypatch.setattr(whole_files, "_FILE_SECONDS", -1)
+    with pytest.raises(TimeoutError):
+        read(client.get("/commitments.csv"))
+    taken(few).release()
+
+
+@pytest.mark.parametrize("address", ["/commitments.csv", "/commitments.xlsx"])
+def test_sixteen_readers_who_take_nothing_give_their_places_back(
+    client: Client, few: BoundedSemaphore, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """As gunicorn sends: piece after piece, to a client that reads nothing or a byte at a time."""
+    published_commitment()
+    monkeypatch.setattr(whole_files, "_PIECE_SECONDS", 0.05)
+    for number in range(16):
+        ours, theirs = socket.socketpair()
+
+        def send(answer: Any, ours: socket.socket, theirs: socket.socket, taken: int) -> None:
+            for part in answer.streaming_content:
+                ours.sendall(part + bytes(10_000_000))
+                theirs.recv(taken)
+
+        with ours, theirs:
+            answer = client.get(address, **{"gunicorn.socket": ours})
+            with pytest.raises(TimeoutError):
+                send(answer, ours, theirs, number % 2)
+            answer.discard()
+            assert ours.gettimeout() is None
+        taken(few).release()
 
 
 def test_whoever_waits_is_not_taken_for_gone() -> None:
