@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -132,6 +133,64 @@ def test_an_address_that_is_not_there(client: Client, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 404
     assert "There is nothing at this address" in response.content.decode()
+
+
+MANY = [
+    "&".join(f"p{n}=1" for n in range(5_000)),
+    "&".join(f"stage=s{n}" for n in range(5_000)),
+    "&".join(f"q={n}" for n in range(201)),
+    "x" * 1_000_000,
+    "q=" + "x" * 1_000_000,
+    "&" * 1_000_000,
+    "a=1&" * 250_000,
+]
+
+
+@pytest.mark.parametrize("query", MANY, ids=lambda query: query[:12])
+@pytest.mark.parametrize("address", ["/", "/charts/", "/changes.atom", "/commitments.csv"])
+def test_a_query_without_end_is_refused_before_anything_is_read(
+    client: Client, django_assert_num_queries: Any, address: str, query: str
+) -> None:
+    with django_assert_num_queries(0):
+        response = client.get(address, QUERY_STRING=query)
+    assert response.status_code == 400
+    told = response.content.decode()
+    assert "holds too many values" in told or "is too long" in told
+    assert len(told) < 10_000
+
+
+def test_one_value_two_thousand_times_is_one_value(client: Client) -> None:
+    once = client.get("/?stage=signed")
+    repeated = client.get("/", QUERY_STRING="&".join(["stage=signed"] * 2_000))
+    assert repeated.status_code == 200
+    assert repeated.content == once.content
+
+
+FILES = (
+    *("/commitments.csv", "/commitments.json", "/commitments.xlsx", "/updates.csv"),
+    *("/updates.json", "/updates.xlsx", "/calendar.ics", "/datapackage.json"),
+    *("/changes.atom", "/changes.rss", "/changes.json", "/api/v1/changes/?format=ndjson"),
+    *("/card.png", "/sitemap.xml", "/robots.txt"),
+)
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_head_has_the_headers_of_a_file_and_no_body(client: Client, address: str) -> None:
+    whole, head = client.get(address), client.head(address)
+    assert whole.getvalue()
+    assert (head.status_code, head.getvalue()) == (200, b"")
+    for name in ("Content-Type", "Content-Disposition", "ETag", "Cache-Control", "Vary"):
+        assert head.headers.get(name) == whole.headers.get(name), name
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=-1", "bytes=9-", "bytes=5-1", "lines=1-2"])
+@pytest.mark.parametrize("address", FILES)
+def test_a_range_of_a_file_gets_the_whole(client: Client, address: str, asked: str) -> None:
+    """RFC 9110, section 14.2: a server may ignore Range, and a file is not made twice the same."""
+    response = client.get(address, headers={"range": asked})
+    assert response.status_code == 200
+    assert "Content-Range" not in response.headers
+    assert len(response.getvalue()) > 10
 
 
 # Every public address, with what it may answer besides a page.

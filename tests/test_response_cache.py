@@ -6,7 +6,7 @@ import datetime as dt
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import pytest
 from django.conf import settings
@@ -28,6 +28,7 @@ from tracker.actions.correct import retract_update
 from tracker.actions.log.rebuild import rebuild
 from tracker.actions.register_files.load import load_register
 from tracker.answers import public_answer
+from tracker.lib.lru_cache import LRUCache
 from tracker.models import Commitment, LogHead
 from tracker.response_cache import takes_gzip
 
@@ -125,6 +126,59 @@ def test_what_is_kept_is_given_before_sessions_are_thought_of(
     assert client.get("/").content == made
     with pytest.raises(TypeError):
         client.get("/?page=1")
+
+
+SPELLINGS = {
+    "/?stage=announced&stage=signed&topic=cyber": [
+        "/?topic=cyber&stage=signed&stage=announced",
+        "/?stage=signed&topic=cyber&stage=announced",
+        "/?stage=signed&stage=announced&topic=cyber&stage=signed",
+        "/?stage=&stage=signed&q=&q=+&stage=announced&topic=cyber&page=",
+        "/?%73tage=signed&topic=cybe%72&stage=announced",
+        "/?utm_source=mail&stage=signed&fbclid=1&topic=cyber&stage=announced&GCLID=2",
+    ],
+    "/": ["/?", "/?stage=&q=", "/?utm_campaign=x", "/?&&&"],
+    "/charts/?party=canada&topic=cyber": ["/charts/?topic=cyber&party=canada"],
+    "/changes.atom?stage=announced&stage=signed": ["/changes.atom?stage=signed&stage=announced"],
+    "/api/v1/commitments/?page=1&stage=signed": ["/api/v1/commitments/?stage=signed&page=1"],
+}
+
+
+@pytest.mark.parametrize("address", SPELLINGS)
+def test_every_spelling_of_a_question_finds_one_entry(
+    client: Client, some: Some, address: str
+) -> None:
+    made = client.get(address)
+    for spelling in SPELLINGS[address]:
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get(spelling)
+        assert len(queries) == 1, spelling
+        assert again.content == made.content, spelling
+        assert again.headers["ETag"] == made.headers["ETag"], spelling
+    forget_answers()
+    for spelling in SPELLINGS[address]:
+        forget_answers()
+        assert client.get(spelling).content == made.content, spelling
+
+
+def test_unknown_parameters_make_no_entries(
+    client: Client, some: Some, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[object] = []
+    usual = LRUCache.put
+
+    def put(cache: LRUCache[object], key: Hashable, value: object) -> object:
+        stored.append(key)
+        return usual(cache, key, value)
+
+    client.get("/")
+    client.get("/charts/")
+    monkeypatch.setattr(LRUCache, "put", put)
+    for address in ("/", "/charts/"):
+        for number in range(10):
+            assert client.get(f"{address}?x{number}=1").status_code == 200
+            assert client.get(f"{address}?x=1&utm_x={number}").status_code == 200
+    assert stored == []
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "", "gzip;q=0", "br"])

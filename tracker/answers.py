@@ -136,10 +136,10 @@ def public_answer(
                     head_of(request), lambda: _rendered(view(request, *args, **kwargs))
                 )
 
-        if is_file:
-            return make(), None
         looks_back = not _LOOKING_BACK.isdisjoint(request.GET.keys())
-        return cached_or_made(key, request, make, is_costly=is_costly or looks_back)
+        return cached_or_made(
+            key, request, make, is_costly=is_costly or looks_back, is_file=is_file
+        )
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

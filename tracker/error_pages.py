@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -36,7 +36,9 @@ logger = logging.getLogger(__name__)
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     detail = _("Check the address and try again.")
-    if isinstance(exception, TooManyFieldsSent):
+    if isinstance(exception, RequestDataTooBig):
+        detail = _("The address or form is too long. Choose fewer values and try again.")
+    elif isinstance(exception, TooManyFieldsSent):
         detail = _(
             "The address or form holds too many values; an address may hold %(most)d. "
             "Choose fewer and try again."

@@ -99,12 +99,16 @@ def cached_or_made(
     make: Callable[[], HttpResponseBase],
     *,
     is_costly: bool = False,
+    is_file: bool = False,
 ) -> tuple[HttpResponseBase, CachedResponse | None]:
     """Return the response for a key, and its cache entry; make it once for concurrent requests.
 
     `make` returns a rendered response. Each request makes its own if it cannot be cached. Few
-    requests wait for a costly one: BusyError is raised in the others.
+    requests wait for a costly one: BusyError is raised in the others. A file is never cached, so
+    nobody waits for it.
     """
+    if is_file:
+        return make(), None
     own: list[HttpResponseBase] = []
 
     def cached_or_own() -> CachedResponse | None:

@@ -24,7 +24,7 @@ def test_the_strip_tells_how_things_stand(client: Client, on_day: OnDay) -> None
     assert "2 commitments." in page
     assert "We have not judged any of the 2." in page
     assert '<rect class="bar-announced" x="0" y="0" width="2"' in page
-    assert '<a href="/?topic=space&amp;party=canada" target="_blank" rel="noopener">' in page
+    assert '<a href="/?party=canada&amp;topic=space" target="_blank" rel="noopener">' in page
     assert "22 November 2026." in page
     assert "<nav" not in page
     assert "<script" not in page
@@ -83,6 +83,6 @@ def test_the_dashboard_gives_the_code_of_its_strip(client: Client) -> None:
     )
     assert frame
     source = unescape(frame[1])
-    assert source == "http://testserver/embed/status/?stage=signed&q=%22a+%26+b%22"
+    assert source == "http://testserver/embed/status/?q=%22a+%26+b%22&stage=signed"
     assert unescape(frame[2]) == 'Commitments that mention “"a & b"”, at the stage Signed'
     assert client.get(source.removeprefix("http://testserver")).status_code == 200

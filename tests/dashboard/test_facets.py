@@ -69,7 +69,7 @@ def test_choices_are_shown_with_their_counts_and_kept(client: Client, on_day: On
     [
         ("", "All commitments"),
         ("sort=title&page=1", "All commitments"),
-        ("stage=signed&stage=completed", "Commitments at the stage Signed or Completed"),
+        ("stage=signed&stage=completed", "Commitments at the stage Completed or Signed"),
         (
             "q=cyber&party=canada&flag=overdue",
             "Commitments that mention “cyber”, flagged Overdue, of Canada",

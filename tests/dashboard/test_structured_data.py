@@ -184,7 +184,7 @@ def test_no_title_ends_the_data_block(client: Client, db: None) -> None:
     [
         ("/", "/"),
         ("/?page=2&sort=-stage&per_page=25&stage=&utm_source=x", "/"),
-        ("/?stage=signed&sort=title&stage=concluded", "/?stage=signed&stage=concluded"),
+        ("/?stage=signed&sort=title&stage=concluded", "/?stage=concluded&stage=signed"),
         ("/?as_of=2025-11-01", "/?as_of=2025-11-01"),
         ("/meetings/?page=1", "/meetings/"),
         ("/parties/canada/?stage=signed&page=1", "/parties/canada/?stage=signed"),

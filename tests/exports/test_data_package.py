@@ -32,7 +32,7 @@ def holds(cell: str, field: dict[str, Any]) -> bool:
     return re.fullmatch(pattern, cell, re.DOTALL) is not None and cell in choices
 
 
-@pytest.mark.parametrize("query", ["", "?stage=signed&as_of=2026-03-01"])
+@pytest.mark.parametrize("query", ["", "?as_of=2026-03-01&stage=signed"])
 def test_every_cell_is_what_its_field_says(client: Client, query: str) -> None:
     package = client.get(f"/datapackage.json{query}").json()
     assert [resource["name"] for resource in package["resources"]] == ["commitments", "updates"]

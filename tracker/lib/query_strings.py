@@ -1,7 +1,7 @@
 """Write query strings, and normalise given ones, so that equivalent queries share one cache key.
 
 Empty and repeated values are dropped, and so are the tracking parameters that newsletters and
-advertisers append to links.
+advertisers append to links. Names, and the values of a name, are sorted.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Self
 
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 # More are refused, because every link on a page repeats all of them.
 MOST_PARAMETERS = 200
+# A longer query string is refused before it is read.
+MOST_BYTES = 32 * 1024
 
 _TRACKING_PREFIXES = ("utm_", "mtm_", "hsa_")
 _TRACKING = frozenset(
@@ -71,12 +73,12 @@ def is_tracking(name: str) -> bool:
 
 
 def normal_query(query: QueryDict) -> NormalQuery:
-    """Return the query without empty values, repeated pairs and tracking parameters, in order.
+    """Return the query without empty values, repeated pairs and tracking parameters, sorted.
 
     Raises TooManyFieldsSent, to which Django responds with 400, for more than `MOST_PARAMETERS`.
     """
     pairs = {
-        (name, value): None  # a dictionary keeps the order
+        (name, value)
         for name, values in query.lists()
         if not is_tracking(name)
         for value in values
@@ -84,11 +86,16 @@ def normal_query(query: QueryDict) -> NormalQuery:
     }
     if len(pairs) > MOST_PARAMETERS:
         raise TooManyFieldsSent(f"more than {MOST_PARAMETERS} parameters in the address")
-    return NormalQuery(urlencode(list(pairs)))
+    return NormalQuery(urlencode(sorted(pairs)))
 
 
 def normalise(request: HttpRequest) -> None:
-    """Replace the request's query by its normal form; raises as `normal_query` does."""
+    """Replace the request's query by its normal form; raises as `normal_query` does.
+
+    Raises RequestDataTooBig, to which Django responds with 400, for more than `MOST_BYTES`.
+    """
+    if len(request.META.get("QUERY_STRING", "")) > MOST_BYTES:
+        raise RequestDataTooBig(f"more than {MOST_BYTES} bytes in the query string")
     if not isinstance(request.GET, NormalQuery):
         normal = normal_query(request.GET)
         request.GET = normal  # type: ignore[assignment]  # the stubs accept no subclass of QueryDict
