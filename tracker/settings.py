@@ -140,12 +140,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "tracker.context.register",
-            ],
+            "context_processors": [*configuration.CONTEXT_PROCESSORS, "tracker.context.register"],
         },
     },
 ]
@@ -160,10 +155,9 @@ DATABASES = configuration.databases(
     timeout=120 if TESTING else 20,
     max_age=env.int("CONN_MAX_AGE", default=60),
     own_sessions=not TESTING,  # a test's transaction is that of one database
+    # A streaming replica of a PostgreSQL, from which public responses are read where it is current.
+    replica=env.db_url_config(url) if (url := env.str("DATABASE_REPLICA_URL", "")) else None,
 )
-# A streaming replica of a PostgreSQL, from which public responses are read where it is up to date.
-if _REPLICA := env.str("DATABASE_REPLICA_URL", default=""):
-    DATABASES = configuration.with_replica(DATABASES, env.db_url_config(_REPLICA))
 DATABASE_ROUTERS = ["tracker.lib.session_database.SessionRouter", "tracker.lib.replica.Router"]
 
 # -- What processes share -------------------------------------------------------------------------

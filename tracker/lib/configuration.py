@@ -59,18 +59,30 @@ def public_url(hosts: Sequence[str], *, port: str) -> str:
     return f"https://{hosts[0].removeprefix('.')}"
 
 
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+
+
 def databases(
-    given: dict[str, Any], *, timeout: int, max_age: int, own_sessions: bool
+    given: dict[str, Any],
+    *,
+    timeout: int,
+    max_age: int,
+    own_sessions: bool,
+    replica: dict[str, Any] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return DATABASES: what was given, and a second file for sessions beside an SQLite file.
 
-    See `tracker/lib/session_database.py`.
+    See `tracker/lib/session_database.py`, and for the replica of a PostgreSQL, `replica.py`.
     """
     # A new connection costs more than most responses, and starts with an empty SQLite page cache.
     given.setdefault("CONN_MAX_AGE", max_age)
     if given["ENGINE"] != "django.db.backends.sqlite3":
         given.setdefault("CONN_HEALTH_CHECKS", True)
-        return {"default": given}
+        return with_replica({"default": given}, replica) if replica else {"default": given}
     given["OPTIONS"] = sqlite_options(timeout=timeout)
     if not own_sessions:
         return {"default": given}
