@@ -113,6 +113,14 @@ def project(register: Register) -> AbstractContextManager[Server]:
     return _running(_gunicorn("tracker.wsgi", port), port, register.environment())
 
 
+def production(register: Register, processes: int) -> AbstractContextManager[Server]:
+    """The register with the configuration of production, in so many processes."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:tracker.gunicorn_config"]
+    environment = {"PORT": str(port), "WEB_CONCURRENCY": str(processes)}
+    return _running([*command, "tracker.wsgi"], port, {**register.environment(), **environment})
+
+
 def bare_django() -> AbstractContextManager[Server]:
     port = free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
