@@ -2,7 +2,7 @@
 # nothing is installed on the machine itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format lock audit venv test-venv tools
+.PHONY: help run check test bench bench-check format lock audit venv test-venv tools
 
 PORT ?= 8000
 PYTHON := .venv/bin/python
@@ -16,6 +16,8 @@ help:
 	@echo "make test     everything, on SQLite, PostgreSQL and in a browser"
 	@echo "              (THOROUGH=1 for many more drawn examples)"
 	@echo "make bench    speed beside a bare Django view and Datasette (BENCH_SIZES=10000 for less)"
+	@echo "make bench-check  whether any address costs more beside the dashboard than it did"
+	@echo "              (BENCH_SIZES=10000; UPDATE=1 stores what they cost now)"
 	@echo "make format   put the code into the agreed layout"
 	@echo "make lock     write the lock files anew after a requirement has changed"
 	@echo "make audit    ask an advisory database about every locked package"
@@ -37,6 +39,9 @@ test: test-venv
 bench: venv
 	@$(call install-beside,.bench/venv,tests/bench/requirements.lock)
 	@$(PYTHON) -m tests.bench
+
+bench-check: venv
+	@$(PYTHON) -m tests.bench.walk.check $(if $(UPDATE),--store,--check)
 
 format: test-venv
 	@$(PYTHON) -m ruff check --fix-only .

@@ -11,7 +11,7 @@ import statistics
 import sys
 from contextlib import ExitStack
 
-from tests.bench.databases import PLACE, postgres_register, sqlite_register
+from tests.bench.databases import PLACE, ROOT, postgres_register, sqlite_register
 from tests.bench.load import download, first_page, mixed, publish
 from tests.bench.scenarios import Served, between_databases, pairs
 from tests.bench.servers import bare_django, datasette, project
@@ -85,6 +85,12 @@ def main() -> int:
             waited = first_page(register)
             notes.append(f"The first page of a process, at {register.size:,}: {waited:.1f} s.")
         notes.append(f"Mixed load: {mixed(served.big, big).told()}.")
+    notes.append(
+        "Datasette suggests no facets (`suggest_facets off`); those asked for are counted."
+    )
+    # When nothing else is served, since it counts what the processor does.
+    for register in [big, *([other] if other is not None else [])]:
+        notes.append(f"Every address on {register.name}: `{register.walk().relative_to(ROOT)}`.")
     text = markdown(figures, notes, sizes=" and ".join(f"{size:,}" for size in SIZES))
     store(text, PLACE)
     sys.stdout.write(f"{text}\n")

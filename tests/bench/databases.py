@@ -45,6 +45,14 @@ class Register:
         command = [sys.executable, *arguments]
         subprocess.run(command, cwd=ROOT, env=self.environment(), check=True)
 
+    def walk(self) -> Path:
+        """Measure every public address, and return where the table of it is stored."""
+        table = PLACE / f"addresses-{self.kind.lower()}-{self.size}.md"
+        with table.open("w") as file:
+            command = [sys.executable, "-m", "tests.bench.walk"]
+            subprocess.run(command, cwd=ROOT, env=self.environment(), stdout=file, check=True)
+        return table
+
 
 def _version() -> str:
     """Another one whenever what makes a register changes."""

@@ -136,6 +136,8 @@ def datasette(register: Register) -> AbstractContextManager[Server]:
         "num_sql_threads": THREADS,
         "max_csv_mb": 0,
         "max_returned_rows": 1_000,
+        # The facets of the page are asked for; to look for others would take most of its time.
+        "suggest_facets": "off",
     }
     settings = [part for name, value in limits.items() for part in ("--setting", name, str(value))]
     command = [str(PLACE / "venv" / "bin" / "datasette"), "serve", str(register.path)]

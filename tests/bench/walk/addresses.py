@@ -1,27 +1,13 @@
-"""The costliest question that each public address can be asked, for whichever register is there.
+"""The costliest questions that each public address can be asked, for whichever register is there.
 
-An address of the URL configuration without its line here fails the build.
+An address of the URL configuration without its line here fails the build. The words in braces are
+fields of `largest.Largest`; a day is one that nobody asked for before, since each question goes to
+a process of its own.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from django.db.models import Count, Max
-
-from tracker.models import (
-    Change,
-    Citation,
-    Commitment,
-    Forum,
-    Meeting,
-    Party,
-    Source,
-    StatusUpdate,
-    Topic,
-)
 
 # These open only with a key from an e-mail, or take only forms: each reads one subscription.
 BEHIND_A_KEY = {
@@ -31,188 +17,237 @@ BEHIND_A_KEY = {
     "stop-subscription",
     "subscribe-email",
 }
-# What sums up the whole register, or reads as much of it as there is.
-OF_THE_WHOLE = {"charts", "compare", "look back"}
-# Files that hold the whole register. Their cost is counted by the row.
-WHOLE_FILES = {
-    *(f"{noun}-{ending}" for noun in ("commitments", "updates") for ending in ("csv", "xlsx")),
-    *(f"{noun}-json" for noun in ("commitments", "updates")),
+# These lead to the sign-in page, or to another server, until somebody has an account. They read
+# that account and nothing of the register.
+SIGNING_IN_PREFIXES = ("account_", "mfa_", "openid_", "sign_in_")
+
+_BACK = "as_of={day}&known_at={recorded}"
+_FLAGS = "flag=overdue&flag=quiet&flag=not_mentioned"
+# A page beyond the last is the last, which many lists reach by the longest way.
+_LAST = "page=99999999"
+_NOUNS = ("commitments", "updates")
+
+# For each URL name what is asked of it. `not found` and `not understood` are no names, but what
+# strangers and crawlers ask for all the same.
+LINES: Mapping[str, Sequence[str]] = {
+    "dashboard": [
+        "/",
+        "/?per_page=200",
+        "/?page={middle_page}",
+        f"/?{_LAST}&sort=-target",
+        "/?page={middle_page}&per_page=200&sort=updated",
+        "/?q=a",
+        "/?q=of",
+        "/?q=agreement",
+        "/?q=agreement+on+cooperation&sort=title",
+        "/?party={party}&topic={topic}&sort=updated",
+        "/?forum={forum}&sort=-stage",
+        f"/?{_FLAGS}",
+        f"/?{_FLAGS}&as_of={{day}}",
+        "/?meeting={meeting}",
+        "/?updated_since={recorded}&target_after=2024&target_before=2030",
+        "/?as_of={day}",
+        "/?known_at={recorded}",
+        f"/?{_BACK}&q=of",
+        f"/?{_BACK}&q=agreement&party={{party}}",
+    ],
+    "commitment": [
+        "/commitments/{commitment}/",
+        f"/commitments/{{commitment}}/?{_LAST}",
+        "/commitments/{commitment}/?as_of={day}",
+        "/commitments/{commitment}/?known_at={recorded}",
+    ],
+    "cite": [
+        "/commitments/{commitment}/cite.bib",
+        f"/commitments/{{commitment}}/cite.txt?{_BACK}",
+    ],
+    "meetings": ["/meetings/", f"/meetings/?{_LAST}", f"/meetings/?{_BACK}"],
+    "meeting": [
+        "/meetings/{meeting}/",
+        f"/meetings/{{meeting}}/?{_LAST}",
+        "/meetings/{meeting}/?known_at={recorded}",
+    ],
+    "brief": [
+        "/meetings/{meeting}/brief/",
+        "/meetings/{meeting}/brief/?known_at={recorded}",
+        "/meetings/{meeting}/brief/?as_of={day}",
+    ],
+    "compare": [
+        "/compare/",
+        "/compare/?from={earlier}&to={day}",
+        f"/compare/?from={{earlier}}&to={{day}}&{_LAST}",
+        "/compare/?from={earlier}&to={day}&known_at={recorded}",
+        "/compare/?from={earlier}&to={day}&party={party}",
+        "/compare/?from={meeting}",
+    ],
+    "matrix": [
+        "/matrix/",
+        "/matrix/?per_page=200&columns_per_page=40&columns={forum}",
+        "/matrix/?page={middle_page}&sort=updated",
+        "/matrix/?as_of={day}&columns={forum}",
+        f"/matrix/?{_BACK}",
+    ],
+    "charts": [
+        "/charts/",
+        "/charts/?party={party}",
+        "/charts/?q=of",
+        "/charts/?as_of={day}",
+        f"/charts/?{_BACK}",
+    ],
+    "share-card": ["/card.png", "/card.png?party={party}", "/card.png?as_of={day}"],
+    "embed-status": [
+        "/embed/status/",
+        "/embed/status/?party={party}",
+        "/embed/status/?as_of={day}",
+    ],
+    "sources": ["/sources/", f"/sources/?{_LAST}", f"/sources/?{_BACK}"],
+    "source": [
+        "/sources/{source}/",
+        f"/sources/{{source}}/?{_LAST}",
+        "/sources/{source}/?known_at={recorded}",
+    ],
+    "parties": ["/parties/", f"/parties/?{_BACK}"],
+    "party": [
+        "/parties/{party}/",
+        f"/parties/{{party}}/?{_LAST}&sort=-target",
+        f"/parties/{{party}}/?{_BACK}",
+    ],
+    "topics": ["/topics/", f"/topics/?{_BACK}"],
+    "topic": ["/topics/{topic}/", f"/topics/{{topic}}/?{_BACK}"],
+    "forums": ["/forums/", f"/forums/?{_BACK}"],
+    "forum": ["/forums/{forum}/", f"/forums/{{forum}}/?{_BACK}"],
+    "changes": [
+        "/changes/",
+        "/changes/?page={middle_of_log}",
+        f"/changes/?{_LAST}",
+        "/changes/?party={party}&page=20",
+        "/changes/?party={party}&before={middle_line}",
+        "/changes/?q=of&page=20",
+        "/changes/?q=agreement",
+        "/changes/?stage=concluded&topic={topic}",
+        f"/changes/?{_FLAGS}",
+        "/changes/?meeting={meeting}",
+        "/changes/?forum={forum}&kind=retraction",
+        f"/changes/?{_BACK}",
+    ],
+    "methodology": ["/methodology/"],
+    "sitemap": ["/sitemap.xml"],
+    "sitemap-section": ["/sitemap-commitments-1.xml", "/sitemap-commitments-{last_map}.xml"],
+    "robots": ["/robots.txt"],
+    "healthz": ["/healthz"],
+    "data-dictionary": ["/data/"],
+    "datapackage": ["/datapackage.json", f"/datapackage.json?q=of&party={{party}}&{_BACK}"],
+    **{
+        f"{noun}-{ending}": [f"/{noun}.{ending}", f"/{noun}.{ending}?{_BACK}"]
+        for noun in _NOUNS
+        for ending in ("csv", "json")
+    },
+    # All updates of a register of 100,000 are more than a sheet may hold.
+    "commitments-xlsx": ["/commitments.xlsx", f"/commitments.xlsx?{_BACK}"],
+    "updates-xlsx": [
+        "/updates.xlsx?party={party}&topic={topic}",
+        f"/updates.xlsx?meeting={{meeting}}&{_BACK}",
+    ],
+    **{
+        f"changes-{ending}": [
+            f"/changes.{ending}",
+            f"/changes.{ending}?before={{middle_line}}",
+            f"/changes.{ending}?party={{party}}",
+            f"/changes.{ending}?party={{party}}&before={{middle_line}}",
+            f"/changes.{ending}?q=of",
+            f"/changes.{ending}?q=agreement&stage=concluded",
+            f"/changes.{ending}?kind=retraction",
+            f"/changes.{ending}?{_FLAGS}",
+        ]
+        for ending in ("atom", "rss", "json")
+    },
+    "calendar": [
+        "/calendar.ics",
+        "/calendar.ics?party={party}",
+        "/calendar.ics?q=of",
+        f"/calendar.ics?{_FLAGS}",
+    ],
+    "subscribe": ["/subscribe/", "/subscribe/?party={party}", "/subscribe/?q=of"],
+    "subscribe-asked": ["/subscribe/asked/"],
+    "webhook-ask": ["/subscribe/webhook/", "/subscribe/webhook/?party={party}"],
+    "api-root": ["/api/v1/"],
+    "api-commitments": [
+        "/api/v1/commitments/",
+        "/api/v1/commitments/?per_page=200",
+        "/api/v1/commitments/?per_page=200&page={last_of_api}&sort=-target",
+        "/api/v1/commitments/?q=of&per_page=200",
+        f"/api/v1/commitments/?{_BACK}&per_page=200",
+    ],
+    "api-commitment": [
+        "/api/v1/commitments/{commitment}/",
+        f"/api/v1/commitments/{{commitment}}/?{_BACK}",
+    ],
+    "api-updates": [
+        "/api/v1/updates/",
+        "/api/v1/updates/?per_page=200",
+        "/api/v1/updates/?per_page=200&page={last_of_updates}",
+        "/api/v1/updates/?party={party}&page={last_of_party}",
+        "/api/v1/updates/?q=of",
+        f"/api/v1/updates/?{_BACK}&per_page=200",
+    ],
+    "api-meetings": [
+        "/api/v1/meetings/?per_page=200",
+        f"/api/v1/meetings/?per_page=200&{_BACK}",
+    ],
+    "api-meeting": [
+        "/api/v1/meetings/{meeting}/",
+        "/api/v1/meetings/{meeting}/?known_at={recorded}",
+    ],
+    "api-sources": [
+        "/api/v1/sources/?per_page=200",
+        f"/api/v1/sources/?per_page=200&{_BACK}",
+    ],
+    "api-source": [
+        "/api/v1/sources/{source}/",
+        "/api/v1/sources/{source}/?known_at={recorded}",
+    ],
+    "api-parties": ["/api/v1/parties/?per_page=200", f"/api/v1/parties/?per_page=200&{_BACK}"],
+    "api-topics": ["/api/v1/topics/?per_page=200", f"/api/v1/topics/?per_page=200&{_BACK}"],
+    "api-forums": ["/api/v1/forums/?per_page=200", f"/api/v1/forums/?per_page=200&{_BACK}"],
+    "api-change": ["/api/v1/changes/{middle_line}/"],
+    "api-changes": [
+        "/api/v1/changes/",
+        "/api/v1/changes/?after={middle_line}&limit=1000",
+        "/api/v1/changes/?party={party}&limit=1000",
+        "/api/v1/changes/?q=of&limit=1000",
+        "/api/v1/changes/?kind=retraction&limit=1000",
+        "/api/v1/changes/?format=ndjson",
+        "/api/v1/changes/?format=ndjson&party={party}",
+    ],
+    "api-schema": ["/api/v1/schema/", "/api/v1/schema/?format=yaml"],
+    "api-docs": ["/api/docs/"],
+    "account_login": ["/accounts/login/"],
+    "not found": [
+        "/nothing/",
+        "/commitments/nothing/",
+        "/commitments/nothing/cite.bib",
+        "/meetings/nothing/",
+        "/meetings/nothing/brief/",
+        "/sources/nothing/",
+        "/parties/nothing/",
+        "/topics/nothing/",
+        "/forums/nothing/",
+        "/commitments/{commitment}/?as_of=1900-01-01",
+        "/api/nothing/",
+        "/api/v1/commitments/nothing/",
+        "/api/v1/commitments/?page=99999999",
+        "/api/v1/changes/99999999/",
+        "/accounts/signup/",
+    ],
+    "not understood": [
+        "/?stage=nonsense",
+        "/?as_of=nonsense",
+        "/changes/?party=nonsense",
+        "/compare/?from=nonsense&to=nonsense",
+        "/commitments.csv?stage=nonsense",
+        "/changes.atom?stage=nonsense",
+        "/calendar.ics?as_of={day}",
+        "/api/v1/commitments/?stage=nonsense",
+        "/api/v1/changes/?page=2",
+    ],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Largest:
-    """The records about which there is most to say."""
-
-    commitment: str
-    meeting: str
-    source: str
-    party: str
-    topic: str
-    forum: str
-    # A day in the middle of all updates; one in the middle of the log; the log's last number.
-    day: dt.date
-    recorded: dt.date
-    head: int
-
-
-def largest() -> Largest:
-    """Find them; this reads whole tables."""
-
-    def slug(model: type, of: str) -> str:
-        ranked = model._base_manager.annotate(n=Count(of)).order_by("-n", "pk")  # type: ignore[attr-defined]
-        return str(ranked.values_list("slug", flat=True)[0])
-
-    def first(counted: Sequence[tuple[int, int]]) -> int:
-        return counted[0][0]
-
-    updates = StatusUpdate.objects.order_by()
-    meeting = updates.exclude(meeting=None).values_list("meeting").annotate(n=Count("pk"))
-    commitment = updates.values_list("commitment").annotate(n=Count("pk"))
-    source = Citation.objects.order_by().values_list("source").annotate(n=Count("pk"))
-    head = Change.objects.aggregate(head=Max("seq"))["head"]
-    middle = updates.order_by("happened_first_day").values_list("happened_first_day", flat=True)
-    return Largest(
-        commitment=Commitment.objects.get(
-            pk=first(commitment.order_by("-n", "commitment")[:1])
-        ).slug,
-        meeting=Meeting.objects.get(pk=first(meeting.order_by("-n", "meeting")[:1])).slug,
-        source=Source.objects.get(pk=first(source.order_by("-n", "source")[:1])).slug,
-        party=slug(Party, "commitments"),
-        topic=slug(Topic, "commitments"),
-        forum=slug(Forum, "meetings"),
-        day=middle[updates.count() // 2],
-        recorded=Change.objects.get(seq=head // 2).recorded_at.date(),
-        head=head,
-    )
-
-
-def lines(at: Largest) -> Mapping[str, Sequence[str]]:
-    """Return for each URL name the addresses to walk, the costliest of its kind."""
-    day, recorded = at.day.isoformat(), at.recorded.isoformat()
-    back = f"as_of={day}"
-    known = f"known_at={recorded}"
-    earlier = at.day.replace(year=at.day.year - 3).isoformat()
-    return {
-        "dashboard": [
-            "/",
-            "/?per_page=200",
-            "/?page=900&sort=-target",
-            "/?q=a",
-            "/?q=of",
-            "/?q=agreement",
-            f"/?party={at.party}&party={at.party}&topic={at.topic}&sort=updated",
-            "/?flag=overdue&flag=quiet&flag=not_mentioned",
-            f"/?meeting={at.meeting}",
-            f"/?{back}",
-            f"/?{known}",
-            f"/?{back}&{known}&q=of",
-        ],
-        "commitment": [
-            f"/commitments/{at.commitment}/",
-            f"/commitments/{at.commitment}/?{back}",
-            f"/commitments/{at.commitment}/?{known}",
-        ],
-        "cite": [f"/commitments/{at.commitment}/cite.bib"],
-        "meetings": ["/meetings/", "/meetings/?page=2", f"/meetings/?{back}&{known}"],
-        "meeting": [
-            f"/meetings/{at.meeting}/",
-            f"/meetings/{at.meeting}/?page=9",
-            f"/meetings/{at.meeting}/?{known}",
-        ],
-        "brief": [f"/meetings/{at.meeting}/brief/", f"/meetings/{at.meeting}/brief/?{known}"],
-        "compare": [
-            f"/compare/?from={earlier}&to={day}",
-            f"/compare/?from={earlier}&to={day}&page=40",
-            f"/compare/?from={earlier}&to={day}&{known}",
-        ],
-        "matrix": [
-            "/matrix/",
-            f"/matrix/?per_page=200&columns_per_page=40&columns={at.forum}",
-            f"/matrix/?{back}&columns={at.forum}",
-        ],
-        "charts": ["/charts/", f"/charts/?party={at.party}", f"/charts/?{back}"],
-        "share-card": ["/card.png", f"/card.png?{back}"],
-        "embed-status": ["/embed/status/", f"/embed/status/?party={at.party}"],
-        "sources": ["/sources/", "/sources/?page=20", f"/sources/?{back}&{known}"],
-        "source": [f"/sources/{at.source}/", f"/sources/{at.source}/?{known}"],
-        "parties": ["/parties/", f"/parties/?{known}"],
-        "party": [f"/parties/{at.party}/", f"/parties/{at.party}/?{back}&{known}"],
-        "topics": ["/topics/", f"/topics/?{known}"],
-        "topic": [f"/topics/{at.topic}/", f"/topics/{at.topic}/?{back}&{known}"],
-        "forums": ["/forums/", f"/forums/?{known}"],
-        "forum": [f"/forums/{at.forum}/", f"/forums/{at.forum}/?{back}&{known}"],
-        "changes": [
-            "/changes/",
-            "/changes/?page=5000",
-            "/changes/?page=900&per_page=200",
-            f"/changes/?party={at.party}&page=40",
-            "/changes/?q=of&page=400",
-            "/changes/?stage=completed&page=100",
-        ],
-        "methodology": ["/methodology/"],
-        "sitemap": ["/sitemap.xml"],
-        "sitemap-section": ["/sitemap-commitments-1.xml"],
-        "robots": ["/robots.txt"],
-        "healthz": ["/healthz"],
-        "data-dictionary": ["/data/"],
-        "datapackage": ["/datapackage.json"],
-        **{
-            f"{noun}-{ending}": [f"/{noun}.{ending}", f"/{noun}.{ending}?{back}&{known}"]
-            for noun in ("commitments", "updates")
-            for ending in ("csv", "json", "xlsx")
-        },
-        **{
-            f"changes-{ending}": [
-                f"/changes.{ending}",
-                f"/changes.{ending}?party={at.party}",
-                f"/changes.{ending}?before={at.head // 2}",
-                f"/changes.{ending}?q=of",
-            ]
-            for ending in ("atom", "rss", "json")
-        },
-        "calendar": ["/calendar.ics", f"/calendar.ics?party={at.party}"],
-        "subscribe": ["/subscribe/", f"/subscribe/?party={at.party}"],
-        "subscribe-asked": ["/subscribe/asked/"],
-        "webhook-ask": ["/subscribe/webhook/"],
-        "api-root": ["/api/v1/", "/api/nothing/"],
-        "api-commitments": [
-            "/api/v1/commitments/?per_page=200",
-            "/api/v1/commitments/?page=400&sort=-target",
-            f"/api/v1/commitments/?{back}&{known}",
-        ],
-        "api-commitment": [
-            f"/api/v1/commitments/{at.commitment}/",
-            f"/api/v1/commitments/{at.commitment}/?{back}&{known}",
-        ],
-        "api-updates": [
-            "/api/v1/updates/",
-            "/api/v1/updates/?page=9000",
-            f"/api/v1/updates/?party={at.party}&page=100",
-            f"/api/v1/updates/?{back}&{known}",
-        ],
-        "api-meetings": ["/api/v1/meetings/", "/api/v1/meetings/?page=20"],
-        "api-meeting": [f"/api/v1/meetings/{at.meeting}/"],
-        "api-sources": ["/api/v1/sources/", "/api/v1/sources/?page=20"],
-        "api-source": [f"/api/v1/sources/{at.source}/"],
-        "api-parties": ["/api/v1/parties/"],
-        "api-topics": ["/api/v1/topics/"],
-        "api-forums": ["/api/v1/forums/"],
-        "api-change": [f"/api/v1/changes/{at.head}/"],
-        "api-changes": [
-            "/api/v1/changes/",
-            f"/api/v1/changes/?after={at.head // 2}",
-            f"/api/v1/changes/?party={at.party}&after=0",
-        ],
-        "api-schema": ["/api/v1/schema/"],
-        "api-docs": ["/api/docs/"],
-        # What is not an address of the register at all, or not any more.
-        "not found": [
-            "/commitments/nope/",
-            "/parties/nope/",
-            "/meetings/nope/",
-            "/sources/nope/",
-            "/nope/",
-        ],
-        "not understood": ["/?stage=nonsense", "/?as_of=nonsense", "/changes.atom?stage=nonsense"],
-    }
