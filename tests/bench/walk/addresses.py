@@ -145,7 +145,7 @@ LINES: Mapping[str, Sequence[str]] = {
     # All updates of a register of 100,000 are more than a sheet may hold.
     "commitments-xlsx": ["/commitments.xlsx", f"/commitments.xlsx?{_BACK}"],
     "updates-xlsx": [
-        "/updates.xlsx?party={party}&topic={topic}",
+        "/updates.xlsx?meeting={meeting}",
         f"/updates.xlsx?meeting={{meeting}}&{_BACK}",
     ],
     **{

@@ -11,7 +11,7 @@ from tests.bench.databases import ROOT, sqlite_register
 
 def main() -> int:
     size = os.environ.get("BENCH_SIZES", "10000").split(",")[0]
-    command = [sys.executable, "-m", "tests.bench.walk", "--patience", "5", *sys.argv[1:]]
+    command = [sys.executable, "-m", "tests.bench.walk", "--patience", "2", *sys.argv[1:]]
     environment = sqlite_register(int(size)).environment()
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

@@ -120,6 +120,7 @@ def _ask(client: Client, address: str, patience: float = 60) -> Cost:
     """Time one request to the last byte of its answer, or until patience ends."""
     started, cpu = time.perf_counter(), time.process_time()
     response: Any = client.get(address)
+    is_workbook = response.get("Content-Type", "").endswith("sheet")
     parts: list[bytes] = []
     size = lines = 0
     first, is_whole = None, True
@@ -128,9 +129,9 @@ def _ask(client: Client, address: str, patience: float = 60) -> Cost:
         first = first or now
         size += len(part)
         lines += part.count(b"\n")
-        if response.get("Content-Type", "").endswith("sheet"):
+        if is_workbook:  # whose rows can be counted only when all of it is there
             parts.append(part)
-        if now - started > patience:
+        elif now - started > patience:
             is_whole = False
             break
     ended, used = time.perf_counter(), time.process_time() - cpu
@@ -143,7 +144,7 @@ def _ask(client: Client, address: str, patience: float = 60) -> Cost:
         0,
         size,
         response.streaming,
-        _rows_of_workbook(parts) if parts and is_whole else lines,
+        _rows_of_workbook(parts) if parts else lines,
         is_whole,
     )
 
