@@ -131,7 +131,7 @@ def _ask(client: Client, address: str, patience: float = 60) -> Cost:
         lines += part.count(b"\n")
         if is_workbook:  # whose rows can be counted only when all of it is there
             parts.append(part)
-        elif now - started > patience:
+        elif response.streaming and now - started > patience:
             is_whole = False
             break
     ended, used = time.perf_counter(), time.process_time() - cpu
