@@ -121,13 +121,13 @@ def test_the_header_names_the_address_to_go_on_with(client: Client, db: None) ->
     for query, after in (
         ("kind=meeting", 3),
         ("limit=2", 2),
-        ("limit=1&format=ndjson", 1),
-        ("limit=3&format=ndjson", 3),
-        ("kind=meeting&limit=1&format=ndjson", 3),
+        ("format=ndjson&limit=1", 1),
+        ("format=ndjson&limit=3", 3),
+        ("format=ndjson&kind=meeting&limit=1", 3),
         ("format=ndjson", 3),
     ):
         link = client.get(f"/api/v1/changes/?{query}").headers["Link"]
-        assert link == f'<http://testserver/api/v1/changes/?{query}&after={after}>; rel="next"'
+        assert link == f'<http://testserver/api/v1/changes/?after={after}&{query}>; rel="next"'
 
 
 def test_lines_stream_in_chunks(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def test_a_filter_is_in_every_address_and_in_words(client: Client) -> None:
     }
     page = html.unescape(client.get(f"/subscribe/{query}").content.decode())
     assert (
-        '<p class="lede">Changes to commitments on Cyber, of Republic of Korea or Canada, '
+        '<p class="lede">Changes to commitments on Cyber, of Canada or Republic of Korea, '
         "only: Status</p>" in page
     )
     assert f'<a href="webcal://testserver/calendar.ics?{kept}">' in page

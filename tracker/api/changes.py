@@ -24,6 +24,7 @@ from tracker.api.waiting import MOST_SECONDS, wait_headers
 from tracker.filters import ChangeFilter
 from tracker.lib.json_text import to_json
 from tracker.lib.problem_details import parameter_errors
+from tracker.lib.query_strings import normal_address
 from tracker.models import Change, LogHead
 from tracker.queries.log.cursor import each_line, end_of, lines_after
 from tracker.queries.visibility import log_head, public_changes
@@ -212,7 +213,7 @@ def _ahead(after: int, head: LogHead) -> Refused:
 def _next_link(request: Request, after: int) -> dict[str, str]:
     params = request.query_params.copy()
     params["after"] = str(after)
-    address = request.build_absolute_uri(f"?{params.urlencode()}")
+    address = request.build_absolute_uri(normal_address(params))
     return {"Link": f'<{address}>; rel="next"'}
 
 

@@ -15,6 +15,7 @@ from tracker.answers import head_of
 from tracker.api.base import with_address
 from tracker.api.parameters import PAGING, Cut, read_viewpoint
 from tracker.api.problems import Refused
+from tracker.lib.query_strings import normal_address
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import as_known
 from tracker.schema.payloads import Payload, day
@@ -57,7 +58,7 @@ def page_of(
             return None
         params = request.query_params.copy()
         params["page"] = str(page)
-        return request.build_absolute_uri(f"?{params.urlencode()}")
+        return request.build_absolute_uri(normal_address(params))
 
     neighbours = {"first": 1, "prev": cut.page - 1, "next": cut.page + 1, "last": last}
     links = [f'<{at(page)}>; rel="{rel}"' for rel, page in neighbours.items() if at(page)]

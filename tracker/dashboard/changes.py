@@ -15,6 +15,7 @@ from tracker.dashboard.listing import matched, offered_choices
 from tracker.dashboard.paging import paginate
 from tracker.filters import ChangeFilter
 from tracker.filters.words import chips, log_sentence
+from tracker.lib.query_strings import normal_address
 from tracker.models import LogHead
 from tracker.queries.log.change_summary import summarise
 from tracker.queries.log.stretches import WholeLog, stretch
@@ -74,4 +75,4 @@ def _address(params: QueryDict, before: int | None) -> str:
         params.pop(name, None)
     if before:
         params["before"] = str(before)
-    return f"?{params.urlencode()}"
+    return normal_address(params)

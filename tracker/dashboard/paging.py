@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tracker.lib.query_strings import normal_address
+
 # The numbers of rows per page to choose from.
 SIZES = (25, 50, 100, 200)
 
@@ -41,7 +43,7 @@ class Paging:
         """Return the address of a page by its number."""
         params = self.params.copy()
         params[self.parameter] = str(number)
-        return f"?{params.urlencode()}"
+        return normal_address(params)
 
     @property
     def previous_href(self) -> str:

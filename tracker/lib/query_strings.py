@@ -89,6 +89,11 @@ def normal_query(query: QueryDict) -> NormalQuery:
     return NormalQuery(urlencode(sorted(pairs)))
 
 
+def normal_address(params: QueryDict) -> str:
+    """Return the query string of a link, as `normal_query` spells it."""
+    return f"?{normal_query(params).urlencode()}"
+
+
 def normalise(request: HttpRequest) -> None:
     """Replace the request's query by its normal form; raises as `normal_query` does.
 
