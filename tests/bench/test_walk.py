@@ -108,7 +108,7 @@ def test_no_address_has_grown() -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.bench.walk", "--check", "--rounds", "1"),
-            *("--patience", "2", "--factor", "2", "--seconds", "0.05"),
+            *("--patience", "3", "--factor", "3", "--seconds", "0.1"),
         ],
         cwd=ROOT,
         env={**os.environ, **register.environment()},
