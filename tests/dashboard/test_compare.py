@@ -133,6 +133,8 @@ def test_a_bad_filter_compares_nothing(client: Client) -> None:
 
 @SHIPPED
 def test_a_third_day_is_ignored_aloud(client: Client) -> None:
+    for given in ("/compare/", "/compare/?from=2025-01-01"):
+        assert "mean nothing here" not in text(client, given)
     page = text(client, "/compare/?from=2025-01-01&as_of=2025-06-01&frm=x")
     assert "mean nothing here and were ignored: as_of, frm" in page
 

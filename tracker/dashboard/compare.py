@@ -144,7 +144,9 @@ class ComparedFilter(CommitmentFilter):
         super().__init__(params, today=today)
         # Restore `as_of` as it was given; the filter normalised the other parameters.
         self.params = self.params.copy()
-        self.params.setlist("as_of", data.getlist("as_of"))
+        del self.params["as_of"]
+        if "as_of" in data:
+            self.params.setlist("as_of", data.getlist("as_of"))
 
     @cached_property
     def unknown(self) -> list[str]:
