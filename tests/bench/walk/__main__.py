@@ -66,7 +66,8 @@ def main() -> int:
 
     # All others are compared with the dashboard, so it is asked for oftener.
     costs = {DASHBOARD: ask(DASHBOARD, rounds=7)}
-    costs |= {line: ask(line) for lines in LINES.values() for line in lines if line != DASHBOARD}
+    lines = [line for lines in LINES.values() for line in lines if line != DASHBOARD]
+    costs |= {line: ask(line) for line in lines if any(part in line for part in options.only)}
     if options.store:
         store(size, costs)
         return 0
@@ -86,6 +87,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.walk", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the stored ratios")
     parser.add_argument("--store", action="store_true", help="store the ratios")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="walk the addresses with one of these in them"
+    )
     parser.add_argument("--rounds", type=int, default=2, help="first answers of each address")
     parser.add_argument(
         "--patience", type=float, default=30, help="seconds for which to read a file"
