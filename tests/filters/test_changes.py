@@ -13,7 +13,7 @@ from tests import make
 from tests.make import NOW
 from tracker.actions import amend, correct
 from tracker.actions.raise_flags import raise_flags
-from tracker.filters import ChangeFilter, CommitmentFilter
+from tracker.filters import ChangeFilter, CommitmentFilter, changes
 from tracker.filters.words import log_sentence
 from tracker.models import Change, ChangeKind, Commitment, Significance, Stage
 from tracker.queries.visibility import log_head
@@ -113,6 +113,23 @@ def test_a_flag_holds_from_its_line_to_the_line_that_ends_it() -> None:
     make.published_note(commitment=commitment)
     assert note.published_seq is not None
     assert seqs("flag=overdue") == [*raised, note.published_seq, ended]
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_lines_are_found_alike_by_key_and_one_by_one(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_FEW", few)
+    treaty = make.published_commitment(slug="treaty", title="A treaty", target="2026-10")
+    make.published_commitment(slug="plan", instrument="exercise", target="2027")
+    raise_flags(now=NOW)
+    make.published_update(treaty, target="2027-02", happened="2026-11-20")
+    make.published_note(commitment=treaty)
+    flags = ("flag=overdue", "flag=quiet&flag=not_mentioned", "flag=overdue&flag=slipped")
+    for query in (*FILTERS, *flags, "flag=overdue&stage=announced", "flag=overdue&party=canada"):
+        plain = found(query).between(0, log_head().seq).values_list("seq", flat=True)
+        assert seqs(query) == sorted(plain), query
+    assert len(seqs("flag=overdue")) == 2
 
 
 def test_lines_about_a_meeting_are_found_by_what_a_meeting_has() -> None:

@@ -21,7 +21,14 @@ from tracker.filters.fields import AnyOfFilter
 from tracker.models import Change, ChangeKind, Commitment, Meeting, Party, Significance
 from tracker.queries.former_values import keys_q, relates_q, slug_q
 from tracker.queries.lists.search import keys_matching, keys_matching_then, occurring_in_each
-from tracker.queries.log.changes import flagged, happened_by, lines_about, mentioned, positioned
+from tracker.queries.log.changes import (
+    ever_raised,
+    flagged,
+    happened_by,
+    lines_about,
+    mentioned,
+    positioned,
+)
 from tracker.queries.viewpoint import Viewpoint, start_of_day
 from tracker.queries.visibility import public_changes
 from tracker.schema.vocabulary import Flag
@@ -75,6 +82,19 @@ def _words_among_all(viewpoint: Viewpoint, words: str) -> Q:
     return _words_one_by_one(viewpoint, words)
 
 
+def _flags_one_by_one(_viewpoint: Viewpoint, values: list[str]) -> Q:
+    return flagged(Flag(value) for value in values)
+
+
+def _flags_among_all(viewpoint: Viewpoint, values: list[str]) -> Q:
+    condition = _flags_one_by_one(viewpoint, values)
+    raised = ever_raised(Flag(value) for value in values)
+    if raised is None:
+        return condition
+    few = list(raised.values_list("commitment", flat=True).distinct()[: _FEW + 1])
+    return keys_q(few, of="commitment") & condition if len(few) <= _FEW else condition
+
+
 _ONE_BY_ONE: dict[str, Condition] = {
     "q": _words_one_by_one,
     "commitment": lambda viewpoint, value: Q(commitment__in=[c.pk for c in value]),
@@ -86,13 +106,14 @@ _ONE_BY_ONE: dict[str, Condition] = {
     "firmness": _of_position("firmness__in"),
     "forum": lambda viewpoint, value: mentioned(meetings_of(viewpoint, value)),
     "meeting": lambda viewpoint, value: mentioned(meetings_named(viewpoint, value)),
-    "flag": lambda viewpoint, value: flagged(Flag(flag) for flag in value),
+    "flag": _flags_one_by_one,
     "target_after": lambda viewpoint, value: positioned(Q(target_last_day__gte=value.first_day)),
     "target_before": lambda viewpoint, value: positioned(Q(target_last_day__lte=value.last_day)),
 }
 _AMONG_ALL: dict[str, Condition] = {
     **_ONE_BY_ONE,
     "q": _words_among_all,
+    "flag": _flags_among_all,
     **{name: _among_all(name) for name in ("instrument", "topic", "party")},
 }
 

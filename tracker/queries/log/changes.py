@@ -86,6 +86,14 @@ def flagged(flags: Iterable[Flag]) -> Q:
     return condition
 
 
+def ever_raised(flags: Iterable[Flag]) -> QuerySet[RaisedFlag] | None:
+    """Return the rows that lines of `flagged` need; None if a position alone raises a flag."""
+    wanted = set(flags)
+    if wanted & _OF_POSITION.keys():
+        return None
+    return RaisedFlag.objects.filter(flag__in=wanted)
+
+
 def happened_by(viewpoint: Viewpoint) -> Q:
     """Match lines about what had happened by the day of the viewpoint.
 
