@@ -1,4 +1,4 @@
-"""Rows counted by a text, the same on either database."""
+"""Rows counted by a text or a key, the same on either database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from tests.make import make_topic
-from tracker.lib.tallies import tally
-from tracker.models import Topic
+from tests.make import make_topic, published_commitment, published_update
+from tracker.lib.tallies import counts_by, tally
+from tracker.models import StatusUpdate, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +28,12 @@ def test_texts_are_counted_whole_whatever_their_letters_and_order() -> None:
     }
     assert tally(Topic.objects.all(), Concat(Value("a "), Value("topic"))) == {"a topic": 3}
     assert tally(Topic.objects.all(), Value("")) == {"": 3}
+
+
+def test_rows_are_counted_by_key_where_a_column_has_a_value() -> None:
+    assert counts_by(StatusUpdate.objects.all(), "commitment", "number") == {}
+    one, other = published_commitment(), published_commitment()
+    published_update(other)
+    counted = counts_by(StatusUpdate.objects.order_by("number"), "commitment", "number")
+    assert counted == {one.pk: 1, other.pk: 2}
+    assert set(counts_by(StatusUpdate.objects.all(), "commitment", "party").values()) == {0}

@@ -76,8 +76,10 @@ class Updates(ReadOnlyView):
         def records(page: list[Payload]) -> list[Payload]:
             return [update_with_page(request, record) for record in page]
 
-        viewpoint, active = filterset.viewpoint, filterset.active
-        updates = UpdatePages(filterset.qs, viewpoint, head=head_of(request))
+        head, viewpoint, active = head_of(request), filterset.viewpoint, filterset.active
+        matches = Matches(filterset, facet_bitsets_at(head, viewpoint))
+        keys = matches.keys_between(0, len(matches))
+        updates = UpdatePages(keys, matches.public, viewpoint, head=head)
         return page_of(request, updates, cut, viewpoint, records, active=active)
 
 

@@ -21,7 +21,7 @@ class _Lines(Aggregate):
 
 
 class _Keys(Aggregate):
-    """Primary keys, separated by commas, in any order; one that occurs again is repeated."""
+    """Whole numbers, separated by commas, in any order; one that occurs again is repeated."""
 
     function = "GROUP_CONCAT"
     output_field = TextField()
@@ -45,6 +45,20 @@ def keys_by(
     joined = rows.order_by().values_list(value).annotate(keys=_Keys(key))
     for found, keys in joined.iterator():
         yield found, list(map(int, keys.split(",")))
+
+
+def counts_by(rows: QuerySet[Any], key: str, counted: str) -> dict[int, int]:
+    """Return the number of rows with a value in the column `counted`, by another column's key.
+
+    One query, which hands over all numbers as two texts: a row for each key takes twice as long.
+    """
+    grouped = rows.order_by().values(key).annotate(number=Count(counted))
+    # The texts are made in one pass over the same groups, so their numbers are in the same order.
+    joined = grouped.aggregate(keys=_Keys(key), numbers=_Keys("number"))
+    if joined["keys"] is None:
+        return {}
+    keys, numbers = (map(int, joined[name].split(",")) for name in ("keys", "numbers"))
+    return dict(zip(keys, numbers, strict=True))
 
 
 def tally(rows: QuerySet[Any], text: Combinable) -> Counter[str]:

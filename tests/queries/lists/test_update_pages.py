@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import chain
 
 import pytest
@@ -9,19 +10,25 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from tests.make import NOW, published_commitment, published_update
+from tests.make import NOW, published_commitment, published_correction, published_update
 from tracker.actions.correct import retract_update
 from tracker.filters import CommitmentFilter
+from tracker.filters.bitset_filter import Matches
+from tracker.queries.lists import facet_bitsets
 from tracker.queries.lists.bulk import update_chunks
-from tracker.queries.lists.update_pages import UpdatePages
-from tracker.queries.visibility import log_head
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
+from tracker.queries.lists.update_pages import UpdatePages, update_counts
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import log_head, public_updates
 
 TODAY = NOW.date()
 
 
 def pages(query: str = "") -> UpdatePages:
-    found = CommitmentFilter(QueryDict(query), today=TODAY)
-    return UpdatePages(found.qs, found.viewpoint, head=log_head())
+    found, head = CommitmentFilter(QueryDict(query), today=TODAY), log_head()
+    matches = Matches(found, facet_bitsets_at(head, found.viewpoint))
+    keys = matches.keys_between(0, len(matches))
+    return UpdatePages(keys, matches.public, found.viewpoint, head=head)
 
 
 def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:
@@ -34,7 +41,8 @@ def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:
 )
 def test_every_cut_is_that_of_the_whole(query: str) -> None:
     updates = pages(query)
-    whole = list(chain.from_iterable(update_chunks(updates.commitments, updates.viewpoint)))
+    found = CommitmentFilter(QueryDict(query), today=TODAY)
+    whole = list(chain.from_iterable(update_chunks(found.qs, found.viewpoint)))
     assert len(updates) == len(whole)
     for size in (1, 7, 200):
         for start in range(0, len(whole) + 1, size):
@@ -51,8 +59,27 @@ def test_one_that_says_nothing_any_more_takes_no_place(db: None) -> None:
     assert ids(pages("q=nothing"), 0, 3) == []
 
 
+def test_counts_are_those_of_the_effective_updates(db: None) -> None:
+    pledge = published_commitment()
+    for day in ("2026-03-01", "2026-04-01"):
+        published_update(pledge, happened=day)
+    earlier = NOW + dt.timedelta(days=1)
+    retract_update(pledge.updates.get(number=2), reason="Not so.", now=earlier)
+    published_correction(pledge.updates.get(number=3), now=earlier + dt.timedelta(days=1))
+    today = earlier.date() + dt.timedelta(days=2)
+    counts = []
+    for as_of in (None, dt.date(2026, 2, 28), dt.date(2026, 3, 1), today):
+        for known_at in (None, TODAY, earlier.date(), today):
+            viewpoint = Viewpoint(today, as_of, known_at)
+            plain = public_updates(viewpoint).filter(commitment=pledge).count()
+            counts.append(plain)
+            assert update_counts(log_head(), viewpoint)[pledge.pk] == plain, viewpoint
+    assert {*counts} == {1, 2, 3}
+
+
 def test_a_page_of_many_takes_the_queries_of_one(db: None) -> None:
     def queries() -> int:
+        facet_bitsets.forget()
         with CaptureQueriesContext(connection) as asked:
             updates = pages()
             assert updates[0 : len(updates)]

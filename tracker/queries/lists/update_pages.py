@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-from django.db.models import Count, QuerySet
-from django.utils.functional import cached_property
+from django.db.models import QuerySet
 
 from tracker.lib.lru_cache import LRUCache
-from tracker.models import Commitment, LogHead
+from tracker.lib.tallies import counts_by
+from tracker.models import Commitment, LogHead, Revision, StatusUpdate
 from tracker.queries.lists.bulk import update_chunks
 from tracker.queries.viewpoint import Viewpoint, state_key
-from tracker.queries.visibility import public_updates
 from tracker.schema.payloads import Payload
 
-# The number of effective updates at the index of each primary key: 0.4 MB for 100,000.
+# The number of effective updates at the index of each primary key, of public commitments or not:
+# 0.4 MB for 100,000.
 Counts = Sequence[int]
 _counted: LRUCache[Counts] = LRUCache(most=8)
 
@@ -36,10 +36,31 @@ def forget() -> None:
 
 
 def _count(viewpoint: Viewpoint) -> Counts:
-    updates = public_updates(viewpoint).order_by()
-    counted = updates.values_list("commitment").annotate(number=Count("pk"))
-    counts: dict[int, int] = dict(counted.iterator(chunk_size=5_000))
+    # First the revisions: what is revised was published before.
+    revised = counts_by(_revised(viewpoint), "update__commitment", "update")
+    counts = counts_by(_published(viewpoint), "commitment", "number")
+    for key, number in revised.items():
+        counts[key] -= number
     return array("I", [counts.get(key, 0) for key in range(max(counts, default=0) + 1)])
+
+
+def _published(viewpoint: Viewpoint) -> QuerySet[StatusUpdate]:
+    """Return the updates that were published, whether or not they were revised since."""
+    if not viewpoint.is_past:
+        # Numbered when published: an index has just the number and the commitment.
+        return StatusUpdate.objects.filter(number__isnull=False)
+    updates = StatusUpdate.objects.published(known=viewpoint.known)
+    as_of = viewpoint.as_of
+    return updates if as_of is None else updates.filter(happened_first_day__lte=as_of)
+
+
+def _revised(viewpoint: Viewpoint) -> QuerySet[Revision]:
+    """Return the revisions of these updates: so few that no update need be joined with its own."""
+    as_of, known = viewpoint.as_of, viewpoint.known
+    revisions = Revision.objects.all()
+    if known is not None:
+        revisions = revisions.filter(seq__lte=known)
+    return revisions if as_of is None else revisions.filter(update__happened_first_day__lte=as_of)
 
 
 class UpdatePages(Sequence[Payload]):
@@ -48,28 +69,23 @@ class UpdatePages(Sequence[Payload]):
     Ordered by commitment, then chronologically. Movements compare an update with the one before it,
     so the commitments on the page are read with all their updates; of the others only the number of
     updates is needed, which is cached for each head of the log.
+
+    `keys` are those of the commitments in their order; `commitments` has them in the same order.
     """
 
     def __init__(
-        self, commitments: QuerySet[Commitment], viewpoint: Viewpoint, *, head: LogHead
+        self,
+        keys: Sequence[int],
+        commitments: QuerySet[Commitment],
+        viewpoint: Viewpoint,
+        *,
+        head: LogHead,
     ) -> None:
-        self.commitments, self.viewpoint, self.head = commitments, viewpoint, head
-
-    @cached_property
-    def _keys(self) -> list[int]:
-        """The primary keys of the commitments that have updates, in order."""
-        counts = self._counts
-        keys = self.commitments.values_list("pk", flat=True)
-        return [key for key in keys if key < len(counts) and counts[key]]
-
-    @cached_property
-    def _counts(self) -> Counts:
-        return update_counts(self.head, self.viewpoint)
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """For each of these, the number of updates up to and including its last."""
-        return [*accumulate(self._counts[key] for key in self._keys)]
+        self.commitments, self.viewpoint = commitments, viewpoint
+        counts = update_counts(head, viewpoint)
+        self._keys = [key for key in keys if key < len(counts) and counts[key]]
+        # For each of these, the number of updates up to and including its last.
+        self._ends = [*accumulate(counts[key] for key in self._keys)]
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
