@@ -70,7 +70,7 @@ class Change(models.Model):
     """One line of the public log. Rows are written by `tracker.actions.log` and never altered."""
 
     seq = models.PositiveBigIntegerField(_("number"), primary_key=True)
-    recorded_at = models.DateTimeField(_("recorded"), db_index=True)
+    recorded_at = models.DateTimeField(_("recorded"))
     kind = models.CharField(_("kind"), max_length=24, choices=ChangeKind)
     significance = models.CharField(_("significance"), max_length=5, choices=Significance)
     is_backfill = models.BooleanField(
@@ -102,6 +102,8 @@ class Change(models.Model):
         verbose_name, verbose_name_plural = _("change"), _("changes")
         indexes = (
             models.Index(name="change_by_commitment", fields=("commitment", "-seq")),
+            # Many lines have the same time, such as those of an import.
+            models.Index(name="change_by_time", fields=("recorded_at", "seq")),
             # Finds the few lines that renamed something.
             models.Index(name="change_by_kind", fields=("kind", "-seq")),
         )

@@ -47,7 +47,9 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 class Standing(Position):
     """Valid for days in [valid_from, valid_to), known to changes in [known_from, known_to)."""
 
-    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="standings")
+    commitment = models.ForeignKey(
+        Commitment, models.CASCADE, related_name="standings", db_index=False
+    )
     update = models.ForeignKey(StatusUpdate, models.CASCADE, related_name="standings")
     valid_from = models.DateField()
     valid_to = models.DateField(default=LAST_DAY)
@@ -58,7 +60,11 @@ class Standing(Position):
 
     class Meta:
         indexes = (
-            models.Index(name="standing_known", fields=("commitment", "known_to", "valid_from")),
+            # All that `stood_q` asks, so that of a commitment only the row that matches is read.
+            models.Index(
+                name="standing_known",
+                fields=("commitment", "known_to", "valid_from", "valid_to", "known_from"),
+            ),
         )
         constraints = (
             models.CheckConstraint(
