@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
-from tracker.models.former_values import split_keys
 from tracker.queries.former_values import (
     equals_q,
-    former_values,
+    keys_q,
     linked_q,
+    links_then,
     on_or_before_q,
     relates_q,
     values_then,
@@ -169,16 +169,15 @@ def _of_commitments(records: QuerySet[Any], relation: str, viewpoint: Viewpoint)
     stated = public_commitments(viewpoint).order_by()
     # EXISTS stops at the first match; a join would read every commitment of each record.
     there = Exists(stated.filter(**{relation: OuterRef("pk")}))
-    known = viewpoint.known
-    if known is None:
+    then = links_then(Commitment, relation, viewpoint.known)
+    if not then:
         return records.filter(there)
-    former = former_values("commitment", known, field=relation)
-    unamended = stated.exclude(pk__in=former.values("record"))
-    then = former.filter(record__in=stated.values("pk")).values_list("value", flat=True)
-    related = {key for value in then for key in split_keys(value)}
-    return records.filter(
-        Exists(unamended.filter(**{relation: OuterRef("pk")})) | Q(pk__in=sorted(related))
-    )
+    amended = keys_q(then)
+    related = {
+        key for pk in stated.filter(amended).values_list("pk", flat=True) for key in then[pk]
+    }
+    unamended = Exists(stated.exclude(amended).filter(**{relation: OuterRef("pk")}))
+    return records.filter(unamended | Q(pk__in=sorted(related)))
 
 
 _OFFERED: dict[str, tuple[Callable[[Viewpoint], QuerySet[Any]], list[str]]] = {
