@@ -50,7 +50,7 @@ def _heading(line: MatrixRow, viewpoint: Viewpoint) -> SafeString:
         viewpoint.query,
         row.title,
         row.commitment.reference,
-        flags(row),
+        flags(row.flags, row.has_no_information),
         _elsewhere(line.elsewhere) if line.is_empty else "",
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
 
 import django_tables2 as tables
 from django.http import QueryDict
@@ -16,6 +19,7 @@ from django_tables2.data import TableListData
 from tracker.lib.partial_dates import day_of
 from tracker.queries.lists.rows import Row
 from tracker.queries.viewpoint import Viewpoint
+from tracker.schema.vocabulary import Flag
 from tracker.templatetags.register import (
     assessment_label,
     date_element,
@@ -24,6 +28,8 @@ from tracker.templatetags.register import (
     spelled,
     stage_mark,
 )
+
+_R = TypeVar("_R", bound=Callable[..., SafeString])
 
 SHOWN_BY_DEFAULT = ("stage", "assessment", "target", "happened")
 
@@ -38,6 +44,15 @@ class SortedRows(TableListData):  # type: ignore[misc]  # django-tables2 ships n
 def _column(label: Any, **options: Any) -> tables.Column:
     # No value counts as empty: the render methods handle missing ones.
     return tables.Column(label, empty_values=(), accessor=tables.A("commitment"), **options)
+
+
+def _cell(render: _R) -> _R:
+    """Give a render method its signature (PEP 362).
+
+    django-tables2 asks for it at each cell, and to find it anew takes longer than to render.
+    """
+    vars(render)["__signature__"] = inspect.signature(render)
+    return render
 
 
 class CommitmentTable(tables.Table):  # type: ignore[misc]
@@ -68,10 +83,16 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
             order_by=params.get("sort"),
         )
         self.caption, self.shown, self.viewpoint = caption, shown, viewpoint
+        for bound in self.columns:
+            bound.column.verbose_name = str(bound.column.verbose_name)
+        # Few values repeat in the rows of a page: each is rendered once.
+        self._stage_mark, self._assessment = cache(stage_mark), cache(_assessment)
+        self._instrument, self._flags = cache(instrument_label), cache(flags)
 
     # In Python rather than in templates: rendering fifty rows by template took longer than the
     # rest of the page.
 
+    @_cell
     def render_title(self, record: Row) -> SafeString:
         commitment = record.commitment
         return format_html(
@@ -82,41 +103,39 @@ class CommitmentTable(tables.Table):  # type: ignore[misc]
             self.viewpoint.query,
             record.title,
             commitment.reference,
-            instrument_label(commitment.instrument),
-            flags(record),
+            self._instrument(commitment.instrument),
+            self._flags(record.flags, record.has_no_information),
         )
 
+    @_cell
     def render_stage(self, record: Row) -> SafeString:
-        return stage_mark(record.position.stage)
+        return self._stage_mark(record.position.stage)
 
+    @_cell
     def render_assessment(self, record: Row) -> SafeString:
-        position = record.position
-        label = format_html(
-            '<span class="assessment assessment-{}">{}</span>',
-            position.assessment,
-            assessment_label(position.assessment),
-        )
-        if not position.firmness:
-            return label
-        firmness = firmness_label(position.firmness)
-        return format_html('{} <span class="row-facts">{}</span>', label, firmness)
+        return self._assessment(record.position.assessment, record.position.firmness)
 
+    @_cell
     def render_target(self, record: Row) -> SafeString:
         if record.position.target:
             return date_element(record.position.target)
         return format_html('<span class="nothing">{}</span>', gettext("No date"))
 
+    @_cell
     def render_happened(self, record: Row) -> SafeString:
         return _day(record.position.last_update_day)
 
+    @_cell
     def render_updated(self, record: Row) -> SafeString:
         return _day(record.commitment.last_changed_at)
 
+    @_cell
     def render_parties(self, record: Row) -> SafeString:
         query = self.viewpoint.query
         links = ((party.get_absolute_url(), query, party.short_name) for party in record.parties)
         return format_html_join(", ", '<a href="{}{}">{}</a>', links)
 
+    @_cell
     def render_topics(self, record: Row) -> SafeString:
         return format_html_join(", ", "{}", ((topic.name,) for topic in record.topics))
 
@@ -135,15 +154,15 @@ def columns_shown(params: QueryDict) -> set[str]:
     return {"title", *(requested or SHOWN_BY_DEFAULT)}
 
 
-def flags(row: Row) -> SafeString:
+def flags(raised: tuple[Flag, ...], has_no_information: bool) -> SafeString:
     """Render the flags of a row as badges, each with a link to its definition."""
     methodology = reverse("methodology")
     badges = format_html_join(
         "",
         '<a class="flag flag-{}" href="{}#flag-{}" title="{}">{}</a> ',
-        ((flag.value, methodology, flag.value, flag.rule, flag.label) for flag in row.flags),
+        ((flag.value, methodology, flag.value, flag.rule, flag.label) for flag in raised),
     )
-    if not row.has_no_information:
+    if not has_no_information:
         return badges
     return format_html(
         '{}<span class="flag flag-no-information" title="{}">{}</span>',
@@ -151,6 +170,15 @@ def flags(row: Row) -> SafeString:
         gettext("Its date has passed, and we hold no source that says whether it happened."),
         gettext("No information"),
     )
+
+
+def _assessment(assessment: str, firmness: str) -> SafeString:
+    label = format_html(
+        '<span class="assessment assessment-{}">{}</span>', assessment, assessment_label(assessment)
+    )
+    if not firmness:
+        return label
+    return format_html('{} <span class="row-facts">{}</span>', label, firmness_label(firmness))
 
 
 def _day(value: Any) -> SafeString:

@@ -25,7 +25,7 @@ class Row:
     commitment: Commitment
     position: Position
     title: str
-    flags: Sequence[Flag]
+    flags: tuple[Flag, ...]
     has_no_information: bool
     topics: Sequence[Topic]
     parties: Sequence[Party]
@@ -50,7 +50,7 @@ def rows(
             commitment=commitment,
             position=position_of(commitment),
             title=commitment.title,
-            flags=flags_of(commitment, viewpoint),
+            flags=tuple(flags_of(commitment, viewpoint)),
             has_no_information=position_of(commitment).has_no_information(viewpoint.day),
             topics=list(commitment.topics.all()) if "topics" in related else (),
             parties=list(commitment.parties.all()) if "parties" in related else (),
