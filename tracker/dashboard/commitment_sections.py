@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tracker.dashboard.paging import Paging
-from tracker.lib.partial_dates import spelled_day
+from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.models import ChangeKind, Commitment, Instrument, Party
 from tracker.queries.history import Step
 from tracker.queries.log.change_summary import ChangeSummary
@@ -42,16 +43,14 @@ def sections(
     }
 
 
-def _published(record: Commitment, lines: Sequence[ChangeSummary]) -> list[SafeString]:
+def _published(record: Commitment, lines: Sequence[ChangeSummary]) -> SafeString:
     """Return table rows that show what the register said on which day."""
     log = escape(f"{reverse('changes')}?q=%22{record.reference.lower()}%22")
     labels = [escape(label) for label in (_("Line"), _("Recorded"), _("What it said"))]
-    return [_published_row(line, log, *labels) for line in lines]
+    return SafeString("".join(_published_row(line, log, *labels) for line in lines))
 
 
-def _published_row(
-    line: ChangeSummary, log: str, number: str, recorded: str, said: str
-) -> SafeString:
+def _published_row(line: ChangeSummary, log: str, number: str, recorded: str, said: str) -> str:
     change = line.change
     day = timezone.localdate(change.recorded_at)
     facts = [str(ChangeKind(change.kind).label)]
@@ -64,35 +63,35 @@ def _published_row(
     line_link = f'<a href="{log}#change-{change.seq}">{change.seq}</a>'
     day_link = f'<a href="?known_at={iso}"><time datetime="{iso}">{spelled}</time></a>'
     fact = f'<span class="row-facts">{escape(" · ".join(facts))}</span>'
-    return SafeString(f"""
+    return f"""
           <tr>
             <th scope="row" class="number" data-label="{number}">{line_link}</th>
             <td data-label="{recorded}"><div>{day_link}</div></td>
             <td data-label="{said}"><div>{escape(text)} {fact}</div></td>
           </tr>
-        """)
+        """
 
 
-def _elsewhere(part: Part, paging: Paging | None) -> list[SafeString]:
+def _elsewhere(part: Part, paging: Paging | None) -> SafeString:
     """On the first page, list the updates on other pages, each with a link.
 
     Feeds, files and the API link to anchors on the first page, so every update needs one there.
     """
     if paging is None or paging.page.number != 1:
-        return []
+        return SafeString()
     hrefs = {number: escape(paging.href(number)) for number in paging.page.paginator.page_range}
     revised = escape(f" · {_('no longer counts')}")
-    stages = {o.update.stage: escape(stage_label(o.update.stage)) for o in part.elsewhere}
-    return [
-        SafeString(
-            f'<li id="update-{other.update.number}">'
-            f'<a href="{hrefs[other.page]}#update-{other.update.number}">'
-            f"{escape(other.update.happened.spelled())}</a> "
-            f"{stages[other.update.stage]}{revised if other.is_revised else ''}"
-            "</li>\n  "
-        )
+    # Few days and stages repeat hundreds of times.
+    spelled, labelled = cache(PartialDate.spelled), cache(stage_label)
+    items = (
+        f'<li id="update-{other.update.number}">'
+        f'<a href="{hrefs[other.page]}#update-{other.update.number}">'
+        f"{escape(spelled(other.update.happened))}</a> "
+        f"{escape(labelled(other.update.stage))}{revised if other.is_revised else ''}"
+        "</li>\n  "
         for other in part.elsewhere
-    ]
+    )
+    return SafeString("".join(items))
 
 
 @dataclass(frozen=True, slots=True)
