@@ -36,6 +36,7 @@ from tracker.lib.address_kinds import is_public
 from tracker.lib.costly_work import BusyError, costly_work
 from tracker.lib.lru_cache import LRUCache
 from tracker.lib.query_strings import normalise
+from tracker.lib.room_for_calls import with_room_for_calls
 from tracker.models import LogHead
 from tracker.queries.current_reads import public_head, read_current
 from tracker.response_cache import CachedResponse, cached_or_made
@@ -233,7 +234,7 @@ class ResponseCacheMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+        self.get_response = with_room_for_calls(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in {"GET", "HEAD"} and is_public(request.path):

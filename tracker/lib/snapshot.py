@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import translation
 
 from tracker.lib.replica import carried_on, database
+from tracker.lib.room_for_calls import with_room_for_calls
 
 # Bytes handed to the server at a time.
 _PART = 64 * 1024
@@ -62,7 +63,7 @@ def _parts(
         yield from make()
         return
     spool = _Spool(make, translation.get_language(), as_before)
-    thread = threading.Thread(target=spool.fill, daemon=True)
+    thread = threading.Thread(target=with_room_for_calls(spool.fill), daemon=True)
     thread.start()
     try:
         yield from spool.parts()
