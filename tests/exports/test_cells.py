@@ -16,7 +16,7 @@ from tracker.exports.extract import TABLES, Extract, Table
 from tracker.filters import CommitmentFilter
 from tracker.lib.spreadsheet_text import safe_text
 from tracker.queries.visibility import log_head
-from tracker.schema.payloads import as_fields, as_payloads
+from tracker.schema.payloads import as_payloads
 
 RECORD = {
     "title": "=1+1",
@@ -54,7 +54,7 @@ RECORD = {
 def test_a_cell_is_read_by_its_path(path: str, kind: Kind, cell: Cell) -> None:
     column = Column(name="c", title="C", description="It.", path=path, kind=kind)
     assert read(column, RECORD) == cell
-    fields = as_fields([RECORD, RECORD])
+    fields = {name: [value, value] for name, value in RECORD.items()}
     assert column.cells(fields) == [cell, cell]
     assert column.texts(fields) == [_as_text(cell)] * 2
 

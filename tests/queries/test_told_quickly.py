@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from tests import make
+from tests import looking_back, make
 from tests.leaky import publish_register
+from tests.looking_back import AS_OF, KNOWN_AT, grown_register
+from tests.queries.plain_records import plain_commitments, plain_updates
 from tests.stored import without_triggers
 from tracker.actions.aliases import publish_aliases, retract_alias
 from tracker.actions.amend import add_evidence, amend
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.actions.publishing.publish import mark_fully_recorded, publish_meeting
 from tracker.filters import CommitmentFilter
-from tracker.models import Alias, Commitment, Meeting, StatusUpdate
+from tracker.models import Alias, Commitment, Meeting, Party, StatusUpdate
 from tracker.queries.lists import bulk
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_commitments
 
 NOW, DAY = make.NOW, make.NOW.date()
-LATER = NOW + dt.timedelta(hours=2, microseconds=999_999)
+LATER = NOW + dt.timedelta(days=1, hours=2, microseconds=999_999)
 # On several days, so that each flag holds somewhere.
 DAYS = [DAY, dt.date(2024, 2, 29), dt.date(2031, 1, 1)]
 QUERIES = [
@@ -35,7 +37,11 @@ QUERIES = [
     "q=nothing+at+all+like+this",
     *(f"as_of={day}" for day in ("2023-05-16", "2025-11-01", "2026-02-25", "2026-11-22")),
     "as_of=2025-11-01&sort=-stage&flag=quiet",
+    *(f"known_at={day}" for day in ("2020-01-01", "2026-11-21", "2026-11-22")),
+    "known_at=2026-11-22&as_of=2025-11-01&sort=-target",
 ]
+# In addition to `known_at`.
+LOOKS_BACK = ["&sort=title", "&as_of=2026-11-15"]
 
 
 def compare(query: str = "", *, day: dt.date = DAY) -> None:
@@ -43,11 +49,11 @@ def compare(query: str = "", *, day: dt.date = DAY) -> None:
     found = CommitmentFilter(QueryDict(query), today=day)
     assert found.is_valid(), found.errors
     for quick, plain in (
-        (bulk.commitment_chunks, bulk.plain_commitment_chunks),
-        (bulk.update_chunks, bulk.plain_update_chunks),
+        (bulk.commitment_chunks, plain_commitments),
+        (bulk.update_chunks, plain_updates),
     ):
         told = list(chain.from_iterable(quick(found.qs, found.viewpoint)))
-        expected = list(chain.from_iterable(plain(found.qs, found.viewpoint)))
+        expected = plain(found.qs, found.viewpoint)
         assert told == expected
         assert repr(told) == repr(expected)
 
@@ -55,7 +61,7 @@ def compare(query: str = "", *, day: dt.date = DAY) -> None:
 @pytest.mark.usefixtures("shipped_register")
 @pytest.mark.parametrize("query", QUERIES)
 def test_both_ways_agree(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for day in DAYS if "as_of" not in query else [DAY]:
+    for day in [DAY] if "as_of" in query or "known_at" in query else DAYS:
         compare(query, day=day)
     monkeypatch.setattr(bulk, "CHUNK", 3)
     monkeypatch.setattr(bulk, "COMMITMENTS_PER_CHUNK", 2)
@@ -66,6 +72,7 @@ def test_drafts_and_what_was_taken_back_are_in_neither(db: None) -> None:
     publish_register()
     compare()
     compare("as_of=2026-11-01")
+    compare("known_at=2026-11-22")
 
 
 def _one() -> Commitment:
@@ -176,6 +183,25 @@ def test_both_ways_agree_after_any_act(act: Callable[[], object]) -> None:
     for day in DAYS:
         compare(day=day)
     compare("as_of=2026-11-15")
+    # Before and after the act.
+    for known in (DAY, LATER.date()):
+        for query in LOOKS_BACK:
+            compare(f"known_at={known}{query}", day=LATER.date())
+
+
+def test_both_ways_agree_where_everything_was_amended(db: None) -> None:
+    grown = grown_register()
+    later = looking_back.LATER + dt.timedelta(days=1)
+    amend(grown.commitment, values={"series": grown.forum}, now=looking_back.LATER)
+    amend(grown.forum, values={"slug": "another-forum"}, now=later)
+    for number, party in enumerate(Party.objects.public()):
+        amend(party, values={"code": f"EE{number}"}, now=later)
+    for meeting in Meeting.objects.public():
+        amend(meeting, values={"slug": f"again-{meeting.slug}"}, now=later)
+    amend(grown.commitment, values={"series": None, "supersedes": None}, now=later)
+    for known in (KNOWN_AT, looking_back.LATER.date(), later.date()):
+        for as_of in ("", "2025-03-31", AS_OF):
+            compare(f"known_at={known}&as_of={as_of}&sort=title", day=later.date())
 
 
 def test_an_instant_is_told_to_the_second_that_has_begun(db: None) -> None:

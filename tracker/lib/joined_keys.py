@@ -8,9 +8,10 @@ from django.db.models import Aggregate, OuterRef, QuerySet, Subquery, TextField
 
 
 class JoinedKeys(Aggregate):
-    """Integers separated by commas, in any order; null if there are none."""
+    """Integers separated by spaces, in any order; null if there are none."""
 
     function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s, ' ')"
     output_field = TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
@@ -18,7 +19,7 @@ class JoinedKeys(Aggregate):
             compiler,
             connection,
             function="STRING_AGG",
-            template="%(function)s(%(expressions)s::text, ',')",
+            template="%(function)s(%(expressions)s::text, ' ')",
         )
 
 
@@ -29,4 +30,4 @@ def joined_keys(related: QuerySet[Any], *, by: str, of: str) -> Subquery:
 
 
 def split_keys(joined: str | None) -> list[int]:
-    return [int(key) for key in joined.split(",")] if joined else []
+    return [int(key) for key in joined.split()] if joined else []

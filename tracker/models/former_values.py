@@ -94,10 +94,6 @@ def join_keys(keys: Iterable[int]) -> str:
     return "".join(f" {key}" for key in sorted(keys)) + " "
 
 
-def split_keys(value: str) -> list[int]:
-    return [int(key) for key in value.split()]
-
-
 def amended_noun(payload: Mapping[str, Any]) -> str | None:
     """Return the noun that a line of the log amends; None for any other line."""
     if not payload.get("before") or payload.get("update"):

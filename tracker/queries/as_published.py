@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import ForeignKey, Max, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 
+from tracker.lib.joined_keys import split_keys
 from tracker.lib.partial_date_fields import EdgeDayField
 from tracker.lib.prefetching import prefetched, prefetched_rows
-from tracker.models import Change, Commitment, FormerValue
-from tracker.models.former_values import MANY, NOUNS, RELATIONS, split_keys
+from tracker.models import Commitment, FormerValue
+from tracker.models.former_values import MANY, NOUNS, RELATIONS
 from tracker.models.records import PublicRecord, public_q
-from tracker.queries.former_values import decoded, noun_of
+from tracker.queries.former_values import decoded, last_lines, noun_of
 
 _R = TypeVar("_R", bound=Model)
 _Place = tuple[str, int]
@@ -118,11 +119,9 @@ class _LookBack:
                     moved.append(record)
         if not moved:
             return
-        lines = Change.objects.filter(commitment__in={c.pk for c in moved}, seq__lte=self.known)
-        last = lines.order_by().values_list("commitment").annotate(Max("seq"), Max("recorded_at"))
-        last_lines = {key: (seq, at) for key, seq, at in last}
+        last = last_lines({record.pk for record in moved}, self.known)
         for record in moved:
-            record.last_change_seq, record.last_changed_at = last_lines.get(record.pk, (None, None))
+            record.last_change_seq, record.last_changed_at = last.get(record.pk, (None, None))
 
     def _relate(self, by_place: _Found, former: dict[_Place, dict[str, str]]) -> list[Model]:
         """Replace the related records of today by those of change `known`."""

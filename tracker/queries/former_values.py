@@ -5,8 +5,9 @@ Rows hold today's values; `FormerValue` holds earlier ones. See `as_published` f
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -16,6 +17,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Max,
     Model,
     OuterRef,
     Q,
@@ -25,10 +27,11 @@ from django.db.models import (
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 
+from tracker.lib.joined_keys import split_keys
 from tracker.lib.partial_date_fields import PartialDateField
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import Change, FormerValue, Level
-from tracker.models.former_values import MANY, split_keys
+from tracker.models.former_values import MANY
 
 _M = TypeVar("_M", bound=Model)
 
@@ -43,6 +46,15 @@ def last_changed_then(known: int | None) -> Combinable:
         return F("last_changed_at")
     lines = Change.objects.filter(commitment=OuterRef("pk"), seq__lte=known).order_by("-seq")
     return Subquery(lines.values("recorded_at")[:1])
+
+
+def last_lines(
+    commitments: Iterable[int], known: int
+) -> dict[int, tuple[int | None, dt.datetime | None]]:
+    """Map commitments to the number and time of their last line up to change `known`."""
+    lines = Change.objects.filter(commitment__in=commitments, seq__lte=known)
+    last = lines.order_by().values_list("commitment").annotate(Max("seq"), Max("recorded_at"))
+    return {key: (seq, at) for key, seq, at in last}
 
 
 def former_values(noun: str, known: int, **where: Any) -> QuerySet[FormerValue]:
@@ -129,18 +141,53 @@ def values_then(
         return
     fields = [name.removesuffix("_id") for name in names]
     noun = noun_of(records.model)
-    former: dict[int, dict[str, str]] = defaultdict(dict)
-    rows_then = former_values(
-        noun, known, field__in=fields, record__in=records.order_by().values("pk")
-    )
-    for key, name, value in rows_then.values_list("record", "field", "value").iterator():
-        former[key][name] = value
+    those = records.order_by().values("pk")
+    former = _former_by_record(noun, known, field__in=fields, record__in=those)
     for key, *values in rows.iterator():
         if key in former:
             for place, name in enumerate(fields):
                 if name in former[key]:
                     values[place] = _value(records.model, name, former[key][name])
         yield (key, *values)
+
+
+def names_then(records: QuerySet[Any, Any], name: str, known: int | None) -> dict[int, str]:
+    """Map the primary keys of records to a text column as published at change `known`."""
+    return dict(values_then(records, [name], known))
+
+
+def restore(
+    read: Mapping[str, list[Any]],
+    known: int | None,
+    *,
+    noun: str,
+    keys: Sequence[int | None],
+    columns: Mapping[str, str],
+) -> None:
+    """Overwrite what was read of the records with these keys by their values at change `known`.
+
+    `columns` maps the fields of the noun to columns of `read`. Values are put as a `FormerValue`
+    stores them. One query; none where `known` is None.
+    """
+    if known is None:
+        return
+    those = {key for key in keys if key is not None}
+    former = _former_by_record(noun, known, field__in=[*columns], record__in=those)
+    if not former:
+        return
+    for place, key in enumerate(keys):
+        if key in former:
+            for name, value in former[key].items():
+                read[columns[name]][place] = value
+
+
+def _former_by_record(noun: str, known: int, **where: Any) -> dict[int, dict[str, str]]:
+    """Map records to those of their `former_values` that match, by field."""
+    former: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = former_values(noun, known, **where).values_list("record", "field", "value")
+    for key, name, value in rows.iterator():
+        former[key][name] = value
+    return former
 
 
 def _value(model: type[Model], name: str, stored: str) -> Any:

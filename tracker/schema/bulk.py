@@ -33,9 +33,9 @@ def rows_of(records: QuerySet[Any], columns: Mapping[str, Any]) -> QuerySet[Any,
     return found
 
 
-def columns_of(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+def columns_of(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
     """Return the values of rows by column; there must be at least one row."""
-    return dict(zip(names, zip(*rows, strict=True), strict=True))
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def as_json(field: Field, values: Sequence[Any]) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from operator import attrgetter
 from typing import Any
@@ -29,13 +29,8 @@ Named = Callable[[PublicRecord], bool]
 _PUBLIC: Named = attrgetter("is_public")
 
 
-def as_payloads(fields: Fields) -> list[Payload]:
+def as_payloads(fields: Mapping[str, Sequence[Any]]) -> list[Payload]:
     return [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
-
-
-def as_fields(payloads: Sequence[Payload]) -> Fields:
-    """Of at least one."""
-    return {name: [payload[name] for payload in payloads] for name in payloads[0]}
 
 
 # -- Values -------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def _count(read: Callable[[str], list[Payload]], query: str) -> int:
 
 
 def _cut_into(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CHUNK", "COMMITMENTS_PER_CHUNK", "PLAIN_CHUNK"):
+    for name in ("CHUNK", "COMMITMENTS_PER_CHUNK"):
         monkeypatch.setattr(bulk, name, size)
 
 

@@ -1,7 +1,7 @@
 """Payloads of commitments, built from rows of values instead of model objects.
 
-Used for whole files without `known_at`: one query for the rows, and values that many rows share are
-built once. A test compares it with `bulk.plain_commitment_chunks`.
+One query for the rows, and what many rows share is built once. A test compares it with the
+payloads of model objects.
 """
 
 from __future__ import annotations
@@ -11,27 +11,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
 from tracker.lib.iso_sql import IsoDay, IsoInstant
 from tracker.lib.joined_keys import joined_keys, split_keys
-from tracker.models import Commitment, Party, Position, Standing, Topic
-from tracker.models.records import public_q
+from tracker.models import Commitment, Forum, Meeting, Party, Position, Topic
 from tracker.queries.flags import QUERIES, as_bits
+from tracker.queries.former_values import last_lines, names_then, restore
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import public_aliases, public_commitments
 from tracker.schema.bulk import as_json, columns_of, expression, rows_of
 from tracker.schema.commitments import ALIAS, COMMITMENT, POSITION
 from tracker.schema.fields import Type
-from tracker.schema.payloads import Fields, Payload, line, stored_date
+from tracker.schema.payloads import Fields, Payload, day, line, recorded, stored_date
 from tracker.schema.records import COMMITMENT_RECORD
 
 Values = tuple[Any, ...]
 
 _NO_INFORMATION = 1 << len(QUERIES)
 _NONE: list[Payload] = []
-_PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORDS)]
+_KEY = [field for field in COMMITMENT.in_json if field.type is Type.KEY]
+# Read as slugs by a join, which saves a query; as keys where both key and slug may be former ones.
+_NAMED_BY_SLUG: dict[str, type[Meeting | Forum]] = {"first_stated_at": Meeting, "series": Forum}
+_KEYS = [field for field in COMMITMENT.in_json if field.type is Type.KEYS]
+_PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEY, Type.KEYS, Type.RECORDS)]
+_AMENDED = {field.name: field.name for field in (*_KEY, *_KEYS, *_PLAIN)}
 
 
 # -- What is read -------------------------------------------------------------------------------
@@ -39,17 +44,15 @@ _PLAIN = [f for f in COMMITMENT.in_json if f.type not in (Type.KEYS, Type.RECORD
 
 def _columns(viewpoint: Viewpoint) -> dict[str, Any]:
     """Return the columns to read by field name, and those that other fields are built from."""
-    aliases = public_aliases(viewpoint)
     return {
         "pk": "pk",
         **{field.name: expression(field) for field in _PLAIN},
+        **{field.name: f"{field.name}_id" for field in _KEY},
+        **{name: f"{name}__slug" for name in _NAMED_BY_SLUG if viewpoint.known is None},
         "topics": _keys(Commitment.topics, "topic"),
         "parties": _keys(Commitment.parties, "party"),
-        "part_of": _if_there("part_of", viewpoint),
-        "supersedes": _if_there("supersedes", viewpoint),
         "related": _keys(Commitment.related, "to_commitment", by="from_commitment"),
-        "aliases": joined_keys(aliases, by="commitment", of="pk"),
-        "last_checked_on": _checked(viewpoint),
+        "aliases": joined_keys(public_aliases(viewpoint), by="commitment", of="pk"),
         **{
             field.name: expression(field, viewpoint.column(field.name))
             for field in POSITION.in_json
@@ -66,23 +69,6 @@ def values_of(
 ) -> QuerySet[Commitment, Values]:
     """Return rows of `public_commitments`, for `CommitmentValues`."""
     return rows_of(commitments, _columns(viewpoint))
-
-
-def _if_there(name: str, viewpoint: Viewpoint) -> Case:
-    """Return the reference of a related commitment if it is public and was stated by then."""
-    there = public_q(of=f"{name}__")
-    if viewpoint.as_of is not None:
-        # EXISTS is checked row by row; a join would read the others first.
-        stated = Standing.objects.at(viewpoint.as_of).filter(commitment=OuterRef(f"{name}_id"))
-        there &= Q(Exists(stated.order_by()))
-    return Case(When(there, then=F(f"{name}__reference")))
-
-
-def _checked(viewpoint: Viewpoint) -> Any:
-    if viewpoint.as_of is None:
-        return IsoDay("last_checked_on")
-    by_then = Case(When(last_checked_on__lte=viewpoint.as_of, then=F("last_checked_on")))
-    return IsoDay(by_then)
 
 
 def _keys(relation: Any, of: str, *, by: str = "commitment") -> Any:
@@ -104,27 +90,35 @@ class CommitmentValues:
     def __init__(self, viewpoint: Viewpoint) -> None:
         self.viewpoint = viewpoint
         self.names = [*_columns(viewpoint)]
-        self.topics = _names(dict(Topic.objects.public().values_list("pk", "slug")))
-        self.parties = _names(dict(Party.objects.public().values_list("pk", "code")))
+        known = viewpoint.known
+        self.topics = _names(names_then(Topic.objects.public(known=known), "slug", known))
+        self.parties = _names(names_then(Party.objects.public(known=known), "code", known))
 
     def fields(self, rows: Sequence[Values]) -> Fields:
-        """Return the fields of rows in their order; at most two queries, for names and relations.
+        """Return the fields of rows in their order, in a constant number of queries.
 
         Rows share objects, so the result must not be modified.
         """
-        read = columns_of(self.names, rows)
-        related = _names(_references(read["related"], self.viewpoint))
-        aliases = _aliases(read["aliases"])
+        read, known = columns_of(self.names, rows), self.viewpoint.known
+        restore(read, known, noun="commitment", keys=read["pk"], columns=_AMENDED)
+        if known is not None:
+            for name, model in _NAMED_BY_SLUG.items():
+                read[name] = _slugs_then(model, read[name], known)
+        commitments = _references(read, self.viewpoint)
+        aliases = _aliases(read["aliases"], self.viewpoint)
         flags = [_flags(bits) for bits in read["flags"]]
         made: Fields = {
             "topics": [*map(self.topics, read["topics"])],
             "parties": [*map(self.parties, read["parties"])],
-            "related": [*map(related, read["related"])],
+            "related": [*map(_names(commitments), read["related"])],
+            "part_of": _named(commitments, read["part_of"]),
+            "supersedes": _named(commitments, read["supersedes"]),
             "aliases": [aliases.get(key, _NONE) for key in read["pk"]],
+            "last_checked_on": _days_by(read["last_checked_on"], day(self.viewpoint.as_of)),
             "target_last_day": [stored_date(target)[1] for target in read["target"]],
             "flags": [names for names, _is_unknown in flags],
             "no_information": [is_unknown for _names, is_unknown in flags],
-            "last_change": [*map(line, read["seq"], read["recorded_at"])],
+            "last_change": _last_changes(read, known),
         }
         return {
             field.name: made[field.name] if field.name in made else as_json(field, read[field.name])
@@ -146,6 +140,19 @@ def _names(named: Mapping[int, str]) -> Callable[[str | None], Sequence[str]]:
     return names
 
 
+def _named(names: Mapping[int, str], keys: Iterable[int | str | None]) -> list[str | None]:
+    """Return the name of each key, or None; a former key is a text."""
+    return [names.get(int(key)) if key else None for key in keys]
+
+
+def _slugs_then(
+    model: type[Meeting | Forum], keys: Sequence[int | str | None], known: int
+) -> list[str | None]:
+    """Return the slugs that the records with these keys had at change `known`."""
+    public = model.objects.public(known=known).filter(pk__in={int(key) for key in keys if key})
+    return _named(names_then(public, "slug", known), keys)
+
+
 @cache
 def _flags(bits: int) -> tuple[Sequence[str], bool]:
     """Return the flags in their order, and `no_information`."""
@@ -153,19 +160,38 @@ def _flags(bits: int) -> tuple[Sequence[str], bool]:
     return flags, bool(bits & _NO_INFORMATION)
 
 
-def _references(joined: Iterable[str | None], viewpoint: Viewpoint) -> dict[int, str]:
-    """Return the references of the public commitments stated by then, by key."""
-    keys = {key for some in joined for key in split_keys(some)}
+def _days_by(days: Iterable[str | None], last: str | None) -> list[str | None]:
+    """Return the days, without those after the last."""
+    return [day if day and (last is None or day <= last) else None for day in days]
+
+
+def _references(read: Mapping[str, Sequence[Any]], viewpoint: Viewpoint) -> dict[int, str]:
+    """Return the references of the related commitments, public and stated by then, by key."""
+    keys = {key for some in read["related"] for key in split_keys(some)}
+    keys |= {int(key) for name in ("part_of", "supersedes") for key in read[name] if key}
     public = public_commitments(viewpoint).filter(pk__in=keys).order_by()
     return dict(public.values_list("pk", "reference"))
 
 
-def _aliases(joined: Iterable[str | None]) -> dict[int, list[Payload]]:
+def _aliases(joined: Iterable[str | None], viewpoint: Viewpoint) -> dict[int, list[Payload]]:
     """Return the aliases in their order, by the key of the commitment."""
     keys = {key for some in joined for key in split_keys(some)}
     by_commitment: dict[int, list[Payload]] = defaultdict(list)
     columns = {"commitment": "commitment", **{f.name: expression(f) for f in ALIAS.in_json}}
     names = [field.name for field in ALIAS.in_json]
-    for commitment, *values in rows_of(public_aliases().filter(pk__in=keys), columns):
+    public = public_aliases(viewpoint).filter(pk__in=keys)
+    for commitment, *values in rows_of(public, columns):
         by_commitment[commitment].append(dict(zip(names, values, strict=True)))
     return by_commitment
+
+
+def _last_changes(read: Mapping[str, Sequence[Any]], known: int | None) -> list[Payload]:
+    """Return the last line about each commitment, up to change `known`."""
+    if known is None:
+        return [*map(line, read["seq"], read["recorded_at"])]
+    rows = [*zip(read["pk"], read["seq"], read["recorded_at"], strict=True)]
+    earlier = last_lines([key for key, seq, _at in rows if (seq or 0) > known], known)
+    return [
+        recorded(*earlier.get(key, (None, None))) if (seq or 0) > known else line(seq, at)
+        for key, seq, at in rows
+    ]
