@@ -7,7 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from tests.make import make_topic, published_commitment, published_update
-from tracker.lib.tallies import counts_by, tally
+from tracker.lib.tallies import counts_by, keys_of, tally
 from tracker.models import StatusUpdate, Topic
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +37,9 @@ def test_rows_are_counted_by_key_where_a_column_has_a_value() -> None:
     counted = counts_by(StatusUpdate.objects.order_by("number"), "commitment", "number")
     assert counted == {one.pk: 1, other.pk: 2}
     assert set(counts_by(StatusUpdate.objects.all(), "commitment", "party").values()) == {0}
+
+
+def test_keys_are_those_of_the_rows() -> None:
+    assert keys_of(Topic.objects.all()) == []
+    topics = [make_topic(name=name).pk for name in ("Air", "Sea", "Space")]
+    assert sorted(keys_of(Topic.objects.order_by("-name"))) == topics

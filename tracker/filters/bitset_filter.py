@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
 from tracker.filters.commitments import CommitmentFilter
@@ -114,15 +114,13 @@ class Matches(Sequence[Any]):
         return self._all.bit_count()
 
     def __getitem__(self, index: int | slice) -> Any:
+        public = public_commitments(self.viewpoint)
         if isinstance(index, int):
-            return self.public.get(pk=self.keys_between(index, index + 1)[0])
+            return public.get(pk=self.keys_between(index, index + 1)[0])
         start, stop, _step = index.indices(len(self))
-        return self.public.filter(pk__in=self.keys_between(start, stop))
-
-    @property
-    def public(self) -> QuerySet[Commitment]:
-        """All public commitments, in the requested order."""
-        return public_commitments(self.viewpoint).order_by(*self.filterset.order())
+        return public.filter(pk__in=self.keys_between(start, stop)).order_by(
+            *self.filterset.order()
+        )
 
     def keys_between(self, start: int, stop: int) -> list[int]:
         """Return the primary keys of some of the commitments, in the requested order."""

@@ -19,7 +19,7 @@ from tracker.queries.lists.bulk import update_chunks
 from tracker.queries.lists.facet_bitsets import facet_bitsets_at
 from tracker.queries.lists.update_pages import UpdatePages, update_counts
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import log_head, public_updates
+from tracker.queries.visibility import log_head, public_commitments, public_updates
 
 TODAY = NOW.date()
 
@@ -28,7 +28,8 @@ def pages(query: str = "") -> UpdatePages:
     found, head = CommitmentFilter(QueryDict(query), today=TODAY), log_head()
     matches = Matches(found, facet_bitsets_at(head, found.viewpoint))
     keys = matches.keys_between(0, len(matches))
-    return UpdatePages(keys, matches.public, found.viewpoint, head=head)
+    commitments = public_commitments(found.viewpoint).order_by(*found.order())
+    return UpdatePages(keys, commitments, found.viewpoint, head=head)
 
 
 def ids(updates: UpdatePages, start: int, stop: int) -> list[str]:

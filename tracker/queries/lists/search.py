@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tracker.lib.folding import fold, fold_apart, fold_letters
+from tracker.lib.tallies import keys_of
 from tracker.models import Alias, Commitment, Revision, SearchDocument
 from tracker.queries.former_values import former_values, values_then
 from tracker.queries.viewpoint import Viewpoint
@@ -69,7 +70,9 @@ def keys_matching(text: str, *, most: int | None = None) -> list[int]:
             cursor.execute(f"{_INDEX} LIMIT %s", [_phrases(wanted), -1 if most is None else most])
             return [key for (key,) in cursor.fetchall()]
     documents = SearchDocument.objects.filter(_occurring(wanted, document=""))
-    return list(documents.values_list("pk", flat=True)[:most])
+    return (
+        keys_of(documents) if most is None else list(documents.values_list("pk", flat=True)[:most])
+    )
 
 
 def _is_indexed(term: Term) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from tracker.lib.lru_cache import LRUCache
 from tracker.lib.tallies import counts_by
@@ -37,7 +37,7 @@ def forget() -> None:
 
 def _count(viewpoint: Viewpoint) -> Counts:
     # First the revisions: what is revised was published before.
-    revised = counts_by(_revised(viewpoint), "update__commitment", "update")
+    revised = counts_by(_revised(viewpoint), "commitment", "update")
     counts = counts_by(_published(viewpoint), "commitment", "number")
     for key, number in revised.items():
         counts[key] -= number
@@ -55,9 +55,13 @@ def _published(viewpoint: Viewpoint) -> QuerySet[StatusUpdate]:
 
 
 def _revised(viewpoint: Viewpoint) -> QuerySet[Revision]:
-    """Return the revisions of these updates: so few that no update need be joined with its own."""
+    """Return the revisions of these updates, each with the key of its commitment.
+
+    As a subquery: there are few revisions, but a planner may begin a join with all updates.
+    """
+    own = StatusUpdate.objects.filter(pk=OuterRef("update"))
+    revisions = Revision.objects.annotate(commitment=Subquery(own.values("commitment")))
     as_of, known = viewpoint.as_of, viewpoint.known
-    revisions = Revision.objects.all()
     if known is not None:
         revisions = revisions.filter(seq__lte=known)
     return revisions if as_of is None else revisions.filter(update__happened_first_day__lte=as_of)
