@@ -26,7 +26,7 @@ from tests.make import (
 )
 from tracker.actions.correct import retract_commitment, retract_update
 from tracker.models import Change, Commitment, Meeting, Stage
-from tracker.queries.lists import dates
+from tracker.queries.lists import dates, facet_bitsets, nearest_dates
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "feeds" / "calendar.ics"
 LATER = NOW + dt.timedelta(days=1)
@@ -278,6 +278,7 @@ def test_the_head_alone_writes_nothing(client: Client, db: None) -> None:
 
 
 def count_of_queries(client: Client) -> int:
+    facet_bitsets.forget()
     with CaptureQueriesContext(connection) as queries:
         content(client)
     return len(queries)
@@ -304,7 +305,7 @@ def test_queries_grow_by_the_chunk_alone(
 def test_of_too_many_dates_it_holds_the_nearest(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dates, "MOST_EVENTS", 4)
+    monkeypatch.setattr(nearest_dates, "MOST_EVENTS", 4)
     # The last line of the log is of NOW, in November 2026.
     for year in (2000, 2020, 2026, 2027, 2040):
         published_commitment(title=f"Of {year}", target=str(year))
@@ -321,7 +322,7 @@ def test_of_too_many_dates_it_holds_the_nearest(
 def test_all_dates_that_fit_are_there(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dates, "MOST_EVENTS", 3)
+    monkeypatch.setattr(nearest_dates, "MOST_EVENTS", 3)
     for year in (2000, 2026):
         published_commitment(target=str(year))
     published_meeting(date="1990-05-01")

@@ -16,10 +16,16 @@ from tracker.feeds.addresses import absolute, depends_on_log_only
 from tracker.feeds.ical import CONTENT_TYPE, Heading, calendar_name, calendar_parts
 from tracker.feeds.refusals import faults, refusal
 from tracker.filters import CommitmentFilter
+from tracker.filters.bitset_filter import Matches
 from tracker.filters.words import file_stem, sentence
-from tracker.models import Commitment, Meeting
-from tracker.queries.lists.dates import due_chunks, gathering_chunks, nearest
-from tracker.queries.visibility import log_head, public_updates
+from tracker.lib.bit_sets import as_bytes, has
+from tracker.models import Change, ChangeKind, Commitment, Meeting
+from tracker.queries.former_values import keys_q
+from tracker.queries.lists.dates import due_chunks, gathering_chunks
+from tracker.queries.lists.facet_bitsets import facet_bitsets_at
+from tracker.queries.lists.facet_values import TARGET_KNOWN
+from tracker.queries.lists.nearest_dates import nearest
+from tracker.queries.visibility import log_head, public_meetings, public_updates
 from tracker.whole_files import streamed
 
 # Parameters that apply to meetings themselves, with their lookups.
@@ -44,14 +50,20 @@ def calendar(request: HttpRequest, *, today: dt.date) -> HttpResponseBase:
 
 
 def _parts(request: HttpRequest, filterset: CommitmentFilter) -> Iterator[bytes]:
-    changed_at = log_head().recorded_at
-    # The day of the last change, not today, so that the file changes only with the log.
-    day = timezone.localdate(changed_at) if changed_at is not None else dt.date.min
-    commitments, meetings, is_cut = nearest(
-        dated_commitments(filterset), dated_meetings(filterset), day
+    head = log_head()
+    matches = Matches(filterset, facet_bitsets_at(head, filterset.viewpoint))
+    chosen = nearest(
+        matches.bits(),
+        with_target=matches.bitsets.of(TARGET_KNOWN, TARGET_KNOWN),
+        retracted=retracted_commitments(filterset),
+        meetings=dated_meetings(filterset, matches),
+        # The day of the last change, not today, so that the file changes only with the log.
+        day=timezone.localdate(head.recorded_at) if head.recorded_at else dt.date.min,
     )
-    heading = _heading(request, filterset, changed_at=changed_at, is_cut=is_cut)
-    return calendar_parts(heading, due_chunks(commitments), gathering_chunks(meetings))
+    heading = _heading(request, filterset, changed_at=head.recorded_at, is_cut=chosen.is_cut)
+    return calendar_parts(
+        heading, due_chunks(chosen.commitments), gathering_chunks(chosen.meetings)
+    )
 
 
 def _heading(
@@ -72,28 +84,44 @@ def _heading(
     )
 
 
-def dated_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
-    """Return what a valid filter matches, with the retracted commitments that it would match."""
-    published: QuerySet[Commitment] = Commitment.objects.published()
+def retracted_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+    """Return the retracted commitments that a valid filter would match."""
+    # Found by their lines, since no index has them.
+    lines = Change.objects.filter(kind=ChangeKind.RETRACTION, commitment__isnull=False)
+    retracted: QuerySet[Commitment] = Commitment.objects.filter(
+        pk__in=lines.order_by().values("commitment"), retracted_seq__isnull=False
+    )
     for name, value in filterset.form.cleaned_data.items():
         if name in filterset.filters:
-            published = filterset.filters[name].filter(published, value)
-    return published.order_by("reference")
+            retracted = filterset.filters[name].filter(retracted, value)
+    return retracted
 
 
-def dated_meetings(filterset: CommitmentFilter) -> QuerySet[Meeting]:
+def dated_meetings(filterset: CommitmentFilter, matches: Matches) -> QuerySet[Meeting]:
     """Return all meetings ever published, or those that the filter selects.
 
     `meeting`, `forum` and `party` apply to meetings. Any other parameter applies to commitments and
     selects the meetings that mentioned a match.
     """
-    meetings = Meeting.objects.published().order_by("slug")
+    meetings = Meeting.objects.published()
     for name, lookup in _MEETING_LOOKUPS.items():
         if name in filterset.active:
             value = filterset.form.cleaned_data[name]
-            matches = Meeting.objects.filter(**{lookup: value}).order_by()
-            meetings = meetings.filter(pk__in=matches.values("pk"))
+            named = Meeting.objects.filter(**{lookup: value}).order_by()
+            meetings = meetings.filter(pk__in=named.values("pk"))
     if filterset.active.keys() - _MEETING_LOOKUPS.keys():
-        mentions = public_updates().filter(commitment__in=filterset.qs.order_by().values("pk"))
-        meetings = meetings.filter(pk__in=mentions.order_by().values("meeting"))
+        meetings = meetings.filter(keys_q(_mentioning(matches)))
     return meetings
+
+
+def _mentioning(matches: Matches) -> set[int]:
+    """Return the keys of the meetings, retracted ones included, that mentioned a match."""
+    bits, mentioned = matches.bits(), matches.bitsets.sets["meeting"]
+    slugs = {slug for slug, mentions in mentioned.items() if mentions & bits}
+    public = public_meetings().order_by().values_list("slug", "pk")
+    found = {key for slug, key in public if slug in slugs}
+    retracted = Meeting.objects.filter(retracted_seq__isnull=False).order_by()
+    updates = public_updates().filter(meeting__in=retracted.values("pk")).order_by()
+    wanted = as_bytes(bits)
+    pairs = updates.values_list("meeting", "commitment")
+    return found | {meeting for meeting, commitment in pairs if has(wanted, commitment)}

@@ -14,19 +14,28 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
+from django.utils.translation import gettext_lazy
+from icalendar import Calendar, Timezone, TimezoneStandard, vText
 
 from tracker.feeds.words import plain
+from tracker.lib.content_lines import component, date, instant, text, texts
 from tracker.lib.labels import label_of
 from tracker.lib.partial_dates import PartialDate, Precision
+from tracker.lib.slug_addresses import slug_addresses
 from tracker.lib.text import one_line
 from tracker.models import Assessment, MeetingState, Stage
-from tracker.queries.lists.dates import MOST_EVENTS, Due, Gathering, Recorded
+from tracker.queries.lists.dates import Due, Gathering, Recorded
+from tracker.queries.lists.nearest_dates import MOST_EVENTS
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 # How often a calendar program should refresh; a refresh without changes costs one query.
 REFRESH = dt.timedelta(hours=6)
 _END = b"END:VCALENDAR\r\n"
+_KNOWN = {
+    Precision.DAY: gettext_lazy("Date: %(date)s."),
+    Precision.MONTH: gettext_lazy("Only the month is known: %(date)s."),
+    Precision.YEAR: gettext_lazy("Only the year is known: %(date)s."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +57,17 @@ def calendar_parts(
     """Yield the calendar, one part for each chunk of events."""
     yield _opening(heading).removesuffix(_END)
     has_events = False
+    commitment, meeting = slug_addresses("commitment"), slug_addresses("meeting")
     for due_chunk in dues:
         has_events = True
-        yield b"".join(_target_event(due, heading.site).to_ical() for due in due_chunk)
+        yield b"".join(
+            _target_event(due, heading.site + commitment(due.commitment.slug)) for due in due_chunk
+        )
     for chunk in gatherings:
         has_events = True
-        yield b"".join(_meeting_event(gathering, heading.site).to_ical() for gathering in chunk)
+        yield b"".join(
+            _meeting_event(held, heading.site + meeting(held.meeting.slug)) for held in chunk
+        )
     if not has_events:
         yield _time_zone().to_ical()
     yield _END
@@ -109,36 +123,58 @@ def event_uid(recorded: Recorded, what: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{recorded.published_hash} {what}"))
 
 
-def _event(recorded: Recorded, what: str, day: dt.date) -> Event:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What an event says, each a text of any characters."""
+
+    summary: str
+    description: Iterable[str]
+    page: str
+    status: str
+    categories: Iterable[str]
+    place: str = ""
+
+
+def _event(recorded: Recorded, what: str, day: dt.date, words: _Words) -> bytes:
     """Return an all-day event; of a period known only by month or year, `day` is the last day."""
-    event = Event()
-    changed_at = recorded.changed_at.astimezone(dt.UTC)
-    event.add("uid", event_uid(recorded, what))
-    event.add("sequence", recorded.alterations)
-    # Dated by the log, so that every response has the same bytes.
-    event.add("dtstamp", changed_at)
-    event.add("last-modified", changed_at)
-    event.add("created", recorded.published_at.astimezone(dt.UTC))
-    event.add("dtstart", day)
-    event.add("dtend", day + dt.timedelta(days=1))
-    event.add("transp", "TRANSPARENT")
-    return event
+    changed_at = instant(recorded.changed_at)
+    location = [("LOCATION", text(one_line(words.place)))] if words.place else []
+    return component(
+        "VEVENT",
+        [
+            ("SUMMARY", text(one_line(words.summary))),
+            ("DTSTART;VALUE=DATE", date(day)),
+            ("DTEND;VALUE=DATE", date(day + dt.timedelta(days=1))),
+            # Dated by the log, so that every response has the same bytes.
+            ("DTSTAMP", changed_at),
+            ("UID", event_uid(recorded, what)),
+            ("SEQUENCE", str(recorded.alterations)),
+            ("CATEGORIES", texts(map(one_line, words.categories))),
+            ("CREATED", instant(recorded.published_at)),
+            ("DESCRIPTION", text(plain("\n".join([*words.description, words.page])))),
+            ("LAST-MODIFIED", changed_at),
+            *location,
+            ("STATUS", words.status),
+            ("TRANSP", "TRANSPARENT"),
+            ("URL", words.page),
+        ],
+    )
 
 
 # -- Targets ------------------------------------------------------------------------------------
 
 
-def _target_event(due: Due, site: str) -> Event:
+def _target_event(due: Due, page: str) -> bytes:
     """Return an event on the last day of the target: "2028" is missed only on 1 January 2029."""
-    event = _event(due.recorded, "target", due.target.last_day or dt.date.max)
-    page = site + due.commitment.get_absolute_url()
-    event.add("summary", one_line(_target_summary(due)))
-    event.add("description", plain("\n".join([*_target_lines(due), page])))
-    event.add("url", page)
-    event.add("status", _target_status(due))
-    topics = [] if due.commitment.is_retracted else [topic.name for topic in due.topics]
-    event.add("categories", [one_line(name) for name in (_("Target date"), *topics)])
-    return event
+    topics = () if due.commitment.is_retracted else due.topics
+    words = _Words(
+        summary=_target_summary(due),
+        description=_target_lines(due),
+        page=page,
+        status=_target_status(due),
+        categories=(_("Target date"), *topics),
+    )
+    return _event(due.recorded, "target", due.target.last_day or dt.date.max, words)
 
 
 def _target_status(due: Due) -> str:
@@ -185,11 +221,7 @@ def _target_lines(due: Due) -> Iterator[str]:
 
 def _precision(date: PartialDate) -> str:
     """Describe how precisely the date is known, with the source's own words."""
-    known = {
-        Precision.DAY: _("Date: %(date)s."),
-        Precision.MONTH: _("Only the month is known: %(date)s."),
-        Precision.YEAR: _("Only the year is known: %(date)s."),
-    }[date.precision] % {"date": date.spelled()}
+    known = str(_KNOWN[date.precision]) % {"date": date.spelled()}
     if not date.words:
         return known
     return _("%(known)s In the words of the source: “%(words)s”.") % {
@@ -201,21 +233,20 @@ def _precision(date: PartialDate) -> str:
 # -- Meetings -----------------------------------------------------------------------------------
 
 
-def _meeting_event(gathering: Gathering, site: str) -> Event:
+def _meeting_event(gathering: Gathering, page: str) -> bytes:
     """Return an event on the meeting's day, or on the last day of its month or year."""
     meeting = gathering.meeting
-    event = _event(gathering.recorded, "meeting", meeting.last_day or dt.date.max)
-    page = site + meeting.get_absolute_url()
-    event.add("summary", one_line(_meeting_summary(gathering)))
-    event.add("description", plain("\n".join([*_meeting_lines(gathering), page])))
-    event.add("url", page)
-    if meeting.place and not meeting.is_retracted:
-        event.add("location", one_line(meeting.place))
     planned = meeting.state == MeetingState.PLANNED
     confirmed = "TENTATIVE" if planned else "CONFIRMED"
-    event.add("status", "CANCELLED" if gathering.is_off else confirmed)
-    event.add("categories", [_("Meeting")])
-    return event
+    words = _Words(
+        summary=_meeting_summary(gathering),
+        description=_meeting_lines(gathering),
+        page=page,
+        status="CANCELLED" if gathering.is_off else confirmed,
+        categories=(_("Meeting"),),
+        place="" if meeting.is_retracted else meeting.place,
+    )
+    return _event(gathering.recorded, "meeting", meeting.last_day or dt.date.max, words)
 
 
 def _meeting_summary(gathering: Gathering) -> str:

@@ -1,18 +1,18 @@
 """Dated records for calendars: targets of commitments, and meetings, with their last change.
 
-Read in chunks: one is in memory at a time, and each takes the same number of queries. The caller
-passes the filtered querysets.
+Read in chunks: one is in memory at a time, and each takes the same number of queries. See
+`nearest_dates` for which are read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from tracker.lib.partial_dates import PartialDate
 from tracker.models import (
@@ -24,16 +24,20 @@ from tracker.models import (
     MeetingState,
     Party,
     Standing,
-    Topic,
 )
-from tracker.models.records import PublicRecord
-from tracker.queries.visibility import public_updates
+from tracker.models.records import PublicRecord, public_q
+from tracker.queries.former_values import keys_q
+from tracker.queries.viewpoint import PRESENT
+from tracker.queries.visibility import public_update_q
 
-CHUNK = 100
-# A calendar program shows no more, and a larger file would take a minute to write.
-MOST_EVENTS = 2_000
+CHUNK = 250
 _R = TypeVar("_R", bound=Model)
 
+# What calendars need of a commitment, and no long text.
+_COLUMNS = (
+    *("reference", "slug", "title", "stage", "assessment", "target", "target_last_day"),
+    *("published_seq", "retracted_seq"),
+)
 # The kinds of line that can change a commitment's target, stage, assessment or title. Its first
 # status is one of them, so each commitment has at least one.
 _ALTERING = (
@@ -69,7 +73,7 @@ class Due:
     target: PartialDate
     is_given_up: bool
     quotation: Quotation | None
-    topics: Sequence[Topic]
+    topics: Sequence[str]
     recorded: Recorded
 
     @property
@@ -90,53 +94,13 @@ class Gathering:
         return self.meeting.is_retracted or self.meeting.state == MeetingState.CANCELLED
 
 
-def nearest(
-    commitments: QuerySet[Commitment], meetings: QuerySet[Meeting], day: dt.date
-) -> tuple[QuerySet[Commitment], QuerySet[Meeting], bool]:
-    """Return the commitments and meetings whose dates are nearest to a day, `MOST_EVENTS` in all.
-
-    The third value is whether any were left out; first those without a target now.
-    """
-    due, held = _ever_dated(commitments), _dated(meetings)
-    keys = [*due.order_by().values_list("pk")[: MOST_EVENTS + 1]]
-    keys += held.order_by().values_list("pk")[: MOST_EVENTS + 1]
-    if len(keys) <= MOST_EVENTS:
-        return commitments, meetings, False
-    found = [(distance, "due", key) for distance, key in _distances(due, "target_last_day", day)]
-    found += [(distance, "held", key) for distance, key in _distances(held, "last_day", day)]
-    chosen = sorted(found)[:MOST_EVENTS]
-    return (
-        commitments.filter(pk__in=[key for _distance, kind, key in chosen if kind == "due"]),
-        meetings.filter(pk__in=[key for _distance, kind, key in chosen if kind == "held"]),
-        True,
-    )
-
-
-def _distances(records: QuerySet[_R], column: str, day: dt.date) -> Iterator[tuple[int, int]]:
-    """Yield the days between `day` and a column, with the key, of the nearest before and after."""
-    after = records.filter(**{f"{column}__gte": day}).order_by(column, "pk")
-    before = records.filter(**{f"{column}__lt": day}).order_by(f"-{column}", "pk")
-    for side in (after, before):
-        for key, other in side.values_list("pk", column)[:MOST_EVENTS]:
-            yield abs((other - day).days), key
-
-
-def _ever_dated(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    dated = Standing.objects.filter(commitment=OuterRef("pk"), target_last_day__isnull=False)
-    return commitments.filter(Exists(dated), published_seq__isnull=False)
-
-
-def _dated(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    return meetings.filter(published_seq__isnull=False, first_day__isnull=False)
-
-
-def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
-    """Yield the published commitments that ever had a dated target, including retracted ones."""
-    topics = Prefetch("topics", Topic.objects.public())
-    for chunk in _chunks(_ever_dated(commitments).prefetch_related(topics)):
+def due_chunks(keys: Collection[int]) -> Iterator[list[Due]]:
+    """Yield the targets of these commitments, which have one or ever had one, by reference."""
+    commitments = Commitment.objects.filter(keys_q(keys)).order_by("reference")
+    for chunk in _chunks(commitments.only(*_COLUMNS)):
         recorded = _recorded("commitment", chunk, kinds=_ALTERING)
         quoted, stood = _last_quotations(chunk), _last_targets(chunk)
-        titles = _titles_of_retracted(chunk)
+        titles, topics = _titles_of_retracted(chunk), _topics(chunk)
         yield [
             Due(
                 commitment=record,
@@ -144,17 +108,18 @@ def due_chunks(commitments: QuerySet[Commitment]) -> Iterator[list[Due]]:
                 target=record.target if record.target_last_day else stood[record.pk],
                 is_given_up=not record.target_last_day,
                 quotation=quoted.get(record.pk),
-                topics=list(record.topics.all()),
+                topics=topics[record.pk],
                 recorded=recorded[record.pk],
             )
             for record in chunk
         ]
 
 
-def gathering_chunks(meetings: QuerySet[Meeting]) -> Iterator[list[Gathering]]:
-    """Yield the published meetings whose year at least is known, including retracted ones."""
+def gathering_chunks(keys: Collection[int]) -> Iterator[list[Gathering]]:
+    """Yield these meetings, of which at least the year is known, by slug."""
     public_parties = Prefetch("parties", Party.objects.public())
-    for chunk in _chunks(_dated(meetings).prefetch_related(public_parties)):
+    meetings = Meeting.objects.filter(keys_q(keys)).order_by("slug")
+    for chunk in _chunks(meetings.prefetch_related(public_parties)):
         recorded = _recorded(
             "meeting",
             chunk,
@@ -203,18 +168,29 @@ def _recorded(
 
 def _last_quotations(chunk: Sequence[Commitment]) -> dict[int, Quotation]:
     """Return the first quotation of the newest effective update that has one, by commitment."""
-    cited = (
-        Citation.objects.filter(
-            update__in=public_updates().filter(commitment__in=[record.pk for record in chunk])
-        )
-        .exclude(quotation="")
-        # The dict keeps the last row: the first citation of the newest update.
-        .order_by(
-            *("update__happened_first_day", "update__happened_last_day", "update__number", "-pk")
-        )
-        .values_list("update__commitment", "quotation", "source__title")
+    quoted = Citation.objects.filter(
+        public_update_q(PRESENT, of="update__"), update__commitment=OuterRef("pk")
+    ).exclude(quotation="")
+    newest = quoted.order_by(
+        *("-update__happened_first_day", "-update__happened_last_day", "-update__number", "pk")
     )
-    return {key: Quotation(text, title) for key, text, title in cited}
+    commitments = Commitment.objects.filter(pk__in=[record.pk for record in chunk]).order_by()
+    cited = Citation.objects.filter(
+        pk__in=commitments.annotate(citation=Subquery(newest.values("pk")[:1])).values("citation")
+    ).order_by()
+    rows = cited.values_list("update__commitment", "quotation", "source__title")
+    return {key: Quotation(text, title) for key, text, title in rows}
+
+
+def _topics(chunk: Sequence[Commitment]) -> dict[int, list[str]]:
+    """Return the names of the public topics of each commitment."""
+    pairs = Commitment.topics.through.objects.filter(
+        public_q(of="topic__"), commitment__in=[record.pk for record in chunk]
+    )
+    names: dict[int, list[str]] = {record.pk: [] for record in chunk}
+    for key, name in pairs.order_by("topic__name").values_list("commitment", "topic__name"):
+        names[key].append(name)
+    return names
 
 
 def _titles_of_retracted(chunk: Sequence[Commitment]) -> dict[int, str]:
