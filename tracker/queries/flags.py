@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
-from tracker.models import Commitment, Meeting, Position
+from tracker.models import Commitment, Level, Meeting, Position
 from tracker.models.meetings import MeetingQuerySet
 from tracker.models.positions import due_soon_until, quiet_since
 from tracker.queries.former_values import equals_q
@@ -75,8 +75,11 @@ def silent_meetings(
     recorded = Meeting.objects.public(known=known).fully_recorded(known=known)
     return recorded.filter(
         parties_key=parties_key,
+        # All levels there are, which lets an index be searched for each by its days.
+        level__in=Level.values,
         level__gte=level,
         first_day__gt=since,
+        first_day__lte=viewpoint.day,
         last_day__lte=viewpoint.day,
     )
 
