@@ -7,7 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from tests.make import make_topic, published_commitment, published_update
-from tracker.lib.tallies import counts_by, keys_of, tally
+from tracker.lib.tallies import counts_by, keys_alike, keys_of, tally
 from tracker.models import StatusUpdate, Topic
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +43,16 @@ def test_keys_are_those_of_the_rows() -> None:
     assert keys_of(Topic.objects.all()) == []
     topics = [make_topic(name=name).pk for name in ("Air", "Sea", "Space")]
     assert sorted(keys_of(Topic.objects.order_by("-name"))) == topics
+
+
+def test_keys_are_grouped_by_the_values_of_all_columns() -> None:
+    assert list(keys_alike(StatusUpdate.objects.none(), "stage")) == []
+    assert list(keys_alike(StatusUpdate.objects.all(), "stage")) == []
+    one, other = published_commitment(), published_commitment()
+    third = published_update(other, firmness="firm")
+    [first], [second] = (list(c.updates.order_by("pk")[:1]) for c in (one, other))
+    found = dict(keys_alike(StatusUpdate.objects.order_by("-pk"), "firmness", "number"))
+    assert {values: sorted(keys) for values, keys in found.items()} == {
+        (first.firmness, "1"): [first.pk, second.pk],
+        ("firm", "2"): [third.pk],
+    }

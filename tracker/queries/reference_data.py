@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tracker.lib.joined_keys import split_keys
 from tracker.models import Commitment, Forum, Meeting, MeetingState, Note, Party, Source, Topic
 from tracker.queries.former_values import (
     equals_q,

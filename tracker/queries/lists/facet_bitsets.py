@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from tracker.lib.lru_cache import LRUCache
 from tracker.lib.single_flight import SingleFlight
 from tracker.models import Change, ChangeKind, LogHead
 from tracker.queries.flags import may_turn_q
-from tracker.queries.lists.facet_values import Sets, by_forum, flagged, mentions, read
+from tracker.queries.lists.facet_values import Sets, Today, by_forum, flagged, mentions, read
 from tracker.queries.reference_data import OFFERED, offered
 from tracker.queries.viewpoint import Viewpoint, state_key
 from tracker.queries.visibility import public_commitments
@@ -144,11 +143,11 @@ def _turned(before: dt.date, viewpoint: Viewpoint) -> set[int]:
 
 
 def _everything(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
-    linked = None
-    if viewpoint.as_of is not None and viewpoint.known_at is None:
-        linked = facet_bitsets_at(head, Viewpoint(viewpoint.today)).sets
-    with costly_work() if viewpoint.is_past else nullcontext():
-        everything, sets = read(viewpoint, Q(), linked=linked)
+    if not viewpoint.is_past:
+        return _bitsets(head, viewpoint, *read(viewpoint, Q()))
+    today = facet_bitsets_at(head, Viewpoint(viewpoint.today))
+    with costly_work():
+        everything, sets = read(viewpoint, Q(), today=Today(today.everything, today.sets))
     return _bitsets(head, viewpoint, everything, sets)
 
 

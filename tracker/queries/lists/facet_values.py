@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from tracker.lib.bit_sets import from_keys
-from tracker.lib.tallies import keys_by
-from tracker.models import Commitment, Position, StatusUpdate
+from tracker.lib.bit_sets import keys as keys_of
+from tracker.lib.tallies import keys_alike, keys_by
+from tracker.models import Commitment, Position, Revision, StatusUpdate
 from tracker.queries.flags import QUERIES, as_bits
-from tracker.queries.former_values import former_values, links_then, values_then
+from tracker.queries.former_values import former_values, keys_q, links_then, values_then
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     public_commitments,
@@ -30,11 +31,22 @@ _FLAGS = tuple(flag.value for flag in QUERIES)
 DELIVERED, NO_INFORMATION, TARGET_KNOWN = "delivered", "no_information", "target_known"
 _OTHERS = (DELIVERED, NO_INFORMATION, TARGET_KNOWN)
 _TRUTHS = (*_FLAGS, *_OTHERS)
-# Facets whose values do not depend on `as_of`.
-LINKED = ("topic", "party")
+# The relation of each, and its public records.
+_LINKED: dict[str, tuple[str, Callable[[Viewpoint], QuerySet[Any]]]] = {
+    "topic": ("topics", public_topics),
+    "party": ("parties", public_parties),
+}
 
 # A bitset of primary keys, by facet and then by value.
 Sets = dict[str, dict[str, int]]
+_V = TypeVar("_V")
+
+
+class Today(NamedTuple):
+    """The bitset of all public commitments of today, and those of each value."""
+
+    everything: int
+    sets: Mapping[str, Mapping[str, int]]
 
 
 def _mask(viewpoint: Viewpoint) -> Combinable:
@@ -46,89 +58,96 @@ def _mask(viewpoint: Viewpoint) -> Combinable:
     return as_bits([*flags, delivered, no_information, target_known])
 
 
-def read(
-    viewpoint: Viewpoint, which: Q, *, linked: Mapping[str, Mapping[str, int]] | None = None
-) -> tuple[int, Sets]:
+def read(viewpoint: Viewpoint, which: Q, *, today: Today | None = None) -> tuple[int, Sets]:
     """Return the bitset of public commitments that meet a condition, and that of each value.
 
-    `linked` are the sets of topics and parties, with others that are not public then, if known.
+    Looking back, most of what `today` has is read from it.
     """
     public = public_commitments(viewpoint)
     public = public.filter(which).order_by()
     columns = [name if name == "instrument" else viewpoint.column(name) for name in _COLUMNS]
-    rows = public.annotate(mask=_mask(viewpoint)).values_list("pk", *columns, "mask")
-    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    instruments, place = _instruments(viewpoint), _COLUMNS.index("instrument")
-    for key, *values in rows.iterator(chunk_size=5_000):
-        if key in instruments:
-            values[place] = instruments[key]
-        alike[tuple(values)].append(key)
-    everything, sets = _by_value(alike)
+    rows = public.annotate(mask=_mask(viewpoint))
+    everything, sets = _by_value(keys_alike(rows, *columns, "mask"))
+    sets["instrument"] = _instruments(sets["instrument"], everything, viewpoint)
     # Without a condition, reading all relations is quicker than a join; others are masked out.
     related = Q(commitment__in=public.values("pk")) if which else Q()
-    sets |= _mentioned(related, everything, viewpoint)
-    if linked is None:
-        return everything, sets | _links(related, everything, viewpoint)
-    for facet in LINKED:
-        within = {value: bits & everything for value, bits in linked[facet].items()}
-        sets[facet] = {value: bits for value, bits in within.items() if bits}
+    meetings = mentions(related, everything, viewpoint, today=today)
+    sets |= {"meeting": meetings, "forum": by_forum(meetings, viewpoint)}
+    for facet in _LINKED:
+        sets[facet] = _linked(facet, related, everything, viewpoint, today=today)
     return everything, sets
 
 
-def _by_value(alike: Mapping[tuple[Any, ...], list[int]]) -> tuple[int, Sets]:
+def _by_value(alike: Iterable[tuple[tuple[str, ...], list[int]]]) -> tuple[int, Sets]:
     """Return the bitset of all keys and that of each value, from keys grouped by equal values."""
     everything = 0
     sets: Sets = {facet: defaultdict(int) for facet in (*_COLUMNS, "flag", *_OTHERS)}
-    for (*values, mask), keys in alike.items():
+    for (*values, mask), keys in alike:
         bits = from_keys(keys)
         everything |= bits
         for facet, value in zip(_COLUMNS, values, strict=True):
             sets[facet][value] |= bits
         for place, name in enumerate(_TRUTHS):
-            if mask >> place & 1:
+            if int(mask) >> place & 1:
                 sets["flag" if name in _FLAGS else name][name] |= bits
     return everything, {facet: dict(values) for facet, values in sets.items()}
 
 
-def _instruments(viewpoint: Viewpoint) -> dict[int, str]:
-    """Return the instrument at the viewpoint of commitments amended since, by key."""
+def _instruments(today: Mapping[str, int], within: int, viewpoint: Viewpoint) -> dict[str, int]:
+    """Return the commitments of each instrument at the viewpoint, from those of today."""
     known = viewpoint.known
     if known is None:
-        return {}
+        return dict(today)
     former = former_values("commitment", known, field="instrument")
-    return dict(former.values_list("record", "value"))
+    then = {key: [value] for key, value in former.values_list("record", "value")}
+    return _put_back(today, then, within)
 
 
-def _mentioned(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
-    meetings = mentions(which, within, viewpoint)
-    return {"meeting": meetings, "forum": by_forum(meetings, viewpoint)}
-
-
-def _links(which: Q, within: int, viewpoint: Viewpoint) -> Sets:
-    return {
-        "topic": _linked("topics", public_topics(viewpoint), which, within, viewpoint),
-        "party": _linked("parties", public_parties(viewpoint), which, within, viewpoint),
-    }
+def _put_back(today: Mapping[_V, int], then: Mapping[int, list[_V]], within: int) -> dict[_V, int]:
+    """Return today's bitsets with the amended commitments at the values that they had then."""
+    amended = from_keys(then)
+    bitsets = {value: bits & ~amended for value, bits in today.items()}
+    had: dict[_V, list[int]] = defaultdict(list)
+    for key, values in then.items():
+        for value in values:
+            had[value].append(key)
+    for value, keys in had.items():
+        bitsets[value] = bitsets.get(value, 0) | from_keys(keys) & within
+    return bitsets
 
 
 def _linked(
-    relation: str, public: QuerySet[Any], which: Q, within: int, viewpoint: Viewpoint
+    facet: str, which: Q, within: int, viewpoint: Viewpoint, *, today: Today | None
 ) -> dict[str, int]:
     """Return the commitments of `within` that had each topic or party, by slug."""
-    known = viewpoint.known
-    column, through = public.model._meta.model_name, getattr(Commitment, relation).through
-    pairs = through.objects.filter(which, **{f"{column}__in": public.order_by()})
-    bitsets = _grouped(pairs, str(column), within)
-    former = links_then(Commitment, relation, known)
-    amended = from_keys(former)
-    bitsets = {key: bits & ~amended for key, bits in bitsets.items()}
-    then: dict[int, list[int]] = defaultdict(list)
-    for commitment, keys in former.items():
-        for key in keys:
-            then[key].append(commitment)
-    for key, commitments in then.items():
-        bitsets[key] = bitsets.get(key, 0) | from_keys(commitments) & within
-    return _by_address(bitsets, public, known)
+    relation, records = _LINKED[facet]
+    public, through = records(viewpoint), getattr(Commitment, relation).through
+    bitsets: dict[int, int] = {}
+    if today is None:
+        which &= Q(**{f"{facet}__in": public.order_by()})
+    else:
+        bitsets, others = _unchanged(public, today.sets[facet], (), within)
+        # Retracted since, or whatever else only the past has.
+        gone = keys_q(keys_of(within & ~today.everything), of="commitment")
+        which = Q(**{f"{facet}__in": others}) | (gone & Q(**{f"{facet}__in": [*bitsets]}))
+    for key, bits in _grouped(through.objects.filter(which), facet, within).items():
+        bitsets[key] = bitsets.get(key, 0) | bits
+    bitsets = _put_back(bitsets, links_then(Commitment, relation, viewpoint.known), within)
+    return _by_address(bitsets, public, viewpoint.known)
+
+
+def _unchanged(
+    public: QuerySet[Any], today: Mapping[str, int], changed: Container[int], within: int
+) -> tuple[dict[int, int], list[int]]:
+    """Return today's bitsets of records by key, and the keys of those to be read instead."""
+    unchanged: dict[int, int] = {}
+    others: list[int] = []
+    for key, slug in public.order_by().values_list("pk", "slug"):
+        if slug in today and key not in changed:
+            unchanged[key] = today[slug] & within
+        else:
+            others.append(key)
+    return unchanged, others
 
 
 def _by_address(
@@ -143,14 +162,43 @@ def _by_address(
     return {slug: bitsets[key] for key, slug in addresses if key in bitsets}
 
 
-def mentions(which: Q, within: int, viewpoint: Viewpoint) -> dict[str, int]:
+def mentions(
+    which: Q, within: int, viewpoint: Viewpoint, *, today: Today | None = None
+) -> dict[str, int]:
     """Return the commitments of `within` that each meeting mentioned; `which` filters updates."""
-    known = viewpoint.known
+    known, public = viewpoint.known, public_meetings(viewpoint)
+    bitsets: dict[int, int] = {}
+    if today is not None:
+        changed = _mentions_changed(within & ~today.everything, viewpoint)
+        bitsets, others = _unchanged(public, today.sets["meeting"], changed, within)
+        which &= keys_q(others, of="meeting")
     updates = StatusUpdate.objects.effective(known=known)
     updates = updates.filter(which, meeting__isnull=False)
     if viewpoint.as_of is not None:
         updates = updates.filter(happened_first_day__lte=viewpoint.as_of)
-    return _by_address(_grouped(updates, "meeting", within), public_meetings(viewpoint), known)
+    return _by_address(bitsets | _grouped(updates, "meeting", within), public, known)
+
+
+def _mentions_changed(gone: int, viewpoint: Viewpoint) -> set[int]:
+    """Return the meetings that mentioned others at the viewpoint than today.
+
+    `gone` are the commitments that only the past has.
+    """
+    as_of, known = viewpoint.as_of, viewpoint.known
+    updates = StatusUpdate.objects.published().filter(meeting__isnull=False).order_by()
+    # From an index alone, which has no text but these.
+    last = updates.values_list("meeting").annotate(Max("happened_first_day"), Max("published_seq"))
+    changed = {
+        meeting
+        for meeting, day, seq in last
+        if (as_of is not None and day > as_of) or (known is not None and seq > known)
+    }
+    theirs = updates.filter(keys_q(keys_of(gone), of="commitment"))
+    changed |= set(theirs.values_list("meeting", flat=True).distinct())
+    if known is not None:
+        revised = Revision.objects.filter(seq__gt=known, update__meeting__isnull=False)
+        changed |= set(revised.values_list("update__meeting", flat=True).distinct())
+    return changed
 
 
 def by_forum(meetings: Mapping[str, int], viewpoint: Viewpoint) -> dict[str, int]:

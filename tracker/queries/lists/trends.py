@@ -16,7 +16,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    Func,
     Q,
     QuerySet,
     TextChoices,
@@ -28,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.bit_sets import keys
 from tracker.lib.iso_sql import IsoMonth
-from tracker.lib.tallies import tally
+from tracker.lib.tallies import Words, tally
 from tracker.models import Position, Stage, Standing
 from tracker.queries.former_values import keys_q
 from tracker.queries.lists.facet_bitsets import FacetBitsets
@@ -103,14 +102,6 @@ def _numbered(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
-class _Words(Func):
-    """Texts joined by spaces."""
-
-    output_field = TextField()
-    template = "%(expressions)s"
-    arg_joiner = " || ' ' || "
-
-
 def _moves(standings: QuerySet[Standing], day: dt.date) -> Counter[tuple[int, str]]:
     """Return by how many each stage grew or shrank in each month up to a day."""
     ended = Case(
@@ -118,7 +109,7 @@ def _moves(standings: QuerySet[Standing], day: dt.date) -> Counter[tuple[int, st
         default=Value(""),
         output_field=TextField(),
     )
-    span = _Words(IsoMonth("valid_from"), "stage", ended)
+    span = Words(IsoMonth("valid_from"), "stage", ended)
     moves: Counter[tuple[int, str]] = Counter()
     for words, count in tally(standings.filter(valid_from__lte=day), span).items():
         begun, stage, end = words.split(" ")
