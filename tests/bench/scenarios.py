@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -18,7 +18,7 @@ from tests.bench.timing import Pair, Take
 
 FACETS = ("stage", "assessment", "instrument", "firmness")
 FILTER = {"stage": "negotiating", "instrument": "agreement"}
-_fresh = count(1)
+_fresh: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
 # More than rounds, so that no word is asked for twice.
 _WORDS = 20
 
@@ -56,14 +56,10 @@ def _unheard_of(path: str) -> str:
     """A parameter that leaves the answer as it is and the address unlike any before.
 
     Feeds and the API refuse a parameter without meaning: feeds do not heed how a page is cut, and
-    between any number of "&" the API is given none.
+    of the API the next page is taken.
     """
-    number = next(_fresh)
-    if path.startswith("/changes."):
-        return f"page={number}"
-    if path.startswith("/api/"):
-        return "&" * number
-    return f"_={number}"
+    number = next(_fresh[path])
+    return f"page={number}" if path.startswith(("/changes.", "/api/")) else f"_={number}"
 
 
 def table(register: Register, **query: Any) -> str:
