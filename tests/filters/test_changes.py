@@ -10,13 +10,16 @@ from django.http import QueryDict
 from pytest_django import DjangoAssertNumQueries
 
 from tests import make
+from tests.feeds.small_register import publish_small_register
 from tests.make import NOW
 from tracker.actions import amend, correct
 from tracker.actions.raise_flags import raise_flags
 from tracker.filters import ChangeFilter, CommitmentFilter, changes
 from tracker.filters.words import log_sentence
 from tracker.models import Change, ChangeKind, Commitment, Significance, Stage
-from tracker.queries.visibility import log_head
+from tracker.queries.reference_data import meetings_by, notes_by
+from tracker.queries.viewpoint import Viewpoint
+from tracker.queries.visibility import log_head, public_sources
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +174,41 @@ def test_looking_back_cuts_the_log_and_what_follows_refuses_it() -> None:
         assert not refused.is_valid()
         assert "cannot look back" in refused.errors[name][0]
         assert list(refused.log) == []
+
+
+def happened_by(change: Change, viewpoint: Viewpoint) -> bool:
+    """Whether a line is about what had happened by a day, decided for one line."""
+    day = viewpoint.day
+    if change.kind == ChangeKind.FLAG and change.payload["since"] > day.isoformat():
+        return False
+    if change.update is not None:
+        happened = change.update.happened_first_day
+        return happened is not None and happened <= day
+    if change.commitment is not None:
+        updates = change.commitment.updates.published().filter(happened_first_day__lte=day)
+        if not updates.exists():
+            return False
+    return all(
+        record is None or records(viewpoint).filter(pk=record.pk).exists()
+        for record, records in (
+            (change.meeting, meetings_by),
+            (change.note, notes_by),
+            (change.source, public_sources),
+        )
+    )
+
+
+def test_lines_of_each_kind_are_found_from_the_day_on_which_it_happened() -> None:
+    publish_small_register()
+    counts = []
+    for month in ("2024-01", "2025-02", "2025-03", "2026-01", "2026-06", "2026-11"):
+        day = dt.date.fromisoformat(f"{month}-20")
+        viewpoint = Viewpoint(NOW.date(), as_of=day)
+        expected = [c.seq for c in Change.objects.order_by("seq") if happened_by(c, viewpoint)]
+        assert seqs(f"as_of={day}") == expected, day
+        counts.append(len(expected))
+    assert counts == sorted(counts)
+    assert counts[0] < counts[2] < counts[-1]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ entering and leaving it are news. Topics, parties and instrument are those of th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -102,16 +103,24 @@ def happened_by(viewpoint: Viewpoint) -> Q:
     """
     day = viewpoint.day
     updates = StatusUpdate.objects.published().filter(happened_first_day__lte=day)
-    stated = updates.order_by().values("commitment")
-    there = Q(commitment__isnull=True) | Q(commitment__in=stated)
-    held = Q(meeting__isnull=True) | Q(meeting__in=meetings_by(viewpoint).order_by().values("pk"))
-    notes = Q(note__isnull=True) | Q(note__in=notes_by(viewpoint).order_by().values("pk"))
-    sources = Q(source__isnull=True) | Q(
-        source__in=public_sources(viewpoint).order_by().values("pk")
+    of_others = (
+        Q(update__isnull=True)
+        & _none_or_among(updates, "commitment", key="commitment")
+        & _none_or_among(meetings_by(viewpoint), "meeting")
+        & _none_or_among(notes_by(viewpoint), "note")
+        & _none_or_among(public_sources(viewpoint), "source")
     )
-    of_others = Q(update__isnull=True) & there & held & notes & sources
     later_flags = Q(kind=ChangeKind.FLAG, payload__since__gt=day.isoformat())
     return (Q(update__happened_first_day__lte=day) | of_others) & ~later_flags
+
+
+def _none_or_among(records: QuerySet[Any], column: str, *, key: str = "pk") -> Q:
+    """Match lines that name no record in a column, or one of these.
+
+    Looked up for each line: a page examines few, and there may be a million records to list.
+    """
+    named = records.order_by().filter(**{key: OuterRef(column)})
+    return Q(**{f"{column}__isnull": True}) | Q(Exists(named))
 
 
 def about_meetings(meetings: QuerySet[Meeting]) -> Q:
