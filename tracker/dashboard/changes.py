@@ -18,7 +18,7 @@ from tracker.filters.words import chips, log_sentence
 from tracker.lib.query_strings import normal_address
 from tracker.models import LogHead
 from tracker.queries.log.change_summary import summarise
-from tracker.queries.log.stretches import WholeLog, stretch
+from tracker.queries.log.stretches import LinesFound, WholeLog, stretch
 
 
 class LogPageFilter(ChangeFilter):
@@ -50,7 +50,7 @@ def _page(params: QueryDict, filterset: ChangeFilter, head: LogHead) -> dict[str
     if filterset.is_valid() and not filterset.active:
         return {"paging": paginate(WholeLog(filterset.log, head), params, per_page=size)}
     part = stretch(head, _before(params))
-    lines = filterset.between(part.first - 1, part.last)
+    lines = LinesFound(filterset.between(part.first - 1, part.last))
     paging = paginate(lines, params, per_page=size)
     return {
         "paging": paging,

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tracker.lib.tallies import keys_of
 from tracker.models import Change, LogHead
+from tracker.queries.visibility import public_changes
 
 # As many lines as are examined within some tenths of a second, whatever the filter.
 MOST_EXAMINED = 20_000
@@ -32,6 +34,21 @@ class WholeLog(Sequence[Any]):
             return self._log.get(seq=self._head - index)
         start, stop, _step = index.indices(self._head)
         return self._log.filter(seq__gt=self._head - stop, seq__lte=self._head - start)
+
+
+class LinesFound(Sequence[Any]):
+    """The lines of a filtered log, newest first, examined once; a slice is a queryset."""
+
+    def __init__(self, log: QuerySet[Change]) -> None:
+        self._seqs = sorted(keys_of(log), reverse=True)
+
+    def __len__(self) -> int:
+        return len(self._seqs)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, int):
+            return public_changes().get(seq=self._seqs[index])
+        return public_changes().filter(seq__in=self._seqs[index])
 
 
 @dataclass(frozen=True, slots=True)
