@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tracker.exports.cells import Cell, Column, Kind
+from tracker.exports.cells import Column, Kind
+from tracker.lib.column_sheet import Cell
 from tracker.lib.spreadsheet_text import SEPARATOR, safe_text
 from tracker.schema.payloads import Payload
 

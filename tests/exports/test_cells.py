@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.exports.plain_cells import read
 from tests.make import NOW
-from tracker.exports.cells import Cell, Column, Kind
+from tracker.exports.cells import Column, Kind
 from tracker.exports.extract import TABLES, Extract, Table
 from tracker.filters import CommitmentFilter
+from tracker.lib.column_sheet import Cell
 from tracker.lib.spreadsheet_text import safe_text
 from tracker.queries.visibility import log_head
 from tracker.schema.payloads import as_payloads

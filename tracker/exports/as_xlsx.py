@@ -7,17 +7,17 @@ filter give the same bytes: the workbook is dated by the head of the log.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
-from tracker.exports.cells import Cell
 from tracker.exports.extract import Extract
 from tracker.filters.words import sentence
+from tracker.lib.column_sheet import Cell, ColumnSheet
 from tracker.lib.spreadsheet_text import safe_text
 from tracker.lib.workbook_files import MAX_CELL_LENGTH, cell_length, workbook_file
 
@@ -52,7 +52,7 @@ class _Sheet:
     """A worksheet that is written from top to bottom."""
 
     def __init__(self, book: Workbook, name: str) -> None:
-        self.sheet: Worksheet = book.add_worksheet(name)
+        self.sheet: ColumnSheet = book.add_worksheet(name, ColumnSheet)
         self.bold = book.add_format({"bold": True})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.row = 0
@@ -66,8 +66,9 @@ class _Sheet:
         self.write([column.name for column in columns], form=self.bold)
         for chunk in extract.chunks():
             check()
-            for row in zip(*(column.cells(chunk) for column in columns), strict=True):
-                self.write(row)
+            cells = [_fitting(column.cells(chunk)) for column in columns]
+            self.sheet.write_columns(self.row, cells, day_format=self.day)
+            self.row += len(cells[0])
         self.sheet.autofilter(0, 0, self.row - 1, len(columns) - 1)
         return self.row - 1
 
@@ -83,25 +84,25 @@ class _Sheet:
         for column in extract.table.columns:
             self.write([column.name, column.title, column.description, column.kind.value])
 
-    def write(self, cells: Iterable[Any], *, form: Any = None) -> None:
-        for place, cell in enumerate(cells):
-            self._write_cell(place, cell, form)
+    def write(self, texts: Sequence[str | Promise], *, form: Any = None) -> None:
+        for place, text in enumerate(texts):
+            self.sheet.write_string(self.row, place, _fitted(str(text)), form)
         self.row += 1
 
-    def _write_cell(self, place: int, cell: Cell, form: Any) -> None:
-        if cell is None:
-            return
-        if isinstance(cell, bool):
-            self.sheet.write_boolean(self.row, place, cell)
-        elif isinstance(cell, int):
-            self.sheet.write_number(self.row, place, cell)
-        elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
-            self.sheet.write_datetime(self.row, place, cell, self.day)
-        else:
-            self.sheet.write_string(self.row, place, _truncated(str(cell)), form)
+
+def _fitting(cells: Sequence[Cell]) -> list[Cell]:
+    """Return cells that a workbook can hold: days before its calendar as text, texts cut."""
+    return [_fitted(str(cell)) if _may_not_fit(cell) else cell for cell in cells]
 
 
-def _truncated(text: str) -> str:
+def _may_not_fit(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        # No character takes more than two units of UTF-16.
+        return len(cell) > MAX_CELL_LENGTH // 2 or cell.startswith("<r>")
+    return isinstance(cell, dt.date) and cell < FIRST_DAY
+
+
+def _fitted(text: str) -> str:
     """Cut text that is too long for a cell, and mark the cut with an ellipsis."""
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "  # XlsxWriter would take it for its own rich text and not escape it

@@ -16,10 +16,9 @@ from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tracker.lib.column_sheet import Cell
 from tracker.lib.spreadsheet_text import SEPARATOR, safe_texts
 from tracker.schema.payloads import Fields
-
-Cell = str | int | bool | dt.date | None
 
 
 class Kind(Enum):
