@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from tracker.filters.commitments import CommitmentFilter
@@ -125,12 +125,7 @@ class Matches(Sequence[Any]):
     def keys_between(self, start: int, stop: int) -> list[int]:
         """Return the primary keys of some of the commitments, in the requested order."""
         if self.viewpoint.is_past:
-            # No index has the order of the past: the database sorts.
-            public = public_commitments(self.viewpoint)
-            if self._all != self.bitsets.everything:
-                public = public.filter(keys_q(keys(self._all)))
-            ordered = public.order_by(*self.filterset.order()).values_list("pk", flat=True)
-            return list(ordered[start:stop])
+            return self._keys_then(start, stop)
         page: list[int] = []
         for segment in self._segments():
             bits = segment.whole & self._all
@@ -139,6 +134,20 @@ class Matches(Sequence[Any]):
                 page += _slice(segment, bits, max(start, 0), min(stop, count))
             start, stop = start - count, stop - count
         return page
+
+    def _keys_then(self, start: int, stop: int) -> list[int]:
+        sort = self.filterset.form.cleaned_data.get("sort") or "reference"
+        if sort.lstrip("-") == "reference":
+            # Which never changes, so that today's index has the order of the past.
+            order = F("reference").desc() if sort[0] == "-" else F("reference").asc()
+            of = self.bitsets.everything.bit_count()
+            return _picked(Commitment.objects.all(), [order], self._all, most=stop, of=of)[start:]
+        # No index has any other order of the past: the database sorts.
+        public = public_commitments(self.viewpoint)
+        if self._all != self.bitsets.everything:
+            public = public.filter(keys_q(keys(self._all)))
+        ordered = public.order_by(*self.filterset.order()).values_list("pk", flat=True)
+        return list(ordered[start:stop])
 
     def _segments(self) -> list[_Segment]:
         """Split the register into consecutive segments, each in the order of an index.
@@ -183,20 +192,30 @@ class _Segment:
 
 def _slice(segment: _Segment, bits: int, start: int, stop: int) -> list[int]:
     """Return the keys from position `start` to `stop` of `bits`, a subset of the segment."""
-    count, of = bits.bit_count(), segment.whole.bit_count()
-    public = public_commitments().filter(segment.where).order_by(*segment.order)
-    ordered = public.values_list("pk", flat=True)
-    if count == of:
-        return list(ordered[start:stop])
+    of, public = segment.whole.bit_count(), public_commitments().filter(segment.where)
+    if bits.bit_count() == of:
+        return list(public.order_by(*segment.order).values_list("pk", flat=True)[start:stop])
+    return _picked(public, segment.order, bits, most=stop, of=of)[start:]
+
+
+def _picked(
+    listed: QuerySet[Commitment], order: Sequence[OrderBy], bits: int, *, most: int, of: int
+) -> list[int]:
+    """Return the first keys of `bits` in an order, `most` of them; they are among `of` listed.
+
+    Walks the index that has the order, reading about as many rows as needed.
+    """
+    count = bits.bit_count()
     if count <= _FEW:
-        few = Commitment.objects.filter(pk__in=keys(bits)).order_by(*segment.order)
-        return list(few.values_list("pk", flat=True)[start:stop])
-    # Walk the index in order and pick matches, reading about as many rows as needed. The estimate
-    # is wrong if matches are clustered; each further step is longer, so that there are few.
+        few = Commitment.objects.filter(pk__in=keys(bits)).order_by(*order)
+        return list(few.values_list("pk", flat=True)[:most])
+    ordered = listed.order_by(*order).values_list("pk", flat=True)
+    # The estimate is wrong if matches are clustered; each further step is longer, so that there
+    # are few.
     matches, read = as_bytes(bits), 0
     picked: list[int] = []
-    step = int(stop * of / count * 1.2) + 100
-    while len(picked) < stop and read < of:
-        picked += [key for key in ordered[read : read + step] if has(matches, key)]
+    step = int(most * of / count * 1.2) + 100
+    while len(picked) < most and (some := list(ordered[read : read + step])):
+        picked += [key for key in some if has(matches, key)]
         read, step = read + step, step * 4
-    return picked[start:stop]
+    return picked[:most]

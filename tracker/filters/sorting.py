@@ -35,6 +35,8 @@ def order_at(viewpoint: Viewpoint, sort: str) -> list[str | OrderBy]:
         path = _sortable(viewpoint.column(column))
     elif column == "last_changed_at":
         path = last_changed_then(viewpoint.known)
+    elif column == "reference":
+        path = F(column)  # permanent, so that an index has the order of the past, too
     else:
         path = column_then(Commitment, column, viewpoint.known)
     first = path.desc(nulls_last=True) if sort[0] == "-" else path.asc(nulls_last=True)
