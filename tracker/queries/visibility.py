@@ -48,13 +48,18 @@ def public_commitments(viewpoint: Viewpoint = PRESENT) -> QuerySet[Commitment]:
     public = Commitment.objects.public(known=viewpoint.known)
     if not viewpoint.is_past:
         return public
-    day = viewpoint.as_of or dt.date.max - dt.timedelta(days=1)
-    here = stood_q(day, viewpoint.known, of="standings__")
+    here = standing_q(viewpoint, of="standings__")
     return (
         public.annotate(at=FilteredRelation("standings", condition=here))
         .filter(at__isnull=False)
         .select_related("at")  # type: ignore[misc]  # django-stubs does not know FilteredRelation
     )
+
+
+def standing_q(viewpoint: Viewpoint, *, of: str = "") -> Q:
+    """Match the standings that were the positions at an earlier viewpoint; `of` is their path."""
+    day = viewpoint.as_of or dt.date.max - dt.timedelta(days=1)
+    return stood_q(day, viewpoint.known, of=of)
 
 
 def as_known(records: Iterable[_R], viewpoint: Viewpoint) -> list[_R]:

@@ -11,28 +11,28 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
-    Count,
-    Q,
+    F,
     QuerySet,
     TextChoices,
     TextField,
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from tracker.lib.bit_sets import keys
 from tracker.lib.iso_sql import IsoMonth
 from tracker.lib.tallies import Words, tally
-from tracker.models import Position, Stage, Standing
+from tracker.models import Commitment, Position, Stage, Standing
 from tracker.queries.former_values import keys_q
 from tracker.queries.lists.facet_bitsets import FacetBitsets
 from tracker.queries.viewpoint import Viewpoint
-from tracker.queries.visibility import public_commitments
+from tracker.queries.visibility import standing_q
 
 # The number of commitments by vocabulary value; values that do not occur are left out.
 Counts = dict[str, int]
@@ -119,6 +119,16 @@ def _moves(standings: QuerySet[Standing], day: dt.date) -> Counter[tuple[int, st
     return moves
 
 
+def _of(standings: QuerySet[Standing], within: int) -> QuerySet[Standing]:
+    """Keep the standings of some commitments."""
+    if within.bit_count() * 8 < within.bit_length():
+        return standings.filter(keys_q(keys(within), of="commitment"))
+    # A sum, which no index has, so that the database reads the table in its own order: standings of
+    # a commitment may be written years apart, and most pages would be read several times.
+    summed = standings.annotate(owner=F("commitment") + 0)
+    return summed.filter(keys_q(keys(within), of="owner"))
+
+
 def stages_over_time(within: int, viewpoint: Viewpoint) -> dict[dt.date, Counts]:
     """Return how many of some commitments were at each stage at the end of each month.
 
@@ -127,8 +137,7 @@ def stages_over_time(within: int, viewpoint: Viewpoint) -> dict[dt.date, Counts]
     of commitments on every day, whichever filter they would have met then. Empty if there are none.
     One query: the standings by the months in which they began and ended.
     """
-    standings = Standing.objects.known(viewpoint.known)
-    standings = standings.filter(keys_q(keys(within), of="commitment"))
+    standings = _of(Standing.objects.known(viewpoint.known), within)
     moves = sorted(_moves(standings, viewpoint.day).items())
     if not moves:
         return {}
@@ -155,21 +164,25 @@ def _place(key: Period | Undated) -> tuple[int, int, int]:
     return (1, list(Undated).index(key), 0)
 
 
-def _period(from_month: str | None, to_month: str) -> Period:
+def _period(from_month: str, to_month: str) -> Period:
     """Return the period of a target from its first and last month."""
     end = _numbered(to_month)
-    is_one_quarter = from_month is not None and _numbered(from_month) // 3 == end // 3
+    is_one_quarter = bool(from_month) and _numbered(from_month) // 3 == end // 3
     return Period(end // 12, end % 12 // 3 + 1 if is_one_quarter else None)
 
 
-def _due(viewpoint: Viewpoint) -> Case:
+def _due(day: dt.date) -> Case:
     return Case(
-        When(Position.delivered_q(viewpoint.at), then=Value(Due.DELIVERED.value)),
-        When(Position.overdue_q(viewpoint.day, viewpoint.at), then=Value(Due.OVERDUE.value)),
-        When(Position.open_q(viewpoint.at), then=Value(Due.OPEN.value)),
+        When(Position.delivered_q(), then=Value(Due.DELIVERED.value)),
+        When(Position.overdue_q(day), then=Value(Due.OVERDUE.value)),
+        When(Position.open_q(), then=Value(Due.OPEN.value)),
         default=Value(Due.ENDED.value),
-        output_field=CharField(),
+        output_field=TextField(),
     )
+
+
+def _month(day: str) -> Coalesce:
+    return Coalesce(IsoMonth(day), Value(""), output_field=TextField())
 
 
 def targets_by_period(within: int, viewpoint: Viewpoint) -> dict[Period | Undated, Counts]:
@@ -177,23 +190,21 @@ def targets_by_period(within: int, viewpoint: Viewpoint) -> dict[Period | Undate
 
     Only periods with a target are included; a year follows its quarters. One query.
     """
-    target, first, last = (
-        viewpoint.column(name) for name in ("target", "target_first_day", "target_last_day")
+    positions: QuerySet[Any]
+    if viewpoint.is_past:
+        positions = _of(Standing.objects.filter(standing_q(viewpoint)), within)
+    else:
+        positions = Commitment.objects.filter(keys_q(keys(within)))
+    undated = Case(
+        When(target="", then=Value(Undated.NONE.value)),
+        default=Value(Undated.WORDS.value),
+        output_field=TextField(),
     )
-    has_words = Case(When(Q(**{target: ""}), then=Value(False)), default=Value(True))
-    commitments = public_commitments(viewpoint).filter(keys_q(keys(within)))
-    counted = (
-        commitments.order_by()
-        .values_list(IsoMonth(first), IsoMonth(last), has_words, _due(viewpoint))
-        .annotate(count=Count("pk"))
-    )
+    months = _month("target_first_day"), _month("target_last_day")
     by_period: dict[Period | Undated, Counts] = {}
-    for from_month, to_month, is_said, due, count in counted:
-        key: Period | Undated
-        if to_month is None:
-            key = Undated.WORDS if is_said else Undated.NONE
-        else:
-            key = _period(from_month, to_month)
+    for words, count in tally(positions, Words(*months, undated, _due(viewpoint.day))).items():
+        from_month, to_month, unsaid, due = words.split(" ")
+        key = _period(from_month, to_month) if to_month else Undated(unsaid)
         counts = by_period.setdefault(key, {})
         counts[due] = counts.get(due, 0) + count
     return dict(sorted(by_period.items(), key=lambda row: _place(row[0])))
