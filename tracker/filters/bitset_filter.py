@@ -61,14 +61,14 @@ class Matches(Sequence[Any]):
         return bits
 
     def _matching(self, words: str) -> int:
-        """Return the commitments that match the words, public or not."""
+        """Return the commitments that match the words; of today, public or not."""
         key = state_key(self.bitsets.head, self.viewpoint, *terms(words))
         cached = _MATCHING.get(key)
         if cached is not None:
             return cached
         if not self.viewpoint.is_past:
             return _MATCHING.put(key, from_keys(keys_matching(words)))
-        public = public_commitments(self.viewpoint)
+        public = Commitment.objects.filter(keys_q(keys(self.bitsets.everything)))
         return _MATCHING.put(key, from_keys(keys_matching_then(words, self.viewpoint, public)))
 
     def bits(self, *, leaving_out: str = "") -> int:

@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from tracker.lib.folding import fold, fold_apart, fold_letters
 from tracker.lib.tallies import keys_of
 from tracker.models import Alias, Commitment, Revision, SearchDocument
-from tracker.queries.former_values import former_values, values_then
+from tracker.queries.former_values import former_values, keys_q, values_then
 from tracker.queries.viewpoint import Viewpoint
 from tracker.queries.visibility import (
     public_aliases,
@@ -137,11 +137,13 @@ def keys_matching_then(text: str, viewpoint: Viewpoint, among: QuerySet[Commitme
     be missing from it, and only those changed since may match wrongly: just these are read.
     """
     wanted = terms(text)
-    there: Any = among.order_by().values_list("pk", "last_change_seq", "last_update_day")
-    rows = {key: (seq, day) for key, seq, day in there.iterator(chunk_size=5_000)}
-    indexed = rows.keys() & set(keys_matching(text))
+    today, taken_back = set(keys_matching(text)), _taken_back_since(viewpoint.known)
+    there: Any = among.filter(keys_q(today | taken_back)).order_by()
+    columns = there.values_list("pk", "last_change_seq", "last_update_day")
+    rows = {key: (seq, day) for key, seq, day in columns.iterator(chunk_size=5_000)}
+    indexed = rows.keys() & today
     doubtful = {key for key in indexed if _moved_since(*rows[key], viewpoint)}
-    doubtful |= rows.keys() & _taken_back_since(viewpoint.known)
+    doubtful |= rows.keys() & taken_back
     matches = indexed - doubtful
     waiting = sorted(doubtful)
     for start in range(0, len(waiting), _AT_ONCE):
