@@ -87,7 +87,10 @@ def test_both_ways_agree(query: str, few: int, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("sort", [f"{sign}{name}" for name in SORTS for sign in ("", "-")])
 def test_both_ways_order_alike(sort: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bitset_filter, "_FEW", few)
-    for query in ("", "instrument=dialogue&instrument=cooperation", "stage=announced"):
+    for query in (
+        *("", "instrument=dialogue&instrument=cooperation", "stage=announced"),
+        *("as_of=2025-11-01", "as_of=2025-12-31&known_at=2026-11-22&instrument=dialogue"),
+    ):
         compare(query, sort=sort)
 
 
