@@ -6,14 +6,17 @@ longer than the rest of the page. So every text is escaped here explicitly.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tracker.lib.partial_dates import spelled_day
+from tracker.lib.partial_dates import PartialDate, spelled_day
 from tracker.models import Assessment, Citation, StatusUpdate
 from tracker.templatetags.register import (
     assessment_label,
@@ -26,56 +29,76 @@ from tracker.templatetags.register import (
 register = template.Library()
 
 
+class _Repeated:
+    """Renders what repeats in a list once: links, marks, labels and dates."""
+
+    def __init__(self) -> None:
+        self.link, self.stage_mark = cache(record_link), cache(stage_mark)
+        self.date, self.spelled = cache(date_element), cache(PartialDate.spelled)
+        self.assessment, self.firmness = cache(assessment_label), cache(firmness_label)
+
+
 @register.simple_tag
-def story_step(step: Any) -> SafeString:
-    """Render one step of the history: when it happened, and the update."""
+def story_steps(steps: Sequence[Any]) -> SafeString:
+    """Render the steps of a history as list items, the newest first."""
+    repeated = _Repeated()
+    items = (_story_step(step, repeated) for step in reversed(steps))
+    return SafeString("          ".join(items))
+
+
+def _story_step(step: Any, repeated: _Repeated) -> str:
+    """Render when a step happened, and its update."""
     update: StatusUpdate = step.update
     meeting, where = update.meeting, ""
     if meeting is not None:
-        where = record_link(meeting)
+        where = repeated.link(meeting)
         if meeting.place:
             where += f'<span class="row-facts">{escape(meeting.place)}</span>'
     day = spelled_day(update.published_at) if update.published_at else ""
-    return SafeString(f"""\
+    return f"""\
 <li class="step" id="update-{update.number}">
             <div class="step-when">
-              {date_element(update.happened)}
+              {repeated.date(update.happened)}
               {where}
               <span class="row-facts">{escape(_("Recorded %(day)s") % {"day": day})}</span>
             </div>
-            {step_body(step)}
+            {_step_body(step, repeated)}
           </li>
-""")
+"""
 
 
 @register.simple_tag
 def step_body(step: Any) -> SafeString:
     """Render an update with its quotations."""
+    return SafeString(_step_body(step, _Repeated()))
+
+
+def _step_body(step: Any, repeated: _Repeated) -> str:
     update: StatusUpdate = step.update
     assessed = ""
     if update.assessment != Assessment.NOT_ASSESSED:
-        value, label = escape(update.assessment), escape(assessment_label(update.assessment))
+        value, label = escape(update.assessment), escape(repeated.assessment(update.assessment))
         assessed = f'<span class="assessment assessment-{value}">{label}</span>'
     movements = "".join(
         f'<span class="movement movement-{movement.value}">{escape(str(movement.label))}</span> '
         for movement in step.movements
     )
-    quotations = "".join(quotation(citation) for citation in update.citations.all())
-    return SafeString(f"""
+    quotations = "".join(_quotation(citation, repeated) for citation in update.citations.all())
+    return f"""
 <div class="step-body">
   <p class="step-state">
-    {stage_mark(update.stage)}
+    {repeated.stage_mark(update.stage)}
     {assessed}
     {movements}
   </p>
   {_own_step(update)}
-  {_fact(_("Target:"), date_element(update.target)) if update.target else ""}
-  {_fact(_("Wording:"), escape(firmness_label(update.firmness))) if update.firmness else ""}
+  {_fact(_("Target:"), repeated.date(update.target)) if update.target else ""}
+  {_fact(_("Wording:"), escape(repeated.firmness(update.firmness))) if update.firmness else ""}
   <p class="step-rationale">{escape(update.rationale)}</p>
   {_reason(update)}
   {quotations}
 </div>
-""")
+"""
 
 
 def _fact(name: str, html: str) -> str:
@@ -102,22 +125,26 @@ def _reason(update: StatusUpdate) -> str:
 @register.simple_tag
 def quotation(citation: Citation) -> SafeString:
     """Render the quotation of a source with its locator."""
+    return SafeString(_quotation(citation, _Repeated()))
+
+
+def _quotation(citation: Citation, repeated: _Repeated) -> str:
     source, quoted, without = citation.source, "", ""
     if citation.quotation:
         lang, words = escape(citation.language), escape(citation.quotation)
         quoted = f'<blockquote lang="{lang}"><p>“{words}”</p></blockquote>'
     else:
         without = f'<span class="nothing">{escape(_("(cited without quotation)"))}</span>'
-    day = source.published_on.spelled() if source.published_on else ""
-    return SafeString(f"""
+    day = repeated.spelled(source.published_on) if source.published_on else ""
+    return f"""
 <figure class="quotation">
   {quoted}
   <figcaption>
-    {record_link(source)}, {escape(source.publisher)}, {escape(day)}{_locator(citation)}
+    {repeated.link(source)}, {escape(source.publisher)}, {escape(day)}{_locator(citation)}
     {without}
   </figcaption>
 </figure>
-""")
+"""
 
 
 def _locator(citation: Citation) -> str:
@@ -125,25 +152,30 @@ def _locator(citation: Citation) -> str:
 
 
 @register.simple_tag
-def rung(rung: Any) -> SafeString:
-    """Render one quotation, with its changes from the one before marked."""
+def rungs(rungs: Iterable[Any]) -> SafeString:
+    """Render quotations as list items, each with its changes from the one before marked."""
+    repeated = _Repeated()
+    return SafeString("".join(_rung(rung, repeated) for rung in rungs))
+
+
+def _rung(rung: Any, repeated: _Repeated) -> str:
     update, citation, firmness = rung.step.update, rung.citation, ""
     if update.firmness:
-        label = escape(firmness_label(update.firmness))
+        label = escape(repeated.firmness(update.firmness))
         firmness = f'<span class="row-facts">{label}</span>'
     pieces = " ".join(_piece(piece.mark, escape(piece.text)) for piece in rung.pieces)
-    return SafeString(f"""
+    return f"""
 <li class="rung">
   <p class="rung-when">
-    <a href="#update-{update.number}">{escape(update.happened.spelled())}</a>
-    {stage_mark(update.stage)}
+    <a href="#update-{update.number}">{escape(repeated.spelled(update.happened))}</a>
+    {repeated.stage_mark(update.stage)}
     {firmness}
     {_against(rung)}
   </p>
   <blockquote class="rung-words" lang="{escape(citation.language)}"><p>“{pieces}”</p></blockquote>
-  <p class="row-facts">{record_link(citation.source)}{_locator(citation)}</p>
+  <p class="row-facts">{repeated.link(citation.source)}{_locator(citation)}</p>
 </li>
-""")
+"""
 
 
 def _piece(mark: str, html: str) -> str:
@@ -166,3 +198,34 @@ def _against(rung: Any) -> str:
         text = _("against %(day)s") % {"day": rung.before.step.update.happened.spelled()}
         return f'<span class="row-facts">{escape(text)}</span>'
     return ""
+
+
+@register.simple_tag
+def target_rows(targets: Iterable[Any], *labels: str) -> SafeString:
+    """Render each statement of a target as a row; `labels` are those of the columns."""
+    repeated, escaped = _Repeated(), [escape(label) for label in labels]
+    return SafeString("".join(_target_row(stated, escaped, repeated) for stated in targets))
+
+
+def _target_row(stated: Any, labels: Sequence[str], repeated: _Repeated) -> str:
+    update: StatusUpdate = stated.step.update
+    said, target, moved, where = labels
+    days = ""
+    if stated.move in {"later", "earlier"}:
+        text = ngettext("by %(days)s day", "by %(days)s days", stated.distance)
+        days = f' <span class="row-facts">{escape(text % {"days": stated.distance})}</span>'
+    party = f"{escape(update.party.name)}; " if update.party else ""
+    meeting = repeated.link(update.meeting) if update.meeting else ""
+    sources = "".join(
+        f'<span class="row-facts">{repeated.link(citation.source)}{_locator(citation)}</span>'
+        for citation in update.citations.all()
+    )
+    day = escape(repeated.spelled(update.happened))
+    return f"""
+            <tr>
+              <th scope="row" data-label="{said}"><a href="#update-{update.number}">{day}</a></th>
+              <td data-label="{target}"><div>{repeated.date(stated.target)}</div></td>
+              <td data-label="{moved}"><div>{escape(str(stated.move.label))}{days}</div></td>
+              <td data-label="{where}"><div>{party}{meeting}{sources}</div></td>
+            </tr>
+          """
