@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -75,6 +76,25 @@ def test_the_worst_comes_first() -> None:
         ("/charts/", False),
         (DASHBOARD, False),
     ]
+
+
+def test_a_file_is_judged_by_its_pace_and_its_first_byte() -> None:
+    def file(seconds: float, *, rows: int) -> Cost:
+        return replace(cost(seconds, rows=rows), first_byte=seconds / 2)
+
+    costs = {
+        DASHBOARD: cost(0.02),
+        "/commitments.csv": file(2, rows=30_000),
+        "/updates.csv": file(0.8, rows=7_000),
+        "/updates.json": file(0.4, rows=10),
+        "/commitments.xlsx": file(4, rows=50_000),
+        "/updates.xlsx?meeting={meeting}": file(4, rows=30_000),
+    }
+    assert {row.line: row.missed for row in judged(costs) if row.missed} == {
+        "/commitments.csv": ["first byte 0.5"],
+        "/updates.csv": ["10,000 rows/s"],
+        "/updates.xlsx?meeting={meeting}": ["10,000 rows/s"],
+    }
 
 
 def test_it_complains_of_what_grew_each_time() -> None:
