@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.asking import body, faults, ndjson, problem
 from tests.make import NOW, published_commitment, published_meeting, published_update
 from tests.test_bad_input import SENTENCES
+from tracker.api import changes
 from tracker.filters import ChangeFilter
 from tracker.lib.canonical_json import sha256_hex
 from tracker.models import GENESIS_HASH, Change
-from tracker.queries.log import cursor
 from tracker.schema import payloads
 
 FILTERS = [
@@ -130,17 +130,16 @@ def test_the_header_names_the_address_to_go_on_with(client: Client, db: None) ->
         assert link == f'<http://testserver/api/v1/changes/?after={after}&{query}>; rel="next"'
 
 
-def test_lines_stream_in_chunks(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cursor, "CHUNK", 2)
-    for _number in range(5):
+def test_lines_stream_in_parts(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LINES_PER_PART", 2)
+    for _number in range(6):
         published_meeting()
     response = client.get("/api/v1/changes/?format=ndjson&after=1")
     published_meeting()  # after the head was read: not in this answer
     with CaptureQueriesContext(connection) as queries:
-        lines = response.getvalue().decode().splitlines()
-    assert len(lines) == 4
-    assert len(queries) == 3
-    assert not any("OFFSET" in query["sql"] for query in queries)
+        parts = [[json.loads(line)["seq"] for line in part.splitlines()] for part in response]
+    assert parts == [[2, 3], [4, 5], [6]]
+    assert len(queries) == 1
 
 
 def test_a_page_of_many_lines_takes_the_queries_of_one(client: Client, db: None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -32,6 +33,8 @@ from tracker.schema import payloads
 from tracker.whole_files import streamed
 
 USUAL_LIMIT, MOST_LINES = 100, 1000
+# Lines that are handed on together: one by one, a stream takes half as long again.
+LINES_PER_PART = 50
 # The largest integer that the database can store.
 LARGEST = 2**63 - 1
 NDJSON = "application/x-ndjson"
@@ -231,5 +234,5 @@ def _stream(request: Request, cursor: Cursor, head: LogHead) -> HttpResponseBase
 
 
 def _ndjson(changes: Iterator[Change]) -> Iterator[bytes]:
-    for change in changes:
-        yield f"{to_json(payloads.change(change))}\n".encode()
+    while lines := [to_json(payloads.change(change)) for change in islice(changes, LINES_PER_PART)]:
+        yield "".join(f"{line}\n" for line in lines).encode()

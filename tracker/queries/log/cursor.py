@@ -50,7 +50,6 @@ def end_of(log: QuerySet[Change], after: int, *, limit: int | None, head: LogHea
 
 
 def each_line(log: QuerySet[Change], after: int, *, upto: int) -> Iterator[Change]:
-    """Yield all lines after a cursor up to a number, in constant memory, by chunked queries."""
-    while chunk := list(_between(log, after, upto)[:CHUNK]):
-        yield from chunk
-        after = chunk[-1].seq
+    """Yield all lines after a cursor up to a number, in constant memory."""
+    # One statement: in each, a filter may find all that its lines can be about anew.
+    return _between(log, after, upto).iterator(chunk_size=CHUNK)
