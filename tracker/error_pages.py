@@ -8,15 +8,18 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Hashable
+from functools import lru_cache
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracker.context import register
-from tracker.lib.address_kinds import is_for_programs
+from tracker.lib.address_kinds import is_for_programs, is_image
 from tracker.lib.costly_work import BusyError
 from tracker.lib.problem_details import problem
 from tracker.lib.query_strings import MOST_PARAMETERS
@@ -134,5 +137,14 @@ def _answer(
 ) -> HttpResponse:
     if is_for_programs(request.path):
         return problem(status=status, title=title, detail=detail, kind=kind)
+    if is_image(request.path):
+        text = f"{title}\n\n{detail}\n"
+        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     context = {"title": title, "detail": detail, **register(request)}
-    return HttpResponse(render_to_string(template, context), status=status)
+    return HttpResponse(_page(template, get_language(), **context), status=status)
+
+
+@lru_cache(maxsize=64)
+def _page(template: str, language: str | None, **context: Hashable) -> str:
+    """Render an error page, which depends on these alone: many may be asked for at once."""
+    return render_to_string(template, context)

@@ -22,6 +22,11 @@ def is_for_programs(path: str) -> bool:
     return is_api or (is_public(path) and _ending(path) in _DATA)
 
 
+def is_image(path: str) -> bool:
+    """Whether the path is that of an image of the register."""
+    return is_public(path) and _ending(path) == ".png"
+
+
 def is_for_any_site(path: str) -> bool:
     """Whether other sites may load the path: data for programs, embeddable pages, and anything
     with a file extension, such as images and style sheets."""
