@@ -1,23 +1,26 @@
 """Measure how much a crowd that asks for costly things slows the hot page.
 
 `DATABASE_URL=sqlite:////path python -m tests.bench.crowd` serves that register by gunicorn with the
-configuration of production, times the first page quietly, then while sixteen clients ask without
-pause for days and files that nobody asked for before, and for addresses that do not exist. Nothing
-is written to the register.
+configuration of production, and times the first page quietly, then while sixteen clients ask
+without pause for days and files that nobody asked for before, and for addresses that do not exist;
+once with clients that ask again at once, and once with clients that wait as Retry-After says.
+The server has all cores but the last, which the clients share. Nothing is written to the register.
 """
 
 from __future__ import annotations
 
 import http.client
 import itertools
+import multiprocessing
 import os
 import statistics
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 
 from tests.bench.databases import Register
 from tests.bench.servers import Server, production
@@ -25,7 +28,7 @@ from tests.bench.servers import Server, production
 CLIENTS = 16
 SECONDS = float(os.environ.get("CROWD_SECONDS", "20"))
 
-_numbers = itertools.count()
+_forking = multiprocessing.get_context("fork")
 
 
 def _day(number: int) -> str:
@@ -42,44 +45,61 @@ COSTLY: tuple[Callable[[int], str], ...] = (
 )
 
 
-def _ask(port: int, is_over: threading.Event, kind: Callable[[int], str], seen: list[str]) -> None:
-    while not is_over.is_set():
-        address = kind(next(_numbers))
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-        started = time.perf_counter()
-        try:
-            connection.request("GET", address)
-            answer = connection.getresponse()
-            first = time.perf_counter() - started
-            while answer.read(1 << 16) and not is_over.is_set():
-                pass
-            name = address.partition("?")[0].strip("/").partition("/")[0] or "dashboard"
-            late = " after more than a second" if answer.status == 503 and first > 1 else ""
-            seen.append(f"{name} {answer.status}{late}")
-        except (OSError, http.client.HTTPException) as error:
-            seen.append(type(error).__name__)
-        finally:
-            connection.close()
+def _ask(port: int, address: str, is_over: Event) -> tuple[str, float]:
+    """Return what happened, and the seconds that the server asks to wait."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    started = time.perf_counter()
+    try:
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        first = time.perf_counter() - started
+        while answer.read(1 << 16) and not is_over.is_set():
+            pass
+    except (OSError, http.client.HTTPException) as error:
+        return type(error).__name__, 0
+    finally:
+        connection.close()
+    name = address.partition("?")[0].strip("/").partition("/")[0] or "dashboard"
+    late = " after more than a second" if answer.status == 503 and first > 1 else ""
+    return f"{name} {answer.status}{late}", float(answer.headers.get("Retry-After", 0))
+
+
+def _client(
+    port: int, number: int, *, is_patient: bool, is_over: Event, seen: SimpleQueue[str]
+) -> None:
+    os.nice(19)  # the clients share a core with the one that times
+    kind = COSTLY[number % len(COSTLY)]
+    # Each client of each crowd has addresses of its own.
+    for turn in itertools.count(number + CLIENTS * is_patient, 2 * CLIENTS):
+        happened, seconds = _ask(port, kind(turn), is_over)
+        seen.put(happened)
+        if is_over.wait(seconds if is_patient else 0):
+            return
 
 
 @contextmanager
-def _crowd(port: int) -> Iterator[list[str]]:
-    seen: list[str] = []
-    is_over = threading.Event()
-    threads = [
-        threading.Thread(
-            target=_ask, args=(port, is_over, COSTLY[number % len(COSTLY)], seen), daemon=True
+def _crowd(port: int, *, is_patient: bool) -> Iterator[Counter[str]]:
+    happened: Counter[str] = Counter()
+    is_over, seen = _forking.Event(), _forking.SimpleQueue()
+    clients = [
+        _forking.Process(
+            target=_client,
+            args=(port, number),
+            kwargs={"is_patient": is_patient, "is_over": is_over, "seen": seen},
+            daemon=True,
         )
         for number in range(CLIENTS)
     ]
-    for thread in threads:
-        thread.start()
+    for client in clients:
+        client.start()
     try:
-        yield seen
+        yield happened
     finally:
         is_over.set()
-        for thread in threads:
-            thread.join()
+        while any(client.is_alive() for client in clients) or not seen.empty():
+            while not seen.empty():
+                happened[seen.get()] += 1
+            time.sleep(0.01)
 
 
 def _times(server: Server) -> list[float]:
@@ -99,23 +119,30 @@ def _figures(times: list[float]) -> tuple[float, float]:
     return statistics.median(times), statistics.quantiles(times, n=20)[18]
 
 
+def _report(name: str, figures: tuple[float, float], quiet: tuple[float, float]) -> None:
+    measures = zip(("median", "95th percentile"), figures, quiet, strict=True)
+    parts = (f"{word} {ms:.1f} ms ({ms / before:.1f} times)" for word, ms, before in measures)
+    sys.stdout.write(f"hot page, {name}: {', '.join(parts)}\n")
+
+
 def main() -> int:
     register = Register("given", 0, os.environ["DATABASE_URL"])
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:-1] or cores)
     with production(register, processes) as server:
+        os.sched_setaffinity(0, cores[-1:])
         for _process in range(4 * processes):  # each process makes its own once
             server.get("/")
         quiet = _figures(_times(server))
-        with _crowd(server.port) as seen:
-            time.sleep(2)
-            crowded = _figures(_times(server))
-    for name, before, after in zip(("median", "95th percentile"), quiet, crowded, strict=True):
-        sys.stdout.write(
-            f"hot page, {name}: {before:.1f} ms quietly, {after:.1f} ms beside {CLIENTS} clients: "
-            f"{after / before:.1f} times\n"
-        )
-    for name, count in sorted(Counter(seen).items()):
-        sys.stdout.write(f"  {count:5} {name}\n")
+        _report("quietly", quiet, quiet)
+        for name, is_patient in (("ask again at once", False), ("wait as they are told", True)):
+            with _crowd(server.port, is_patient=is_patient) as happened:
+                time.sleep(2)
+                crowded = _figures(_times(server))
+            _report(f"beside {CLIENTS} clients that {name}", crowded, quiet)
+            for what, count in sorted(happened.items()):
+                sys.stdout.write(f"  {count:5} {what}\n")
     return 0
 
 
