@@ -20,6 +20,7 @@ from tracker import answers, response_cache, whole_files
 from tracker.actions.register_files.load import load_register
 from tracker.filters import bitset_filter
 from tracker.lib import costly_work
+from tracker.lib.gate import Gate
 from tracker.lib.lru_cache import LRUCache
 from tracker.queries import health
 from tracker.queries.lists import facet_bitsets, update_pages
@@ -110,7 +111,7 @@ def _free_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have as many places for whole files as ever: another test may not have read its answers."""
     monkeypatch.setattr(whole_files, "FILES", BoundedSemaphore(settings.FILES_AT_ONCE))
     monkeypatch.setattr(whole_files, "WORKBOOKS", BoundedSemaphore(1))
-    monkeypatch.setattr(costly_work, "PLACES", BoundedSemaphore(settings.FILES_AT_ONCE))
+    monkeypatch.setattr(costly_work, "PLACES", Gate(settings.FILES_AT_ONCE))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from tracker.dashboard import charts
 from tracker.exports.extract import Extract
 from tracker.lib import costly_work
 from tracker.lib.costly_work import BusyError
+from tracker.lib.gate import Gate
 from tracker.queries.lists import facet_bitsets
 
 pytestmark = pytest.mark.django_db
@@ -35,19 +35,17 @@ FOR_PROGRAMS = (".csv", ".json", ".xlsx", ".ics", "/api/")
 
 
 @pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> BoundedSemaphore:
+def full(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """No place is free."""
     make.published_commitment()
-    places = BoundedSemaphore(1)
-    assert places.acquire(blocking=False)
+    places = Gate(1)
+    assert places.enter(0)
     monkeypatch.setattr(costly_work, "PLACES", places)
     return places
 
 
 @pytest.mark.parametrize("address", COSTLY)
-def test_without_a_place_it_says_so_soon(
-    client: Client, full: BoundedSemaphore, address: str
-) -> None:
+def test_without_a_place_it_says_so_soon(client: Client, full: Gate, address: str) -> None:
     client.get("/nothing/")  # the first request of all pays for imports
     started = time.monotonic()
     answer = client.get(address)
@@ -67,13 +65,13 @@ def test_without_a_place_it_says_so_soon(
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         assert "<h1>The register is busy</h1>" in answer.content.decode()
         assert sentence in answer.content.decode()
-    full.release()
+    full.leave()
     again = client.get(address)
     assert again.status_code == 200
     assert again.getvalue()
 
 
-def test_the_api_explains_and_any_site_may_read_it(client: Client, full: BoundedSemaphore) -> None:
+def test_the_api_explains_and_any_site_may_read_it(client: Client, full: Gate) -> None:
     answer = client.get("/api/v1/commitments/?as_of=2026-03-01")
     assert answer.json()["type"] == "http://testserver/api/docs/#busy"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -86,27 +84,23 @@ QUICK = (
 
 
 @pytest.mark.parametrize("address", QUICK)
-def test_pages_of_today_need_no_place(client: Client, full: BoundedSemaphore, address: str) -> None:
+def test_pages_of_today_need_no_place(client: Client, full: Gate, address: str) -> None:
     assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("address", COSTLY[:6])
-def test_what_is_cached_needs_no_place(
-    client: Client, full: BoundedSemaphore, address: str
-) -> None:
-    full.release()
+def test_what_is_cached_needs_no_place(client: Client, full: Gate, address: str) -> None:
+    full.leave()
     etag = client.get(address).headers["ETag"]
-    assert full.acquire(blocking=False)
+    assert full.enter(0)
     assert client.get(address).status_code == 200
     assert client.get(address, headers={"if-none-match": etag}).status_code == 304
 
 
-def test_other_pages_of_a_day_that_is_cached_need_no_place(
-    client: Client, full: BoundedSemaphore
-) -> None:
-    full.release()
+def test_other_pages_of_a_day_that_is_cached_need_no_place(client: Client, full: Gate) -> None:
+    full.leave()
     client.get("/?as_of=2026-03-01")
-    assert full.acquire(blocking=False)
+    assert full.enter(0)
     assert client.get("/?as_of=2026-03-01&stage=signed").status_code == 200
     # A later line is read by itself.
     make.published_commitment()
@@ -118,20 +112,20 @@ def test_a_place_is_given_back(
     client: Client, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     make.published_commitment()
-    places = BoundedSemaphore(1)
+    places = Gate(1)
     monkeypatch.setattr(costly_work, "PLACES", places)
     for _again in range(2):
         facet_bitsets.forget()
         assert client.get(address, {"q": "a"} if "?" not in address else None).getvalue()
-        assert places.acquire(blocking=False)
-        places.release()
+        assert places.enter(0)
+        places.leave()
 
 
 def test_an_answer_that_fails_gives_its_place_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make.published_commitment()
-    places = BoundedSemaphore(1)
+    places = Gate(1)
     monkeypatch.setattr(costly_work, "PLACES", places)
 
     def fail(*args: object) -> None:
@@ -141,28 +135,28 @@ def test_an_answer_that_fails_gives_its_place_back(
     for _again in range(2):
         with pytest.raises(ZeroDivisionError):
             client.get("/charts/?stage=announced")
-    assert places.acquire(blocking=False)
+    assert places.enter(0)
 
 
 def test_charts_of_a_past_day_take_one_place(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make.published_commitment()
-    monkeypatch.setattr(costly_work, "PLACES", BoundedSemaphore(1))
+    monkeypatch.setattr(costly_work, "PLACES", Gate(1))
     assert client.get("/charts/?as_of=2026-03-01").status_code == 200
 
 
 def test_few_threads_wait_for_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(costly_work, "PLACES", BoundedSemaphore(1))
-    monkeypatch.setattr(costly_work, "WAITING", BoundedSemaphore(1))
-    give_back = costly_work.take_place()
+    monkeypatch.setattr(costly_work, "PLACES", Gate(1))
+    monkeypatch.setattr(costly_work, "WAITING", threading.BoundedSemaphore(1))
+    place = costly_work.take_place()
     assert costly_work.WAITING.acquire(blocking=False)
     started = time.monotonic()
     with pytest.raises(BusyError):
         costly_work.take_place()
     assert time.monotonic() - started < 0.2
-    give_back()
-    give_back()
+    place.give_back()
+    place.give_back()
     costly_work.take_place()
 
 
@@ -280,7 +274,7 @@ def test_pages_that_cannot_be_cached_are_made_for_each(
     assert len(asked) == 4
 
 
-def test_a_304_is_given_while_all_places_are_taken(client: Client, full: BoundedSemaphore) -> None:
+def test_a_304_is_given_while_all_places_are_taken(client: Client, full: Gate) -> None:
     etag = client.get("/").headers["ETag"]
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/", headers={"if-none-match": etag}).status_code == 304

@@ -39,6 +39,7 @@ def rules_have_sensible_numbers(
         "DUE_SOON_DAYS": (0, 3650),
         "LONG_POLL_WAITERS": (0, 1000),
         "FILES_AT_ONCE": (1, 1000),
+        "ANSWERS_AT_ONCE": (1, 1000),
         "COSTLY_ANSWERS_AT_ONCE": (1, 1000),
         "SESSION_IDLE_MINUTES": (1, 10_080),
         "LOG_MAX_SILENCE_DAYS": (2, 36_500),

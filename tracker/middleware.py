@@ -16,7 +16,8 @@ from django.http import (
 from django.middleware.security import SecurityMiddleware
 
 from tracker import error_pages
-from tracker.lib.address_kinds import is_for_any_site, is_public
+from tracker.lib.address_kinds import is_for_any_site, is_for_programs, is_public
+from tracker.lib.costly_work import BusyError, admitted
 from tracker.lib.query_strings import normalise
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +37,30 @@ class SafetyHeaders(SecurityMiddleware):
         policy = "cross-origin" if is_for_any_site(request.path) else "same-origin"
         response.setdefault("Cross-Origin-Resource-Policy", policy)
         return super().process_response(request, response)
+
+
+class AdmissionGate:
+    """Let few requests of readers be made at a time; refuse those that wait for too long.
+
+    Responses that `ResponseCacheMiddleware` returns and static files do not come this far. What may
+    wait for a lock of the database needs no place: forms, and the health check, which writes.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_safe = request.method in {"GET", "HEAD"}
+        if not is_safe or not is_public(request.path) or request.path == "/healthz":
+            return self.get_response(request)
+        try:
+            with admitted():
+                return self.get_response(request)
+        except BusyError as error:
+            response = error_pages.busy(request, error)
+            if is_for_programs(request.path):
+                response["Access-Control-Allow-Origin"] = "*"
+            return response
 
 
 class NormalAddress:

@@ -55,9 +55,11 @@ LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
 # Whole files (CSV, JSON, workbooks, all lines of the API) that each process sends at a time: fewer
 # than its threads, so that pages go on beside them.
 FILES_AT_ONCE = env.int("FILES_AT_ONCE", default=4)
-# Costly answers that each process makes at a time: files, charts, comparisons, and looks back to a
-# day that is not cached. More slow the pages down, since Python computes in one thread at a time.
-COSTLY_ANSWERS_AT_ONCE = env.int("COSTLY_ANSWERS_AT_ONCE", default=2)
+# Answers that each process makes at a time, beside those that are cached: more slow these down,
+# since Python computes in one thread at a time.
+ANSWERS_AT_ONCE = env.int("ANSWERS_AT_ONCE", default=1)
+# And costly ones: files, charts, comparisons, and looks back to a day that is not cached.
+COSTLY_ANSWERS_AT_ONCE = env.int("COSTLY_ANSWERS_AT_ONCE", default=1)
 # Whether a draft is published only from review, by somebody who neither edited it last nor sent it.
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=not DEVELOPMENT and not TESTING)
 # The largest file, in megabytes, that staff may import.
@@ -122,6 +124,7 @@ MIDDLEWARE = [
     "tracker.middleware.ErrorBodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.AdmissionGate",
     "tracker.middleware.NormalAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

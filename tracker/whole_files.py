@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tracker.lib.closing_parts import ClosingParts
-from tracker.lib.costly_work import BusyError, costly_work, holding, take_place
+from tracker.lib.costly_work import BusyError, costly_work, holding_soon, take_place, working_at
 from tracker.lib.reader_gone import ReaderGoneError, sending_limit, stop_if_gone
 from tracker.lib.snapshot import parts_of_snapshot
 
@@ -60,14 +60,15 @@ def streamed(request: HttpRequest, make: Callable[[], Iterable[bytes]]) -> Whole
     Raises BusyError if too many files are being made or sent.
     """
     with ExitStack() as leaving:
-        leaving.enter_context(holding(FILES, files_busy))
-        give_back = leaving.callback(take_place())
+        leaving.enter_context(holding_soon(FILES, files_busy))
+        place = take_place()
+        leaving.callback(place.give_back)
 
         def made() -> Iterator[bytes]:
-            try:
-                yield from make()
-            finally:
-                give_back()  # although its reader may not be done
+            with working_at(place):  # until it is made, although its reader may not be done
+                for piece in make():
+                    yield piece
+                    place.give_way()
 
         pieces = parts_of_snapshot(made)
         leaving.callback(pieces.close)
@@ -81,10 +82,15 @@ def workbook(request: HttpRequest, make: Callable[[Check], IO[bytes]]) -> HttpRe
     BusyError if too many files are being made or sent.
     """
     with ExitStack() as leaving:
-        leaving.enter_context(holding(FILES, files_busy))
-        with holding(WORKBOOKS, files_busy), costly_work():
+        leaving.enter_context(holding_soon(FILES, files_busy))
+        with holding_soon(WORKBOOKS, files_busy), costly_work() as place:
+
+            def check() -> None:
+                stop_if_gone(request.META)
+                place.give_way()
+
             try:
-                file = leaving.enter_context(make(lambda: stop_if_gone(request.META)))
+                file = leaving.enter_context(make(check))
             except ReaderGoneError:
                 # Nobody sees this status; nginx logs it for the same case.
                 return HttpResponse(status=499, headers={"Cache-Control": "no-store"})

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest
 
+from tracker.lib.costly_work import stepping_out
 from tracker.queries.current_reads import public_head
 
 MOST_SECONDS = 25
@@ -60,15 +61,18 @@ class WaitingRoom:
         if not self._free.acquire(blocking=False):
             return False
         try:
-            end = self.clock() + seconds
-            while (left := end - self.clock()) > 0:
-                self.release()
-                self.sleep(min(INTERVAL, left))
-                if self.look() != after:
-                    break
+            with stepping_out():
+                self._wait(after, until=self.clock() + seconds)
             return True
         finally:
             self._free.release()
+
+    def _wait(self, after: int, *, until: float) -> None:
+        while (left := until - self.clock()) > 0:
+            self.release()
+            self.sleep(min(INTERVAL, left))
+            if self.look() != after:
+                break
 
 
 ROOM = WaitingRoom(settings.LONG_POLL_WAITERS)

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import nullcontext
 from typing import Generic, TypeVar
 
-from tracker.lib.costly_work import WAITING, holding, too_busy
+from tracker.lib.costly_work import WAITING, holding, stepping_out, too_busy
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class SingleFlight(Generic[T]):
             theirs = self._under_way.setdefault(key, ours)
         if theirs is ours:
             return self._do(key, work, ours)
-        with holding(WAITING, too_busy) if is_costly else nullcontext():
+        with stepping_out(), holding(WAITING, too_busy) if is_costly else nullcontext():
             try:
                 return theirs.result(timeout=_PATIENCE)
             except TimeoutError:
