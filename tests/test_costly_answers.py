@@ -154,7 +154,7 @@ def test_few_threads_wait_for_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
     started = time.monotonic()
     with pytest.raises(BusyError):
         costly_work.take_place()
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 0.5  # the patience of those who wait
     place.give_back()
     place.give_back()
     costly_work.take_place()
