@@ -23,6 +23,8 @@ from tracker.lib.workbook_files import MAX_CELL_LENGTH, cell_length, workbook_fi
 
 # Excel's calendar is right from this day on; earlier days are written as text.
 FIRST_DAY = dt.date(1900, 3, 1)
+# No character takes more than two units of UTF-16.
+SURELY_FITS = MAX_CELL_LENGTH // 2
 # The date of the workbook while the log is empty.
 EMPTY_LOG_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -92,14 +94,19 @@ class _Sheet:
 
 def _fitting(cells: Sequence[Cell]) -> list[Cell]:
     """Return cells that a workbook can hold: days before its calendar as text, texts cut."""
-    return [_fitted(str(cell)) if _may_not_fit(cell) else cell for cell in cells]
+    # Few cells need the function, and to call it for each would take a tenth of a workbook's time.
+    return [
+        cell
+        if cell is None or (type(cell) is str and len(cell) <= SURELY_FITS and cell[:1] != "<")
+        else _fitting_cell(cell)
+        for cell in cells
+    ]
 
 
-def _may_not_fit(cell: Cell) -> bool:
-    if isinstance(cell, str):
-        # No character takes more than two units of UTF-16.
-        return len(cell) > MAX_CELL_LENGTH // 2 or cell.startswith("<r>")
-    return isinstance(cell, dt.date) and cell < FIRST_DAY
+def _fitting_cell(cell: Cell) -> Cell:
+    if isinstance(cell, dt.date) and cell < FIRST_DAY:
+        return cell.isoformat()
+    return _fitted(cell) if isinstance(cell, str) else cell
 
 
 def _fitted(text: str) -> str:
