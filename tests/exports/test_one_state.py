@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> Commitment:
     """A register in more than one chunk, and answers in small parts."""
     monkeypatch.setattr("tracker.lib.snapshot._PART", 100)
-    for name in ("CHUNK", "PLAIN_CHUNK", "COMMITMENTS_PER_CHUNK"):
+    for name in ("CHUNK", "COMMITMENTS_PER_CHUNK"):
         monkeypatch.setattr(f"tracker.queries.lists.bulk.{name}", 1)
     one = published_commitment(target="2027")
     for _ in range(3):
