@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.make import NOW
-from tracker.models import Channel, Subscription, SubscriptionState
+from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.webhooks import new_secret
 
 
@@ -20,3 +20,16 @@ def make_webhook(**overrides: Any) -> Subscription:
         "next_attempt_at": NOW,
     }
     return Subscription.objects.create(**values | overrides)
+
+
+def make_delivery(subscription: Subscription, **overrides: Any) -> Delivery:
+    """A delivery that took a millisecond, unless told otherwise."""
+    values = {
+        "subscription": subscription,
+        "message_id": "m",
+        "attempt": 1,
+        "started_at": NOW,
+        "milliseconds": 1,
+        "outcome": Outcome.DELIVERED,
+    }
+    return Delivery.objects.create(**values | overrides)

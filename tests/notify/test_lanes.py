@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from tests.make import NOW, make_meeting, published_commitment
 from tests.notify.emailing import make_email
-from tests.notify.subscriptions import make_webhook
+from tests.notify.subscriptions import make_delivery, make_webhook
 from tests.notify.test_faults import start_deliverer
 from tests.receivers import OK, Link, answering, receiver, silent
 from tracker.actions.imports.uploads import queue_check, store_upload
@@ -173,6 +174,70 @@ def test_forty_silent_receivers_delay_none_that_responds() -> None:
         finally:
             deliverer.terminate()
             assert deliverer.wait(PATIENCE) == 0
+
+
+@dataclass
+class Slow:
+    """Sends in place of a channel: to some it takes long, until all may end."""
+
+    most: int = 0
+    under_way: set[int] = field(default_factory=set)
+    told: set[int] = field(default_factory=set)
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, subscription: Subscription, *_args: object, **_kwargs: object) -> Attempt:
+        if subscription.address.startswith("https://slow"):
+            self.under_way.add(subscription.pk)
+            self.most = max(self.most, len(self.under_way))
+            assert self.may_end.wait(PATIENCE)
+            self.under_way.discard(subscription.pk)
+        else:
+            self.told.add(subscription.pk)
+        return Attempt(Outcome.DELIVERED, 200)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    sender = Slow()
+    monkeypatch.setattr("tracker.notify.webhooks.send", sender)
+    return sender
+
+
+def delivering(at_once: int) -> threading.Thread:
+    def deliver() -> None:
+        deliver_due(clock=timezone.now, channels=[Channel.WEBHOOK], at_once=at_once)
+        module.connection.close()
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    return thread
+
+
+def test_two_hundred_that_take_long_delay_one_that_does_not_by_seconds(slow: Slow) -> None:
+    """Nothing is known of any of them, and the slow ones are called first."""
+    for number in range(200):
+        subscribe(f"https://slow{number}.example.org/")
+    quick = subscribe("https://quick.example.org/")
+    published_commitment()
+    thread = delivering(at_once=64)
+    until(lambda: quick.pk in slow.told)
+    assert len(slow.under_way) == 200
+    slow.may_end.set()
+    thread.join(PATIENCE)
+    assert set(Delivery.objects.values_list("outcome", flat=True)) == {"delivered"}
+
+
+def test_those_that_took_long_last_time_have_half_of_the_places(slow: Slow) -> None:
+    for number in range(10):
+        make_delivery(subscribe(f"https://slow{number}.example.org/"), milliseconds=9_000)
+    quick = {subscribe(f"https://quick{number}.example.org/").pk for number in range(10)}
+    published_commitment()
+    thread = delivering(at_once=4)
+    until(lambda: slow.told == quick)
+    assert slow.most == len(slow.under_way) == 2
+    slow.may_end.set()
+    thread.join(PATIENCE)
+    assert slow.most == 2
 
 
 def test_once_publishes_on_time_while_a_receiver_is_slow(

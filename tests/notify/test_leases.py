@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests.make import NOW, published_commitment
-from tests.notify.subscriptions import make_webhook
+from tests.notify.subscriptions import make_delivery, make_webhook
 from tracker.models import Channel, Delivery, Outcome, Subscription, SubscriptionState
 from tracker.notify.leases import Lease, take
 from tracker.queries.visibility import log_head
@@ -65,11 +65,26 @@ def test_those_whose_last_attempt_failed_can_be_passed_over() -> None:
     published_commitment()
     failing = make_webhook(cursor=0, next_attempt_at=NOW - dt.timedelta(hours=1), failures=1)
     sound = make_webhook(cursor=0)
-    passed_over = {"duration": DURATION, "head": log_head().seq, "with_failing": False}
+    passed_over = {"duration": DURATION, "head": log_head().seq, "with_late": False}
     [lease] = take(list(Channel), now=NOW, **passed_over)
     assert lease.subscription == sound
     assert take(list(Channel), now=NOW, **passed_over) == []
     assert taken().subscription == failing
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("took", "is_late"), [([], False), ([1000], False), ([1001], True), ([9000, 20], False)]
+)
+def test_so_can_those_whose_last_attempt_took_long(took: list[int], is_late: bool) -> None:
+    published_commitment()
+    webhook = make_webhook(cursor=0)
+    for milliseconds in took:
+        make_delivery(webhook, milliseconds=milliseconds)
+    passed_over = {"duration": DURATION, "head": log_head().seq, "with_late": False}
+    assert len(take(list(Channel), now=NOW, **passed_over)) == (0 if is_late else 1)
+    if is_late:
+        assert taken().is_late
 
 
 @pytest.mark.django_db

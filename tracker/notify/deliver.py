@@ -26,7 +26,7 @@ from tracker.models import Channel, Delivery, Outcome, Subscription, Subscriptio
 from tracker.notify import emails, hub, webhooks
 from tracker.notify.following import BrokenFilterError
 from tracker.notify.frequencies import next_time
-from tracker.notify.leases import Lease
+from tracker.notify.leases import PROMPT, Lease
 from tracker.notify.mail_server import MailServer
 from tracker.notify.messages import Attempt, Later, Message
 from tracker.notify.queue import Queue
@@ -45,6 +45,8 @@ _IN_A_ROW = 200
 _TURN = dt.timedelta(seconds=20)
 # Subscriptions leased at a time where one is served after the other.
 _AHEAD = 20
+# So many times as many messages may be under way if the others take long.
+_TIMES_WITH_LATE = 4
 # Seconds between two looks for what has become due while requests are under way.
 _LOOK_AGAIN = 0.5
 
@@ -82,8 +84,16 @@ class _Turn:
     sender: Sender
     messages: Iterator[Message | Later]
     began: dt.datetime
-    was_failing: bool
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A message under way."""
+
+    turn: _Turn
+    message: Message
+    began: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +114,14 @@ def deliver_due(
     """Deliver until nothing is due on these channels; return the number of attempts made.
 
     Up to `at_once` messages are under way at a time, each to another subscription; at most half of
-    them to those whose last attempt failed, so that they delay none that respond. More than one are
-    sent by threads, which e-mail does not allow.
+    them to those whose last attempt failed or took long, so that they delay none that respond. A
+    message that takes long gives its place to another, up to a number. More than one are sent by
+    threads, which e-mail does not allow.
     """
     attempts = 0
-    under_way: dict[Future[_Sent], tuple[_Turn, Message]] = {}
-    with MailServer() as mail_server, executor(at_once) as threads:
+    under_way: dict[Future[_Sent], _Call] = {}
+    most = at_once if at_once == 1 else _TIMES_WITH_LATE * at_once
+    with MailServer() as mail_server, executor(most) as threads:
         queue = Queue(
             channels,
             clock=clock,
@@ -122,13 +134,16 @@ def deliver_due(
             with _faults_recorded(turn.lease, clock=clock):
                 message = _next_message(turn, now=clock(), is_stopping=is_stopping)
                 if message is not None:
-                    under_way[threads.submit(_send, turn, message, clock)] = turn, message
+                    call = _Call(turn, message, began=clock())
+                    under_way[threads.submit(_send, turn, message, clock)] = call
 
         def begin_turn() -> bool:
-            if len(under_way) == at_once or is_stopping():
+            calls, now = under_way.values(), clock()
+            prompt = sum(now - call.began <= PROMPT for call in calls)
+            if prompt == at_once or len(calls) == most or is_stopping():
                 return False
-            failing = sum(turn.was_failing for turn, _message in under_way.values())
-            taken = queue.take(with_failing=failing < max(1, at_once // 2))
+            late = sum(call.turn.lease.is_late for call in calls)
+            taken = queue.take(with_late=late < max(1, at_once // 2))
             if taken is not None:
                 send_next(_turn(*taken, now=clock()))
             return taken is not None
@@ -137,12 +152,12 @@ def deliver_due(
             patience = 0 if has_begun else _LOOK_AGAIN
             done, _waiting = wait(under_way, timeout=patience, return_when=FIRST_COMPLETED)
             for future in done:
-                turn, message = under_way.pop(future)
-                with _faults_recorded(turn.lease, clock=clock):
+                call = under_way.pop(future)
+                with _faults_recorded(call.turn.lease, clock=clock):
                     sent = future.result()
                     attempts += 1
-                    if _settle(turn, message, sent):
-                        send_next(turn)
+                    if _settle(call.turn, call.message, sent):
+                        send_next(call.turn)
         queue.give_back()
     return attempts
 
@@ -166,7 +181,7 @@ def _faults_recorded(lease: Lease, *, clock: Clock) -> Iterator[None]:
 def _turn(lease: Lease, round: Round, *, now: dt.datetime) -> _Turn:
     subscription, sender = lease.subscription, SENDERS[lease.subscription.channel]
     messages = sender.messages(subscription, now=now, round=round)
-    return _Turn(lease, round, sender, messages, now, was_failing=subscription.failures > 0)
+    return _Turn(lease, round, sender, messages, now)
 
 
 def _next_message(

@@ -14,8 +14,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from tracker.models import Delivery, Subscription
+
+# A receiver that takes longer to answer is late.
+PROMPT = dt.timedelta(seconds=1)
+
+_last_took = Subquery(
+    Delivery.objects.filter(subscription=OuterRef("pk")).order_by("-pk").values("milliseconds")[:1]
+)
+# Whether the last attempt failed or took long.
+_IS_LATE = ExpressionWrapper(
+    Q(failures__gt=0) | Q(last_took__gt=PROMPT // dt.timedelta(milliseconds=1)), BooleanField()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class Lease:
     token: uuid.UUID
     until: dt.datetime  # when it was taken; `renew` extends what the database has
     duration: dt.timedelta
+    is_late: bool  # the last attempt before it failed or took long
 
     def renew(
         self, *, now: dt.datetime, delivery: Delivery | None = None, **values: object
@@ -60,16 +74,17 @@ def take(
     duration: dt.timedelta,
     head: int,
     most: int = 1,
-    with_failing: bool = True,
+    with_late: bool = True,
 ) -> list[Lease]:
     """Lease the due subscriptions that have waited longest, at most so many.
 
-    `head` is the last line that may be sent. Without `with_failing`, leave out subscriptions whose
-    last attempt failed.
+    `head` is the last line that may be sent. Without `with_late`, leave out subscriptions
+    whose last attempt failed or took long.
     """
     due = Subscription.objects.due(now=now, head=head).filter(channel__in=channels)
-    if not with_failing:
-        due = due.filter(failures=0)
+    due = due.annotate(last_took=Coalesce(_last_took, 0)).annotate(is_late=_IS_LATE)
+    if not with_late:
+        due = due.filter(Q(is_late=False))
     due = due.order_by("next_attempt_at", "pk")
     if not due.exists():  # outside the transaction, which on SQLite waits for every writer
         return []
@@ -81,6 +96,12 @@ def take(
         keys = [subscription.pk for subscription in taken]
         Subscription.objects.filter(pk__in=keys).update(lease=token, lease_until=now + duration)
     return [
-        Lease(subscription, token, until=now + duration, duration=duration)
+        Lease(
+            subscription,
+            token,
+            until=now + duration,
+            duration=duration,
+            is_late=bool(subscription.is_late),  # type: ignore[attr-defined]
+        )
         for subscription in taken
     ]

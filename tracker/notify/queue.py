@@ -45,10 +45,10 @@ class Queue:
         self._round = self._new_round()
         self._begin()
 
-    def take(self, *, with_failing: bool) -> tuple[Lease, Round] | None:
+    def take(self, *, with_late: bool) -> tuple[Lease, Round] | None:
         """Lease the next subscription, to be sent what its round finds; None if none is due.
 
-        Without `with_failing`, pass over those whose last attempt failed.
+        Without `with_late`, pass over those whose last attempt failed or took long.
         """
         while self._waiting:
             lease, round = self._waiting.popleft()
@@ -56,10 +56,10 @@ class Queue:
                 return lease, round
         if self._clock() >= self._ends_at:
             self._begin()
-        taken = self._take(with_failing)
+        taken = self._take(with_late)
         if not taken and log_head().seq > self._round.head:
             self._begin()
-            taken = self._take(with_failing)
+            taken = self._take(with_late)
         self._waiting.extend((lease, self._round) for lease in taken)
         return self._waiting.popleft() if self._waiting else None
 
@@ -73,14 +73,14 @@ class Queue:
         today = timezone.localdate(self._clock())
         return Round(head=log_head().seq, today=today, mail_server=self._mail_server)
 
-    def _take(self, with_failing: bool) -> list[Lease]:
+    def _take(self, with_late: bool) -> list[Lease]:
         return take(
             self._channels,
             now=self._clock(),
             duration=self._lease,
             head=self._round.head,
             most=self._ahead,
-            with_failing=with_failing,
+            with_late=with_late,
         )
 
     def _begin(self) -> None:

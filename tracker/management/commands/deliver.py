@@ -108,7 +108,7 @@ def _keep_up(upkeep: Upkeep) -> None:
 
 PUBLISHING = Lane("Publishing", lambda: publish_scheduled(now=_right_now()))
 FILES = Lane("Files", lambda: process_due(clock=clock))
-# Webhooks called at a time. Receivers that do not respond delay others only if there are as many.
+# Webhooks called at a time, beside those that take long to answer.
 WEBHOOKS_AT_ONCE = 64
 
 
