@@ -157,6 +157,19 @@ def test_costly_work_holds_up_no_page(
     assert gate.enter(10)
 
 
+def test_the_first_pages_of_a_process_wait_for_one_another(
+    threads: ThreadPoolExecutor, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each needs what is read of the whole register once, which takes longer than they may wait."""
+    held = hold(monkeypatch, facet_bitsets, "read")
+    first = [threads.submit(get, f"/?per_page={number}") for number in (10, 25, 50, 100)]
+    assert held.begun.wait(10)
+    assert get("/nothing/")[0] == 404
+    held.may_go_on.set()
+    assert [answer.result(30)[0] for answer in first] == [200] * 4
+    assert len(held.calls) == 1
+
+
 def test_a_page_holds_up_another_but_not_for_ever(
     threads: ThreadPoolExecutor, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,10 +22,10 @@ PLACES = Gate(settings.COSTLY_ANSWERS_AT_ONCE)
 # The requests that may wait, each in a thread that does nothing else: to be made, and for costly
 # work, be it a place for it or the work of another. Clients that are refused at once, and ask again
 # at once, cost more than those that wait.
-QUEUE = threading.BoundedSemaphore(16)
-WAITING = threading.BoundedSemaphore(8)
+QUEUE = threading.BoundedSemaphore(12)
+WAITING = threading.BoundedSemaphore(12)
 # Seconds to wait for a place among the requests, and for costly work.
-_PATIENCE = 1
+_PATIENCE = 5
 _PATIENCE_FOR_COSTLY_WORK = 0.5
 
 _this_thread = threading.local()

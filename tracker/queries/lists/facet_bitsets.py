@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Q
 
 from tracker.lib.bit_sets import from_keys
-from tracker.lib.costly_work import costly_work
+from tracker.lib.costly_work import costly_work, stepping_out
 from tracker.lib.lru_cache import LRUCache
 from tracker.lib.single_flight import SingleFlight
 from tracker.models import Change, ChangeKind, LogHead
@@ -144,7 +144,8 @@ def _turned(before: dt.date, viewpoint: Viewpoint) -> set[int]:
 
 def _everything(head: LogHead, viewpoint: Viewpoint) -> FacetBitsets:
     if not viewpoint.is_past:
-        return _bitsets(head, viewpoint, *read(viewpoint, Q()))
+        with stepping_out():  # nearly every page waits for it, and is not refused for that
+            return _bitsets(head, viewpoint, *read(viewpoint, Q()))
     today = facet_bitsets_at(head, Viewpoint(viewpoint.today))
     with costly_work():
         everything, sets = read(viewpoint, Q(), today=Today(today.everything, today.sets))
