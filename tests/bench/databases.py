@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -96,6 +99,31 @@ def postgres_register(size: int) -> Register | None:
         connection.execute("VACUUM ANALYZE")
     made.touch()
     return register
+
+
+@contextmanager
+def copied(register: Register) -> Iterator[Register]:
+    """Give a copy to write to, which is deleted afterwards."""
+    if register.path is not None:
+        path = register.path.with_name("copy.sqlite3")
+        shutil.copy(register.path, path)
+        try:
+            yield replace(register, url=f"sqlite:///{path}", path=path)
+        finally:
+            for leftover in path.parent.glob(f"{path.name}*"):
+                leftover.unlink()
+        return
+    base, _slash, name = register.url.rpartition("/")
+    copy, original = sql.Identifier(f"{name}_copy"), sql.Identifier(name)
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy)
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(drop)
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original)
+        connection.execute(create)
+        try:
+            yield replace(register, url=f"{base}/{name}_copy")
+        finally:
+            connection.execute(drop)
 
 
 def _make(register: Register) -> None:

@@ -1,34 +1,35 @@
 """How long the deliverer takes when one new line concerns a few of very many subscriptions.
 
-`python -m tests.bench.telling` makes a register of 10,000 commitments in `.bench/`, once, and
-subscribes to a copy of it: nine in ten by e-mail, the others by webhook, with 1,000 filters in all.
-TELLING_SIZES names how many subscriptions ("1000,10000,100000").
+`python -m tests.bench.telling` makes a register of 10,000 commitments, once, on SQLite and, where
+one answers, PostgreSQL, and subscribes to a copy of it: nine in ten by e-mail, the others by
+webhook, with 1,000 filters in all. TELLING_SIZES names how many subscriptions
+("1000,10000,100000"), and TELLING_ON the databases ("SQLite,PostgreSQL").
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from itertools import product
 from typing import Any
 
-from tests.bench.databases import PLACE, ROOT, Register, sqlite_register
+from tests.bench.databases import ROOT, Register, copied, postgres_register, sqlite_register
 
 SIZES = [int(size) for size in os.environ.get("TELLING_SIZES", "1000,10000,100000").split(",")]
+KINDS = os.environ.get("TELLING_ON", "SQLite,PostgreSQL").split(",")
 COMMITMENTS = 10_000
 
 
 def measured(size: int, register: Register) -> dict[str, Any]:
     """What a process of its own measured with so many subscriptions, on a copy of a register."""
-    assert register.path is not None
-    path = PLACE / "telling.sqlite3"
-    for leftover in PLACE.glob(f"{path.name}*"):
-        leftover.unlink()
-    shutil.copy(register.path, path)
-    copy = Register(register.kind, register.size, f"sqlite:///{path}", path)
-    copy.python("manage.py", "accept_clock")  # what was made up ends long ago
+    with copied(register) as copy:
+        copy.python("manage.py", "accept_clock")  # what was made up ends long ago
+        return _delivering(size, copy)
+
+
+def _delivering(size: int, copy: Register) -> dict[str, Any]:
     environment = {
         **copy.environment(),
         "EMAIL_URL": "smtp://127.0.0.1:1",  # `delivering` names the port
@@ -43,15 +44,16 @@ def measured(size: int, register: Register) -> dict[str, Any]:
 
 
 def main() -> int:
-    register = sqlite_register(COMMITMENTS)
+    makers = {"SQLite": sqlite_register, "PostgreSQL": postgres_register}
+    registers = [makers[kind](COMMITMENTS) for kind in KINDS]
     lines = [
         "| subscriptions | filters | nothing due | all skipped | concerned | ready | processor |",
         "|---|---|---|---|---|---|---|",
     ]
-    for size in SIZES:
+    for register, size in product(filter(None, registers), SIZES):
         found = measured(size, register)
         lines.append(
-            f"| {size:,} | {found['filters']:,} | {found['idle'] * 1000:.0f} ms "
+            f"| {register.kind}, {size:,} | {found['filters']:,} | {found['idle'] * 1000:.0f} ms "
             f"| {found['skipped']:.1f} s | {found['concerned']:,} | {found['ready']:.1f} s "
             f"| {found['cpu']:.1f} s |"
         )
