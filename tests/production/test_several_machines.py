@@ -22,12 +22,18 @@ from tests import redis_server
 from tests.production import postgres_pair
 from tests.production.conftest import manage
 from tests.production.reader import Reader
-from tests.production.serving import ROOT, free_port, gunicorn, production, running
+from tests.production.serving import (
+    PATIENCE,
+    ROOT,
+    free_port,
+    gunicorn,
+    production,
+    running,
+)
 from tests.production.site import Site
 from tests.receivers import OK, Receiver, answering, receiver
 from tests.thorough import examples
 
-PATIENCE = 30
 # Updates that are published in each state of the servers.
 AT_A_TIME = 4
 
