@@ -52,11 +52,9 @@ HISTORY_PER_PAGE = 50
 # Readers of the API who may wait for a line of the log at a time, in each process. Each of them
 # holds a thread, so this must stay below the number of threads.
 LONG_POLL_WAITERS = env.int("LONG_POLL_WAITERS", default=4)
-# Whole files (CSV, JSON, workbooks, all lines of the API) that each process sends at a time: fewer
-# than its threads, so that pages go on beside them.
+# Whole files that each process sends at a time: fewer than its threads, so that pages go on.
 FILES_AT_ONCE = env.int("FILES_AT_ONCE", default=4)
-# Answers that each process makes at a time, beside those that are cached: more slow these down,
-# since Python computes in one thread at a time.
+# Answers that each process makes at a time beside cached ones, which more would slow down.
 ANSWERS_AT_ONCE = env.int("ANSWERS_AT_ONCE", default=1)
 # And costly ones: files, charts, comparisons, and looks back to a day that is not cached.
 COSTLY_ANSWERS_AT_ONCE = env.int("COSTLY_ANSWERS_AT_ONCE", default=1)
@@ -199,8 +197,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = _PLAIN_STATIC
-WHITENOISE_AUTOREFRESH = _PLAIN_STATIC
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = _PLAIN_STATIC
 # Files that browsers and phones request at the root of every site.
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 
